@@ -1,0 +1,114 @@
+"""Worker processes with limits; results come back in the order of the questions.
+
+A worker that eats memory or time is killed alone: its question gets a `Failure`, the other questions go on.
+Built on pebble, whose pool replaces a killed worker. Workers come from a fork server, so that a flow's
+threads are never forked, and die with the process that started them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+_PR_SET_PDEATHSIG = 1
+_CLONE_NEWNET = 0x40000000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question may use. Defaults follow measurements on hostile PDFs (README of this folder)."""
+
+    memory_bytes: int = 2 << 30
+    wall_seconds: float = 120.0
+    file_bytes: int = 512 << 20
+    open_files: int = 256
+    network: bool = False
+    questions_per_worker: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a question has no answer: `why` is one of timeout, memory, died, error; `detail` is for the log."""
+
+    why: str
+    detail: str
+
+
+def run_each(
+    question: Callable[[A], R],
+    arguments: Iterable[A],
+    *,
+    workers: int,
+    limits: Limits | None = None,
+    preload: tuple[str, ...] = (),
+) -> Iterator[R | Failure]:
+    """Yield `question(argument)` for each argument, in order, or the `Failure` that took its place.
+
+    `question` must be importable by name. `preload` names modules the fork server imports once for all workers.
+    """
+    bounds = limits or Limits()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sandbox.workers", *preload])
+    with ProcessPool(
+        max_workers=workers,
+        max_tasks=bounds.questions_per_worker,
+        initializer=_confine,
+        initargs=(bounds,),
+        context=context,
+    ) as pool:
+        futures = [pool.schedule(question, args=[argument], timeout=bounds.wall_seconds) for argument in arguments]
+        try:
+            for future in futures:
+                yield _answer(future)
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def run_one(
+    question: Callable[[A], R], argument: A, *, limits: Limits | None = None, preload: tuple[str, ...] = ()
+) -> R | Failure:
+    """Ask one question in a worker of its own."""
+    return next(iter(list(run_each(question, [argument], workers=1, limits=limits, preload=preload))))
+
+
+def _answer(future: Any) -> Any:
+    try:
+        return future.result()
+    except FutureTimeout as error:
+        return Failure("timeout", str(error))
+    except MemoryError as error:
+        return Failure("memory", str(error))
+    except ProcessExpired as error:
+        return Failure("died", f"exit code {error.exitcode}")
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's file raises becomes a Failure, never a crash
+        return Failure("error", f"{type(error).__name__}: {error}")
+
+
+def _confine(limits: Limits) -> None:
+    """Bind this worker: it dies with its parent and owns no more than `limits`."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if not limits.network:
+        libc.unshare(_CLONE_NEWNET)  # needs root; without it the checkers still open no socket of their own accord
+    _lower(resource.RLIMIT_AS, limits.memory_bytes)
+    _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _lower(resource.RLIMIT_NOFILE, limits.open_files)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (ceiling, ceiling))

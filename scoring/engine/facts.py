@@ -1,0 +1,190 @@
+"""The facts of one unit and period: plain values, standard library alone.
+
+This module travels inside every bundle. `None` always means "the source does not say".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+Value = Decimal | bool | date | str | None
+"""A declared value. The text "not_applicable" (không phát sinh) is its own state, neither 0 nor None."""
+
+NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """One dossier (hồ sơ) as the last import left it. Datetimes are aware, at +07:00."""
+
+    code: str
+    procedure_code: str | None = None
+    procedure: str | None = None
+    field: str | None = None
+    receiving_unit: str | None = None
+    resolving_unit: str | None = None
+    channel: str | None = None
+    """direct | online | postal"""
+    full_online: bool | None = None
+    """The procedure is offered online from end to end (toàn trình)."""
+    status: int | None = None
+    """National code 1 to 10 of the DVCQG message (see config/exports/README.md)."""
+    submitted_at: datetime | None = None
+    received_at: datetime | None = None
+    due_at: datetime | None = None
+    finished_at: datetime | None = None
+    returned_at: datetime | None = None
+    supplements: int | None = None
+    """How many times the citizen was asked for more papers."""
+    fee_due: bool | None = None
+    paid_online: bool | None = None
+    papers_digitised: bool | None = None
+    papers_reused: bool | None = None
+    synced: bool | None = None
+    """The national portal has it (đồng bộ lên Cổng DVCQG)."""
+    result_file_required: bool | None = None
+    result_number: str | None = None
+    result_files: tuple[str, ...] = ()
+    apology_number: str | None = None
+    """Number of the letter of apology (Form 04) for a late dossier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Petition:
+    """One petition (phản ánh, kiến nghị)."""
+
+    code: str
+    received_at: datetime | None = None
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    subject: str | None = None
+    confirmed: bool | None = None
+    """The complaint was verified as true."""
+    about: str | None = None
+    """fees_and_papers | conduct | procedure | other"""
+    satisfied: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFact:
+    """What the checks said about one kept document, and what it is linked to."""
+
+    sha256: str
+    name: str
+    purpose: str
+    """result (of a dossier) | evidence (of components) | outgoing (văn bản đi)"""
+    dossier_code: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    signature: str = "NO_SIGNATURE"
+    """Verdict word: PASSED | INDETERMINATE | FAILED | NO_SIGNATURE | UNREADABLE"""
+    profile_met: bool | None = None
+    """The right persons signed validly for this purpose; None where nobody could tell."""
+    digitisation: str = "cần người xem"
+    """đạt | không đạt | cần người xem"""
+    scanned: bool | None = None
+    quarantined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A kept document that proves something of a component: which part of it, and from where we know."""
+
+    component: str
+    sha256: str
+    name: str
+    section: str | None = None
+    pages: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredValue:
+    """A value that an official declared, with owner and source; `evidence` holds names of files."""
+
+    component: str
+    key: str
+    value: Value = None
+    owner: str | None = None
+    source: str | None = None
+    explanation: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyResult:
+    """A survey's published result for one component (SIPAS, KSCB). `share` is from 0 to 1."""
+
+    component: str
+    share: Decimal
+    respondents: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a score is computed from, besides criteria set, calendar and on-time rule."""
+
+    dossiers: tuple[Dossier, ...] = ()
+    petitions: tuple[Petition, ...] = ()
+    documents: tuple[DocumentFact, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    declared: tuple[DeclaredValue, ...] = ()
+    surveys: tuple[SurveyResult, ...] = ()
+    known: tuple[str, ...] = field(default=())
+    """Kinds of source that were imported at all (dossiers, petitions, ...): an empty list of a known kind is a fact,
+    of an unknown kind it is "no data"."""
+
+
+def to_plain(value: Any) -> Any:
+    """Facts as JSON-ready values; decimals become {"decimal": "..."} and dates {"date": "..."} inside `Value` fields."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: to_plain(getattr(value, f.name))
+            for f in dataclasses.fields(value)
+            if getattr(value, f.name) != f.default
+        }
+    if isinstance(value, tuple | list):
+        return [to_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return {"datetime": value.isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    return value
+
+
+def from_plain(kind: type, plain: dict[str, Any]) -> Any:
+    """The dataclass `kind` from what `to_plain` wrote."""
+    hints = typing.get_type_hints(kind)
+    known = {f.name for f in dataclasses.fields(kind)}
+    return kind(**{name: _value(hints[name], item) for name, item in plain.items() if name in known})
+
+
+def _value(hint: Any, plain: Any) -> Any:
+    if isinstance(plain, dict) and len(plain) == 1:
+        tag, text = next(iter(plain.items()))
+        if tag == "datetime":
+            return datetime.fromisoformat(text)
+        if tag == "date":
+            return date.fromisoformat(text)
+        if tag == "decimal":
+            return Decimal(text)
+    if isinstance(plain, list):
+        inner = next((a for a in typing.get_args(_bare(hint)) if a is not Ellipsis), object)
+        if dataclasses.is_dataclass(inner):
+            return tuple(from_plain(typing.cast(type, inner), item) for item in plain)
+        return tuple(_value(inner, item) for item in plain)
+    return plain
+
+
+def _bare(hint: Any) -> Any:
+    if isinstance(hint, types.UnionType):
+        return next(a for a in typing.get_args(hint) if a is not type(None))
+    return hint
