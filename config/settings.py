@@ -1,49 +1,65 @@
-"""Settings: environment (`PAR_...`) over a file (`.env` in the working folder or in PAR_HOME) over the defaults."""
+"""Settings: environment (`PAR_...`) over a file (`.env` in PAR_HOME, then in the working folder) over the defaults."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+PREFIX = "PAR_"
 
 
 class BadSettings(ValueError):
-    """One or more settings cannot be used. The message lists them all, one a line."""
+    """One or more settings cannot be used. The message lists them all, one a line, in Vietnamese."""
 
 
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError(f"không có múi giờ {name!r}; ví dụ đúng: Asia/Ho_Chi_Minh") from error
     return name
 
 
-class Settings(BaseSettings):
+def _five_fields(cron: str) -> str:
+    if len(cron.split()) != 5:
+        raise ValueError("lịch chạy phải có năm phần (phút giờ ngày tháng thứ); ví dụ đúng: 0 1 * * *")
+    return cron
+
+
+def _none_if_blank(value: object) -> object:
+    return None if value == "" else value
+
+
+Folder = Annotated[Path | None, BeforeValidator(_none_if_blank)]
+
+
+class Settings(BaseModel):
     """Everything a deployment may change. Each field is one `PAR_<NAME>` line of .env.example."""
 
-    model_config = SettingsConfigDict(env_prefix="PAR_", extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     home: Path = Field(Path("var"), description="folder that holds everything an embedded ward keeps")
     unit: str = Field("hoi-an-dong", pattern=r"^[a-z0-9][a-z0-9-]{1,63}$", description="id of the unit scored")
-    unit_name: str = Field("Phường Hội An Đông", description="name of the unit, as officials write it")
-    parent_name: str = Field("Thành phố Đà Nẵng", description="name of the unit above")
-    period: str = Field("", pattern=r"^(\d{4})?$", description="year scored; empty: the current year")
-    criteria: str = Field("phuong-de-xuat@2025.1", pattern=r"^[a-z0-9-]+@[\w.]+$", description="criteria set and version")
+    unit_name: str = Field("Phường Hội An Đông", min_length=3, description="name of the unit, as officials write it")
+    parent_name: str = Field("Thành phố Đà Nẵng", min_length=3, description="name of the unit above")
+    period: str = Field("", pattern=r"^(20\d{2})?$", description="year scored; empty: the current year")
+    criteria: str = Field("phuong-de-xuat@2025.1", pattern=r"^[a-z0-9-]+@[\w.]+$", description="criteria set, version")
     on_time_rule: Literal["dvcqg_766", "bcth_date", "bc06_datetime", "opencps"] = Field(
         "bcth_date", description="which definition of on time counts"
     )
-    exports: Path | None = Field(None, description="folder the one-stop exports lie in; empty: HOME/exports")
-    inbox: Path | None = Field(None, description="folder of uploaded documents; empty: HOME/inbox")
-    trust: Path | None = Field(None, description="anchors, intermediates, CRLs, policy; empty: HOME/trust")
+    exports: Folder = Field(None, description="folder of the one-stop exports; empty: HOME/exports")
+    inbox: Folder = Field(None, description="folder of uploaded documents; empty: HOME/inbox")
+    trust: Folder = Field(None, description="anchors, intermediates, CRLs, policy; empty: HOME/trust")
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in HOME/parindex.db")
     store: Literal["folder", "s3"] = Field("folder", description="where evidence bytes are kept")
     s3_endpoint: str = Field("", description="host:port of the S3 server")
-    s3_bucket: str = Field("parindex-evidence", description="bucket of the evidence")
+    s3_bucket: str = Field("parindex-evidence", min_length=3, description="bucket of the evidence")
     s3_access_key: str = Field("", description="access key")
     s3_secret_key: str = Field("", description="secret key")
     s3_secure: bool = Field(True, description="TLS to the S3 server")
@@ -53,8 +69,79 @@ class Settings(BaseSettings):
     document_memory_mib: int = Field(2048, ge=512, le=65536, description="most memory one document may take")
     attempts: int = Field(3, ge=1, le=20, description="tries before a document is quarantined")
     min_free_mib: int = Field(200, ge=0, description="least free disk space before a night starts")
-    schedule: str = Field("0 1 * * *", description="cron of the night run")
+    schedule: Annotated[str, AfterValidator(_five_fields)] = Field("0 1 * * *", description="cron of the night run")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field("Asia/Ho_Chi_Minh", description="time zone")
     prefect_api_url: str = Field("", description="Prefect server; empty: one of our own on this machine")
     prefect_start_seconds: int = Field(90, ge=5, le=600, description="how long to wait for our own Prefect server")
     language: Literal["vi", "en"] = Field("vi", description="language of the command line's help")
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where the one-stop exports lie."""
+        return self.exports or self.home / "exports"
+
+    @property
+    def inbox_folder(self) -> Path:
+        """Where uploads wait, one folder per unit."""
+        return self.inbox or self.home / "inbox"
+
+    @property
+    def trust_folder(self) -> Path:
+        """Anchors, intermediates, CRLs and policy of signature checking."""
+        return self.trust or self.home / "trust"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
+    """Read settings from the environment and the `.env` files.
+
+    Raises:
+        BadSettings: lists every unknown name and every value that cannot be used.
+    """
+    given = _given(dict(os.environ if environ is None else environ), folder or Path.cwd())
+    fields = {name.removeprefix(PREFIX).lower(): (name, value) for name, value in given.items()}
+    try:
+        return Settings.model_validate({field: value for field, (_, value) in fields.items()})
+    except ValidationError as error:
+        names = {field: name for field, (name, _) in fields.items()}
+        raise BadSettings(_all_problems(error, names)) from error
+
+
+def _given(environ: dict[str, str], folder: Path) -> dict[str, str]:
+    """PAR_ lines by name; the environment wins over PAR_HOME/.env, that over ./.env."""
+    beside = _file_lines(folder / ".env")
+    own = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    home = Path(own.get("PAR_HOME") or beside.get("PAR_HOME") or "var")
+    return beside | _file_lines(home / ".env") | own
+
+
+def _file_lines(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    lines = dotenv_values(path, interpolate=False)
+    return {name: value or "" for name, value in lines.items() if name.startswith(PREFIX)}
+
+
+def _all_problems(error: ValidationError, names: Mapping[str, str]) -> str:
+    lines = [f"Cài đặt chưa dùng được ({error.error_count()} lỗi):"]
+    for problem in error.errors():
+        field = str(problem["loc"][0]) if problem["loc"] else "?"
+        name = names.get(field, PREFIX + field.upper())
+        lines.append(f"  {name}={problem.get('input')!r}: {_in_vietnamese(problem['type'], problem)}")
+    lines.append("Sửa trong biến môi trường hoặc tệp .env (mẫu đầy đủ: .env.example), rồi chạy lại.")
+    return "\n".join(lines)
+
+
+def _in_vietnamese(kind: str, problem: Mapping[str, object]) -> str:
+    context = problem.get("ctx")
+    detail = context if isinstance(context, dict) else {}
+    sentences = {
+        "extra_forbidden": "không có cài đặt tên này",
+        "string_pattern_mismatch": f"không đúng dạng {detail.get('pattern')}",
+        "literal_error": f"chỉ nhận {detail.get('expected')}",
+        "int_parsing": "phải là số nguyên",
+        "bool_parsing": "phải là true hoặc false",
+        "greater_than_equal": f"phải từ {detail.get('ge')} trở lên",
+        "less_than_equal": f"không được quá {detail.get('le')}",
+        "string_too_short": f"phải có ít nhất {detail.get('min_length')} ký tự",
+    }
+    return sentences.get(kind, str(problem.get("msg", "")).removeprefix("Value error, "))

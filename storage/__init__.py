@@ -1,1 +1,1 @@
-"""."""
+"""Where everything is kept: objects, database, custody log, run ledger, bundles."""
