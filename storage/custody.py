@@ -1,0 +1,88 @@
+"""The custody log: append-only events, each holding the hash of the one before.
+
+`hash` is the SHA-256 of the event's canonical JSON without `hash`; the first event's `previous` is 64 zeros.
+Appending happens inside the caller's transaction, so a fact and its event are kept together or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from storage.database.tables import custody
+from storage.database.types import canonical
+
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened: what (received, stored, examined, linked, scored, ...), to which subject, by whom, from where."""
+
+    event: str
+    subject: str
+    who: str
+    where: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def append(connection: Connection, happenings: Iterable[Happening], *, at: datetime) -> None:
+    """Add events to the end of the log."""
+    last = connection.execute(select(custody.c.seq, custody.c.hash).order_by(custody.c.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq, last.hash) if last else (0, FIRST)
+    rows = []
+    for happening in happenings:
+        seq += 1
+        plain = _plain(seq, at, happening, previous)
+        previous = event_hash(plain)
+        rows.append(_row(plain | {"hash": previous}))
+    if rows:
+        connection.execute(insert(custody), rows)
+
+
+def events(connection: Connection, subjects: set[str] | None = None) -> list[dict[str, Any]]:
+    """The log in order, as JSON-ready events; only those about `subjects`, if given."""
+    rows = connection.execute(select(custody).order_by(custody.c.seq))
+    return [_event(row) for row in rows if subjects is None or row.subject in subjects]
+
+
+def event_hash(event: dict[str, Any]) -> str:
+    """The hash an event must have."""
+    body = {name: value for name, value in event.items() if name != "hash"}
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def first_break(log: list[dict[str, Any]]) -> int | None:
+    """The number of the first event that was changed, left out or reordered; None for a sound log."""
+    previous = FIRST
+    for expected, event in enumerate(log, start=1):
+        if event["seq"] != expected or event["previous"] != previous or event["hash"] != event_hash(event):
+            return expected
+        previous = event["hash"]
+    return None
+
+
+def _plain(seq: int, at: datetime, happening: Happening, previous: str) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "at": at.isoformat(timespec="seconds"),
+        "event": happening.event,
+        "subject": happening.subject,
+        "who": happening.who,
+        "where": happening.where,
+        "detail": happening.detail,
+        "previous": previous,
+    }
+
+
+def _row(event: dict[str, Any]) -> dict[str, Any]:
+    return {("origin" if name == "where" else name): value for name, value in event.items()}
+
+
+def _event(row: Any) -> dict[str, Any]:
+    return {("where" if name == "origin" else name): value for name, value in row._mapping.items()}

@@ -1,0 +1,129 @@
+"""Opening a database: pragmas, one transaction per use, migrations when the schema is behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from storage.errors import DiskFull, StoreUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"
+_BUSY_MILLISECONDS = 30_000
+_CUSTODY_LOCK = 7_236_001
+
+
+class Database:
+    """One database; every use is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is the only writer until it ends, so that the custody log stays one chain."""
+        with self._translated(), self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CUSTODY_LOCK})
+            yield connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self._translated(), self.engine.connect().execution_options(parindex_read=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        where = self.engine.url.render_as_string(hide_password=True)
+        try:
+            yield
+        except OperationalError as error:
+            if "full" in str(error.orig) or "disk I/O" in str(error.orig):
+                raise DiskFull(
+                    f"{where}: hết chỗ trên đĩa khi ghi cơ sở dữ liệu; giải phóng đĩa rồi chạy lại."
+                ) from error
+            raise StoreUnavailable(
+                f"{where}: cơ sở dữ liệu không trả lời hoặc đang bị khóa ({_first_line(error)}). Kiểm tra PAR_DATABASE_URL rồi chạy lại."
+            ) from error
+
+
+def open_database(url: str) -> Database:
+    """Connect, and bring the schema to the newest version.
+
+    Raises:
+        StoreUnavailable: the server does not answer or the file is no database.
+    """
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    database = Database(engine)
+    try:
+        if _version(engine) != NEWEST:
+            migrate(engine)
+    except DatabaseError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreUnavailable(f"{where}: không mở được cơ sở dữ liệu ({_first_line(error)}).") from error
+    return database
+
+
+def migrate(engine: Engine) -> None:
+    """Run the migrations that this database lacks."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _version(engine: Engine) -> str | None:
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect().execution_options(parindex_read=True) as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, durable commits; writers take their lock at once instead of failing half-way."""
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={_BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("parindex_read")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a SQLite file; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{os.fspath(path)}"

@@ -1,0 +1,162 @@
+"""The tables. What each row means stands beside it; the migrations in `migrations/` make them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from storage.database.types import Day, Instant, Plain
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _table(name: str, *parts: Column[object] | UniqueConstraint | Index) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True)
+
+
+def _required(name: str, kind: object = Text) -> Column[object]:
+    return Column(name, kind, nullable=False)  # type: ignore[call-overload, no-any-return]
+
+
+# Every object that was ever kept, in the order of keeping.
+objects = _table(
+    "objects",
+    Column("sha256", Text, primary_key=True),
+    _required("size", Integer),
+    _required("kept_at", Instant),
+)
+
+# One export, once: the same bytes are never imported twice for a unit.
+imports = _table(
+    "imports",
+    Column("id", Integer, primary_key=True),
+    _required("unit"),
+    Column("sha256", Text, ForeignKey("objects.sha256"), nullable=False),
+    _required("name"),
+    _required("status"),  # read | rejected
+    Column("kind", Text),
+    Column("profile", Text),
+    Column("reason", Text),  # why it was rejected, in Vietnamese
+    _required("counts", Plain),  # {read, new, changed, unchanged, rejected}
+    Column("totals", Plain),  # {declared, counted, agree}
+    _required("warnings", Plain),
+    Column("exported_at", Instant),
+    _required("imported_at", Instant),
+    UniqueConstraint("unit", "sha256"),
+)
+
+# The current state of each thing an export speaks of; `key` is the dossier code, petition code, component/key.
+records = _table(
+    "records",
+    Column("unit", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _required("fields", Plain),
+    Column("first_import", Integer, ForeignKey("imports.id"), nullable=False),
+    Column("last_import", Integer, ForeignKey("imports.id"), nullable=False),
+)
+
+# What was known at which import: the fields that this import set or changed.
+record_versions = _table(
+    "record_versions",
+    Column("unit", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
+    _required("fields", Plain),
+    _required("cells", Plain),  # {sheet, row}
+)
+
+rejected_rows = _table(
+    "rejected_rows",
+    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _required("sheet"),
+    _required("row", Integer),
+    Column("cell", Text),
+    _required("reason"),
+)
+
+# An uploaded document, by content; its state machine is received → examined | quarantined.
+documents = _table(
+    "documents",
+    Column("unit", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    _required("name"),
+    _required("state"),
+    _required("attempts", Integer),
+    Column("reason", Text),
+    _required("received_at", Instant),
+)
+
+# Where a document was found: one content may arrive under many names.
+receipts = _table(
+    "receipts",
+    Column("unit", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    _required("received_at", Instant),
+)
+
+# A sidecar: what one version of the checks said about one content.
+examinations = _table(
+    "examinations",
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    Column("checker", Text, primary_key=True),
+    _required("result", Plain),
+    _required("text"),
+    _required("examined_at", Instant),
+)
+
+# An immutable score with everything it was made of.
+score_runs = _table(
+    "score_runs",
+    Column("id", Text, primary_key=True),
+    _required("position", Integer),  # 1, 2, 3 ... within the database: the order of making
+    _required("unit"),
+    _required("period"),
+    _required("as_of", Day),
+    _required("score", Plain),
+    Column("facts_sha256", Text, ForeignKey("objects.sha256"), nullable=False),
+    _required("inputs_digest"),
+    _required("asked_by"),
+    _required("made_at", Instant),
+    Index("ix_score_runs_unit", "unit", "period", "position"),
+)
+
+# The run ledger: the truth about each night, whatever Prefect says.
+nights = _table(
+    "nights",
+    Column("id", Text, primary_key=True),
+    _required("unit"),
+    _required("period"),
+    _required("state"),  # running | done | gaps | failed
+    _required("asked_by"),
+    _required("started_at", Instant),
+    _required("owner"),  # host:pid that holds the lease
+    _required("heartbeat_at", Instant),
+    _required("attempts", Integer),
+    Column("ended_at", Instant),
+    Column("run_id", Text, ForeignKey("score_runs.id")),
+    _required("summary", Plain),
+)
+
+# Everything that happened, append-only and hash-chained.
+custody = _table(
+    "custody",
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _required("at"),
+    _required("event"),
+    _required("subject"),
+    _required("who"),
+    _required("origin"),
+    _required("detail", Plain),
+    _required("previous"),
+    _required("hash"),
+)

@@ -1,0 +1,136 @@
+"""Keeping bytes and documents: object first, then the row and its custody events, then the examination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.custody import Happening, append
+from storage.database.tables import documents, examinations, objects, receipts
+from storage.objects import Kept
+
+EXAMINED, RECEIVED, QUARANTINED = "examined", "received", "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A document that lies in the object store: where it was found, by whom it came."""
+
+    unit: str
+    path: str
+    who: str
+    where: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+def record_object(connection: Connection, kept: Kept, *, who: str, where: str, at: datetime) -> bool:
+    """Record that an object is kept; whether this was the first time."""
+    if connection.execute(select(objects.c.sha256).where(objects.c.sha256 == kept.sha256)).first():
+        return False
+    connection.execute(insert(objects).values(sha256=kept.sha256, size=kept.size, kept_at=at))
+    append(connection, [Happening("stored", kept.sha256, who, where, {"size": kept.size})], at=at)
+    return True
+
+
+def record_upload(connection: Connection, kept: Kept, upload: Upload) -> bool:
+    """Record a received document; whether anything about it was new."""
+    record_object(connection, kept, who=upload.who, where=upload.where, at=upload.at)
+    here = (receipts.c.unit == upload.unit, receipts.c.path == upload.path, receipts.c.sha256 == kept.sha256)
+    if connection.execute(select(receipts.c.path).where(*here)).first():
+        return False
+    known = (documents.c.unit == upload.unit, documents.c.sha256 == kept.sha256)
+    if not connection.execute(select(documents.c.sha256).where(*known)).first():
+        row = {"unit": upload.unit, "sha256": kept.sha256, "name": upload.name, "state": RECEIVED, "attempts": 0}
+        connection.execute(insert(documents).values(**row, received_at=upload.at))
+    place = {"unit": upload.unit, "path": upload.path, "sha256": kept.sha256}
+    connection.execute(insert(receipts).values(**place, received_at=upload.at))
+    detail = {"unit": upload.unit, "path": upload.path}
+    append(connection, [Happening("received", kept.sha256, upload.who, upload.where, detail)], at=upload.at)
+    return True
+
+
+def unexamined(connection: Connection, unit: str, checker: str) -> list[Mapping[str, Any]]:
+    """Documents that this version of the checks has not seen, by name and hash; quarantined ones are left alone."""
+    seen = select(examinations.c.sha256).where(examinations.c.checker == checker)
+    waiting = (
+        select(documents)
+        .where(documents.c.unit == unit, documents.c.state != QUARANTINED, documents.c.sha256.not_in(seen))
+        .order_by(documents.c.name, documents.c.sha256)
+    )
+    return [dict(row._mapping) for row in connection.execute(waiting)]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What one version of the checks said about one document; `result` is without text and timing."""
+
+    unit: str
+    sha256: str
+    checker: str
+    result: dict[str, Any]
+    text: str
+    at: datetime
+
+
+def record_examination(connection: Connection, examination: Examination, *, quarantined_for: str | None) -> None:
+    """Keep an examination; `quarantined_for` is the Vietnamese reason where the document cannot be used."""
+    key = {"sha256": examination.sha256, "checker": examination.checker}
+    known = (examinations.c.sha256 == examination.sha256, examinations.c.checker == examination.checker)
+    if not connection.execute(select(examinations.c.sha256).where(*known)).first():
+        row = {"result": examination.result, "text": examination.text, "examined_at": examination.at}
+        connection.execute(insert(examinations).values(**key, **row))
+    state = QUARANTINED if quarantined_for else EXAMINED
+    _set_state(connection, examination.unit, examination.sha256, state=state, reason=quarantined_for)
+    detail = {"checker": examination.checker, "state": state}
+    happening = Happening("examined", examination.sha256, "parindex", "ocr", detail)
+    append(connection, [happening], at=examination.at)
+
+
+def record_failed_attempt(connection: Connection, unit: str, sha256: str, reason: str, *, limit: int) -> bool:
+    """Count a try that ended without an answer; whether the document is quarantined now."""
+    here = (documents.c.unit == unit, documents.c.sha256 == sha256)
+    attempts = connection.execute(select(documents.c.attempts).where(*here)).scalar_one() + 1
+    state = QUARANTINED if attempts >= limit else RECEIVED
+    connection.execute(update(documents).where(*here).values(attempts=attempts, reason=reason, state=state))
+    return state == QUARANTINED
+
+
+def release(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
+    """Give quarantined documents another try."""
+    chosen = (documents.c.unit == unit, documents.c.sha256.in_(list(sha256s)))
+    connection.execute(update(documents).where(*chosen).values(state=RECEIVED, attempts=0, reason=None))
+
+
+def documents_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
+    """All documents of a unit with their state, by name."""
+    rows = select(documents).where(documents.c.unit == unit).order_by(documents.c.name, documents.c.sha256)
+    return [dict(row._mapping) for row in connection.execute(rows)]
+
+
+def receipts_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
+    """Where each document of a unit was found, by path."""
+    rows = select(receipts).where(receipts.c.unit == unit).order_by(receipts.c.path, receipts.c.sha256)
+    return [dict(row._mapping) for row in connection.execute(rows)]
+
+
+def examinations_of(connection: Connection, unit: str, checker: str) -> dict[str, Mapping[str, Any]]:
+    """Examinations of a unit's documents by hash: {result, text, examined_at}."""
+    rows = select(examinations).where(
+        examinations.c.checker == checker,
+        examinations.c.sha256.in_(select(documents.c.sha256).where(documents.c.unit == unit)),
+    )
+    return {row.sha256: dict(row._mapping) for row in connection.execute(rows)}
+
+
+def _set_state(connection: Connection, unit: str, sha256: str, *, state: str, reason: str | None) -> None:
+    here = (documents.c.unit == unit, documents.c.sha256 == sha256)
+    connection.execute(update(documents).where(*here).values(state=state, reason=reason))

@@ -1,0 +1,178 @@
+"""The facts of a unit, gathered from what is kept: plain values for scoring, in a fixed order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from scoring.engine.facts import (
+    DeclaredValue,
+    DocumentFact,
+    Dossier,
+    Evidence,
+    Facts,
+    Petition,
+    SurveyResult,
+    from_plain,
+)
+from storage.database.tables import imports, records
+from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
+
+COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
+DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
+OUTGOING_FOLDER = "van-ban-di"
+_KINDS: dict[str, type] = {
+    "dossiers": Dossier,
+    "petitions": Petition,
+    "declared": DeclaredValue,
+    "survey": SurveyResult,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, and what could not be joined: declared file names that nobody uploaded, documents linked to nothing."""
+
+    facts: Facts
+    missing_files: tuple[tuple[str, str], ...]
+    unlinked: tuple[str, ...]
+
+
+def gather_facts(connection: Connection, unit: str, checker: str) -> Gathered:
+    """All facts of a unit as they are kept now."""
+    rows = {kind: _records(connection, unit, kind) for kind in _KINDS}
+    documents = _documents(connection, unit, checker)
+    declared = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
+    evidence, missing = _evidence(documents, rows["declared"])
+    linked = {item.sha256 for item in evidence}
+    facts = Facts(
+        dossiers=tuple(from_plain(Dossier, fields) for fields in rows["dossiers"]),
+        petitions=tuple(from_plain(Petition, fields) for fields in rows["petitions"]),
+        documents=tuple(found.fact for found in documents),
+        evidence=evidence,
+        declared=declared,
+        surveys=tuple(from_plain(SurveyResult, fields) for fields in rows["survey"]),
+        known=_known_kinds(connection, unit, documents),
+    )
+    unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
+    return Gathered(facts, missing, tuple(unlinked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    fact: DocumentFact
+    components: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def _records(connection: Connection, unit: str, kind: str) -> list[dict[str, Any]]:
+    chosen = select(records.c.fields).where(records.c.unit == unit, records.c.kind == kind).order_by(records.c.key)
+    return [row.fields for row in connection.execute(chosen)]
+
+
+def _known_kinds(connection: Connection, unit: str, documents: list[_Found]) -> tuple[str, ...]:
+    read = select(imports.c.kind).where(imports.c.unit == unit, imports.c.status == "read").distinct()
+    kinds = {row.kind for row in connection.execute(read)}
+    return tuple(sorted(kinds | ({"documents"} if documents else set())))
+
+
+def _documents(connection: Connection, unit: str, checker: str) -> list[_Found]:
+    paths: dict[str, list[str]] = {}
+    for receipt in receipts_of(connection, unit):
+        paths.setdefault(receipt["sha256"], []).append(receipt["path"])
+    said = examinations_of(connection, unit, checker)
+    return [
+        _found(document, paths.get(document["sha256"], []), said.get(document["sha256"], {}).get("result", {}))
+        for document in documents_of(connection, unit)
+    ]
+
+
+def _found(document: Mapping[str, Any], paths: list[str], result: Mapping[str, Any]) -> _Found:
+    fields, signature = result.get("fields") or {}, result.get("signature") or {}
+    components = tuple(sorted({part for path in paths for part in path.split("/")[:-1] if COMPONENT.match(part)}))
+    dossier = _dossier_code(paths, fields) if not components else None
+    outgoing = any(OUTGOING_FOLDER in path.split("/")[:-1] for path in paths)
+    fact = DocumentFact(
+        sha256=document["sha256"],
+        name=paths[0].rsplit("/", 1)[-1] if paths else document["name"],
+        purpose="outgoing" if outgoing else "result" if dossier else "evidence",
+        dossier_code=None if outgoing else dossier,
+        number=_value(fields, "number"),
+        issued_on=_date(_value(fields, "issued_on")),
+        signature=signature.get("verdict", "UNREADABLE"),
+        profile_met=(signature.get("profile") or {}).get("met"),
+        digitisation=(result.get("digitisation") or {}).get("verdict", "cần người xem"),
+        scanned=_scanned(result),
+        quarantined=document["state"] == QUARANTINED,
+    )
+    return _Found(fact, components, tuple(sorted({path.rsplit("/", 1)[-1] for path in paths})))
+
+
+def _dossier_code(paths: Iterable[str], fields: Mapping[str, Any]) -> str | None:
+    """By the name or folder first, then by what the text says."""
+    for path in paths:
+        if found := DOSSIER_CODE.search(path):
+            return found.group()
+    return _value(fields, "dossier_code")
+
+
+def _value(fields: Mapping[str, Any], name: str) -> str | None:
+    field = fields.get(name)
+    return field.get("value") if field else None
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _scanned(result: Mapping[str, Any]) -> bool | None:
+    kinds = {page["kind"] for page in result.get("pages") or []}
+    return None if not kinds else kinds <= {"scan", "blank"}
+
+
+def _evidence(
+    documents: list[_Found], declared: list[dict[str, Any]]
+) -> tuple[tuple[Evidence, ...], tuple[tuple[str, str], ...]]:
+    """Links by folder and by declared file name; the declaration adds section and pages. Quarantined files prove nothing."""
+    sound = [found for found in documents if not found.fact.quarantined]
+    by_name = {_folded(name): found.fact for found in sound for name in found.names}
+    links: dict[tuple[str, str], Evidence] = {}
+    for found in sound:
+        for component in found.components:
+            link = Evidence(component=component, sha256=found.fact.sha256, name=found.fact.name)
+            links[component, found.fact.sha256] = link
+    missing = []
+    for fields, name in _declared_files(declared):
+        fact = by_name.get(_folded(name))
+        if fact is None:
+            missing.append((str(fields["component"]), name))
+            continue
+        links[str(fields["component"]), fact.sha256] = Evidence(
+            component=str(fields["component"]),
+            sha256=fact.sha256,
+            name=fact.name,
+            section=fields.get("section"),
+            pages=fields.get("pages"),
+        )
+    return tuple(links[key] for key in sorted(links)), tuple(sorted(set(missing)))
+
+
+def _declared_files(declared: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
+    return ((fields, name) for fields in declared for name in fields.get("evidence") or ())
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _is_unlinked(found: _Found, linked: set[str]) -> bool:
+    return found.fact.purpose == "evidence" and found.fact.sha256 not in linked and not found.fact.quarantined
