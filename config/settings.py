@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "PAR_"
 
@@ -61,7 +61,7 @@ class Settings(BaseModel):
     s3_endpoint: str = Field("", description="host:port of the S3 server")
     s3_bucket: str = Field("parindex-evidence", min_length=3, description="bucket of the evidence")
     s3_access_key: str = Field("", description="access key")
-    s3_secret_key: str = Field("", description="secret key")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="secret key")
     s3_secure: bool = Field(True, description="TLS to the S3 server")
     s3_region: str = Field("us-east-1", description="region name; must match the server's")
     workers: int = Field(0, ge=0, le=256, description="parallel document checkers; 0: one per core")

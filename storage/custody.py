@@ -22,7 +22,7 @@ FIRST = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened: what (received, stored, examined, linked, scored, ...), to which subject, by whom, from where."""
+    """Something that happened: what (received, stored, examined, scored ...), to which subject, by whom, from where."""
 
     event: str
     subject: str

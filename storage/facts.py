@@ -37,7 +37,7 @@ _KINDS: dict[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The facts, and what could not be joined: declared file names that nobody uploaded, documents linked to nothing."""
+    """The facts, and what could not be joined: declared files nobody uploaded, documents linked to nothing."""
 
     facts: Facts
     missing_files: tuple[tuple[str, str], ...]
@@ -62,6 +62,14 @@ def gather_facts(connection: Connection, unit: str, checker: str) -> Gathered:
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
     return Gathered(facts, missing, tuple(unlinked))
+
+
+def input_files(connection: Connection, unit: str) -> list[dict[str, str]]:
+    """Every file that the facts come from, as {kind, sha256}: exports that could be read, documents."""
+    read = select(imports.c.kind, imports.c.sha256).where(imports.c.unit == unit, imports.c.status == "read")
+    files = {(f"export:{row.kind}", str(row.sha256)) for row in connection.execute(read)}
+    files |= {("document", str(document["sha256"])) for document in documents_of(connection, unit)}
+    return [{"kind": kind, "sha256": sha256} for kind, sha256 in sorted(files)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ def _scanned(result: Mapping[str, Any]) -> bool | None:
 def _evidence(
     documents: list[_Found], declared: list[dict[str, Any]]
 ) -> tuple[tuple[Evidence, ...], tuple[tuple[str, str], ...]]:
-    """Links by folder and by declared file name; the declaration adds section and pages. Quarantined files prove nothing."""
+    """Links by folder and by declared file name, which adds section and pages. Quarantined files prove nothing."""
     sound = [found for found in documents if not found.fact.quarantined]
     by_name = {_folded(name): found.fact for found in sound for name in found.names}
     links: dict[tuple[str, str], Evidence] = {}

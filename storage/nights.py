@@ -1,4 +1,4 @@
-"""The run ledger of nights: who works on which night, since when, and how it ended. It is the truth; Prefect only shows."""
+"""The run ledger of nights: who works on which, since when, and how it ended. It is the truth; Prefect only shows."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def begin_night(connection: Connection, request: NightRequest, *, owner: str, no
         return _new_night(connection, request, owner, now)
     if left.owner != owner and _alive(left.owner, left.heartbeat_at, now):
         raise NightRunning(
-            f"Đêm {left.id} của {request.unit} đang chạy ({left.owner}, báo gần nhất {left.heartbeat_at:%H:%M:%S} UTC). "
+            f"Đêm {left.id} của {request.unit} đang chạy ({left.owner}, báo gần nhất {left.heartbeat_at:%H:%M} UTC). "
             "Chờ xong rồi chạy lại; nếu tiến trình đó đã chết, hệ thống tự nhận lại sau 2 phút."
         )
     taken = {"owner": owner, "heartbeat_at": now, "attempts": left.attempts + 1}

@@ -54,7 +54,8 @@ class Database:
                     f"{where}: hết chỗ trên đĩa khi ghi cơ sở dữ liệu; giải phóng đĩa rồi chạy lại."
                 ) from error
             raise StoreUnavailable(
-                f"{where}: cơ sở dữ liệu không trả lời hoặc đang bị khóa ({_first_line(error)}). Kiểm tra PAR_DATABASE_URL rồi chạy lại."
+                f"{where}: cơ sở dữ liệu không trả lời hoặc đang bị khóa ({_first_line(error)}). "
+                "Kiểm tra PAR_DATABASE_URL rồi chạy lại."
             ) from error
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy.types import TypeEngine
 
 from storage.database.types import Day, Instant, Plain
 
@@ -16,12 +19,12 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *parts: Column[object] | UniqueConstraint | Index) -> Table:
+def _table(name: str, *parts: Column[Any] | UniqueConstraint | Index) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True)
 
 
-def _required(name: str, kind: object = Text) -> Column[object]:
-    return Column(name, kind, nullable=False)  # type: ignore[call-overload, no-any-return]
+def _required(name: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
+    return Column(name, kind, nullable=False)
 
 
 # Every object that was ever kept, in the order of keeping.

@@ -82,8 +82,9 @@ class S3Store:
         """A reader of the object."""
         with self._translated(sha256):
             response = self._client.get_object(bucket_name=self.address.bucket, object_name=_name_of(sha256))
-        response.auto_close = False
-        return cast(BinaryIO, io.BufferedReader(cast(Any, response)))
+        body = cast(Any, response)
+        body.auto_close = False
+        return cast(BinaryIO, io.BufferedReader(body))
 
     @contextlib.contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
@@ -138,7 +139,8 @@ def _named(where: str, error: S3Error, sha256: str) -> StorageError:
     if error.code in ("NoSuchKey", "NoSuchObject", "NoSuchVersion"):
         return Missing(f"{where}: không có tài liệu {sha256}")
     return StoreUnavailable(
-        f"{where}: máy chủ lưu trữ từ chối ({error.code}). Kiểm tra PAR_S3_ACCESS_KEY, PAR_S3_SECRET_KEY và quyền trên kho."
+        f"{where}: máy chủ lưu trữ từ chối ({error.code}). "
+        "Kiểm tra PAR_S3_ACCESS_KEY, PAR_S3_SECRET_KEY và quyền trên kho."
     )
 
 

@@ -1,0 +1,20 @@
+"""The Typer application and its commands."""
+
+from __future__ import annotations
+
+import typer
+
+from flows.cli import files, proofs, ward
+from flows.cli.texts import text
+
+app = typer.Typer(help=text("app"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+app.command("doctor", help=text("doctor"))(ward.doctor)
+app.command("nightly", help=text("nightly"))(ward.nightly)
+app.command("import", help=text("import"))(files.import_export)
+app.command("upload", help=text("upload"))(files.upload)
+app.command("inspect", help=text("inspect"))(files.inspect)
+app.command("score", help=text("score"))(ward.score)
+app.command("bundle", help=text("bundle"))(proofs.bundle)
+app.command("verify", help=text("verify"))(proofs.verify)
+app.command("serve", help=text("serve"))(ward.serve)

@@ -1,0 +1,136 @@
+"""Commands about files of strangers: import, upload, inspect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli.door import (
+    DONE,
+    NEEDS_PERSON,
+    WRONG_USE,
+    AsJson,
+    At,
+    Refused,
+    Unit,
+    finish,
+    moment,
+    print_json,
+    settings_for,
+)
+from flows.cli.texts import text
+
+_INSPECTED = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
+_INSPECT_SECONDS = 40.0
+
+
+def import_export(
+    file: Annotated[Path, typer.Argument(help=text("import_file"))],
+    *,
+    unit: Unit = "",
+    profile: Annotated[str, typer.Option("--profile", help=text("profile"))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import one export."""
+    from flows.importing import import_file
+
+    _require_file(file)
+    settings = settings_for(unit)
+    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=moment("", settings))
+    code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
+    finish(report, as_json=as_json, lines=_import_lines(report), code=code)
+
+
+def upload(
+    files: Annotated[list[Path], typer.Argument(help=text("upload_files"))],
+    *,
+    unit: Unit = "",
+    component: Annotated[str, typer.Option("--component", help=text("component"))] = "",
+    dossier: Annotated[str, typer.Option("--dossier", help=text("dossier"))] = "",
+    outgoing: Annotated[bool, typer.Option("--outgoing", help=text("outgoing"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Upload documents and examine them."""
+    from flows.uploading import folder_for, upload_files
+
+    for file in files:
+        _require_file(file)
+    settings = settings_for(unit)
+    folder = folder_for(component=component, dossier=dossier, outgoing=outgoing)
+    reports = upload_files(settings, files, folder=folder, at=moment("", settings))
+    code = NEEDS_PERSON if any(report["state"] != "examined" for report in reports) else DONE
+    lines = [f"{r['file']}: {r['state_vi']} {r['reason'] or ''}\n  SHA-256 {r['sha256']}\n  {r['verdict_vi']}" for r in reports]
+    finish({"files": reports}, as_json=as_json, lines=lines, code=code)
+
+
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(help=text("inspect_paths"))],
+    *,
+    with_text: Annotated[bool, typer.Option("--text", help=text("text"))] = False,
+    trust: Annotated[Path | None, typer.Option("--trust", help=text("trust"))] = None,
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read documents and say what they are worth; records nothing."""
+    from ocr import InspectOptions, inspect_files
+    from sandbox import Limits
+
+    files = [found for path in paths for found in _files_of(path)]
+    settings = settings_for()
+    options = InspectOptions(trust_folder=trust or settings.trust_folder, at=moment(at, settings))
+    limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=_INSPECT_SECONDS)
+    readable = True
+    workers = min(len(files), settings.workers or 2) or 1
+    for file, result in zip(files, inspect_files(files, options, workers=workers, limits=limits), strict=True):
+        readable = readable and result.get("status") != "unreadable"
+        _print_inspection(str(file), result, as_json=as_json, with_text=with_text)
+    raise typer.Exit(DONE if readable else WRONG_USE)
+
+
+def _print_inspection(file: str, result: dict[str, Any], *, as_json: bool, with_text: bool) -> None:
+    shown = {name: value for name, value in result.items() if with_text or name != "text"} | {"file": file}
+    if as_json:
+        print_json(shown)
+        return
+    for line in _inspection_lines(shown):
+        typer.echo(line)
+
+
+def _inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
+    yield f"{shown['file']}"
+    if shown.get("reason_vi"):
+        yield f"  {shown['reason_vi']}"
+    for name, field in (shown.get("fields") or {}).items():
+        if field:
+            yield f"  {name}: {field.get('value') or field.get('state')}"
+    digitisation = shown.get("digitisation") or {}
+    yield f"  Số hóa: {digitisation.get('verdict')}" + "".join(f"; {r['detail']}" for r in digitisation.get("reasons") or [])
+    yield f"  Chữ ký số: {(shown.get('signature') or {}).get('summary_vi')}"
+    if "text" in shown:
+        yield str(shown["text"])
+
+
+def _import_lines(report: dict[str, Any]) -> Iterator[str]:
+    rows = report["rows"]
+    yield f"{report['file']}: mẫu {report['profile']}, {rows['read']} dòng"
+    yield f"  mới {rows['new']}, thay đổi {rows['changed']}, như cũ {rows['unchanged']}, trả lại {rows['rejected']}"
+    for bad in report["rejected"]:
+        yield f"  {bad['cell'] or bad['row']}: {bad['reason']}"
+    for warning in report["warnings"]:
+        yield f"  Lưu ý: {warning}"
+
+
+def _files_of(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(found for found in path.rglob("*") if found.suffix.lower() in _INSPECTED and found.is_file())
+    _require_file(path)
+    return [path]
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise Refused(f"{path}: không có tệp này. Kiểm tra lại đường dẫn.", WRONG_USE)

@@ -1,0 +1,55 @@
+"""Commands about proof: bundle, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, Period, Refused, Unit, finish, moment, settings_for
+from flows.cli.texts import text
+
+
+def bundle(
+    *,
+    unit: Unit = "",
+    period: Period = "",
+    component: Annotated[list[str] | None, typer.Option("--component", help=text("component"))] = None,
+    run: Annotated[str, typer.Option("--run", help=text("run"))] = "",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help=text("output"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the evidence bundle of a score run."""
+    from flows.bundling import bundle_run
+
+    settings = settings_for(unit, period)
+    report = bundle_run(settings, run, components=component or [], output=output, at=moment("", settings))
+    lines = [
+        f"{report['file']}: {report['files']} tệp, {report['bytes']} byte",
+        f"  SHA-256 {report['sha256']}",
+        f"  Kiểm tra: parindex verify {report['file']}",
+        *(f"  Còn thiếu {item['id']}: {item['reason']}" for item in report["missing"]),
+    ]
+    finish(report, as_json=as_json, lines=lines, code=NEEDS_PERSON if report["missing"] else DONE)
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help=text("verify_file"))],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check a bundle and recompute its score."""
+    from storage.bundles import verify_bundle
+
+    if not file.exists():
+        raise Refused(f"{file}: không có gói này. Kiểm tra lại đường dẫn.", WRONG_USE)
+    plain = verify_bundle(file).plain()
+    stated = plain["score"]
+    lines = [
+        f"{file}: {'nguyên vẹn' if plain['ok'] else 'CÓ LỖI'}, {plain['files']} tệp",
+        f"  Điểm ghi trong gói {stated['stated']}, tính lại {stated['recomputed']}: "
+        + ("khớp" if stated["equal"] else "KHÔNG khớp"),
+        *(f"  {fault['kind']}: {fault['path']}: {fault['detail']}" for fault in plain["faults"]),
+    ]
+    finish(plain, as_json=as_json, lines=lines, code=DONE if plain["ok"] else WRONG_USE)

@@ -1,0 +1,56 @@
+"""What the command line says of itself, in Vietnamese and English. Chosen once, at start."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "app": (
+        "parindex: tự chấm điểm PAR INDEX của phường mỗi đêm, có lý do và tài liệu kiểm chứng cho từng điểm. "
+        "Thêm --en để xem trợ giúp tiếng Anh.",
+        "parindex: scores a ward's PAR INDEX self-assessment every night, with a reason and a proof for each point.",
+    ),
+    "json": ("In một văn bản JSON ra stdout.", "Print one JSON document on stdout."),
+    "doctor": ("Kiểm tra máy này có gì, thiếu gì, và dòng lệnh để sửa.", "What this machine has and lacks, and the line that mends it."),
+    "nightly": ("Chạy đêm: lấy dữ liệu, kiểm tra tài liệu, tự chấm, lập hồ sơ, viết thư buổi sáng.", "Run the night: pull, examine, score, bundle, write the morning letter."),
+    "direct": ("Chạy thẳng, không qua Prefect.", "Run directly, without Prefect."),
+    "at": ("Coi thời điểm này là bây giờ (ISO, ví dụ 2026-01-05T01:00:00+07:00).", "Take this ISO time as now."),
+    "import": ("Nhập một tệp kết xuất của phần mềm một cửa.", "Import one export of the one-stop software."),
+    "import_file": ("Tệp kết xuất (xlsx, xls, csv, HTML ...).", "The export."),
+    "profile": ("Mẫu tệp; bỏ trống để tự nhận.", "Export profile; empty to recognise it."),
+    "dry_run": ("Chỉ xem kết quả, không ghi.", "Show the result, record nothing."),
+    "upload": ("Nộp tài liệu và kiểm tra ngay.", "Upload documents and examine them at once."),
+    "upload_files": ("Các tệp cần nộp.", "The files."),
+    "component": ("Mã tiêu chí thành phần, ví dụ 1.7.1.", "Component id, e.g. 1.7.1."),
+    "dossier": ("Mã hồ sơ mà tài liệu là kết quả.", "Code of the dossier whose result this is."),
+    "outgoing": ("Tài liệu là văn bản đi.", "The documents are outgoing ones."),
+    "inspect": ("Đọc tài liệu: nội dung, trường thông tin, chuẩn số hóa, chữ ký số. Không ghi gì.", "Read documents: text, fields, digitisation, signature. Records nothing."),
+    "inspect_paths": ("Tệp hoặc thư mục.", "Files or folders."),
+    "text": ("Kèm toàn văn.", "Include the full text."),
+    "trust": ("Thư mục chứng thư tin cậy (anchors, intermediates, crls, policy.yaml).", "Folder of trust anchors, intermediates, CRLs and policy."),
+    "score": ("Tự chấm ngay từ những gì đã lưu.", "Score now, from what is kept."),
+    "unit": ("Mã đơn vị.", "Unit id."),
+    "period": ("Năm được chấm.", "The year scored."),
+    "as_of": ("Tính đến ngày (YYYY-MM-DD).", "As known on this day."),
+    "criteria": ("Bộ tiêu chí và phiên bản, ví dụ phuong-de-xuat@2025.1.", "Criteria set and version."),
+    "on_time": ("Quy tắc đúng hạn.", "On-time rule."),
+    "bundle": ("Lập gói tài liệu kiểm chứng (zip) tự chứng minh được.", "Write the evidence bundle, a zip that proves itself."),
+    "output": ("Tệp zip sẽ ghi.", "The zip to write."),
+    "run": ("Lần chấm; bỏ trống: lần mới nhất.", "Score run; empty: the newest."),
+    "partial": ("Vẫn lập gói khi còn thiếu tài liệu.", "Write the bundle although evidence is missing."),
+    "verify": ("Kiểm tra một gói: mã băm, chữ ký, nhật ký, và tính lại điểm.", "Check a bundle: hashes, signature, log, and recompute the score."),
+    "verify_file": ("Tệp zip hoặc thư mục đã giải nén.", "The zip, or the unzipped folder."),
+    "serve": ("Chạy bộ lập lịch: đêm nào cũng chạy lúc 01:00 (PAR_SCHEDULE).", "Run the scheduler: the night at 01:00 every day (PAR_SCHEDULE)."),
+}  # fmt: skip
+
+
+def text(name: str) -> str:
+    """One text in the language of this run."""
+    vietnamese, english = _TEXTS[name]
+    return english if in_english() else vietnamese
+
+
+def in_english() -> bool:
+    """`--en` on the command line, or PAR_LANGUAGE=en."""
+    return "--en" in sys.argv[1:] or os.environ.get("PAR_LANGUAGE") == "en"

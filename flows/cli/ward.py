@@ -1,0 +1,123 @@
+"""Commands about the ward: doctor, nightly, score, serve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from flows.cli.door import (
+    DONE,
+    MISSING,
+    NEEDS_PERSON,
+    WRONG_USE,
+    AsJson,
+    At,
+    Period,
+    Refused,
+    Unit,
+    finish,
+    moment,
+    settings_for,
+)
+from flows.cli.texts import text
+from reports.letter import vietnamese_number
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """What this machine has and lacks."""
+    from flows.doctor import examine_machine
+
+    findings = examine_machine(settings_for())
+    lacking = [finding for finding in findings if not finding.ok]
+    code = MISSING if any(finding.needed for finding in lacking) else NEEDS_PERSON if lacking else DONE
+    lines = [f"{'có ' if f.ok else 'THIẾU'}  {f.name}: {f.seen}" + (f"\n       → {f.fix}" if f.fix else "") for f in findings]
+    finish({"ok": not lacking, "findings": [f.plain() for f in findings]}, as_json=as_json, lines=lines, code=code)
+
+
+def nightly(
+    *,
+    unit: Unit = "",
+    period: Period = "",
+    at: At = "",
+    direct: Annotated[bool, typer.Option("--direct", help=text("direct"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the night."""
+    from flows.night import NightRequestedBy
+    from flows.start import run_directly, run_through_prefect
+
+    settings = settings_for(unit, period)
+    asked = NightRequestedBy("parindex nightly", moment(at, settings))
+    summary = run_directly(settings, asked) if direct else run_through_prefect(settings, asked)
+    code = NEEDS_PERSON if summary["state"] == "gaps" else DONE
+    finish(summary, as_json=as_json, lines=_night_lines(summary), code=code)
+
+
+def score(
+    *,
+    unit: Unit = "",
+    period: Period = "",
+    as_of: Annotated[str, typer.Option("--as-of", help=text("as_of"))] = "",
+    criteria: Annotated[str, typer.Option("--criteria", help=text("criteria"))] = "",
+    on_time: Annotated[str, typer.Option("--on-time", help=text("on_time"))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score now, from what is kept."""
+    from flows import scoring
+    from flows.night import period_of
+    from flows.resources import open_resources
+
+    settings = settings_for(unit, period)
+    now = moment("", settings)
+    today = now.astimezone(ZoneInfo(settings.timezone)).date()
+    question = scoring.Question(period_of(settings, today), _day(as_of, today), settings.criteria, settings.on_time_rule)
+    given = {name: value for name, value in (("criteria", criteria), ("on_time_rule", on_time)) if value}
+    question = replace(question, **given)
+    with open_resources(settings) as resources:
+        answer = scoring.compute(resources, question)
+        if not dry_run:
+            scoring.record(resources, answer, who="parindex score", at=now)
+    finish(answer.score, as_json=as_json, lines=_score_lines(answer.score))
+
+
+def serve() -> None:
+    """Run the scheduler until stopped."""
+    from flows.start import serve_schedule
+
+    serve_schedule(settings_for())
+
+
+def _day(iso: str, today: date) -> date:
+    try:
+        return date.fromisoformat(iso) if iso else today
+    except ValueError as error:
+        raise Refused(f"--as-of {iso!r}: không phải ngày; ví dụ đúng: 2025-12-31", WRONG_USE) from error
+
+
+def _night_lines(summary: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield summary["letter"]
+
+
+def _score_lines(plain: dict[str, Any]) -> Iterator[str]:
+    for item in plain["components"]:
+        points = "  –  " if item["points"] is None else f"{vietnamese_number(item['points']):>5}"
+        yield f"{item['id']:<7}{points} / {vietnamese_number(item['max_points']):<5} {item['name']}\n{'':21}{item['because']}"
+    totals = {name: vietnamese_number(value) for name, value in plain["totals"].items()}
+    yield (
+        f"\nTự chấm dự kiến {totals['expected']}, bảo thủ {totals['conservative']}, trên {totals['self_scorable']} điểm "
+        f"được tự chấm (thang {totals['maximum']})."
+    )
+    yield f"Bộ tiêu chí {plain['criteria']['id']}@{plain['criteria']['version']}; đúng hạn theo {plain['on_time_rule']}."
+
+
+def plain_lines(value: Any) -> list[str]:
+    """Any JSON value, readable."""
+    return json.dumps(value, ensure_ascii=False, indent=2).splitlines()

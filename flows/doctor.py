@@ -1,0 +1,119 @@
+"""What this machine has and lacks, each with the line that mends it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from flows.resources import open_resources, require_room
+from storage.errors import StorageError
+from storage.evidence import record_object
+from storage.nights import nights_of
+
+_CANARY = b"parindex canary: this object proves that the store keeps and returns bytes\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what was seen, and how to mend it (empty when `ok`)."""
+
+    name: str
+    ok: bool
+    seen: str
+    fix: str = ""
+    needed: bool = True
+    """Without it a night cannot do its main job; otherwise only something is poorer."""
+
+    def plain(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def examine_machine(settings: Settings) -> list[Finding]:
+    """Look at everything a night needs."""
+    return [finding for look in _LOOKS for finding in look(settings)]
+
+
+def _tesseract(_: Settings) -> Iterator[Finding]:
+    fix = "apt-get install tesseract-ocr tesseract-ocr-vie"
+    program = shutil.which("tesseract")
+    if program is None:
+        yield Finding("tesseract", False, "không tìm thấy chương trình tesseract", fix)
+        return
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False, timeout=30)
+    vietnamese = "vie" in listed.stdout.split()
+    yield Finding("tesseract", vietnamese, f"{program}, tiếng Việt: {'có' if vietnamese else 'không'}", "" if vietnamese else fix)
+
+
+def _libraries(_: Settings) -> Iterator[Finding]:
+    versions = {name: importlib.metadata.version(name) for name in ("prefect", "pyhanko", "sqlalchemy", "pypdf", "minio")}
+    yield Finding("thư viện", True, ", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free >> 20
+    try:
+        require_room(settings)
+        yield Finding("đĩa", True, f"{settings.home.resolve()}: còn {free} MiB")
+    except StorageError as error:
+        yield Finding("đĩa", False, f"còn {free} MiB", str(error))
+
+
+def _database_and_store(settings: Settings) -> Iterator[Finding]:
+    try:
+        with open_resources(settings) as resources:
+            with resources.database.read() as connection:
+                nights = nights_of(connection, settings.unit)
+            yield Finding("cơ sở dữ liệu", True, resources.database.engine.url.render_as_string(hide_password=True))
+            kept = resources.store.put(io.BytesIO(_CANARY))
+            with resources.database.write() as connection:
+                record_object(connection, kept, who="doctor", where="canary", at=datetime.now(UTC))
+            with resources.store.open(kept.sha256) as stream:
+                sound = stream.read() == _CANARY
+            yield Finding("kho tài liệu", sound, f"{settings.store}: ghi và đọc lại {'khớp' if sound else 'KHÔNG khớp'}")
+            yield _last_night(nights[0] if nights else None)
+    except StorageError as error:
+        yield Finding("lưu trữ", False, type(error).__name__, str(error))
+
+
+def _last_night(night: Mapping[str, Any] | None) -> Finding:
+    if night is None:
+        return Finding("đêm gần nhất", True, "chưa chạy đêm nào", needed=False)
+    state, ended = night["state"], night["ended_at"]
+    seen = f"{night['id']}: {state}" + (f", xong {ended:%Y-%m-%d %H:%M} UTC" if ended else "")
+    return Finding("đêm gần nhất", state != "failed", seen, "parindex nightly" if state == "failed" else "", needed=False)
+
+
+def _trust(settings: Settings) -> Iterator[Finding]:
+    anchors = [path for path in settings.trust_folder.glob("anchors/*") if path.is_file()]
+    fix = f"đặt chứng thư gốc đã đối chiếu vào {settings.trust_folder / 'anchors'} (xem HUONG-DAN.md, mục Chứng thư)"
+    seen = f"{len(anchors)} chứng thư gốc trong {settings.trust_folder}"
+    yield Finding("chứng thư gốc", bool(anchors), seen, "" if anchors else fix, needed=False)
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    for name, folder in (("thư mục kết xuất", settings.exports_folder), ("hộp tài liệu", settings.inbox_folder)):
+        yield Finding(name, folder.is_dir(), str(folder), "" if folder.is_dir() else f"mkdir -p {_quoted(folder)}")
+
+
+def _quoted(path: Path) -> str:
+    return f"'{path}'"
+
+
+_LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _tesseract,
+    _libraries,
+    _disk,
+    _database_and_store,
+    _trust,
+    _folders,
+)

@@ -1,0 +1,67 @@
+"""Having documents examined: each content once for each version of the checks, in child processes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from flows.resources import Resources
+from ocr import CHECKER_VERSION, InspectOptions, inspect_files
+from sandbox import Limits
+from storage.evidence import Examination, record_examination, record_failed_attempt, unexamined
+from storage.objects import ObjectStore
+
+BATCH = 32
+"""Documents to one task: 25 to 50 keep the orchestration under 2 % of a night (tests/bench/night.py)."""
+
+_PASSING_FAILURES = frozenset({"timeout", "died", "memory"})
+"""A worker that was killed may have been unlucky: these get another night, PAR_ATTEMPTS in all."""
+
+Progress = Callable[[int, int], None]
+
+
+def batches_to_examine(resources: Resources) -> list[list[str]]:
+    """Hashes of the documents that these checks have not seen, in batches."""
+    with resources.database.read() as connection:
+        waiting = iter([row["sha256"] for row in unexamined(connection, resources.settings.unit, CHECKER_VERSION)])
+    return list(iter(lambda: list(islice(waiting, BATCH)), []))
+
+
+def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, done: Callable[[], None]) -> None:
+    """Examine documents and record each result as soon as it and all before it are there."""
+    settings = resources.settings
+    limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=float(settings.document_seconds))
+    options = InspectOptions(trust_folder=settings.trust_folder, at=at)
+    with _local_files(resources.store, hashes) as paths:
+        results = inspect_files(paths, options, workers=resources.workers, limits=limits)
+        for sha256, result in zip(hashes, results, strict=True):
+            _record(resources, sha256, result, at)
+            done()
+
+
+def _record(resources: Resources, sha256: str, result: dict[str, Any], at: datetime) -> None:
+    unit = resources.settings.unit
+    kept, text = _without_chance(result), str(result.get("text") or "")
+    reason = str(result.get("reason_vi") or "") if result.get("status") == "unreadable" else None
+    with resources.database.write() as connection:
+        if result.get("failure") in _PASSING_FAILURES and not record_failed_attempt(
+            connection, unit, sha256, reason or "", limit=resources.settings.attempts
+        ):
+            return
+        examination = Examination(unit, sha256, CHECKER_VERSION, kept, text, at)
+        record_examination(connection, examination, quarantined_for=reason)
+
+
+def _without_chance(result: dict[str, Any]) -> dict[str, Any]:
+    """What is the same whenever and wherever the same checks read the same bytes."""
+    return {name: value for name, value in result.items() if name not in ("text", "took_seconds", "file")}
+
+
+@contextlib.contextmanager
+def _local_files(store: ObjectStore, hashes: Sequence[str]) -> Iterator[list[Path]]:
+    with contextlib.ExitStack() as files:
+        yield [files.enter_context(store.local(sha256)) for sha256 in hashes]

@@ -1,0 +1,96 @@
+"""Taking in what lies outside: exports from their sources, documents from the inbox. Bytes first, then meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from unicodedata import normalize
+
+from connectors.errors import ConnectorError
+from connectors.exports import Export, read_export
+from connectors.sources import FolderSource
+from flows.resources import Resources
+from storage.evidence import Upload, record_object, record_upload
+from storage.imports import Arrival, ImportCounts, known_import, record_export, record_rejected_export
+from storage.objects import Kept
+
+_TEMPORARY = ("~$", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who brings something, from where, at which moment."""
+
+    who: str
+    where: str
+    at: datetime
+
+
+def pull_exports(resources: Resources, sender: Sender) -> int:
+    """Import every export of the configured source that is new by content; how many were new."""
+    source = FolderSource("exports", resources.settings.exports_folder)
+    arrivals = []
+    for pulled in source.pull():
+        with pulled.open() as stream:
+            kept = resources.store.put(stream)
+        arrivals.append((normalize("NFC", pulled.name), kept))
+    return len(import_kept(resources, arrivals, sender))
+
+
+def import_kept(
+    resources: Resources, arrivals: list[tuple[str, Kept]], sender: Sender
+) -> list[tuple[str, Export | ConnectorError, ImportCounts]]:
+    """Import exports that lie in the store, in an order that their content alone decides."""
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        fresh = {kept.sha256: (name, kept) for name, kept in arrivals if not known_import(connection, unit, kept.sha256)}
+    read = [(name, kept, _read(resources, kept.sha256, name)) for name, kept in fresh.values()]
+    read.sort(key=lambda item: (_exported_at(item[2]), item[1].sha256))
+    return [(name, said, _record(resources, kept, name, said, sender)) for name, kept, said in read]
+
+
+def take_documents(resources: Resources, sender: Sender) -> int:
+    """Keep every document of the unit's inbox; the originals stay where they are. How many receipts were new."""
+    return sum(1 for path, name in inbox_files(resources) if keep_document(resources, path, name, sender))
+
+
+def inbox_files(resources: Resources) -> Iterator[tuple[Path, str]]:
+    """Files of the unit's inbox with their names inside it, by name."""
+    root = resources.settings.inbox_folder / resources.settings.unit
+    files = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(_TEMPORARY)]
+    named = [(path, normalize("NFC", path.relative_to(root).as_posix())) for path in files]
+    return iter(sorted(named, key=lambda pair: pair[1]))
+
+
+def keep_document(resources: Resources, path: Path, name: str, sender: Sender) -> bool:
+    """Keep one document's bytes, then record its receipt; whether anything was new."""
+    with path.open("rb") as stream:
+        kept = resources.store.put(stream)
+    upload = Upload(resources.settings.unit, name, sender.who, sender.where, sender.at)
+    with resources.database.write() as connection:
+        return record_upload(connection, kept, upload)
+
+
+def _read(resources: Resources, sha256: str, name: str) -> Export | ConnectorError:
+    with resources.store.local(sha256) as path:
+        try:
+            return read_export(path, name=name)
+        except ConnectorError as error:
+            return error
+
+
+def _exported_at(said: Export | ConnectorError) -> str:
+    moment = said.exported_at if isinstance(said, Export) else None
+    return moment.isoformat() if moment else ""
+
+
+def _record(resources: Resources, kept: Kept, name: str, said: Export | ConnectorError, sender: Sender) -> ImportCounts:
+    arrival = Arrival(resources.settings.unit, name, kept.sha256, sender.who, sender.where, sender.at)
+    with resources.database.write() as connection:
+        record_object(connection, kept, who=sender.who, where=sender.where, at=sender.at)
+        if isinstance(said, Export):
+            return record_export(connection, arrival, said)
+        record_rejected_export(connection, arrival, str(said))
+        return ImportCounts()

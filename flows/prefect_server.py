@@ -1,0 +1,109 @@
+"""A Prefect server of our own on this machine, as a child that ends with us.
+
+Prefect's ephemeral server missed its start limit under load and the flow then never ran, so we start a real one,
+on loopback, and wait for it as long as PAR_PREFECT_START_SECONDS says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+
+from config.settings import Settings
+
+
+class PrefectDown(RuntimeError):
+    """Prefect's server did not answer in time; the night can run without it."""
+
+
+@contextlib.contextmanager
+def prefect_api(settings: Settings, *, services: bool) -> Iterator[str]:
+    """The address of a Prefect API: the configured one, or a child server's for as long as the context lasts.
+
+    The environment is set before anything imports Prefect. `services` adds the scheduler and the late-run marker.
+
+    Raises:
+        PrefectDown: the server did not answer in time.
+    """
+    _quiet_environment(settings)
+    if settings.prefect_api_url:
+        os.environ["PREFECT_API_URL"] = settings.prefect_api_url
+        yield settings.prefect_api_url
+        return
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    os.environ["PREFECT_API_URL"] = url
+    server = _start(settings, port, services=services)
+    try:
+        _wait_until_ready(server, url, settings.prefect_start_seconds)
+        yield url
+    finally:
+        _stop(server)
+
+
+def _quiet_environment(settings: Settings) -> None:
+    """Offline, no analytics, state under PAR_HOME."""
+    os.environ |= {
+        "PREFECT_HOME": str((settings.home / "prefect").resolve()),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_CLI_PROMPT": "false",
+    }
+
+
+def _start(settings: Settings, port: int, *, services: bool) -> subprocess.Popen[bytes]:
+    folder = settings.home / "prefect"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (folder / "server.log").open("ab") as log:
+        return subprocess.Popen(
+            command + ([] if services else ["--no-services"]),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            preexec_fn=_end_with_parent,
+        )
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], url: str, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise PrefectDown(f"máy chủ Prefect dừng ngay khi khởi động (mã {server.returncode}); xem PAR_HOME/prefect/server.log")
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK:
+                return
+        time.sleep(0.2)
+    raise PrefectDown(f"máy chủ Prefect không trả lời sau {seconds:.0f} giây (PAR_PREFECT_START_SECONDS)")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,88 @@
+"""The composition root: the one place where settings become open resources."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from storage.database import Database, open_database
+from storage.database.connection import sqlite_url
+from storage.errors import DiskFull
+from storage.objects import FolderStore, ObjectStore, S3Address, S3Store
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Everything a use case may touch."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+
+    @property
+    def workers(self) -> int:
+        """How many documents are read at a time."""
+        return self.settings.workers or os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def open_resources(settings: Settings) -> Iterator[Resources]:
+    """Open database and object store; both are closed at the end.
+
+    Raises:
+        StorageError: the database or the store cannot be opened; the message says which and the way out.
+    """
+    prepare_home(settings)
+    database = open_database(settings.database_url or sqlite_url(settings.home / "parindex.db"))
+    try:
+        yield Resources(settings, database, open_store(settings))
+    finally:
+        database.close()
+
+
+def open_store(settings: Settings) -> ObjectStore:
+    """The object store that the settings name."""
+    if settings.store == "folder":
+        return FolderStore(settings.home / "objects")
+    address = S3Address(
+        endpoint=settings.s3_endpoint,
+        bucket=settings.s3_bucket,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        region=settings.s3_region,
+        secure=settings.s3_secure,
+    )
+    store = S3Store(address)
+    store.create_bucket()
+    return store
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the folders of PAR_HOME."""
+    folders = (settings.exports_folder, settings.inbox_folder / settings.unit, settings.trust_folder, outbox(settings))
+    for folder in (settings.home, *folders):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def require_room(settings: Settings) -> None:
+    """Refuse to start without free disk space, before anything is half done.
+
+    Raises:
+        DiskFull: less is free than PAR_MIN_FREE_MIB.
+    """
+    free_mib = shutil.disk_usage(settings.home).free >> 20
+    if free_mib < settings.min_free_mib:
+        raise DiskFull(
+            f"{settings.home}: chỉ còn {free_mib} MiB trống, cần ít nhất {settings.min_free_mib} MiB "
+            "(PAR_MIN_FREE_MIB). Giải phóng hoặc mở rộng đĩa rồi chạy lại; chưa có gì bị mất."
+        )
+
+
+def outbox(settings: Settings) -> Path:
+    """Where score sheets, bundles and letters are laid, one folder a night."""
+    return settings.home / "outbox"

@@ -1,0 +1,105 @@
+"""Scoring a unit from what is kept: the same function for the night and for an ad-hoc run."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from config.criteria_sets import load_criteria_set
+from config.working_calendar import load_calendars
+from flows.resources import Resources
+from ocr import CHECKER_VERSION
+from scoring import ENGINE_VERSION, score
+from scoring.engine.facts import Facts, to_plain
+from storage.database.types import canonical
+from storage.evidence import record_object
+from storage.facts import Gathered, gather_facts, input_files
+from storage.runs import RunRecord, latest_run, record_run
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is scored: the period, as known on which day, by which criteria set and on-time rule."""
+
+    period: str
+    as_of: date
+    criteria: str
+    on_time_rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A score with all it was made of; `gathered` also tells what could not be joined."""
+
+    score: dict[str, Any]
+    criteria: dict[str, Any]
+    calendar: dict[str, Any]
+    gathered: Gathered
+    inputs_digest: str
+
+
+def compute(resources: Resources, question: Question) -> Answer:
+    """Score without recording anything."""
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        gathered = gather_facts(connection, unit, CHECKER_VERSION)
+        files = input_files(connection, unit)
+    criteria = load_criteria_set(question.criteria).plain()
+    calendar = load_calendars()
+    values = {"calendar": calendar, "criteria": criteria, "facts": to_plain(gathered.facts)}
+    inputs = files + [{"kind": kind, "sha256": _digest(value)} for kind, value in sorted(values.items())]
+    result = score(
+        criteria,
+        gathered.facts,
+        calendar,
+        unit=unit,
+        period=question.period,
+        as_of=question.as_of,
+        on_time_rule=question.on_time_rule,
+        inputs=inputs,
+    )
+    digest = _digest({"inputs": inputs, "rule": question.on_time_rule, "engine": ENGINE_VERSION})
+    return Answer(result.plain(), criteria, calendar, gathered, digest)
+
+
+def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> str:
+    """Record a run if anything but the day differs from the newest one; the id of the run that stands."""
+    with resources.database.read() as connection:
+        newest = latest_run(connection, resources.settings.unit, str(answer.score["period"]))
+    if newest is not None and _same_result(newest, answer):
+        return str(newest["id"])
+    kept = resources.store.put(io.BytesIO(packed_facts(answer.gathered.facts)))
+    with resources.database.write() as connection:
+        record_object(connection, kept, who="parindex", where="scoring", at=at)
+        return record_run(connection, RunRecord(answer.score, kept.sha256, answer.inputs_digest, who, at))
+
+
+def packed_facts(facts: Facts) -> bytes:
+    """Facts as gzipped canonical JSON; the same facts give the same bytes."""
+    return gzip.compress(canonical(to_plain(facts)).encode(), compresslevel=6, mtime=0)
+
+
+def unpacked_facts(packed: bytes) -> dict[str, Any]:
+    """The JSON value inside packed facts."""
+    plain: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return plain
+
+
+def _same_result(newest: Mapping[str, Any], answer: Answer) -> bool:
+    before, after = newest["score"], answer.score
+    same_inputs = newest["inputs_digest"] == answer.inputs_digest
+    return bool(same_inputs and _points(before) == _points(after))
+
+
+def _points(plain: Mapping[str, Any]) -> list[tuple[str, str | None, str]]:
+    return [(item["id"], item["points"], item["state"]) for item in plain["components"]]
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()

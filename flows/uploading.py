@@ -1,0 +1,82 @@
+"""Uploading documents by command: kept, recorded, examined at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from config.settings import Settings
+from flows.examination import examine_batch
+from flows.intake import Sender, keep_document
+from flows.resources import Resources, open_resources
+from ocr import CHECKER_VERSION
+from storage.evidence import documents_of, examinations_of, unexamined
+from storage.facts import COMPONENT, OUTGOING_FOLDER
+from storage.objects.port import digest_of
+
+_STATES_VI = {"examined": "đã kiểm tra", "received": "sẽ kiểm tra lại đêm nay", "quarantined": "KHÔNG DÙNG ĐƯỢC"}
+
+
+class WrongPlace(ValueError):
+    """A document was sent to a place that does not exist."""
+
+
+def folder_for(*, component: str, dossier: str, outgoing: bool) -> str:
+    """The folder of the inbox that a document belongs to; empty when only its text can tell.
+
+    Raises:
+        WrongPlace: the component id is not of the form 1.7.1.
+    """
+    if component and not COMPONENT.match(component):
+        raise WrongPlace(f"--component {component!r}: mã tiêu chí thành phần có dạng 1.7.1")
+    return component or (f"ho-so/{re.sub(r'[^A-Za-z0-9.-]', '_', dossier)}" if dossier else "") or (
+        OUTGOING_FOLDER if outgoing else ""
+    )
+
+
+def upload_files(settings: Settings, files: Sequence[Path], *, folder: str, at: datetime) -> list[dict[str, Any]]:
+    """Keep, record and examine documents; one report each, in order."""
+    sender = Sender("parindex upload", "command line", at)
+    with open_resources(settings) as resources:
+        hashes = [_keep(resources, file, folder, sender) for file in files]
+        with resources.database.read() as connection:
+            waiting = {row["sha256"] for row in unexamined(connection, settings.unit, CHECKER_VERSION)}
+        fresh = [sha256 for sha256 in dict.fromkeys(hashes) if sha256 in waiting]
+        examine_batch(resources, fresh, at=at, done=lambda: None)
+        return _reports(resources, files, hashes)
+
+
+def _keep(resources: Resources, file: Path, folder: str, sender: Sender) -> str:
+    name = normalize("NFC", file.name)
+    keep_document(resources, file, f"{folder}/{name}" if folder else name, sender)
+    with file.open("rb") as stream:
+        return digest_of(stream)[0]
+
+
+def _reports(resources: Resources, files: Sequence[Path], hashes: Sequence[str]) -> list[dict[str, Any]]:
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        states = {row["sha256"]: row for row in documents_of(connection, unit)}
+        said = examinations_of(connection, unit, CHECKER_VERSION)
+    return [
+        _report(file.name, states[sha256], said.get(sha256, {}).get("result", {}))
+        for file, sha256 in zip(files, hashes, strict=True)
+    ]
+
+
+def _report(name: str, document: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    digitisation, signature = result.get("digitisation") or {}, result.get("signature") or {}
+    return {
+        "file": name,
+        "sha256": document["sha256"],
+        "state": document["state"],
+        "state_vi": _STATES_VI[document["state"]],
+        "reason": document["reason"],
+        "digitisation": digitisation.get("verdict"),
+        "signature": signature.get("verdict"),
+        "verdict_vi": f"Số hóa: {digitisation.get('verdict')}. {signature.get('summary_vi') or ''}".strip(),
+    }

@@ -1,0 +1,71 @@
+"""The morning letter: what the score is and why it moved, what is stuck, what expires, what to do today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,  # the letter is plain text
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What the letter tells. Lists hold whole Vietnamese sentences, most important first."""
+
+    unit_name: str
+    period: str
+    night: str
+    written_at: datetime
+    totals: Mapping[str, Any]
+    proposal: bool
+    """The criteria set is a proposal, no official table."""
+    previous_expected: str | None
+    """Expected total of the run before, None before the first."""
+    counts: Mapping[str, int]
+    """new_exports, new_documents, examined, rejected_rows"""
+    moves: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def nothing_new(self) -> bool:
+        """Nothing came in and nothing moved."""
+        return not self.moves and not any(self.counts.values())
+
+
+def letter_text(letter: Letter) -> str:
+    """The letter as Markdown that also reads well as plain text."""
+    return _TEMPLATES.get_template("letter.md.j2").render(letter=letter, change=_change(letter))
+
+
+def vietnamese_number(value: Any) -> str:
+    """A number as officials write it: comma for the decimals, dot for the thousands."""
+    text = f"{Decimal(str(value)):,f}"
+    return text.replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+def _change(letter: Letter) -> str:
+    if letter.previous_expected is None:
+        return "lần chấm đầu tiên"
+    difference = Decimal(str(letter.totals["expected"])) - Decimal(letter.previous_expected)
+    if difference == 0:
+        return "không đổi so với lần chấm trước"
+    word = "tăng" if difference > 0 else "giảm"
+    return f"{word} {vietnamese_number(abs(difference))} điểm so với lần chấm trước"
+
+
+_TEMPLATES.filters["vn"] = vietnamese_number
