@@ -1,0 +1,122 @@
+"""Real servers for the tests, started on free ports of this machine and stopped with the session."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from storage.objects import S3Address, S3Store
+
+SECRET = "testsecret123"
+
+
+@contextlib.contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
+    """SeaweedFS with its back doors closed; yields host:port of the S3 door."""
+    ports = _free_block(6)
+    names = ("master.port", "volume.port", "filer.port", "s3.port", "admin.port")
+    command = [
+        str(Path(sys.executable).parent / "weed"),
+        "mini",
+        f"-dir={folder}",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        *(f"-{name}={port}" for name, port in zip(names, ports, strict=False)),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-admin.ui=false", "-webdav=false"),
+        *("-master.telemetry=false", "-disableHttp"),
+    ]
+    environment = os.environ | {
+        "AWS_ACCESS_KEY_ID": "testkey",
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "GOMEMLIMIT": "512MiB",
+    }
+    with (folder / "weed.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+    endpoint = f"127.0.0.1:{ports[3]}"
+    try:
+        _wait(lambda: S3Store(s3_address(endpoint, "ready")).create_bucket(), server)
+        yield endpoint
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def s3_address(endpoint: str, bucket: str, *, secret: str = SECRET, timeout_seconds: float = 20.0) -> S3Address:
+    """The address of a bucket on the test server."""
+    return S3Address(endpoint, bucket, "testkey", secret, secure=False, timeout_seconds=timeout_seconds)
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """PostgreSQL in a folder; yields the SQLAlchemy address of its empty database `postgres`."""
+    programs = _postgresql_programs()
+    folder.chmod(0o755)
+    data, port = folder / "data", _free_block(1)[0]
+    data.mkdir(mode=0o700)
+    as_user = _unprivileged(data)
+    subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", "par", "-A", "trust", "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL)
+    options = [f"-p{port}", "-h127.0.0.1", "-cfsync=off", "-cfull_page_writes=off", f"-k{data}"]
+    with (folder / "postgres.log").open("wb") as log:
+        server = subprocess.Popen([*as_user, programs / "postgres", "-D", data, *options], stdout=log, stderr=log)
+    try:
+        _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close(), server)
+        time.sleep(0.3)
+        yield f"postgresql+psycopg://par@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _postgresql_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        raise RuntimeError("PostgreSQL's server is missing: apt-get install postgresql (./dev test does it)")
+    return found[-1]
+
+
+def _unprivileged(data: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: run it as Debian's user `postgres`."""
+    if os.geteuid() != 0:
+        return []
+    user = pwd.getpwnam("postgres")
+    shutil.chown(data, user.pw_uid, user.pw_gid)
+    for parent in data.parents:
+        if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+def _free_block(count: int) -> list[int]:
+    """Ports P that are free, each with P+10000, where SeaweedFS opens gRPC."""
+    ports: list[int] = []
+    for start in range(20_000 + os.getpid() % 5000, 32_000):
+        if all(_is_free(port) for port in (start, start + 10_000)):
+            ports.append(start)
+        if len(ports) == count:
+            return ports
+    raise RuntimeError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _wait(ready: Callable[[], object], server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            ready()
+            return
+        except Exception as error:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"the test server did not come up: {error}") from error
+            time.sleep(0.1)
