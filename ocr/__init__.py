@@ -1,1 +1,31 @@
-"""."""
+"""What a document is: text, fields, digitised to the standard, validly signed.
+
+Names are imported on first use, so that asking for a part does not load pdfium, pypdf and the signature libraries.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ocr.batch import inspect_files
+    from ocr.errors import EngineMissing, OcrError
+    from ocr.inspection import CHECKER_VERSION, InspectOptions, inspect_file
+
+_HOMES = {
+    "CHECKER_VERSION": "ocr.inspection",
+    "EngineMissing": "ocr.errors",
+    "InspectOptions": "ocr.inspection",
+    "OcrError": "ocr.errors",
+    "inspect_file": "ocr.inspection",
+    "inspect_files": "ocr.batch",
+}
+
+__all__ = ["CHECKER_VERSION", "EngineMissing", "InspectOptions", "OcrError", "inspect_file", "inspect_files"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'ocr' has no attribute {name!r}")

@@ -1,0 +1,72 @@
+"""Inspect many files, each in a sandbox worker; answers come back in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ocr.errors import EngineMissing
+from ocr.inspection import InspectOptions, inspect_file, unread_answer
+from ocr.intake import Intake, take_in
+from sandbox import Failure, Limits, run_each
+
+PRELOAD = ("ocr.inspection", "ocr.tesseract_library", "ocr.tesseract_command")
+_RESERVE_SECONDS = 8.0
+"""Between the budget inside a worker and the wall clock that kills it."""
+
+_REASONS = {
+    "timeout": ("limit", "TIMEOUT", "Kiểm tra quá thời gian cho phép; cần người mở xem tệp này."),
+    "memory": ("limit", "LIMIT", "Tệp cần quá nhiều bộ nhớ khi mở; cần người xem tệp này."),
+    "died": ("limit", "LIMIT", "Chương trình đọc tệp bị dừng giữa chừng vì tệp này; cần người xem."),
+    "error": ("unreadable", "PARSE", "Không đọc được tệp này. Đề nghị mở thử và tải lại tệp."),
+}
+
+
+def inspect_files(
+    paths: Sequence[Path], options: InspectOptions, workers: int, limits: Limits | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield one answer for each path, in order; a worker that was killed gives an answer that says so.
+
+    The time inside a worker is bounded so that it answers with what it has before `limits.wall_seconds` kills it.
+
+    Such an answer has the key `failure` (timeout, memory, died, error): another try may fare better.
+
+    Raises:
+        EngineMissing: this machine has no OCR engine and a page needed it.
+    """
+    bounds = limits or Limits()
+    within = replace(
+        options, budget_seconds=min(options.budget_seconds, max(2.0, bounds.wall_seconds - _RESERVE_SECONDS))
+    )
+    ask: Callable[[Path], dict[str, Any]] = partial(_asked, options=within)
+    answers = run_each(ask, paths, workers=workers, limits=bounds, preload=PRELOAD)
+    for path, answer in zip(paths, answers, strict=True):
+        if isinstance(answer, Failure):
+            yield _failed(path, answer)
+        elif "engine_missing" in answer:
+            raise EngineMissing(answer["engine_missing"])
+        else:
+            yield answer
+
+
+def _asked(path: Path, options: InspectOptions) -> dict[str, Any]:
+    """In the worker: errors about the machine travel as values, since a worker's exceptions become Failures."""
+    try:
+        return inspect_file(path, options)
+    except EngineMissing as error:
+        return {"engine_missing": str(error)}
+
+
+def _failed(path: Path, failure: Failure) -> dict[str, Any]:
+    code, sub, reason = _REASONS.get(failure.why, _REASONS["error"])
+    return unread_answer(path, _intake(path), reason=reason, code=code, sub=sub) | {"failure": failure.why}
+
+
+def _intake(path: Path) -> Intake | None:
+    try:
+        return take_in(path)
+    except OSError:
+        return None

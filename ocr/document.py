@@ -1,0 +1,223 @@
+"""A whole file read: its pages in the order that gives fields earliest, as far as time allows."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pypdf
+import pypdfium2 as pdfium
+from PIL import Image, ImageSequence
+
+from ocr import page_image
+from ocr.budget import Budget, OutOfTime, at_most
+from ocr.engine import Engine
+from ocr.errors import PageUnreadable
+from ocr.intake import Intake
+from ocr.page_reading import Note, PageReading, Reader, read_pdf_page, read_picture
+from ocr.pdf import MOST_PIXELS, open_document, page_of
+from ocr.text_layer import page_fonts, page_text
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about strangers' files are not ours to print
+
+MOST_SECONDS_A_PAGE = 25.0
+_STRUCTURE_SECONDS = 6.0
+Image.MAX_IMAGE_PIXELS = 4 * MOST_PIXELS
+
+
+class UnreadableFile(Exception):
+    """The file cannot be opened: `code` is data, the message is Vietnamese with the way out."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReading:
+    """All pages that were read, in page order; `page_count` counts the file's pages."""
+
+    pages: tuple[PageReading, ...]
+    page_count: int
+    version: str | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTerms:
+    """How a document may be read."""
+
+    engine: Callable[[], Engine]
+    budget: Budget
+    max_pages: int
+
+
+def read_document(intake: Intake, terms: ReadingTerms) -> DocumentReading:
+    """Read a PDF or a picture file.
+
+    Raises:
+        UnreadableFile: it cannot be opened.
+        EngineMissing: a page needs OCR and this machine has no engine.
+    """
+    return _read_pdf(intake, terms) if intake.media_type == "application/pdf" else _read_image(intake, terms)
+
+
+def _read_pdf(intake: Intake, terms: ReadingTerms) -> DocumentReading:
+    document = _opened(intake.data)
+    structure = _Structure(intake.data)
+    count = len(document)
+    if count == 0:
+        raise UnreadableFile("unreadable", "Tệp PDF không có trang nào. Đề nghị xuất lại tệp.")
+    pages = {page.number: page for page in _pages(document, structure, count, terms)}
+    read = tuple(pages[number] for number in sorted(pages))
+    notes = [*structure.notes(), *_unread(count, len(read))]
+    return DocumentReading(read, count, structure.version or intake.pdf_version, tuple(notes))
+
+
+def _opened(data: bytes) -> pdfium.PdfDocument:
+    try:
+        return open_document(data)
+    except pdfium.PdfiumError as error:
+        said = str(error).lower()
+        if "password" in said or "security" in said:
+            raise UnreadableFile(
+                "password", "Tệp PDF có mật khẩu mở tệp, không đọc được. Đề nghị tải lên bản không đặt mật khẩu."
+            ) from error
+        raise UnreadableFile(
+            "unreadable", "Tệp PDF hỏng hoặc tải lên chưa trọn vẹn, không mở được. Đề nghị tải lại tệp gốc."
+        ) from error
+
+
+def reading_order(count: int, most: int) -> list[int]:
+    """Page 1 (the head), the last two (the signature block), then the rest; at most `most` pages."""
+    first = list(dict.fromkeys(number for number in (1, count, count - 1) if number >= 1))
+    return [*first, *(number for number in range(2, count - 1) if number not in first)][: max(most, 1)]
+
+
+def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms) -> Iterator[PageReading]:
+    for number in reading_order(count, terms.max_pages):
+        left = terms.budget.left()
+        if left < 0.3 and number != 1:
+            return
+        reader = Reader(terms.engine, max(1.0, min(left, MOST_SECONDS_A_PAGE)))
+        yield _one_page(document, structure, number, reader)
+
+
+def _one_page(document: Any, structure: _Structure, number: int, reader: Reader) -> PageReading:
+    """One page, with its own fault as a note rather than an end of the document."""
+    try:
+        with at_most(reader.seconds + 1):
+            page = page_of(document, number)
+            text, fonts = structure.text_of(number) if page.words else ("", ())
+            reading = read_pdf_page(page, text, fonts, reader)
+    except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
+        why = str(error) or type(error).__name__
+        return PageReading(number, "text", 595.0, 842.0, notes=(Note("page_unread", number, f"Không đọc được: {why}"),))
+    page.handle.close()
+    return reading if number == 1 else replace(reading, picture=None)
+
+
+def _unread(count: int, read: int) -> Iterator[Note]:
+    if read < count:
+        yield Note("pages_unread", None, f"Tệp có {count} trang; đã đọc {read} trang trong thời gian cho phép.")
+
+
+class _Structure:
+    """What pypdf knows of the file; everything it fails on is left out."""
+
+    def __init__(self, data: bytes) -> None:
+        self.version: str | None = None
+        self._reader: pypdf.PdfReader | None = None
+        self._pages: Sequence[Any] = ()
+        self._root: Any = {}
+        self._slow = False
+        try:
+            with at_most(_STRUCTURE_SECONDS):
+                self._open(data)
+        except OutOfTime:
+            self._slow = True
+        except Exception:  # noqa: BLE001 - pypdf raises anything on broken files; pdfium has opened this one
+            self._reader = None
+
+    def _open(self, data: bytes) -> None:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted:
+            reader.decrypt("")
+        self._reader = reader
+        self._root = reader.trailer["/Root"].get_object()
+        said = str(self._root.get("/Version", "")).lstrip("/")
+        header = reader.pdf_header.removeprefix("%PDF-")[:3]
+        self.version = max(said, header) if said[:1].isdigit() and len(said) == 3 else header
+        self._pages = reader.pages
+
+    def text_of(self, number: int) -> tuple[str, tuple[str, ...]]:
+        """Text and fonts of a page by pypdf; ("", ()) where it fails or takes too long."""
+        if self._slow or self._reader is None:
+            return "", ()
+        try:
+            with at_most(_STRUCTURE_SECONDS):
+                page = self._pages[number - 1]
+                return page_text(page), page_fonts(page)
+        except OutOfTime:
+            self._slow = True
+            return "", ()
+        except Exception:  # noqa: BLE001 - see page_text
+            return "", ()
+
+    def notes(self) -> Iterator[Note]:
+        """Encryption, scripts, attachments, repairs."""
+        if self._reader is None:
+            yield Note("repaired", None, "Cấu trúc tệp PDF có lỗi; chương trình chỉ đọc được nhờ tự sửa.")
+            return
+        if self._reader.is_encrypted:
+            yield Note("encrypted", None, "Tệp PDF bị khóa quyền (mã hóa), tuy mở được mà không cần mật khẩu.")
+        try:
+            names = self._root.get("/Names", {}).get_object() if self._root.get("/Names") else {}
+            if "/JavaScript" in names or "/JS" in str(self._root.get("/OpenAction", "")):
+                yield Note("active_content", None, "Tệp có mã JavaScript.")
+            if "/EmbeddedFiles" in names:
+                yield Note(
+                    "active_content", None, "Tệp có đính kèm tệp khác bên trong; nội dung đính kèm không được đọc."
+                )
+        except Exception:  # noqa: BLE001 - a broken catalogue
+            yield Note("repaired", None, "Danh mục của tệp PDF có lỗi.")
+
+
+def _read_image(intake: Intake, terms: ReadingTerms) -> DocumentReading:
+    try:
+        file = Image.open(io.BytesIO(intake.data), formats=("JPEG", "PNG", "TIFF"))
+        count = int(getattr(file, "n_frames", 1))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnreadableFile("unreadable", f"Không mở được tệp ảnh: {error}. Đề nghị quét lại.") from error
+    pages = []
+    for number, frame in enumerate(ImageSequence.Iterator(file), 1):
+        if number > terms.max_pages or (number > 1 and terms.budget.left() < 0.3):
+            break
+        pages.append(_one_frame(frame, number, Reader(terms.engine, max(1.0, min(terms.budget.left(), 25.0)))))
+    return DocumentReading(tuple(pages), count, None, tuple(_unread(count, len(pages))))
+
+
+def _one_frame(frame: Image.Image, number: int, reader: Reader) -> PageReading:
+    dpi = _frame_dpi(frame)
+    width, height = frame.width * 72 / dpi, frame.height * 72 / dpi
+    base = PageReading(number, "scan", width, height, dpi=round(dpi))
+    if frame.width * frame.height > MOST_PIXELS:
+        return replace(base, notes=(Note("page_unread", number, "Ảnh quá lớn, không mở để tránh quá tải."),))
+    try:
+        with at_most(reader.seconds + 1):
+            colour = page_image.colour_seen(frame)
+            picture = frame.convert("L") if frame.mode in ("1", "L", "I;16") else frame.convert("RGB")
+            reading = read_picture(replace(base, colour=colour), picture, dpi, reader)
+    except (OSError, ValueError, SyntaxError, MemoryError, OutOfTime) as error:
+        return replace(base, notes=(Note("page_unread", number, f"Không đọc được ảnh: {error}"),))
+    return reading if number == 1 else replace(reading, picture=None)
+
+
+def _frame_dpi(frame: Image.Image) -> float:
+    """The file's own dpi where it is believable, else that of an A4 page of this width."""
+    said = frame.info.get("dpi", (0, 0))
+    dpi = float(said[0]) if isinstance(said, tuple) and said and said[0] else 0.0
+    return dpi if 50 <= dpi <= 2400 else min(frame.size) / (210 / 25.4)

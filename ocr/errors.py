@@ -1,0 +1,27 @@
+"""What can go wrong in `ocr/`, by what to do next.
+
+    OcrError
+    ├── EngineMissing      install something (the message holds the line)
+    ├── EngineFailed       the engine gave up on this page: leave the page unread, say so, go on
+    └── PageUnreadable     this page cannot be drawn or decoded: leave it unread, say so, go on
+
+A file that cannot be read is not an error here: `inspect_file` answers with a verdict and its reason.
+"""
+
+from __future__ import annotations
+
+
+class OcrError(Exception):
+    """Root of the tree; the message is Vietnamese and fit for officials."""
+
+
+class EngineMissing(OcrError):
+    """No tesseract, or no Vietnamese for it. The message holds the line that installs it."""
+
+
+class EngineFailed(OcrError):
+    """The engine stopped on one page (time, memory, its own fault)."""
+
+
+class PageUnreadable(OcrError):
+    """One page cannot be drawn: broken, or larger than our limits."""

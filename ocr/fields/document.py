@@ -1,0 +1,137 @@
+"""All fields of one document from its read pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ocr.fields.found import Found, Suggestion, share_box
+from ocr.fields.heading import issuer_of, subject_of, type_of, vocabulary_of
+from ocr.fields.issued import issued_at_foot, issued_of
+from ocr.fields.layout import head_of, lines_of
+from ocr.fields.number import file_name_numbers, number_of, suggested
+from ocr.fields.signing import is_watermark, signing_of
+from ocr.page_reading import PageReading
+
+NAMES = (
+    "number",
+    "symbol",
+    "type",
+    "issued_on",
+    "issuer",
+    "place",
+    "subject",
+    "signer",
+    "signer_title",
+    "authority",
+    "recipients",
+    "dossier_code",
+)
+_DOSSIER_CODE = re.compile(r"\b(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,4})-\d{6}-\d{4,6}\b")
+"""Dossier codes as the one-stop software writes them (old and new form)."""
+_STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What others say of the document: its file's name, the register's row, the times it was signed (ISO days)."""
+
+    file_name: str = ""
+    register_number: str | None = None
+    register_day: str | None = None
+    signed_days: tuple[str, ...] = ()
+
+
+def fields_of(pages: Sequence[PageReading], clues: Clues) -> dict[str, Found | None]:
+    """Every field of `NAMES`; None where it was not found at all (left blank is another thing: state blank)."""
+    fields: dict[str, Found | None] = dict.fromkeys(NAMES)
+    readable = [page for page in sorted(pages, key=lambda page: page.number) if page.words]
+    if not readable:
+        return fields
+    first = readable[0]
+    fields.update(_head_fields(first, readable, clues))
+    signing = signing_of(readable)
+    if signing is not None:
+        fields.update(authority=signing.authority, signer_title=signing.title, signer=signing.signer)
+    fields["recipients"] = _recipients(readable)
+    fields["dossier_code"] = _dossier_code(readable)
+    return fields
+
+
+def plain_fields(fields: dict[str, Found | None]) -> dict[str, Any]:
+    return {name: found.plain() if found else None for name, found in fields.items()}
+
+
+def _head_fields(first: PageReading, pages: Sequence[PageReading], clues: Clues) -> dict[str, Found | None]:
+    head = head_of(first)
+    vocabulary = vocabulary_of(pages)
+    register = [Suggestion(clues.register_number, "register", clues.register_number)] if clues.register_number else []
+    number = number_of(head, register)
+    days = _day_clues(first, clues)
+    issued = issued_of(head, days) or issued_at_foot(pages[-1], days)
+    issued_above = issued is not None and issued.day.page == first.number
+    below = max(
+        number.line.box.bottom if number else 0.0,
+        issued.line.box.bottom if issued and issued_above and issued.line.box.top < 0.4 * first.height else 0.0,
+        head.motto.box.bottom if head.motto else 0.0,
+    )
+    kind, heading = type_of(head, number, below)
+    return {
+        "number": _with_file_name(number.number, number.symbol, clues) if number else None,
+        "symbol": number.symbol if number else None,
+        "issued_on": issued.day if issued else None,
+        "place": issued.place if issued else None,
+        "issuer": issuer_of(head, number, vocabulary),
+        "type": kind,
+        "subject": subject_of(head, heading),
+    }
+
+
+def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:
+    if number.state == "read":
+        return number
+    named = suggested(file_name_numbers(clues.file_name, symbol.value), symbol.value or "")
+    return replace(number, suggestions=(*named, *number.suggestions))
+
+
+def _day_clues(first: PageReading, clues: Clues) -> list[Suggestion]:
+    """Days of issue that others name: the register, the signatures, and the times printed in stamps."""
+    found = [Suggestion(clues.register_day, "register", clues.register_day)] if clues.register_day else []
+    found += [Suggestion(day, "signing_time", day) for day in clues.signed_days]
+    stamps = " ".join(word.text for word in first.words if word.source == "appearance")
+    for match in _STAMP_TIME.finditer(stamps):
+        day, month, year = (int(part) for part in match.groups())
+        found.append(Suggestion(f"{year:04d}-{month:02d}-{day:02d}", "stamp_time", match.group()))
+    return list({one.value: one for one in reversed(found)}.values())[::-1]
+
+
+def _recipients(pages: Sequence[PageReading]) -> Found | None:
+    """The lines of `Nơi nhận:` in the left column of the last page that has it."""
+    for page in reversed(pages):
+        lines = list(lines_of(page))
+        for place, line in enumerate(lines):
+            if re.match(r"^\W{0,2}.?OI NHAN", line.folded):
+                taken = [_left_text(one, page) for one in lines[place + 1 : place + 30] if not is_watermark(one.text)]
+                named = [text for text in taken if re.match(r"^[-–—+•]", text)]
+                value = "; ".join(text.strip(" -–—+•;.") for text in named)
+                if value:
+                    box = share_box(line.box, page)
+                    return Found(value, page.number, box, round(line.confidence, 3), line.text)
+    return None
+
+
+def _left_text(line: Any, page: PageReading) -> str:
+    return " ".join(word.text for word in line.words if word.box.right < 0.52 * page.width)
+
+
+def _dossier_code(pages: Sequence[PageReading]) -> Found | None:
+    for page in pages:
+        for line in lines_of(page):
+            match = _DOSSIER_CODE.search(line.text)
+            if match:
+                spot = line.spot(*match.span())
+                box = share_box(spot.box or line.box, page)
+                return Found(match.group(), page.number, box, round(spot.confidence, 3), line.text)
+    return None

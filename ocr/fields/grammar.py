@@ -1,0 +1,85 @@
+"""The vocabulary of administrative documents (config/documents/grammar.yaml) and tolerant comparison with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from ocr.words import plain
+
+_FILE = Path(__file__).resolve().parents[2] / "config" / "documents" / "grammar.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Types, unit symbols and titles by their folded spelling, symbols of types, and heads of organs' names."""
+
+    types: dict[str, str]
+    symbol_of_type: dict[str, str]
+    type_of_symbol: dict[str, str]
+    letter_type: str
+    organ_heads: tuple[str, ...]
+    unit_symbols: dict[str, str]
+    titles: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Grammar:
+    """The grammar, read once."""
+    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    with_symbol = [entry for entry in raw["types"] if entry["symbol"]]
+    return Grammar(
+        types={fold(entry["name"]): entry["name"] for entry in raw["types"]},
+        symbol_of_type={entry["name"]: entry["symbol"] for entry in with_symbol},
+        type_of_symbol={entry["symbol"]: entry["name"] for entry in with_symbol},
+        letter_type=raw["letter_type"],
+        organ_heads=tuple(fold(head) for head in raw["organ_heads"]),
+        unit_symbols={fold(symbol): symbol for symbol in raw["unit_symbols"]},
+        titles={fold(title): title for title in raw["titles"]},
+    )
+
+
+def fold(text: str) -> str:
+    """Upper case without diacritics, letter by letter: positions stay those of `text`."""
+    return "".join(plain(letter)[:1] or " " for letter in text)
+
+
+def close_to(text: str, candidates: Iterable[str], most_slips: int = 1) -> str | None:
+    """The one folded candidate within `most_slips` wrong, missing or extra letters; None where none or two are."""
+    wanted = re.sub(r"[^A-Z0-9 ]", "", fold(text)).strip()
+    near = [(slips(wanted, one), one) for one in candidates if abs(len(one) - len(wanted)) <= most_slips]
+    best = sorted(pair for pair in near if pair[0] <= most_slips)
+    if not best or (len(best) > 1 and best[0][0] == best[1][0]):
+        return None
+    return best[0][1]
+
+
+def slips(one: str, other: str) -> int:
+    """Levenshtein distance."""
+    before = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, its in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != its)))
+        before = row
+    return before[-1]
+
+
+def repaired_symbol(symbol: str) -> str:
+    """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
+    parts = re.split(r"([-/])", symbol.replace("Ð", "Đ"))
+    return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
+
+
+def _repaired_part(part: str, *, first: bool) -> str:
+    words = grammar()
+    if part in words.type_of_symbol or part in words.unit_symbols.values():
+        return part
+    known = {*words.unit_symbols.values(), *(words.type_of_symbol if first else ())}
+    readings = {one for one in known if fold(one) == fold(part)}
+    return readings.pop() if len(readings) == 1 else part

@@ -1,0 +1,184 @@
+"""Issuing body, type and subject."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ocr.fields.found import Found, share_box
+from ocr.fields.grammar import close_to, fold, grammar
+from ocr.fields.layout import Head
+from ocr.fields.line import Line
+from ocr.fields.number import NumberLine, type_by_symbol
+from ocr.page_reading import PageReading
+from ocr.words import Word, around
+
+_LETTER_SUBJECT = re.compile(r"^\W{0,2}V\s*[/|1Il]\s*V[:.]?\s+")
+_SUBJECT_ENDS = re.compile(
+    r"^(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|UY BAN NHAN DAN|UBND|CHU TICH|GIAM DOC|HOI DONG NHAN DAN|"
+    r"QUYET DINH\s*:|NGAY \d|THUC HIEN|PHAN I|TRUONG BAN|SO [A-Z]|THOI GIAN|THUC HIEN|XET|DE )"
+)
+
+
+def issuer_of(head: Head, number: NumberLine | None, vocabulary: Counter[str]) -> Found | None:
+    """The organ that issues: the last organ named in the left column above the number."""
+    lines = [line for line in _above(head, number) if _capitals(line.text) and len(line.folded) > 2]
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and not _begins_organ(line.folded):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    named = [group for group in groups if _begins_organ(group[0].folded)] or groups
+    if not named:
+        return None
+    return _joined(named[-1], head.page, vocabulary)
+
+
+def parent_lines(head: Head, number: NumberLine | None) -> list[str]:
+    """All lines of the left column above the number, as read."""
+    return [line.text for line in _above(head, number)]
+
+
+def _above(head: Head, number: NumberLine | None) -> list[Line]:
+    bottom = number.line.box.top if number else (head.motto.box.bottom + 40 if head.motto else 0.0)
+    top = head.motto.box.top - 1.6 * head.motto.box.height if head.motto else 0.0
+    return [line for line in head.left if top <= line.box.middle < bottom]
+
+
+def _capitals(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) >= 2 and sum(c.isupper() for c in letters) >= 0.7 * len(letters)
+
+
+def _begins_organ(folded: str) -> bool:
+    text = re.sub(r"^[^A-Z]+", "", folded)
+    return any(re.match(rf"{re.escape(head)}(?![A-Z,])", text) for head in grammar().organ_heads)
+
+
+def _joined(lines: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found:
+    words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
+    value = " ".join(_respelt(word, vocabulary) for word in words).upper()
+    box = share_box(around(word.box for word in words), page)
+    confidence = min(line.confidence for line in lines)
+    return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
+
+
+def _respelt(word: Word, vocabulary: Counter[str]) -> str:
+    """A capital word as the document and the grammar spell it elsewhere; OCR drops marks of capitals most."""
+    text = word.text.strip("|_'\"`.~")
+    if word.source != "ocr":
+        return text
+    spellings = [(count, one) for one, count in vocabulary.items() if fold(one) == fold(text)]
+    if not spellings:
+        return text
+    count, best = max(spellings)
+    own = vocabulary.get(text.upper(), 0)
+    return best if count > 2 * own and (word.confidence < 0.94 or own == 0) else text
+
+
+def vocabulary_of(pages: Iterable[PageReading]) -> Counter[str]:
+    """Capital spellings of the words read with confidence, and how often; the grammar's own words count ten times."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update(word.text.strip(",.;:()\"'").upper() for word in page.words if word.confidence > 0.93)
+    words = grammar()
+    for phrase in (*_ORGAN_PHRASES, *words.types.values()):
+        for word in phrase.split():
+            seen[word] += 10
+    return seen
+
+
+_ORGAN_PHRASES = ("ỦY BAN NHÂN DÂN TỈNH THÀNH PHỐ PHƯỜNG XÃ", "HỘI ĐỒNG NHÂN DÂN", "BAN CHỈ ĐẠO", "TRUNG TÂM PHỤC VỤ")
+
+
+def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found | None, Line | None]:
+    """The type's heading and its line; a letter (công văn) has none and is known by its symbol or its V/v."""
+    for line in head.whole:
+        if line.box.top >= below and (kind := _heading(line, head.page)):
+            box = share_box(line.box, head.page)
+            return Found(kind, head.page.number, box, round(line.confidence, 3), line.text), line
+    if number is None:
+        return None, None
+    by_symbol = type_by_symbol(number.symbol.value or "")
+    if _letter_line(head) is not None or by_symbol == grammar().letter_type:
+        return _by(number, grammar().letter_type), None
+    return (_by(number, by_symbol), None) if by_symbol else (None, None)
+
+
+def _by(number: NumberLine, kind: str) -> Found:
+    symbol = number.symbol
+    return Found(kind, symbol.page, symbol.box, symbol.confidence, number.line.text)
+
+
+def _heading(line: Line, page: PageReading) -> str | None:
+    middle = (line.box.left + line.box.right) / 2
+    if not _capitals(line.text) or abs(middle - page.width / 2) > 0.2 * page.width:
+        return None
+    kinds = grammar().types
+    exact = re.sub(r"[^A-Z ]", "", line.folded).strip()
+    if exact in kinds:
+        return kinds[exact]
+    near = close_to(line.text, kinds)
+    if near:
+        return kinds[near]
+    starts = [folded for folded in kinds if exact.startswith(folded + " ") and len(folded) > 5]
+    return kinds[max(starts, key=len)] if starts else None
+
+
+def _letter_line(head: Head) -> int | None:
+    for place, line in enumerate(head.left):
+        if _LETTER_SUBJECT.search(line.folded):
+            return place
+    return None
+
+
+def subject_of(head: Head, heading: Line | None) -> Found | None:
+    """The text under the type's heading up to the body, or after `V/v` in the left column."""
+    if heading is not None:
+        return _under_heading(head, heading)
+    place = _letter_line(head)
+    if place is None:
+        return None
+    taken = [head.left[place]]
+    for line in head.left[place + 1 :]:
+        if not _follows(taken[-1], line) or _SUBJECT_ENDS.match(line.folded) or line.box.width > 0.5 * head.page.width:
+            break
+        taken.append(line)
+    return _subject(taken, head.page)
+
+
+def _under_heading(head: Head, heading: Line) -> Found | None:
+    taken: list[Line] = []
+    for line in head.whole:
+        if line.box.top <= heading.box.middle:
+            continue
+        if sum(c.isalnum() for c in line.text) < 2:
+            continue
+        if (
+            _SUBJECT_ENDS.match(line.folded.strip())
+            or (taken and not _follows(taken[-1], line))
+            or _body(line, head.page)
+        ):
+            break
+        taken.append(line)
+        if len(taken) >= 10:
+            break
+    return _subject(taken, head.page) if taken else None
+
+
+def _body(line: Line, page: PageReading) -> bool:
+    """A line that starts at an indent yet runs to the right margin is the first of the body."""
+    return line.box.left < 0.27 * page.width and line.box.right > 0.9 * page.width and line.text[:1].isupper()
+
+
+def _follows(above: Line, below: Line) -> bool:
+    return below.box.top - above.box.bottom < 1.15 * max(above.box.height, below.box.height)
+
+
+def _subject(lines: Sequence[Line], page: PageReading) -> Found:
+    text = " ".join(line.text for line in lines)
+    value = re.sub(r"^\W{0,2}[Vv]\s*[/|1Il]\s*[Vv][:.]?\s+", "", text).strip(" .-_")
+    box = share_box(around(line.box for line in lines), page)
+    return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

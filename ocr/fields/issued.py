@@ -1,0 +1,146 @@
+"""Place and day of issue: `Quảng Ngãi, ngày 06 tháng 01 năm 2025`, with day or month left blank or written by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ocr.fields.found import Found, State, Suggestion, share_box
+from ocr.fields.layout import Head, lines_of, right_column
+from ocr.fields.line import Line, Spot
+from ocr.fields.written import Gap, gap_state
+from ocr.page_reading import PageReading
+from ocr.words import Box
+
+_DATE = re.compile(
+    r"(?:(?P<place>[A-Z][A-Z.' -]{1,44}?)\s*[,.;]+\s*)?"
+    r"(?P<ngay>NG.Y)(?P<day>[^,]{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The line with place and day; `line` tells where the head's own texts end."""
+
+    line: Line
+    place: Found | None
+    day: Found
+
+
+def issued_of(head: Head, clues: Sequence[Suggestion]) -> Issued | None:
+    """The date line of the head's right column, else of a row of the head that stands right of the page's third."""
+    page = head.page
+    for lines in (head.right, head.whole):
+        for line in lines:
+            match = _DATE.search(line.folded)
+            if match and line.edge(match.start()) > 0.27 * page.width and _own_line(line, match):
+                return _issued(page, line, match, clues)
+    return None
+
+
+def issued_at_foot(page: PageReading, clues: Sequence[Suggestion]) -> Issued | None:
+    """Certificates and forms carry place and day above the signature; the last such line of the page counts."""
+    lines = right_column(page, list(lines_of(page)))
+    for line in reversed(lines):
+        match = _DATE.search(line.folded)
+        if match and match.group("place") and _own_line(line, match):
+            return _issued(page, line, match, clues)
+    return None
+
+
+def _own_line(line: Line, match: re.Match[str]) -> bool:
+    """The line is the date alone: sentences that mention a date go on before or after it."""
+    return match.start() <= 4 and len(line.folded) - match.end() <= 4
+
+
+def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion]) -> Issued:
+    place = None
+    if match.group("place"):
+        spot = line.group(match, "place")
+        box = spot.box or line.box
+        place = Found(spot.text.strip(" ,."), page.number, share_box(box, page), round(spot.confidence, 3), line.text)
+    return Issued(line, place, _day(page, line, match, clues))
+
+
+def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion]) -> Found:
+    day, month, year = (line.group(match, name) for name in ("day", "month", "year"))
+    states = (
+        _part_state(page, line, match, ("ngay", "day", "thang")),
+        _part_state(page, line, match, ("thang", "month", "nam")),
+    )
+    box = share_box(_frame(line, match), page)
+    read = _number(year.text, 1945, 2100), _number(month.text, 1, 12), _number(day.text, 1, 31)
+    if states == ("printed", "printed") and None not in read and (value := _date(*read)):
+        confidence = min(spot.confidence for spot in (day, month, year) if spot.pieces)
+        return Found(value.isoformat(), page.number, box, round(confidence, 3), line.text)
+    state = _worst(states, read)
+    partial = _partial(read[0], read[1] if states[1] == "printed" else None)
+    guesses = tuple(_fitting(clues, partial)) + tuple(_own_reading(day, read))
+    confidence = max(word.confidence for word in line.words)
+    return Found(None, page.number, box, round(confidence, 3), line.text, state, partial, guesses)
+
+
+def _part_state(page: PageReading, line: Line, match: re.Match[str], names: tuple[str, str, str]) -> Gap:
+    before, part, after = names
+    spot = line.group(match, part)
+    left, right = min(line.edge(match.end(before)), _natural_end(line, match, before)), line.edge(match.start(after))
+    band = _band(line, match)
+    return gap_state(page, Box(left + 0.8, band.top, right - 0.8, band.bottom), spot.text, spot.confidence, band)
+
+
+def _natural_end(line: Line, match: re.Match[str], name: str) -> float:
+    """Where a printed "ngày" or "tháng" ends by its letters' width: the engine's box swallows handwriting beside it."""
+    start, end = match.span(name)
+    other = line.group(match, "nam").box
+    if other is None:
+        return line.edge(end)
+    letter = other.width / 3  # "năm": m is wide, so this is ample for the other words
+    return line.edge(start) + 1.05 * letter * (end - start)
+
+
+def _band(line: Line, match: re.Match[str]) -> Box:
+    """Vertical reach of the printed words of the line, by the word "tháng" (its h and g mark both edges)."""
+    return line.group(match, "thang").box or line.box
+
+
+def _frame(line: Line, match: re.Match[str]) -> Box:
+    band = _band(line, match)
+    return Box(line.edge(match.start("ngay")), band.top, line.edge(match.end()), band.bottom)
+
+
+def _worst(states: tuple[Gap, Gap], read: tuple[int | None, ...]) -> State:
+    if "handwritten" in states:
+        return "handwritten"
+    if "blank" in states or read[0] is None:
+        return "blank"
+    return "handwritten"
+
+
+def _number(text: str, least: int, most: int) -> int | None:
+    digits = re.sub(r"\s", "", text).replace("O", "0").replace("o", "0").replace("l", "1").replace("I", "1")
+    return int(digits) if re.fullmatch(r"[0-9]{1,4}", digits) and least <= int(digits) <= most else None
+
+
+def _date(year: int | None, month: int | None, day: int | None) -> date | None:
+    try:
+        return date(year or 0, month or 0, day or 0)
+    except ValueError:
+        return None
+
+
+def _partial(year: int | None, month: int | None) -> str | None:
+    if year is None:
+        return None
+    return f"{year:04d}-{month:02d}" if month else f"{year:04d}"
+
+
+def _fitting(clues: Sequence[Suggestion], partial: str | None) -> list[Suggestion]:
+    """Days from elsewhere that do not contradict the printed part."""
+    return [clue for clue in clues if not partial or clue.value.startswith(partial)]
+
+
+def _own_reading(day: Spot, read: tuple[int | None, int | None, int | None]) -> list[Suggestion]:
+    value = _date(*read)
+    return [Suggestion(value.isoformat(), "handwriting", day.text)] if value else []

@@ -1,0 +1,84 @@
+"""Where the parts of page 1's head and of the signature block stand (Decree 30/2020, Annex I)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ocr.fields.line import Line
+from ocr.page_reading import PageReading
+from ocr.words import Row, Word, page_rows
+
+_MOTTO = re.compile(r"C.?NG H.?A X. H.I|CHU NGHIA VI.T|D.C L.P ?[-–—]? ?T. DO|DANG C.NG S.N VI.T")
+HEAD_SHARE = 0.5
+"""Share of page 1's height in which the head stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Page 1's upper part as lines: those left of the border, those right of it, and whole rows in order."""
+
+    page: PageReading
+    left: tuple[Line, ...]
+    right: tuple[Line, ...]
+    whole: tuple[Line, ...]
+    motto: Line | None
+
+
+def head_of(page: PageReading) -> Head:
+    """Split page 1's head at the border between the organ's column and the national motto's."""
+    rows = [row for row in page_rows(page.words)[0] if row.box.top < HEAD_SHARE * page.height]
+    border, motto = _border(rows, page.width)
+    left: list[Line] = []
+    right: list[Line] = []
+    for row in rows:
+        for side, words in ((left, _part(row, border, left=True)), (right, _part(row, border, left=False))):
+            if words:
+                side.append(Line.of(words))
+    return Head(page, tuple(left), tuple(right), tuple(Line.of(row.words) for row in rows), motto)
+
+
+def _border(rows: Sequence[Row], width: float) -> tuple[float, Line | None]:
+    """Horizontal place, in points, that parts the two columns; the line of the motto, where there is one."""
+    for row in rows:
+        line = Line.of(row.words)
+        match = _MOTTO.search(line.folded)
+        if match:
+            starts = line.edge(match.start())
+            before = [word.box.right for word in row.words if word.box.right <= starts]
+            edge = max(before) if before else starts - 0.06 * width
+            return (edge + starts) / 2 if starts - edge < 0.2 * width else starts - 0.03 * width, line
+    return 0.45 * width, None
+
+
+def _part(row: Row, border: float, *, left: bool) -> list[Word]:
+    return [word for word in row.words if ((word.box.left + word.box.right) / 2 < border) == left]
+
+
+def lines_of(page: PageReading) -> Iterator[Line]:
+    """All of a page's own rows as lines."""
+    for row in page_rows(page.words)[0]:
+        yield Line.of(row.words)
+
+
+def right_column(page: PageReading, lines: Sequence[Line]) -> list[Line]:
+    """What stands in the right half of these lines, as the signature block does; nothing where a line runs through."""
+    found = []
+    for line in lines:
+        words = _after_gap(line, page.width)
+        if words:
+            found.append(Line.of(words))
+    return found
+
+
+def _after_gap(line: Line, width: float) -> list[Word]:
+    middle = 0.42 * width
+    words = list(line.words)
+    if words[0].box.left >= middle:
+        return words
+    for before, after in pairwise(words):
+        if after.box.left >= middle and after.box.left - before.box.right > 0.022 * width:
+            return words[words.index(after) :]
+    return []

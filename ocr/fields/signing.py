@@ -1,0 +1,137 @@
+"""Who signed: authority (TM., KT., TL., TUQ., Q.), title and name, stacked in the right half of the last page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocr.fields.found import Found, share_box
+from ocr.fields.grammar import close_to, grammar
+from ocr.fields.layout import lines_of, right_column
+from ocr.fields.line import Line
+from ocr.page_reading import PageReading
+from ocr.words import around
+
+_AUTHORITY = re.compile(r"^\W{0,2}(TM|T/M|KT|K/T|TL|TUQ|Q)\s*[.,]\s*(?P<rest>[A-Z].*)$")
+_WATERMARK = re.compile(r"\w+-\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}")
+"""Download watermark of a document system ("xuanlt16-02/10/2025 19:32:46-..."): neither a signer nor a date."""
+_PREFIXES = {"TM": "TM.", "T/M": "TM.", "KT": "KT.", "K/T": "KT.", "TL": "TL.", "TUQ": "TUQ.", "Q": "Q."}
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The signature block of one page."""
+
+    authority: Found | None
+    title: Found | None
+    signer: Found | None
+
+
+def is_watermark(text: str) -> bool:
+    return bool(_WATERMARK.search(text))
+
+
+def signing_of(pages: Sequence[PageReading]) -> Signing | None:
+    """The last signature block of the document, searched from the last page backwards."""
+    for page in reversed(pages):
+        found = _on_page(page)
+        if found is not None:
+            return found
+    return None
+
+
+def _on_page(page: PageReading) -> Signing | None:
+    lines = [line for line in lines_of(page) if not is_watermark(line.text)]
+    column = right_column(page, lines)
+    starts = [place for place, line in enumerate(column) if _authority(line) or _title(line)]
+    if page.number == 1:
+        starts = [place for place in starts if column[place].box.top > 0.3 * page.height]
+    if not starts:
+        return None
+    block = _block(column, starts)
+    stack = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
+    after = [line for line in column if line.box.top > stack[-1].box.middle]
+    return Signing(_authority_found(stack, page), _title_found(stack, page), _name(after, page))
+
+
+def _block(column: Sequence[Line], starts: Sequence[int]) -> list[Line]:
+    """From the first line of the last stack to the column's end: a stack's lines stand within three line heights."""
+    first = starts[-1]
+    for place in reversed(starts[:-1]):
+        if column[first].box.top - column[place].box.bottom < 3.0 * column[place].box.height:
+            first = place
+    return list(column[first:])
+
+
+def _authority(line: Line) -> re.Match[str] | None:
+    return _AUTHORITY.match(line.folded)
+
+
+def _title(line: Line) -> str | None:
+    """The title (folded) that a capital line is or ends with."""
+    if not _mostly_capital(line.text):
+        return None
+    text = re.sub(r"[^A-Z ]", " ", line.folded).strip()
+    titles = grammar().titles
+    if text in titles or any(text.startswith(title + " ") for title in titles):
+        return text
+    return close_to(text, titles) if len(text) > 6 else None
+
+
+def _capital_rest(line: Line) -> bool:
+    return _mostly_capital(line.text) and len(line.folded) > 5 and line.confidence > 0.6
+
+
+def _mostly_capital(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) >= 4 and sum(c.isupper() for c in letters) >= 0.85 * len(letters)
+
+
+def _authority_found(stack: Sequence[Line], page: PageReading) -> Found | None:
+    said = [(line, match) for line in stack if (match := _authority(line))]
+    if not said:
+        return None
+    value = " / ".join(f"{_PREFIXES[match.group(1)]} {_rest(line, match)}" for line, match in said)
+    box = share_box(around(line.box for line, _ in said), page)
+    confidence = min(line.confidence for line, _ in said)
+    return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line, _ in said))
+
+
+def _rest(line: Line, match: re.Match[str]) -> str:
+    return line.text[match.start("rest") :].strip(" .,")
+
+
+def _title_found(stack: Sequence[Line], page: PageReading) -> Found | None:
+    """The signer's own title: the last line of the stack; of a lone "KT. CHỦ TỊCH" nothing is known."""
+    titles = [line for line in stack if _title(line) and not _authority(line)]
+    if not titles:
+        return None
+    line = titles[-1]
+    value = _known_title(line)
+    return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
+
+
+def _known_title(line: Line) -> str:
+    """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
+    return grammar().titles.get(_title(line) or "", line.text.strip(" .,"))
+
+
+def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
+    """The first line under the stack that reads like a person's name; seals and strokes leave scraps around it."""
+    best: Found | None = None
+    for line in lines:
+        words = [word for word in line.words if _name_word(word.text)]
+        value = " ".join(word.text.strip(".,;:'`\"") for word in words)
+        if 2 <= len(words) <= 6 and len(words) >= 0.6 * len(line.words) and not _mostly_capital(value):
+            confidence = min(word.confidence for word in words)
+            box = share_box(around(word.box for word in words), page)
+            found = Found(value, page.number, box, round(confidence, 3), line.text)
+            if best is None or confidence > best.confidence + 0.15:
+                best = found
+    return best
+
+
+def _name_word(text: str) -> bool:
+    core = text.strip(".,;:'`\"")
+    return len(core) >= 2 and core[0].isupper() and core[1:].islower() and core.isalpha()

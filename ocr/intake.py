@@ -1,0 +1,84 @@
+"""What kind of file is this, before anything parses it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST_BYTES = 200 << 20
+"""Largest file that is opened."""
+
+_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
+    (b"{\\rtf", "application/rtf"),
+)
+IMAGES = frozenset({"image/jpeg", "image/png", "image/tiff"})
+_SAID = {
+    "application/zip": "tệp nén ZIP (có thể là Word .docx hoặc Excel .xlsx)",
+    "application/x-ole-storage": "tệp Office đời cũ (.doc hoặc .xls)",
+    "application/rtf": "tệp RTF",
+    "text/html": "trang HTML",
+    "text/plain": "tệp văn bản thuần",
+    "application/octet-stream": "dữ liệu không rõ loại",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One file as received."""
+
+    path: Path
+    data: bytes
+    sha256: str
+    media_type: str
+    pdf_version: str | None
+
+    @property
+    def refusal(self) -> tuple[str, str] | None:
+        """Code and Vietnamese reason why it cannot be inspected at all; None where it can."""
+        if not self.data:
+            return "unreadable", "Tệp rỗng (0 byte). Đề nghị tải lại tệp."
+        if self.media_type == "application/pdf" or self.media_type in IMAGES:
+            return None
+        said = _SAID.get(self.media_type, self.media_type)
+        return "not_pdf", f"Tệp không phải PDF: nội dung là {said}. Đề nghị xuất hoặc quét lại thành PDF rồi tải lên."
+
+
+def take_in(path: Path) -> Intake:
+    """Read the file's bytes and tell its kind by its content, never by its name.
+
+    Raises:
+        OSError: it cannot be opened, or is larger than `MOST_BYTES` (EFBIG).
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise OSError(27, f"lớn hơn {MOST_BYTES >> 20} MiB")
+    data = path.read_bytes()
+    return Intake(path, data, hashlib.sha256(data).hexdigest(), media_type_of(data), header_version(data))
+
+
+def media_type_of(data: bytes) -> str:
+    """Media type by content."""
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    for magic, kind in _KINDS:
+        if data.startswith(magic):
+            return kind
+    start = data[:512].lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "text/html"
+    printable = sum(32 <= byte < 127 or byte in (9, 10, 13) or byte > 127 for byte in start)
+    return "text/plain" if start and printable == len(start) else "application/octet-stream"
+
+
+def header_version(data: bytes) -> str | None:
+    """Version in the PDF header; None where there is none."""
+    match = re.search(rb"%PDF-(\d\.\d)", data[:1024])
+    return match.group(1).decode() if match else None

@@ -1,0 +1,252 @@
+"""One page read: its kind, its facts as a scan, its words.
+
+The text layer is used where it is sound. Otherwise the page's picture goes to the engine: the embedded image itself
+where the page is one image, else the page drawn with its annotations. Skew and orientation are repaired only then
+and only when needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Literal
+
+from PIL import Image
+
+from ocr import page_image
+from ocr.engine import PAGE, Engine
+from ocr.errors import EngineFailed, PageUnreadable
+from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
+from ocr.text_layer import soundness
+from ocr.words import Box, Word, mean_confidence, text_of
+
+Kind = Literal["text", "scan", "mixed", "blank"]
+
+BLANK_INK = 0.0006
+"""Share of ink under which a scanned page is blank (dust, a scanner's edge, a seal bleeding through)."""
+_FULL_IMAGE = 0.6
+"""Share of the page under images from which it is a scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person should know of one page. `code` is data (config/documents), `detail` Vietnamese."""
+
+    code: str
+    page: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What one page is and says. `dpi`, `colour` and `skew` are None where the page is no picture.
+
+    `rotation`: degrees clockwise by which the displayed page must be turned to be upright.
+    `confidence`: mean of the words' confidence, 0 to 1; None without words.
+    `picture`: the upright grey picture and its dpi, kept where fields need to look at it again.
+    """
+
+    number: int
+    kind: Kind
+    width: float
+    height: float
+    dpi: int | None = None
+    colour: Colour | None = None
+    rotation: int = 0
+    skew: float | None = None
+    words: tuple[Word, ...] = ()
+    source: Literal["layer", "ocr", "none"] = "none"
+    text: str = ""
+    notes: tuple[Note, ...] = ()
+    fingerprint: int | None = None
+    picture: Image.Image | None = field(default=None, repr=False)
+    picture_dpi: float = 0.0
+
+    @property
+    def confidence(self) -> float | None:
+        return round(mean_confidence(self.words), 3) if self.words else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How pictures are read: the engine is asked for only when a picture needs it.
+
+    `engine` may raise EngineMissing. `seconds` bounds one call of the engine.
+    """
+
+    engine: Callable[[], Engine]
+    seconds: float
+
+
+def read_pdf_page(page: PdfPage, text: str, fonts: tuple[str, ...], reader: Reader) -> PageReading:
+    """Read one page of a PDF; `text` is what pypdf says of it.
+
+    Raises:
+        EngineMissing: the page needs OCR and this machine has no engine.
+    """
+    layer = [word for word in page.words if word.source == "layer"]
+    said = " ".join(word.text for word in layer)
+    fault = soundness(said, fonts) if layer else "empty"
+    covered = page.image_share() >= _FULL_IMAGE
+    base = PageReading(page.number, "text", page.width, page.height)
+    if fault is None and not covered:
+        return _from_layer(base, page, text)
+    if not layer and not page.images and not page.drawn:
+        return replace(base, kind="blank", words=page.words, text=text_of(page.words))
+    try:
+        picture, dpi, offset = _picture(page)
+    except PageUnreadable as error:
+        return replace(base, kind="scan" if covered else "text", notes=(Note("page_unread", page.number, str(error)),))
+    facts = _scan_facts(base, page, picture, mixed=bool(layer))
+    if fault is None:
+        return replace(_from_layer(facts, page, text), kind="mixed")
+    notes = _layer_note(fault, page.number)
+    return _with_stamps(read_picture(replace(facts, notes=notes), picture, dpi, reader), offset, page)
+
+
+def _from_layer(base: PageReading, page: PdfPage, text: str) -> PageReading:
+    stamped = any(word.source == "appearance" for word in page.words)
+    usable = not stamped and soundness(text) is None
+    return replace(base, words=page.words, source="layer", text=text if usable else text_of(page.words))
+
+
+def _layer_note(fault: str, number: int) -> tuple[Note, ...]:
+    why = {
+        "unmapped": "Lớp chữ của trang không theo Unicode; đã đọc lại bằng nhận dạng.",
+        "legacy_font": "Lớp chữ của trang dùng phông chữ cũ (TCVN3/VNI); đã đọc lại bằng nhận dạng.",
+        "no_diacritics": "Lớp chữ của trang mất dấu tiếng Việt; đã đọc lại bằng nhận dạng.",
+    }
+    return (Note("text_layer_unsound", number, why[fault]),) if fault in why else ()
+
+
+def _picture(page: PdfPage) -> tuple[Image.Image, float, tuple[float, float]]:
+    """The picture to read, its dpi, and where its left top corner lies on the page."""
+    image = _only_image(page)
+    if image is not None and (picture := embedded_picture(image)) is not None:
+        return picture, image.dpi, (image.box.left, image.box.top)
+    dpi = min(max(_dpi_of(page) or page_image.READING_DPI, 150.0), 300.0)
+    picture = picture_of(page, dpi)
+    return picture, picture.width / (page.width / 72), (0.0, 0.0)
+
+
+def _only_image(page: PdfPage) -> PlacedImage | None:
+    """The image that is the whole page, upright and undistorted, with no stamp that must be drawn to be read."""
+    large = [i for i in page.images if i.box.width * i.box.height >= 0.3 * page.area]
+    if len(large) != 1 or page.rotation:
+        return None
+    image = large[0]
+    if image.box.width * image.box.height < 0.9 * page.area:
+        return None
+    a, b, c, d, _, _ = image.handle.get_matrix().get()
+    level = a > 0 and d > 0 and abs(b) < 0.01 * a and abs(c) < 0.01 * d
+    even = abs(image.width * image.box.height / (image.height * image.box.width) - 1) < 0.03
+    return image if level and even and not any(_pictured(stamp, page) for stamp in page.stamped) else None
+
+
+def _pictured(stamp: Box, page: PdfPage) -> bool:
+    """A stamp in the page's head, below the top margin, that says nothing as text: it may be a pictured number."""
+    in_head = 0.08 * page.height < stamp.middle < 0.35 * page.height
+    worded = any(w.source == "appearance" and stamp.holds(w.box.left + 1, w.box.middle) for w in page.words)
+    return in_head and not worded
+
+
+def _dpi_of(page: PdfPage) -> float | None:
+    """Effective dpi of the scan on the page: of its finest large layer, else the mean over its strips by area."""
+    sizes = [(i.box.width * i.box.height, i.dpi) for i in page.images if i.box.width * i.box.height > 0.02 * page.area]
+    if not sizes:
+        return None
+    whole = [dpi for area, dpi in sizes if area >= 0.5 * page.area]
+    return max(whole) if whole else sum(a * d for a, d in sizes) / sum(a for a, _ in sizes)
+
+
+def _scan_facts(base: PageReading, page: PdfPage, picture: Image.Image, *, mixed: bool) -> PageReading:
+    if page.image_share() < _FULL_IMAGE:
+        return replace(base, kind="text" if mixed else "scan")
+    dpi = _dpi_of(page)
+    declared = [i.colour for i in page.images if i.box.width * i.box.height > 0.3 * page.area]
+    colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(picture)
+    return replace(base, kind="mixed" if mixed else "scan", dpi=round(dpi) if dpi else None, colour=colour)
+
+
+def _with_stamps(reading: PageReading, offset: tuple[float, float], page: PdfPage) -> PageReading:
+    stamps = tuple(word for word in page.words if word.source == "appearance")
+    right, down = offset
+    moved = tuple(_moved(word, right, down) for word in reading.words) if right or down else reading.words
+    if not stamps and not (right or down):
+        return reading
+    words = moved + stamps
+    return replace(reading, words=words, text=text_of(words))
+
+
+def _moved(word: Word, right: float, down: float) -> Word:
+    box = word.box
+    return replace(word, box=Box(box.left + right, box.top + down, box.right + right, box.bottom + down))
+
+
+def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Reader) -> PageReading:
+    """Read a page that is a picture: blank, or its words by the engine.
+
+    Raises:
+        EngineMissing: this machine has no engine.
+    """
+    grey = page_image.without_seal(picture)
+    seen = replace(base, fingerprint=page_image.fingerprint(grey))
+    if page_image.ink_share(grey) < BLANK_INK:
+        return replace(seen, kind="blank")
+    skew = page_image.skew_of(grey)
+    if abs(skew) >= page_image.REPAIR_SKEW_FROM:
+        grey = page_image.turned_upright(grey, skew)
+    try:
+        words, upright, rotation = _words(grey, dpi, reader)
+    except EngineFailed as error:
+        return replace(seen, notes=(*seen.notes, Note("page_unread", base.number, str(error))))
+    kept, kept_dpi = upright
+    return replace(
+        seen,
+        skew=skew,
+        rotation=rotation,
+        words=tuple(words),
+        source="ocr",
+        text=text_of(words),
+        picture=kept,
+        picture_dpi=kept_dpi,
+    )
+
+
+def _words(grey: Image.Image, dpi: float, reader: Reader) -> tuple[list[Word], tuple[Image.Image, float], int]:
+    """Words, the picture they were read from, and the clockwise turn that made it upright."""
+    ready, ready_dpi = page_image.ready_for_reading(grey, dpi)
+    engine = reader.engine()
+    words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
+    turn = _turn_needed(ready, ready_dpi, words, reader) if _doubtful(words) else 0
+    if turn:
+        ready = ready.rotate(-turn, expand=True)
+        words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
+    return words, (ready, ready_dpi), turn
+
+
+def _doubtful(words: list[Word]) -> bool:
+    """The page may stand on its side or head: little was read, with low confidence, or words taller than wide."""
+    long = [word for word in words if len(word.text) >= 4]
+    tall = len(long) >= 5 and median(w.box.width / max(w.box.height, 0.1) for w in long) < 0.9
+    return tall or len(long) < 5 or mean_confidence(words) < 0.6
+
+
+def _turn_needed(ready: Image.Image, dpi: float, words: list[Word], reader: Reader) -> int:
+    factor = min(1.0, 130 / dpi)
+    small = ready.resize((max(1, round(ready.width * factor)), max(1, round(ready.height * factor))))
+    scores = {0: _read_letters(words)}
+    for turn in (180, 90, 270):
+        trial = reader.engine().read(
+            small.rotate(-turn, expand=True), dpi=dpi * factor, layout=PAGE, seconds=reader.seconds
+        )
+        scores[turn] = _read_letters(trial)
+    best = max(scores, key=lambda turn: scores[turn])
+    return best if scores[best] > 1.5 * scores[0] + 20 else 0
+
+
+def _read_letters(words: list[Word]) -> float:
+    """Letters in upright words read with confidence."""
+    upright = (w for w in words if w.confidence > 0.7 and w.box.width > 0.8 * w.box.height)
+    return float(sum(len(word.text) for word in upright if len(word.text) > 2))

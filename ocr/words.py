@@ -1,0 +1,163 @@
+"""Words with their places, and the rows they stand in.
+
+Places are in points (1/72 inch) from the top left corner of the page as a person sees it upright.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+Source = Literal["layer", "appearance", "ocr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Left, top, right, bottom in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def middle(self) -> float:
+        """Vertical middle."""
+        return (self.top + self.bottom) / 2
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of them; there must be at least one."""
+    every = list(boxes)
+    return Box(
+        min(b.left for b in every), min(b.top for b in every), max(b.right for b in every), max(b.bottom for b in every)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word. `confidence` runs from 0 to 1; a text layer's own words have 1."""
+
+    text: str
+    box: Box
+    confidence: float
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Words that stand side by side, from left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        return around(word.box for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        """Mean over characters, from 0 to 1."""
+        return mean_confidence(self.words)
+
+
+def mean_confidence(words: Iterable[Word]) -> float:
+    """Mean confidence weighted by length of word; 0 without words."""
+    every = list(words)
+    characters = sum(len(word.text) for word in every)
+    return sum(word.confidence * len(word.text) for word in every) / characters if characters else 0.0
+
+
+def rows_of(words: Sequence[Word]) -> list[Row]:
+    """Group words into rows from top to bottom.
+
+    A word joins the nearest row whose middle lies within half a line of its own; single marks (dots, dashes)
+    are low, so their middle is judged with the row's height.
+    """
+    if not words:
+        return []
+    line = median(word.box.height for word in words) or 1.0
+    rows: list[list[Word]] = []
+    middles: list[float] = []
+    for word in sorted(words, key=lambda w: w.box.middle):
+        place = _row_for(word, middles, 0.5 * max(min(word.box.height, line), 0.7 * line))
+        if place is None:
+            rows.append([word])
+            middles.append(word.box.middle)
+        else:
+            rows[place].append(word)
+            middles[place] = median(w.box.middle for w in rows[place])
+    ordered = sorted(zip(middles, rows, strict=True), key=lambda pair: pair[0])
+    return [Row(tuple(sorted(row, key=lambda w: w.box.left))) for _, row in ordered]
+
+
+def _row_for(word: Word, middles: Sequence[float], reach: float) -> int | None:
+    for place in range(len(middles) - 1, max(-1, len(middles) - 6), -1):
+        if abs(word.box.middle - middles[place]) <= reach:
+            return place
+    return None
+
+
+LONGEST_STAMPED_PIECE = 16
+"""Characters. Registries stamp pieces as short as "11" or "08" into the page's own lines."""
+
+
+def page_rows(words: Sequence[Word]) -> tuple[list[Row], list[Row]]:
+    """The page's own rows, short stamped pieces put into the line where they stand; and the stamps' other rows."""
+    own = rows_of([word for word in words if word.source != "appearance"])
+    stamps = rows_of([word for word in words if word.source == "appearance"])
+    apart = []
+    for stamp in stamps:
+        loose = []
+        for word in stamp.words:
+            place = _gap_for(word, own) if len(word.text) <= LONGEST_STAMPED_PIECE else None
+            if place is None:
+                loose.append(word)
+            else:
+                own[place] = Row(tuple(sorted((*own[place].words, word), key=lambda w: w.box.left)))
+        if loose:
+            apart.append(Row(tuple(loose)))
+    return own, apart
+
+
+def _gap_for(word: Word, rows: Sequence[Row]) -> int | None:
+    """The row in whose gap the stamped word stands."""
+    for place, row in enumerate(rows):
+        near = abs(row.box.middle - word.box.middle) <= 0.6 * row.box.height
+        if near and row.box.left < word.box.left and not any(_covers(w.box, word.box) for w in row.words):
+            return place
+    return None
+
+
+def _covers(own: Box, stamped: Box) -> bool:
+    return min(own.right, stamped.right) - max(own.left, stamped.left) > 0.4 * min(own.width, stamped.width)
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """The words as lines of text, from top to bottom; what stamps say follows after an empty line."""
+    own, stamps = page_rows(words)
+    lines = [row.text for row in own]
+    return "\n".join(lines + [""] * bool(lines and stamps) + [row.text for row in stamps])
+
+
+def plain(text: str) -> str:
+    """Upper case without diacritics, Đ as D: what is compared when OCR may have slipped."""
+    stripped = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").replace("Ð", "D"))
+    return "".join(c for c in stripped if not unicodedata.combining(c)).upper()
