@@ -50,11 +50,15 @@ def _tesseract(_: Settings) -> Iterator[Finding]:
         return
     listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False, timeout=30)
     vietnamese = "vie" in listed.stdout.split()
-    yield Finding("tesseract", vietnamese, f"{program}, tiếng Việt: {'có' if vietnamese else 'không'}", "" if vietnamese else fix)
+    yield Finding(
+        "tesseract", vietnamese, f"{program}, tiếng Việt: {'có' if vietnamese else 'không'}", "" if vietnamese else fix
+    )
 
 
 def _libraries(_: Settings) -> Iterator[Finding]:
-    versions = {name: importlib.metadata.version(name) for name in ("prefect", "pyhanko", "sqlalchemy", "pypdf", "minio")}
+    versions = {
+        name: importlib.metadata.version(name) for name in ("prefect", "pyhanko", "sqlalchemy", "pypdf", "minio")
+    }
     yield Finding("thư viện", True, ", ".join(f"{name} {version}" for name, version in versions.items()))
 
 
@@ -79,7 +83,9 @@ def _database_and_store(settings: Settings) -> Iterator[Finding]:
                 record_object(connection, kept, who="doctor", where="canary", at=datetime.now(UTC))
             with resources.store.open(kept.sha256) as stream:
                 sound = stream.read() == _CANARY
-            yield Finding("kho tài liệu", sound, f"{settings.store}: ghi và đọc lại {'khớp' if sound else 'KHÔNG khớp'}")
+            yield Finding(
+                "kho tài liệu", sound, f"{settings.store}: ghi và đọc lại {'khớp' if sound else 'KHÔNG khớp'}"
+            )
             yield _last_night(nights[0] if nights else None)
     except StorageError as error:
         yield Finding("lưu trữ", False, type(error).__name__, str(error))
@@ -90,7 +96,9 @@ def _last_night(night: Mapping[str, Any] | None) -> Finding:
         return Finding("đêm gần nhất", True, "chưa chạy đêm nào", needed=False)
     state, ended = night["state"], night["ended_at"]
     seen = f"{night['id']}: {state}" + (f", xong {ended:%Y-%m-%d %H:%M} UTC" if ended else "")
-    return Finding("đêm gần nhất", state != "failed", seen, "parindex nightly" if state == "failed" else "", needed=False)
+    return Finding(
+        "đêm gần nhất", state != "failed", seen, "parindex nightly" if state == "failed" else "", needed=False
+    )
 
 
 def _trust(settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from unicodedata import normalize
 
 from config.settings import Settings
 from connectors.exports import Export, read_export
+from flows.intake import layouts_version
 from flows.resources import Resources, open_resources
 from storage.evidence import record_object
 from storage.imports import Arrival, ImportCounts, known_import, record_export
@@ -33,9 +33,9 @@ def import_file(settings: Settings, file: Path, *, profile: str, dry_run: bool, 
 
 def _look(resources: Resources, export: Export, name: str, at: datetime) -> ImportCounts:
     """What recording would count; the transaction is given up."""
-    arrival = Arrival(resources.settings.unit, name, export.sha256, _WHO, _WHERE, at)
+    arrival = _arrival(resources, name, export.sha256, at)
     with resources.database.read() as connection:
-        if known_import(connection, arrival.unit, export.sha256):
+        if known_import(connection, arrival.unit, export.sha256, arrival.reader):
             return _unchanged(export)
         record_object(connection, Kept(export.sha256, 0, new=False), who=_WHO, where=_WHERE, at=at)
         return record_export(connection, arrival, export)
@@ -44,12 +44,16 @@ def _look(resources: Resources, export: Export, name: str, at: datetime) -> Impo
 def _keep_and_record(resources: Resources, file: Path, export: Export, at: datetime) -> ImportCounts:
     with file.open("rb") as stream:
         kept = resources.store.put(stream)
-    arrival = Arrival(resources.settings.unit, normalize("NFC", file.name), kept.sha256, _WHO, _WHERE, at)
+    arrival = _arrival(resources, normalize("NFC", file.name), kept.sha256, at)
     with resources.database.write() as connection:
-        if known_import(connection, arrival.unit, kept.sha256):
+        if known_import(connection, arrival.unit, kept.sha256, arrival.reader):
             return _unchanged(export)
         record_object(connection, kept, who=_WHO, where=_WHERE, at=at)
         return record_export(connection, arrival, export)
+
+
+def _arrival(resources: Resources, name: str, sha256: str, at: datetime) -> Arrival:
+    return Arrival(resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version())
 
 
 def _unchanged(export: Export) -> ImportCounts:
@@ -64,7 +68,7 @@ def _report(export: Export, name: str, counts: ImportCounts) -> dict[str, Any]:
         "profile": export.profile,
         "sheets": list(export.sheets),
         "rows": counts.plain(),
-        "rejected": [asdict(bad) for bad in export.rejected],
+        "rejected": [bad.plain() for bad in export.rejected],
         "totals": {"declared": export.declared_total, "counted": export.counted, "agree": export.agree},
         "period": _plain_period(export.period),
         "warnings": [str(warning) for warning in export.warnings],
@@ -72,6 +76,4 @@ def _report(export: Export, name: str, counts: ImportCounts) -> dict[str, Any]:
 
 
 def _plain_period(period: Any) -> Any:
-    if period is None or isinstance(period, str):
-        return period
-    return [day.isoformat() for day in period]
+    return None if period is None else [day.isoformat() for day in period]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from unicodedata import normalize
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, TryAgain
 from connectors.exports import Export, read_export
 from connectors.sources import FolderSource
 from flows.resources import Resources
@@ -16,6 +18,7 @@ from storage.evidence import Upload, record_object, record_upload
 from storage.imports import Arrival, ImportCounts, known_import, record_export, record_rejected_export
 from storage.objects import Kept
 
+PROFILES = Path(__file__).parent.parent / "config" / "exports"
 _TEMPORARY = ("~$", ".")
 
 
@@ -44,8 +47,13 @@ def import_kept(
 ) -> list[tuple[str, Export | ConnectorError, ImportCounts]]:
     """Import exports that lie in the store, in an order that their content alone decides."""
     unit = resources.settings.unit
+    reader = layouts_version()
     with resources.database.read() as connection:
-        fresh = {kept.sha256: (name, kept) for name, kept in arrivals if not known_import(connection, unit, kept.sha256)}
+        fresh = {
+            kept.sha256: (name, kept)
+            for name, kept in arrivals
+            if not known_import(connection, unit, kept.sha256, reader)
+        }
     read = [(name, kept, _read(resources, kept.sha256, name)) for name, kept in fresh.values()]
     read.sort(key=lambda item: (_exported_at(item[2]), item[1].sha256))
     return [(name, said, _record(resources, kept, name, said, sender)) for name, kept, said in read]
@@ -73,6 +81,15 @@ def keep_document(resources: Resources, path: Path, name: str, sender: Sender) -
         return record_upload(connection, kept, upload)
 
 
+@functools.cache
+def layouts_version() -> str:
+    """Names the export profiles of this installation: a rejected file is tried again when they change."""
+    hasher = hashlib.sha256()
+    for path in sorted(PROFILES.glob("*.yaml")):
+        hasher.update(path.read_bytes())
+    return hasher.hexdigest()[:16]
+
+
 def _read(resources: Resources, sha256: str, name: str) -> Export | ConnectorError:
     with resources.store.local(sha256) as path:
         try:
@@ -87,10 +104,13 @@ def _exported_at(said: Export | ConnectorError) -> str:
 
 
 def _record(resources: Resources, kept: Kept, name: str, said: Export | ConnectorError, sender: Sender) -> ImportCounts:
-    arrival = Arrival(resources.settings.unit, name, kept.sha256, sender.who, sender.where, sender.at)
+    arrival = Arrival(
+        resources.settings.unit, name, kept.sha256, sender.who, sender.where, sender.at, layouts_version()
+    )
     with resources.database.write() as connection:
         record_object(connection, kept, who=sender.who, where=sender.where, at=sender.at)
         if isinstance(said, Export):
             return record_export(connection, arrival, said)
-        record_rejected_export(connection, arrival, str(said))
+        if not isinstance(said, TryAgain):
+            record_rejected_export(connection, arrival, str(said))
         return ImportCounts()

@@ -85,7 +85,9 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, seconds: float)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.poll() is not None:
-            raise PrefectDown(f"máy chủ Prefect dừng ngay khi khởi động (mã {server.returncode}); xem PAR_HOME/prefect/server.log")
+            raise PrefectDown(
+                f"máy chủ Prefect dừng ngay khi khởi động (mã {server.returncode}); xem PAR_HOME/prefect/server.log"
+            )
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK:
                 return

@@ -33,8 +33,10 @@ def folder_for(*, component: str, dossier: str, outgoing: bool) -> str:
     """
     if component and not COMPONENT.match(component):
         raise WrongPlace(f"--component {component!r}: mã tiêu chí thành phần có dạng 1.7.1")
-    return component or (f"ho-so/{re.sub(r'[^A-Za-z0-9.-]', '_', dossier)}" if dossier else "") or (
-        OUTGOING_FOLDER if outgoing else ""
+    return (
+        component
+        or (f"ho-so/{re.sub(r'[^A-Za-z0-9.-]', '_', dossier)}" if dossier else "")
+        or (OUTGOING_FOLDER if outgoing else "")
     )
 
 

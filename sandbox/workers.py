@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import resource
-import signal
+import select
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -21,7 +23,6 @@ from pebble import ProcessExpired, ProcessPool
 A = TypeVar("A")
 R = TypeVar("R")
 
-_PR_SET_PDEATHSIG = 1
 _CLONE_NEWNET = 0x40000000
 
 
@@ -64,7 +65,7 @@ def run_each(
         max_workers=workers,
         max_tasks=bounds.questions_per_worker,
         initializer=_confine,
-        initargs=(bounds,),
+        initargs=(bounds, os.getpid()),
         context=context,
     ) as pool:
         futures = [pool.schedule(question, args=[argument], timeout=bounds.wall_seconds) for argument in arguments]
@@ -96,16 +97,26 @@ def _answer(future: Any) -> Any:
         return Failure("error", f"{type(error).__name__}: {error}")
 
 
-def _confine(limits: Limits) -> None:
-    """Bind this worker: it dies with its parent and owns no more than `limits`."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _confine(limits: Limits, asker: int) -> None:
+    """Bind this worker: it dies with the process that asks and owns no more than `limits`."""
+    threading.Thread(target=_end_with, args=(asker,), daemon=True).start()
     if not limits.network:
-        libc.unshare(_CLONE_NEWNET)  # needs root; without it the checkers still open no socket of their own accord
+        # Needs root; without it the checkers still open no socket of their own accord.
+        ctypes.CDLL(None).unshare(_CLONE_NEWNET)
     _lower(resource.RLIMIT_AS, limits.memory_bytes)
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
     _lower(resource.RLIMIT_CORE, 0)
+
+
+def _end_with(asker: int) -> None:
+    """Wait for the asking process to end, then end this one. (Its parent is the fork server, which may live on.)"""
+    try:
+        watched = os.pidfd_open(asker)
+    except OSError:
+        os._exit(1)
+    select.select([watched], [], [])
+    os._exit(1)
 
 
 def _lower(kind: int, value: int) -> None:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from connectors.exports import Export, Row
+from connectors.exports.rows import Export, Row
 from scoring.engine.facts import to_plain
 from storage.custody import Happening, append
 from storage.database.tables import imports, record_versions, records, rejected_rows
 
+READ, REJECTED = "read", "rejected"
 _KEY_FIELD = {"dossiers": "code", "petitions": "code", "survey": "component"}
 _CHUNK = 500
 
@@ -34,6 +35,8 @@ class Arrival:
     who: str
     where: str
     at: datetime
+    reader: str
+    """Version of the layouts the file was read with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,17 @@ class ImportCounts:
         return {name: getattr(self, name) for name in ("read", "new", "changed", "unchanged", "rejected")}
 
 
-def known_import(connection: Connection, unit: str, sha256: str) -> bool:
-    """Whether these bytes were imported (or rejected) for this unit before."""
-    found = select(imports.c.id).where(imports.c.unit == unit, imports.c.sha256 == sha256)
-    return connection.execute(found).first() is not None
+def known_import(connection: Connection, unit: str, sha256: str, reader: str) -> bool:
+    """Whether these bytes were imported for this unit before, or rejected with the same layouts."""
+    found = connection.execute(
+        select(imports.c.status, imports.c.reader).where(imports.c.unit == unit, imports.c.sha256 == sha256)
+    ).first()
+    return found is not None and (found.status == READ or found.reader == reader)
 
 
 def record_export(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
     """Record all rows of an export; the import, its rows and its custody event are kept together or not at all."""
+    _forget_rejection(connection, arrival)
     import_id = _next_id(connection)
     _insert_import(connection, import_id, arrival, export, ImportCounts())
     counts = _merge_rows(connection, import_id, arrival.unit, export)
@@ -71,14 +77,16 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
 
 def record_rejected_export(connection: Connection, arrival: Arrival, reason: str) -> None:
     """Record that an export could not be read, and why; its bytes stay kept."""
+    _forget_rejection(connection, arrival)
     connection.execute(
         insert(imports).values(
             id=_next_id(connection),
             unit=arrival.unit,
             sha256=arrival.sha256,
             name=arrival.name,
-            status="rejected",
+            status=REJECTED,
             reason=reason,
+            reader=arrival.reader,
             counts=ImportCounts().plain(),
             warnings=[],
             imported_at=arrival.at,
@@ -98,6 +106,12 @@ def rejected_rows_of(connection: Connection, import_id: int) -> list[Mapping[str
     """The rows of one import that could not be used, in file order."""
     rows = select(rejected_rows).where(rejected_rows.c.import_id == import_id).order_by(rejected_rows.c.position)
     return [dict(row._mapping) for row in connection.execute(rows)]
+
+
+def _forget_rejection(connection: Connection, arrival: Arrival) -> None:
+    """A file that is read again replaces its earlier rejection; the custody log keeps both."""
+    same = (imports.c.unit == arrival.unit, imports.c.sha256 == arrival.sha256, imports.c.status == REJECTED)
+    connection.execute(delete(imports).where(*same))
 
 
 def _merge_rows(connection: Connection, import_id: int, unit: str, export: Export) -> ImportCounts:
@@ -198,7 +212,8 @@ def _insert_import(
             unit=arrival.unit,
             sha256=arrival.sha256,
             name=arrival.name,
-            status="read",
+            status=READ,
+            reader=arrival.reader,
             kind=export.kind,
             profile=export.profile,
             counts=counts.plain(),

@@ -45,7 +45,9 @@ def moment(iso: str, settings: Settings) -> datetime:
     try:
         parsed = datetime.fromisoformat(iso)
     except ValueError as error:
-        raise Refused(f"--at {iso!r}: không phải thời điểm ISO; ví dụ đúng: 2026-01-05T01:00:00+07:00", WRONG_USE) from error
+        raise Refused(
+            f"--at {iso!r}: không phải thời điểm ISO; ví dụ đúng: 2026-01-05T01:00:00+07:00", WRONG_USE
+        ) from error
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(settings.timezone))
 
 

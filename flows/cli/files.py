@@ -63,7 +63,10 @@ def upload(
     folder = folder_for(component=component, dossier=dossier, outgoing=outgoing)
     reports = upload_files(settings, files, folder=folder, at=moment("", settings))
     code = NEEDS_PERSON if any(report["state"] != "examined" for report in reports) else DONE
-    lines = [f"{r['file']}: {r['state_vi']} {r['reason'] or ''}\n  SHA-256 {r['sha256']}\n  {r['verdict_vi']}" for r in reports]
+    lines = [
+        f"{r['file']}: {r['state_vi']} {r['reason'] or ''}\n  SHA-256 {r['sha256']}\n  {r['verdict_vi']}"
+        for r in reports
+    ]
     finish({"files": reports}, as_json=as_json, lines=lines, code=code)
 
 
@@ -108,7 +111,9 @@ def _inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
         if field:
             yield f"  {name}: {field.get('value') or field.get('state')}"
     digitisation = shown.get("digitisation") or {}
-    yield f"  Số hóa: {digitisation.get('verdict')}" + "".join(f"; {r['detail']}" for r in digitisation.get("reasons") or [])
+    yield f"  Số hóa: {digitisation.get('verdict')}" + "".join(
+        f"; {r['detail']}" for r in digitisation.get("reasons") or []
+    )
     yield f"  Chữ ký số: {(shown.get('signature') or {}).get('summary_vi')}"
     if "text" in shown:
         yield str(shown["text"])

@@ -36,7 +36,9 @@ def doctor(*, as_json: AsJson = False) -> None:
     findings = examine_machine(settings_for())
     lacking = [finding for finding in findings if not finding.ok]
     code = MISSING if any(finding.needed for finding in lacking) else NEEDS_PERSON if lacking else DONE
-    lines = [f"{'có ' if f.ok else 'THIẾU'}  {f.name}: {f.seen}" + (f"\n       → {f.fix}" if f.fix else "") for f in findings]
+    lines = [
+        f"{'có ' if f.ok else 'THIẾU'}  {f.name}: {f.seen}" + (f"\n       → {f.fix}" if f.fix else "") for f in findings
+    ]
     finish({"ok": not lacking, "findings": [f.plain() for f in findings]}, as_json=as_json, lines=lines, code=code)
 
 
@@ -77,7 +79,9 @@ def score(
     settings = settings_for(unit, period)
     now = moment("", settings)
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
-    question = scoring.Question(period_of(settings, today), _day(as_of, today), settings.criteria, settings.on_time_rule)
+    question = scoring.Question(
+        period_of(settings, today), _day(as_of, today), settings.criteria, settings.on_time_rule
+    )
     given = {name: value for name, value in (("criteria", criteria), ("on_time_rule", on_time)) if value}
     question = replace(question, **given)
     with open_resources(settings) as resources:

@@ -1,6 +1,8 @@
 """The database: SQLite (WAL, STRICT, foreign keys) or PostgreSQL through SQLAlchemy, migrated by Alembic."""
 
+from sqlalchemy import Connection
+
 from storage.database.connection import Database, open_database
 from storage.database.tables import metadata
 
-__all__ = ["Database", "metadata", "open_database"]
+__all__ = ["Connection", "Database", "metadata", "open_database"]

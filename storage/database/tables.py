@@ -46,6 +46,7 @@ imports = _table(
     Column("kind", Text),
     Column("profile", Text),
     Column("reason", Text),  # why it was rejected, in Vietnamese
+    _required("reader"),  # version of the layouts it was read with; a rejected file is tried again with newer ones
     _required("counts", Plain),  # {read, new, changed, unchanged, rejected}
     Column("totals", Plain),  # {declared, counted, agree}
     _required("warnings", Plain),

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("profile", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reader", sa.Text(), nullable=False),
         sa.Column("counts", Plain(), nullable=False),
         sa.Column("totals", Plain(), nullable=True),
         sa.Column("warnings", Plain(), nullable=False),

@@ -1,0 +1,112 @@
+"""What the morning letter tells, gathered from what a night left in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.database import Connection
+
+from flows.scoring import Answer
+from ocr import CHECKER_VERSION
+from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of
+from storage.imports import REJECTED, imports_of, rejected_rows_of
+from storage.nights import Night
+
+_CERTIFICATE_NOTICE = timedelta(days=90)
+_MOST_LINES = 8
+
+
+def counts_of(connection: Connection, night: Night) -> dict[str, int]:
+    """What came in during this night."""
+    imported = [row for row in imports_of(connection, night.unit) if row["imported_at"] == night.started_at]
+    received = [row for row in receipts_of(connection, night.unit) if row["received_at"] == night.started_at]
+    said = examinations_of(connection, night.unit, CHECKER_VERSION).values()
+    return {
+        "new_exports": len(imported),
+        "new_documents": len({row["sha256"] for row in received}),
+        "examined": sum(1 for row in said if row["examined_at"] == night.started_at),
+        "rejected_rows": sum(row["counts"]["rejected"] for row in imported),
+    }
+
+
+def stuck(connection: Connection, unit: str, answer: Answer) -> tuple[str, ...]:
+    """What needs a person, most urgent first, each with the way out."""
+    said = examinations_of(connection, unit, CHECKER_VERSION)
+    lines = [
+        *_rejected_exports(connection, unit),
+        *_quarantined(connection, unit),
+        *_bad_signatures(connection, unit, said),
+        *(
+            f"{component}: bảng khai báo nêu tệp “{name}” nhưng chưa nhận được; hãy nộp tệp này."
+            for component, name in answer.gathered.missing_files
+        ),
+        *_rejected_rows(connection, unit),
+        *_unlinked(answer),
+    ]
+    return tuple(lines)
+
+
+def expiring(connection: Connection, unit: str, now: datetime) -> tuple[str, ...]:
+    """Signatures that can no longer be proved once their certificate expires, because no time stamp dates them."""
+    names = {row["sha256"]: row["name"] for row in documents_of(connection, unit)}
+    said = examinations_of(connection, unit, CHECKER_VERSION)
+    found = sorted(
+        (ends, names[sha256], signature["signer"])
+        for sha256, row in said.items()
+        for signature in (row["result"].get("signature") or {}).get("signatures") or []
+        if signature["verdict"] == "PASSED" and not signature["trusted_at"]
+        if (ends := _moment(signature.get("certificate_not_after"))) and now <= ends <= now + _CERTIFICATE_NOTICE
+    )
+    return tuple(
+        f"{name}: chứng thư của {signer} hết hạn ngày {ends:%d/%m/%Y} và chữ ký không có dấu thời gian; "
+        "sau ngày đó không chứng minh được nữa, nên đóng dấu thời gian hoặc ký lại."
+        for ends, name, signer in found
+    )
+
+
+def shortened(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """At most eight lines, and how many more there are."""
+    if len(lines) <= _MOST_LINES:
+        return lines
+    return (*lines[:_MOST_LINES], f"… và {len(lines) - _MOST_LINES} mục khác (xem parindex doctor và bảng điểm).")
+
+
+def _rejected_exports(connection: Connection, unit: str) -> Iterator[str]:
+    return (str(row["reason"]) for row in imports_of(connection, unit) if row["status"] == REJECTED)
+
+
+def _quarantined(connection: Connection, unit: str) -> Iterator[str]:
+    for row in documents_of(connection, unit):
+        if row["state"] == QUARANTINED:
+            yield f"{row['name']}: đã cách ly – {row['reason']}"
+        elif row["state"] == RECEIVED and row["attempts"]:
+            yield f"{row['name']}: chưa đọc được, đêm sau thử lại (đã thử {row['attempts']} lần) – {row['reason']}"
+
+
+def _bad_signatures(connection: Connection, unit: str, said: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for row in documents_of(connection, unit):
+        signature = said.get(row["sha256"], {}).get("result", {}).get("signature") or {}
+        if signature.get("verdict") == "FAILED":
+            yield f"{row['name']}: {signature['summary_vi']}"
+
+
+def _rejected_rows(connection: Connection, unit: str) -> Iterator[str]:
+    for row in imports_of(connection, unit):
+        bad = rejected_rows_of(connection, row["id"])
+        if bad:
+            first = bad[0]
+            yield f"{row['name']}: {len(bad)} dòng bị trả lại; dòng đầu: {first['sheet']}!{first['cell']}: {first['reason']}"
+
+
+def _unlinked(answer: Answer) -> Iterator[str]:
+    if answer.gathered.unlinked:
+        yield (
+            f"{len(answer.gathered.unlinked)} tài liệu chưa gắn với hồ sơ hay tiêu chí nào; "
+            "đặt vào thư mục mang mã tiêu chí (ví dụ 1.7.1) hoặc ghi mã hồ sơ vào tên tệp."
+        )
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None

@@ -1,0 +1,53 @@
+"""Questions that misbehave in one way each."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def ask(asked: tuple[Callable[[Any], Any], Any]) -> Any:
+    question, argument = asked
+    return question(argument)
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def sleep_long(_: object) -> None:
+    time.sleep(60)
+
+
+def leave(_: object) -> None:
+    os._exit(3)
+
+
+def eat_memory(_: object) -> int:
+    return len(bytearray(64 << 30))
+
+
+def fail(_: object) -> None:
+    raise ValueError("no answer")
+
+
+def sleep_then_name(delay: float) -> float:
+    time.sleep(delay)
+    return delay
+
+
+def write_megabytes(path: str) -> int:
+    return Path(path).write_bytes(bytes(4 << 20))
+
+
+def connect(host: str) -> None:
+    socket.create_connection((host, 9), timeout=2)
+
+
+def note_pid_and_sleep(folder: str) -> None:
+    (Path(folder) / f"pid-{os.getpid()}").touch()
+    time.sleep(60)
