@@ -1,0 +1,276 @@
+"""Criteria sets as data: read one version, check all of it, give every fault with file, line and component.
+
+A set is `config/criteria/<id>/<version>.yaml`. Nothing in it is ever evaluated as code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from config.criteria_checks import Spot, component_faults, set_faults
+from config.criteria_rules import BonusRule, Key, Points, Rule, Strict
+from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
+
+FOLDER = Path(__file__).parent / "criteria"
+_REFERENCE = re.compile(r"^[a-z0-9-]+@[\w.]+$")
+Provenance = Literal["proposal", "official", "indicator"]
+Worth = Literal["full_points", "zero_points", "no_score"]
+
+
+class BadCriteriaSet(ValueError):
+    """A criteria set cannot be used. The message lists every fault: file, line, component, what, in Vietnamese."""
+
+    def __init__(self, file: str, faults: Collection[Fault]) -> None:
+        self.file = file
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.what)))
+        lines = [f"{file}:{fault.line}: {fault.what}" for fault in self.faults]
+        head = f"Bộ tiêu chí chưa dùng được ({len(lines)} lỗi):"
+        super().__init__("\n".join([head, *lines, "Sửa các dòng trên rồi chạy lại."]))
+
+
+class LegalReference(Strict):
+    """Where the component comes from; `provenance` says whether the points are official or ours."""
+
+    document: str = Field(min_length=5)
+    part: str = Field(min_length=3)
+    provenance: Provenance
+
+
+class RequiredEvidence(Strict):
+    """A document that has to be shown."""
+
+    kind: Key
+    label: str = Field(min_length=5)
+
+
+class DeclaredInput(Strict):
+    """A value that officials declare."""
+
+    key: Key
+    label: str = Field(min_length=5)
+    type: Literal["number", "count", "yes_no", "date"]
+
+
+class Component(Strict):
+    """A component criterion (tiêu chí thành phần)."""
+
+    id: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    name: str = Field(min_length=5)
+    max_points: Points
+    rule: Rule
+    measure: Key | None = None
+    declared: list[DeclaredInput] = Field(default_factory=list)
+    no_cases: Worth
+    no_data: Literal["zero_points", "no_score"]
+    evidence: list[RequiredEvidence] = Field(min_length=1)
+    responsible: str = Field(min_length=5)
+    deadline: date
+    legal_reference: LegalReference
+
+
+class Criterion(Strict):
+    """A criterion (tiêu chí): its components."""
+
+    id: str = Field(pattern=r"^\d+\.\d+$")
+    name: str = Field(min_length=5)
+    max_points: Points
+    components: list[Component] = Field(min_length=1)
+
+
+class Domain(Strict):
+    """A domain (lĩnh vực): its criteria."""
+
+    id: str = Field(pattern=r"^\d+$")
+    name: str = Field(min_length=5)
+    max_points: Points
+    criteria: list[Criterion] = Field(min_length=1)
+
+
+class Rounding(Strict):
+    """Only one way is known: half up to two places, once per component."""
+
+    places: Literal[2]
+    mode: Literal["half_up"]
+    where: Literal["component"]
+
+
+class OutsideItem(Strict):
+    """A bonus or a penalty outside the 100."""
+
+    id: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    name: str = Field(min_length=5)
+    rule: BonusRule
+    declared: list[DeclaredInput] = Field(min_length=1)
+
+
+class Outside(Strict):
+    """Bonus and penalty outside the 100, each with its cap."""
+
+    enabled: bool
+    bonus_cap: Points
+    penalty_cap: Points
+    items: list[OutsideItem]
+
+
+class CriteriaSet(Strict):
+    """A version of a criteria set."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    version: str = Field(pattern=r"^[\w.]+$")
+    title: str = Field(min_length=10)
+    notice: str = Field(min_length=10)
+    provenance: Provenance
+    effective_from: date
+    effective_to: date
+    max_points: Points
+    not_self_scored: Points
+    rounding: Rounding
+    outside_100: Outside
+    domains: list[Domain] = Field(min_length=1)
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready mapping for the engine and the bundle: decimals and dates as text, absent values left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def components(self) -> Iterator[Component]:
+        """All components, in the order of the set."""
+        for domain in self.domains:
+            for criterion in domain.criteria:
+                yield from criterion.components
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The fields of a level, without the list of the level below."""
+
+    model: type[Strict]
+    below: str
+
+
+_LEVELS = (_Header(CriteriaSet, "domains"), _Header(Domain, "criteria"), _Header(Criterion, "components"))
+
+
+def load_criteria_set(
+    reference: str = "phuong-de-xuat@2025.1", folder: Path | None = None, *, measures: Collection[str] | None = None
+) -> CriteriaSet:
+    """The set `<id>@<version>`; `measures`, where given, are the only measure names accepted.
+
+    Raises:
+        BadCriteriaSet: no such file, or every fault of the file at once.
+    """
+    name, _, version = reference.partition("@")
+    path = (folder or FOLDER) / name / f"{version}.yaml"
+    if not _REFERENCE.match(reference) or not path.is_file():
+        sets = ", ".join(known_sets(folder)) or "không có bộ nào"
+        raise BadCriteriaSet(str(path), [Fault(0, f"không có bộ tiêu chí {reference!r}; hiện có: {sets}")])
+    loaded = read_criteria_set(path.read_text(encoding="utf-8"), file=str(path), measures=measures)
+    if (loaded.id, loaded.version) != (name, version):
+        what = f"tệp ghi {loaded.id}@{loaded.version}, nhưng tên tệp là {reference}; hai tên phải như nhau"
+        raise BadCriteriaSet(str(path), [Fault(1, what)])
+    return loaded
+
+
+def read_criteria_set(text: str, *, file: str, measures: Collection[str] | None = None) -> CriteriaSet:
+    """The set in `text`; `file` is only named in messages.
+
+    Raises:
+        BadCriteriaSet: every fault at once.
+    """
+    try:
+        lined = read_strict_yaml(text)
+    except UnreadableYaml as error:
+        raise BadCriteriaSet(file, error.faults) from error
+    faults = list(_shape_faults(lined, lined.value, 0, ()))
+    faults += [_at(lined, spot) for spot in set_faults(lined.value)]
+    faults += [_at(lined, spot) for spot in component_faults(_sound_components(lined.value), measures)]
+    if faults:
+        raise BadCriteriaSet(file, set(faults))
+    return CriteriaSet.model_validate(lined.value)
+
+
+def known_sets(folder: Path | None = None) -> list[str]:
+    """References of all sets in a folder."""
+    files = sorted((folder or FOLDER).glob("*/*.yaml"))
+    return [f"{file.parent.name}@{file.stem}" for file in files if not file.stem.endswith(".cases")]
+
+
+def _shape_faults(lined: LinedValue, value: Any, level: int, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Faults of one level's own fields, then of the levels below, each validated by itself so that all are found."""
+    if level == len(_LEVELS):
+        yield from _model_faults(lined, Component, value, path)
+        return
+    header = _LEVELS[level]
+    children = value.get(header.below) if isinstance(value, dict) else None
+    own = {**value, header.below: []} if isinstance(value, dict) else value
+    whole = isinstance(children, list) and bool(children)
+    yield from (fault for fault in _model_faults(lined, header.model, own, path, ignore=header.below if whole else ""))
+    for index, child in enumerate(children if isinstance(children, list) else []):
+        yield from _shape_faults(lined, child, level + 1, (*path, header.below, index))
+
+
+def _model_faults(
+    lined: LinedValue, model: type[Strict], value: Any, path: tuple[str | int, ...], ignore: str = ""
+) -> Iterator[Fault]:
+    try:
+        model.model_validate(value)
+    except ValidationError as error:
+        who = value.get("id", "?") if isinstance(value, dict) else "?"
+        for problem in error.errors():
+            where = [step for step in problem["loc"] if step != ignore or ignore == ""]
+            if ignore and problem["loc"][:1] == (ignore,):
+                continue
+            field = ".".join(str(step) for step in where)
+            what = f"{who}: {field}: {_in_vietnamese(problem['type'], problem)}"
+            yield Fault(lined.line([*path, *problem["loc"]]), what)
+
+
+def _at(lined: LinedValue, spot: Spot) -> Fault:
+    return Fault(lined.line(spot.path), f"{spot.who}: {spot.what}")
+
+
+def _sound_components(value: Any) -> Iterator[tuple[tuple[str | int, ...], Component]]:
+    """Components whose own shape is right, with their place in the file."""
+    for first, domain in enumerate(_list(value, "domains")):
+        for second, criterion in enumerate(_list(domain, "criteria")):
+            for third, component in enumerate(_list(criterion, "components")):
+                try:
+                    sound = Component.model_validate(component)
+                except ValidationError:
+                    continue
+                yield ("domains", first, "criteria", second, "components", third), sound
+
+
+def _list(value: Any, field: str) -> list[Any]:
+    found = value.get(field) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _in_vietnamese(kind: str, problem: Any) -> str:
+    context = problem.get("ctx") or {}
+    sentences = {
+        "missing": "thiếu, phải ghi",
+        "extra_forbidden": "không có mục tên này; xem lại chính tả",
+        "string_type": "phải là chữ trong dấu nháy",
+        "string_pattern_mismatch": f"không đúng dạng {context.get('pattern')}",
+        "string_too_short": f"phải có ít nhất {context.get('min_length')} ký tự",
+        "literal_error": f"chỉ nhận {context.get('expected')}",
+        "too_short": f"phải có ít nhất {context.get('min_length')} mục",
+        "union_tag_invalid": f"không có loại quy tắc {context.get('tag')!r}; các loại: {context.get('expected_tags')}",
+        "union_tag_not_found": "quy tắc thiếu kind",
+        "date_from_datetime_parsing": "phải là ngày dạng 2025-12-31",
+        "date_type": "phải là ngày dạng 2025-12-31",
+        "bool_type": "phải là true hoặc false",
+        "bool_parsing": "phải là true hoặc false",
+        "model_type": "phải là các mục khóa: giá trị",
+        "list_type": "phải là danh sách",
+    }
+    seen = problem.get("input")
+    said = f" (đang ghi {seen!r})" if isinstance(seen, str | int | float | bool) else ""
+    return sentences.get(kind, str(problem.get("msg", "")).removeprefix("Value error, ")) + said
