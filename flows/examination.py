@@ -10,9 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from flows.resources import Resources
-from ocr import CHECKER_VERSION, InspectOptions, inspect_files
+from ocr import CHECKER_VERSION, EngineMissing, InspectOptions, inspect_files
 from sandbox import Limits
-from storage.evidence import Examination, record_examination, record_failed_attempt, unexamined
+from storage.evidence import (
+    Examination,
+    documents_of,
+    postpone,
+    record_examination,
+    record_failed_attempt,
+    unexamined,
+)
 from storage.objects import ObjectStore
 
 BATCH = 32
@@ -21,7 +28,8 @@ BATCH = 32
 _PASSING_FAILURES = frozenset({"timeout", "died", "memory"})
 """A worker that was killed may have been unlucky: these get another night, PAR_ATTEMPTS in all."""
 
-Progress = Callable[[int, int], None]
+_RESERVE_SECONDS = 10.0
+"""Between the time a document may take and the moment its worker is killed."""
 
 
 def batches_to_examine(resources: Resources) -> list[list[str]]:
@@ -32,15 +40,46 @@ def batches_to_examine(resources: Resources) -> list[list[str]]:
 
 
 def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, done: Callable[[], None]) -> None:
-    """Examine documents and record each result as soon as it and all before it are there."""
+    """Examine documents and record each result as soon as it and all before it are there.
+
+    A document that needs an OCR engine this machine lacks waits, with the reason; the others go on.
+    """
+    left = list(hashes)
+    while left:
+        recorded = 0
+        try:
+            for sha256, result in _examined(resources, left, at):
+                _record(resources, sha256, result, at)
+                recorded += 1
+                done()
+        except EngineMissing as error:
+            with resources.database.write() as connection:
+                postpone(connection, resources.settings.unit, left[recorded], str(error))
+            recorded += 1
+            done()
+        left = left[recorded:]
+
+
+def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
     settings = resources.settings
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=float(settings.document_seconds))
-    options = InspectOptions(trust_folder=settings.trust_folder, at=at)
     with _local_files(resources.store, hashes) as paths:
+        names = dict(zip(paths, _names(resources, hashes), strict=True))
+        options = InspectOptions(
+            trust_folder=settings.trust_folder,
+            at=at,
+            budget_seconds=max(settings.document_seconds - _RESERVE_SECONDS, _RESERVE_SECONDS),
+            names=names,
+        )
         results = inspect_files(paths, options, workers=resources.workers, limits=limits)
-        for sha256, result in zip(hashes, results, strict=True):
-            _record(resources, sha256, result, at)
-            done()
+        yield from zip(hashes, results, strict=True)
+
+
+def _names(resources: Resources, hashes: Sequence[str]) -> list[str]:
+    """What each document was called when it came: a clue to its number, where that was written by hand."""
+    with resources.database.read() as connection:
+        names = {row["sha256"]: str(row["name"]) for row in documents_of(connection, resources.settings.unit)}
+    return [names[sha256] for sha256 in hashes]
 
 
 def _record(resources: Resources, sha256: str, result: dict[str, Any], at: datetime) -> None:

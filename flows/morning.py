@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.database import Connection
-
 from flows.scoring import Answer
 from ocr import CHECKER_VERSION
+from storage.database import Connection
 from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of
 from storage.imports import REJECTED, imports_of, rejected_rows_of
 from storage.nights import Night
@@ -38,10 +37,7 @@ def stuck(connection: Connection, unit: str, answer: Answer) -> tuple[str, ...]:
         *_rejected_exports(connection, unit),
         *_quarantined(connection, unit),
         *_bad_signatures(connection, unit, said),
-        *(
-            f"{component}: bảng khai báo nêu tệp “{name}” nhưng chưa nhận được; hãy nộp tệp này."
-            for component, name in answer.gathered.missing_files
-        ),
+        *_missing_files(answer),
         *_rejected_rows(connection, unit),
         *_unlinked(answer),
     ]
@@ -81,8 +77,8 @@ def _quarantined(connection: Connection, unit: str) -> Iterator[str]:
     for row in documents_of(connection, unit):
         if row["state"] == QUARANTINED:
             yield f"{row['name']}: đã cách ly – {row['reason']}"
-        elif row["state"] == RECEIVED and row["attempts"]:
-            yield f"{row['name']}: chưa đọc được, đêm sau thử lại (đã thử {row['attempts']} lần) – {row['reason']}"
+        elif row["state"] == RECEIVED and row["reason"]:
+            yield f"{row['name']}: chưa đọc được, đêm sau thử lại – {row['reason']}"
 
 
 def _bad_signatures(connection: Connection, unit: str, said: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -96,8 +92,13 @@ def _rejected_rows(connection: Connection, unit: str) -> Iterator[str]:
     for row in imports_of(connection, unit):
         bad = rejected_rows_of(connection, row["id"])
         if bad:
-            first = bad[0]
-            yield f"{row['name']}: {len(bad)} dòng bị trả lại; dòng đầu: {first['sheet']}!{first['cell']}: {first['reason']}"
+            place = f"{bad[0]['sheet']}!{bad[0]['cell']}"
+            yield f"{row['name']}: {len(bad)} dòng bị trả lại; dòng đầu: {place}: {bad[0]['reason']}"
+
+
+def _missing_files(answer: Answer) -> Iterator[str]:
+    for component, name in answer.gathered.missing_files:
+        yield f"{component}: bảng khai báo nêu tệp “{name}” nhưng chưa nhận được; hãy nộp tệp này."
 
 
 def _unlinked(answer: Answer) -> Iterator[str]:

@@ -57,7 +57,8 @@ def run_night(settings: Settings, asked: NightRequestedBy, *, call: Caller = dir
         _examine_all(settings, night, call)
         run_id = call(recompute_score, settings, night)
         call(lay_out, settings, night, run_id)
-        return dict(call(close_night, settings, night, run_id))
+        summary: dict[str, Any] = call(close_night, settings, night, run_id)
+        return summary
     except StorageError as error:
         _close_as_failed(settings, night, error)
         raise
@@ -157,9 +158,8 @@ def _examine_all(settings: Settings, night: Night, call: Caller) -> None:
 def _close_as_failed(settings: Settings, night: Night, error: StorageError) -> None:
     try:
         with open_resources(settings) as resources, resources.database.write() as connection:
-            summary = {"reason": str(error)}
-            ended = {"state": nights.FAILED, "run_id": None, "summary": summary, "at": datetime.now(UTC)}
-            nights.end_night(connection, night.id, **ended)
+            ending = nights.Ending(nights.FAILED, None, {"reason": str(error)}, datetime.now(UTC))
+            nights.end_night(connection, night.id, ending)
     except StorageError:
         say("Không ghi được kết thúc của đêm vào cơ sở dữ liệu; lần chạy sau sẽ tự nhận lại đêm này.")
 

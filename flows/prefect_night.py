@@ -20,5 +20,5 @@ def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
 
 
 def _as_task(step: Step, *arguments: Any) -> Any:
-    named = task(step, name=step.__name__, cache_policy=NO_CACHE, persist_result=False)
+    named = task(name=step.__name__, cache_policy=NO_CACHE, persist_result=False)(step)
     return named(*arguments)

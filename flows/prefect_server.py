@@ -73,7 +73,7 @@ def _start(settings: Settings, port: int, *, services: bool) -> subprocess.Popen
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_end_with_parent,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one prctl call, before any thread of ours runs
         )
 
 

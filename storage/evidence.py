@@ -104,6 +104,11 @@ def record_failed_attempt(connection: Connection, unit: str, sha256: str, reason
     return state == QUARANTINED
 
 
+def postpone(connection: Connection, unit: str, sha256: str, reason: str) -> None:
+    """Leave a document for another night for a reason that is not its own (this machine lacks something)."""
+    _set_state(connection, unit, sha256, state=RECEIVED, reason=reason)
+
+
 def release(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
     """Give quarantined documents another try."""
     chosen = (documents.c.unit == unit, documents.c.sha256.in_(list(sha256s)))

@@ -75,11 +75,19 @@ def beat(connection: Connection, night_id: str, *, now: datetime) -> None:
     connection.execute(update(nights).where(nights.c.id == night_id).values(heartbeat_at=now))
 
 
-def end_night(
-    connection: Connection, night_id: str, *, state: str, run_id: str | None, summary: Mapping[str, Any], at: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a night ended: done | gaps (done, but something needs a person) | failed; the run that stands after it."""
+
+    state: str
+    run_id: str | None
+    summary: Mapping[str, Any]
+    at: datetime
+
+
+def end_night(connection: Connection, night_id: str, ending: Ending) -> None:
     """Close a night for good."""
-    ended = {"state": state, "run_id": run_id, "summary": dict(summary), "ended_at": at}
+    ended = {"state": ending.state, "run_id": ending.run_id, "summary": dict(ending.summary), "ended_at": ending.at}
     connection.execute(update(nights).where(nights.c.id == night_id).values(**ended))
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -28,6 +26,9 @@ from flows.cli.door import (
 from flows.cli.texts import text
 from reports.letter import vietnamese_number
 
+if TYPE_CHECKING:
+    from flows.doctor import Finding
+
 
 def doctor(*, as_json: AsJson = False) -> None:
     """What this machine has and lacks."""
@@ -39,7 +40,12 @@ def doctor(*, as_json: AsJson = False) -> None:
     lines = [
         f"{'có ' if f.ok else 'THIẾU'}  {f.name}: {f.seen}" + (f"\n       → {f.fix}" if f.fix else "") for f in findings
     ]
-    finish({"ok": not lacking, "findings": [f.plain() for f in findings]}, as_json=as_json, lines=lines, code=code)
+    finish(
+        {"ok": not lacking, "findings": [f.plain() for f in findings]},
+        as_json=as_json,
+        lines=_findings(findings),
+        code=code,
+    )
 
 
 def nightly(
@@ -82,8 +88,6 @@ def score(
     question = scoring.Question(
         period_of(settings, today), _day(as_of, today), settings.criteria, settings.on_time_rule
     )
-    given = {name: value for name, value in (("criteria", criteria), ("on_time_rule", on_time)) if value}
-    question = replace(question, **given)
     with open_resources(settings) as resources:
         answer = scoring.compute(resources, question)
         if not dry_run:
@@ -96,6 +100,13 @@ def serve() -> None:
     from flows.start import serve_schedule
 
     serve_schedule(settings_for())
+
+
+def _findings(findings: list[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield f"{'có   ' if finding.ok else 'THIẾU'}  {finding.name}: {finding.seen}"
+        if finding.fix:
+            yield f"       → {finding.fix}"
 
 
 def _day(iso: str, today: date) -> date:
@@ -113,15 +124,13 @@ def _night_lines(summary: dict[str, Any]) -> Iterator[str]:
 def _score_lines(plain: dict[str, Any]) -> Iterator[str]:
     for item in plain["components"]:
         points = "  –  " if item["points"] is None else f"{vietnamese_number(item['points']):>5}"
-        yield f"{item['id']:<7}{points} / {vietnamese_number(item['max_points']):<5} {item['name']}\n{'':21}{item['because']}"
+        maximum = vietnamese_number(item["max_points"])
+        yield f"{item['id']:<7}{points} / {maximum:<5} {item['name']}"
+        yield f"{'':21}{item['because']}"
     totals = {name: vietnamese_number(value) for name, value in plain["totals"].items()}
     yield (
         f"\nTự chấm dự kiến {totals['expected']}, bảo thủ {totals['conservative']}, trên {totals['self_scorable']} điểm "
         f"được tự chấm (thang {totals['maximum']})."
     )
-    yield f"Bộ tiêu chí {plain['criteria']['id']}@{plain['criteria']['version']}; đúng hạn theo {plain['on_time_rule']}."
-
-
-def plain_lines(value: Any) -> list[str]:
-    """Any JSON value, readable."""
-    return json.dumps(value, ensure_ascii=False, indent=2).splitlines()
+    used = plain["criteria"]
+    yield f"Bộ tiêu chí {used['id']}@{used['version']}; đúng hạn theo {plain['on_time_rule']}."

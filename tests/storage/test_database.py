@@ -132,7 +132,7 @@ def test_two_nights_of_one_second_have_two_names(database: Database) -> None:
     for _ in range(2):
         with database.write() as connection:
             night = nights.begin_night(connection, REQUEST, owner=nights.owner_here(), now=NOW)
-            nights.end_night(connection, night.id, state=nights.DONE, run_id=None, summary={}, at=NOW)
+            nights.end_night(connection, night.id, nights.Ending(nights.DONE, None, {}, NOW))
             names.append(night.id)
     assert names == ["20260106-010000", "20260106-010000-2"]
 
