@@ -1,0 +1,174 @@
+"""Export profiles: how a vendor's table spells our fields. Data in `config/exports/*.yaml`, checked here."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+FOLDER = Path(__file__).parent / "exports"
+VOCABULARY = "vocabulary.yaml"
+
+Kind = Literal["dossiers", "petitions", "declared", "survey"]
+ReadAs = Literal[
+    "number",
+    "text",
+    "dossier_code",
+    "procedure_code",
+    "component",
+    "moment",
+    "deadline",
+    "choice",
+    "count",
+    "percent",
+    "names",
+    "value",
+]
+
+_DOSSIER_FIELDS = (
+    *("code", "procedure_code", "procedure", "field", "receiving_unit", "resolving_unit", "channel", "full_online"),
+    *("status", "submitted_at", "received_at", "due_at", "finished_at", "returned_at", "supplements"),
+    *("fee_due", "paid_online", "papers_digitised", "papers_reused", "synced"),
+    *("result_file_required", "result_number", "result_files", "apology_number"),
+)
+_PETITION_FIELDS = ("code", "received_at", "due_at", "answered_at", "subject", "confirmed", "about", "satisfied")
+_DECLARED_FIELDS = ("component", "key", "value", "owner", "source", "explanation", "evidence", "section", "pages")
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "dossiers": frozenset(_DOSSIER_FIELDS),
+    "petitions": frozenset(_PETITION_FIELDS),
+    "declared": frozenset(_DECLARED_FIELDS),
+    "survey": frozenset(("component", "share", "respondents", "source")),
+}
+"""Fields a profile may fill, per kind: those of `scoring/engine/facts.py` (a test compares the two)."""
+
+
+class BadProfile(ValueError):
+    """A profile cannot be used; the message names the file and everything that is wrong with it, in Vietnamese."""
+
+
+def _as_path(header: object) -> object:
+    return (header,) if isinstance(header, str) else header
+
+
+Header = Annotated[tuple[str, ...], BeforeValidator(_as_path)]
+"""Labels from the top merged header row down to the column's own."""
+
+
+class ToldBy(BaseModel):
+    """A column whose header may lie: it holds what it says only if rows of this status fill it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: int
+    otherwise: str
+
+
+class Column(BaseModel):
+    """One column of a layout. Without `field` it is recognised and left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    header: Header = Field(min_length=1)
+    also: tuple[Header, ...] = ()
+    field: str | None = None
+    read_as: ReadAs = Field(alias="as")
+    words: str | None = None
+    split: str | None = None
+    required: bool = False
+    filled: bool = False
+    cell_may_lack: bool = False
+    told_by: ToldBy | None = None
+
+    @property
+    def title(self) -> str:
+        """The column's own label."""
+        return self.header[-1]
+
+    @property
+    def spellings(self) -> tuple[tuple[str, ...], ...]:
+        """All label paths this column is known by."""
+        return (self.header, *self.also)
+
+
+class Profile(BaseModel):
+    """One layout: what its rows are, which fields make a row's key, and its columns from left to right."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")
+    name: str
+    kind: Kind
+    key: tuple[str, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Profile:
+        problems = [*_unknown_fields(self), *_repeated_fields(self), *_keyless(self), *_wordless(self)]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def _unknown_fields(profile: Profile) -> Iterable[str]:
+    known = FIELDS[profile.kind]
+    named = [(column.title, column.field) for column in profile.columns if column.field]
+    named += [(column.title, column.told_by.otherwise) for column in profile.columns if column.told_by]
+    return [f'cột "{title}": không có mục {name!r}' for title, name in named if name not in known]
+
+
+def _repeated_fields(profile: Profile) -> Iterable[str]:
+    counts = Counter(column.field for column in profile.columns if column.field)
+    return [f"mục {name!r} có ở {count} cột" for name, count in counts.items() if count > 1]
+
+
+def _keyless(profile: Profile) -> Iterable[str]:
+    required = {column.field for column in profile.columns if column.required}
+    return [f"mục khóa {name!r} phải là cột bắt buộc (required: true)" for name in profile.key if name not in required]
+
+
+def _wordless(profile: Profile) -> Iterable[str]:
+    titles = [column.title for column in profile.columns if column.read_as == "choice" and not column.words]
+    return [f'cột "{title}": đọc theo từ điển (as: choice) thì phải có words' for title in titles]
+
+
+@functools.cache
+def load_profiles(folder: Path = FOLDER) -> tuple[Profile, ...]:
+    """All profiles of a folder, by id.
+
+    Raises:
+        BadProfile: lists what is wrong with the first unusable file.
+    """
+    known_words = load_vocabulary(folder).keys()
+    files = [file for file in sorted(folder.glob("*.yaml")) if file.name != VOCABULARY]
+    profiles = [_profile(file, frozenset(known_words)) for file in files]
+    repeated = [name for name, count in Counter(profile.id for profile in profiles).items() if count > 1]
+    if repeated:
+        raise BadProfile(f"{folder}: mẫu đọc bị trùng tên: {', '.join(repeated)}")
+    return tuple(sorted(profiles, key=lambda profile: profile.id))
+
+
+def _profile(file: Path, known_words: frozenset[str]) -> Profile:
+    try:
+        profile = Profile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise BadProfile(f"{file.name}: mẫu đọc chưa dùng được.\n{error}") from error
+    missing = {column.words for column in profile.columns if column.words} - known_words
+    if missing:
+        raise BadProfile(f"{file.name}: {VOCABULARY} không có bảng từ {', '.join(map(str, missing))}")
+    return profile
+
+
+@functools.cache
+def load_vocabulary(folder: Path = FOLDER) -> Mapping[str, Mapping[Any, tuple[str, ...]]]:
+    """Word tables: table -> meaning -> the words for it. A folder without one uses the built-in tables."""
+    file = folder / VOCABULARY
+    if not file.is_file():
+        return load_vocabulary(FOLDER)
+    tables = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {name: {key: tuple(map(str, words)) for key, words in table.items()} for name, table in tables.items()}

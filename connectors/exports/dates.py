@@ -1,0 +1,132 @@
+"""Moments as exports write them, to aware datetimes at +07:00.
+
+Shapes seen in live systems: DD/MM/YYYY HH:mm:ss (lists), DD/MM/YYYY, yyyyMMddHHmmss (DVCQG message), ISO with Z (UTC),
+Excel serials, and cells that the spreadsheet itself holds as dates.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7))
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+
+_EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=VIETNAM)
+_SERIAL_RANGE = (32874, 73415)  # 1990-01-01 to 2101-01-01
+_DAY_FIRST = re.compile(
+    r"(?:ngày\s+)?(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})"
+    r"(?:[\s,T-]+(\d{1,2})\s*[:hg]\s*(\d{1,2})?(?::(\d{1,2}))?(?:\.\d+)?\s*(SA|CH|AM|PM)?)?",
+    re.IGNORECASE,
+)
+_TIME_FIRST = re.compile(r"(\d{1,2})\s*[:hg]\s*(\d{1,2})(?::(\d{1,2}))?[\s,-]+(.+)", re.IGNORECASE)
+_IN_WORDS = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{8}(?:\d{4}(?:\d{2})?)?")
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+
+
+class NotADate(ValueError):
+    """The cell holds no date we can trust; the message is Vietnamese and quotes what was seen."""
+
+
+def moment_of(cell: object) -> tuple[datetime, bool]:
+    """The moment a cell means, and whether it says the time of day too.
+
+    Raises:
+        NotADate: unreadable, impossible (29 February of a common year), or a year outside 1990-2100.
+    """
+    if isinstance(cell, str):
+        return _from_text(cell)
+    if isinstance(cell, datetime):
+        aware = cell.replace(tzinfo=VIETNAM) if cell.tzinfo is None else cell.astimezone(VIETNAM)
+        return _plausible(aware), aware.time() != time(0)
+    if isinstance(cell, date):
+        return _plausible(datetime.combine(cell, time(0), VIETNAM)), False
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _from_number(cell)
+    raise NotADate(f"không đọc được ngày từ {cell!r}")
+
+
+def _from_text(text: str) -> tuple[datetime, bool]:
+    try:
+        if len(text) == 19 and text[2] == "/" == text[5] and text[13] == ":":
+            return _plausible(_vendor_moment(text)), True
+        return _any_shape(text)
+    except NotADate:
+        raise
+    except ValueError as error:
+        raise NotADate(f"không có ngày {text!r} trong lịch") from error
+
+
+def _vendor_moment(text: str) -> datetime:
+    """DD/MM/YYYY HH:mm:ss, the shape of nearly every cell."""
+    return datetime(
+        int(text[6:10]), int(text[3:5]), int(text[:2]), int(text[11:13]), int(text[14:16]), int(text[17:]), 0, VIETNAM
+    )
+
+
+def _any_shape(text: str) -> tuple[datetime, bool]:
+    if found := _DAY_FIRST.fullmatch(text):
+        return _from_parts(found.groups())
+    if found := _TIME_FIRST.fullmatch(text):
+        day, _ = _any_shape(found[4])
+        return day.replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3] or 0)), True
+    if _DIGITS.fullmatch(text):
+        padded = text.ljust(14, "0")
+        return _plausible(datetime.strptime(padded, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)), len(text) > 8
+    if _ISO.match(text):
+        return _from_iso(text)
+    if found := _IN_WORDS.fullmatch(text):
+        day_number, month, year = map(int, found.groups())
+        return _plausible(datetime(year, month, day_number, tzinfo=VIETNAM)), False
+    return _serial_in_text(text)
+
+
+def _from_parts(parts: tuple[str | None, ...]) -> tuple[datetime, bool]:
+    day, month, year, hour, minute, second, half = parts
+    number = int(year or 0) + (2000 if len(year or "") == 2 else 0)
+    clock = int(hour or 0)
+    if half and half.upper() in ("CH", "PM") and clock < 12:
+        clock += 12
+    elif half and half.upper() in ("SA", "AM") and clock == 12:
+        clock = 0
+    moment = datetime(number, int(month or 0), int(day or 0), clock, int(minute or 0), int(second or 0), 0, VIETNAM)
+    return _plausible(moment), hour is not None
+
+
+def _from_iso(text: str) -> tuple[datetime, bool]:
+    moment = datetime.fromisoformat(text)
+    aware = moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
+    return _plausible(aware), len(text) > 10
+
+
+def _serial_in_text(text: str) -> tuple[datetime, bool]:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        raise NotADate(f"không đọc được ngày từ {text!r}; dạng đúng: 31/12/2025 hoặc 31/12/2025 16:30:00") from None
+    return _from_number(number)
+
+
+def _from_number(number: float) -> tuple[datetime, bool]:
+    if isinstance(number, float) and number.is_integer() and _DIGITS.fullmatch(str(int(number))):
+        return _from_text(str(int(number)))
+    if not _SERIAL_RANGE[0] <= number < _SERIAL_RANGE[1]:
+        raise NotADate(f"số {number} không phải ngày")
+    seconds = round((number - int(number)) * 86400)
+    return _EXCEL_EPOCH + timedelta(days=int(number), seconds=seconds), seconds != 0
+
+
+def _plausible(moment: datetime) -> datetime:
+    if EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        return moment
+    if 2500 <= moment.year <= 2650:
+        raise NotADate(
+            f"năm {moment.year} là Phật lịch (dương lịch: {moment.year - 543}); chọn lịch dương rồi xuất lại"
+        )
+    raise NotADate(f"năm {moment.year} nằm ngoài khoảng {EARLIEST_YEAR}-{LATEST_YEAR}")
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC, for comparing with what other systems keep."""
+    return moment.astimezone(UTC)

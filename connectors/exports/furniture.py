@@ -1,0 +1,115 @@
+"""What stands around the data: titles, periods, group rows, numbering rows, totals and signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.grids import Cells
+from connectors.exports.text import clean, label_key
+from connectors.exports.values import BadCell, number_of, plain_text
+
+_DAY = r"(\d{1,2}/\d{1,2}/\d{4})"
+_PERIOD = re.compile(rf"từ\s+(?:ngày\s+)?{_DAY}\D{{1,20}}?(?:đến\s+)?(?:hết\s+)?(?:ngày\s+)?{_DAY}", re.IGNORECASE)
+_EXPORTED = re.compile(
+    r"(?:thời (?:điểm|gian) (?:xuất|lập|in|kết xuất)|ngày (?:xuất|in|kết xuất|lập)|xuất lúc|in lúc)"
+    r"(?: báo cáo| dữ liệu| tệp)?\s*:?\s*(\d[\d/:. ]+\d)",
+    re.IGNORECASE,
+)
+_IN_NAME = re.compile(r"(20\d\d)[_\-.]?(\d\d)[_\-.]?(\d\d)(?:[_\-. T]+(\d\d)[_\-.h]?(\d\d))?(?!\d)")
+_TOTAL = re.compile(r"^(?:tổng cộng|tổng số|tổng|cộng|total)\b[^\d]*(\d[\d.,]*)?", re.IGNORECASE)
+
+
+def texts_of(rows: Iterable[Cells]) -> list[str]:
+    """All text of some rows, one string per row."""
+    lines = (" ".join(clean(cell) for cell in row if isinstance(cell, str) and cell.strip()) for row in rows)
+    return [line for line in lines if line]
+
+
+def period_in(texts: Iterable[str]) -> tuple[date, date] | None:
+    """First and last day of a title such as "Từ ngày 01/01/2025 đến ngày 31/12/2025"."""
+    for text in texts:
+        if found := _PERIOD.search(text):
+            try:
+                first, last = (moment_of(day)[0].date() for day in found.groups())
+            except NotADate:
+                continue
+            return (first, last)
+    return None
+
+
+def exported_at_in(texts: Iterable[str], name: str) -> datetime | None:
+    """When the export was written: from its title, else from a file name such as "..._2025_12_31_08_05.xlsx".
+
+    A name with a bare date stands for the start of that day. None: neither says.
+    """
+    for text in texts:
+        if found := _EXPORTED.search(text):
+            try:
+                return moment_of(clean(found[1]))[0]
+            except NotADate:
+                continue
+    return _moment_in_name(name)
+
+
+def _moment_in_name(name: str) -> datetime | None:
+    found = _IN_NAME.search(name)
+    if not found:
+        return None
+    year, month, day, hour, minute = found.groups()
+    try:
+        return moment_of(f"{day}/{month}/{year} {hour or '00'}:{minute or '00'}:00")[0]
+    except NotADate:
+        return None
+
+
+def said(cells: Cells) -> list[tuple[int, str]]:
+    """The cells of a row that say something: (column from 0, text)."""
+    texts = ((index, plain_text(cell)) for index, cell in enumerate(cells))
+    return [(index, text) for index, text in texts if text is not None]
+
+
+def total_in(cells: Cells) -> int | None:
+    """The number of a total row ("TỔNG CỘNG | 1.234", "Tổng số: 1.234 hồ sơ"); -1 for one without a number.
+
+    None: this is no total row.
+    """
+    filled = said(cells)
+    if not filled or len(filled) > 12:
+        return None
+    heading = next((position for position, (_, text) in enumerate(filled[:3]) if _TOTAL.match(text)), None)
+    if heading is None:
+        return None
+    inside = _TOTAL.match(filled[heading][1])
+    numbers: list[Any] = [inside[1]] if inside and inside[1] else [cells[index] for index, _ in filled[heading + 1 :]]
+    return next((number for cell in numbers if (number := _whole(cell)) is not None), -1)
+
+
+def _whole(cell: Any) -> int | None:
+    text = re.sub(r"\s*(?:hồ sơ|phản ánh|dòng|bản ghi)\.?$", "", cell) if isinstance(cell, str) else cell
+    try:
+        number = number_of(text.rstrip(".,") if isinstance(text, str) else text)
+    except (BadCell, ArithmeticError):
+        return None
+    return int(number) if number is not None and number == number.to_integral_value() else None
+
+
+def is_numbering(cells: Cells) -> bool:
+    """Whether a row only numbers the columns: 1, 2, 3 ... or (1), (2), (3) ..."""
+    texts = [re.sub(r"[()\[\]]", "", text) for _, text in said(cells)]
+    numbers = [int(text) for text in texts if text.isdigit() and len(text) <= 3]
+    return (
+        len(numbers) >= 3
+        and len(numbers) >= len(texts) - 2
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    )
+
+
+def repeats_header(cells: Cells, labels: Sequence[str]) -> bool:
+    """Whether a row repeats the header (a page break in the export)."""
+    own = {label_key(part) for label in labels for part in label.split(" / ")} - {""}
+    texts = [label_key(text) for _, text in said(cells)]
+    return len(texts) >= 2 and sum(1 for text in texts if text in own) >= 0.8 * len(texts)

@@ -1,0 +1,168 @@
+"""Which profile a sheet follows, where its header stands, and which column holds which field.
+
+Header rows may be one to three deep with merged cells; each column's label is then a path such as
+("Tiếp nhận", "Ngày tiếp nhận"). A column is known by its whole path, or by its own label where that is unambiguous.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from config.export_profiles import Column, Profile
+from connectors.errors import UnknownLayout
+from connectors.exports.grids import Cells, Grid
+from connectors.exports.text import clean, folded, label_key
+
+SEARCHED_ROWS = 60
+DEEPEST_HEADER = 3
+WIDEST_HEADER = 300
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A profile found on a sheet: `first` is the row after the header (from 0), `places` the column of each entry."""
+
+    profile: Profile
+    header_row: int
+    first: int
+    places: Mapping[Column, int]
+    labels: tuple[str, ...]
+    """The header's labels as written, joined with " / "."""
+
+    @property
+    def unknown_labels(self) -> tuple[str, ...]:
+        """Labels of the sheet that the profile does not name."""
+        taken = set(self.places.values())
+        return tuple(label for index, label in enumerate(self.labels) if label and index not in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderGuess:
+    """The likeliest header of a sheet that no profile knows."""
+
+    sheet: str
+    row: int
+    labels: tuple[str, ...]
+    nearest: str | None
+    missing: tuple[str, ...]
+    shared: int
+
+
+def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
+    """The layout that recognises most columns of the sheet, or None."""
+    best: tuple[tuple[int, int, int], Layout] | None = None
+    for row, depth, paths in _header_candidates(grid):
+        for profile in profiles:
+            places = _places(profile, paths)
+            if any(column.required and column not in places for column in profile.columns):
+                continue
+            rank = (len(places), -(len(profile.columns) - len(places)), -row)
+            if best is None or rank > best[0]:
+                labels = tuple(" / ".join(path) for path in _written(grid, row, depth))
+                best = (rank, Layout(profile, row, row + depth, places, labels))
+    return best[1] if best else None
+
+
+def _header_candidates(grid: Grid) -> Iterator[tuple[int, int, list[Path]]]:
+    for row in range(min(len(grid.rows), SEARCHED_ROWS)):
+        if sum(1 for cell in grid.rows[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()) < 2:
+            continue
+        for depth in range(1, DEEPEST_HEADER + 1):
+            if row + depth <= len(grid.rows):
+                yield row, depth, [tuple(map(label_key, path)) for path in _written(grid, row, depth)]
+
+
+def _written(grid: Grid, row: int, depth: int) -> list[Path]:
+    """Label path of each column of a header band; a merged cell's label covers the cells to its right and below."""
+    width = min(max(len(cells) for cells in grid.rows[row : row + depth]), WIDEST_HEADER)
+    band = [_texts(cells, width) for cells in grid.rows[row : row + depth]]
+    for level in range(depth - 1):
+        for column in range(1, width):
+            deeper = any(band[below][column] for below in range(level + 1, depth))
+            if not band[level][column] and deeper and not _parent_differs(band, level, column):
+                band[level][column] = band[level][column - 1]
+    return [_path([band[level][column] for level in range(depth)]) for column in range(width)]
+
+
+def _parent_differs(band: list[list[str]], level: int, column: int) -> bool:
+    """Whether a higher merged cell ends between this column and the one to its left."""
+    return any(band[above][column] != band[above][column - 1] for above in range(level))
+
+
+def _path(labels: list[str]) -> Path:
+    """Non-empty labels from the top down, a label repeated by unmerging only once."""
+    kept: list[str] = []
+    for label in labels:
+        if label and (not kept or kept[-1] != label):
+            kept.append(label)
+    return tuple(kept)
+
+
+def _texts(cells: Cells, width: int) -> list[str]:
+    texts = [clean(cell) if isinstance(cell, str) else "" for cell in cells[:width]]
+    return texts + [""] * (width - len(texts))
+
+
+def _places(profile: Profile, paths: list[Path]) -> dict[Column, int]:
+    """Where each column of the profile stands. A whole path wins over an own label; an ambiguous label over nothing."""
+    places: dict[Column, int] = {}
+    own = Counter(path[-1] for path in paths if path)
+    titles = Counter(label_key(column.title) for column in profile.columns)
+    for column in profile.columns:
+        spellings = [tuple(map(label_key, spelling)) for spelling in column.spellings]
+        free = [index for index in range(len(paths)) if index not in places.values()]
+        whole = next((index for index in free if paths[index] in spellings), None)
+        if whole is None:
+            ends = {spelling[-1] for spelling in spellings if titles[spelling[-1]] <= 1}
+            whole = next((i for i in free if paths[i] and paths[i][-1] in ends and own[paths[i][-1]] == 1), None)
+        if whole is not None:
+            places[column] = whole
+    return places
+
+
+def unknown_layout(file: str, grids: Sequence[Grid], profiles: Sequence[Profile]) -> UnknownLayout:
+    """What to say of a file in which no profile was found."""
+    guess = header_guess(grids, profiles)
+    if guess is None:
+        return UnknownLayout(
+            f"{file}: không thấy dòng tiêu đề của bảng nào. Hãy kiểm tra có phải tệp xuất dữ liệu không."
+        )
+    seen = ", ".join(label for label in guess.labels if label)
+    where = f'{file}: trang "{guess.sheet}", dòng {guess.row}: chưa có mẫu đọc cho bảng này. Tệp có: {seen}.'
+    if guess.nearest:
+        lacking = ", ".join(f'"{label}"' for label in guess.missing) or "không cột nào"
+        where += f"\nGần nhất là mẫu {guess.nearest}, còn thiếu cột bắt buộc: {lacking}."
+        file_to_mend = f"config/exports/{guess.nearest}.yaml"
+        where += f"\nNếu phần mềm đã đổi tên cột, thêm tên mới vào mục also của {file_to_mend} rồi chạy lại."
+    where += "\nChạy parindex import --explain để nhận mẫu đọc viết sẵn cho bảng này."
+    headers = tuple(filter(None, guess.labels))
+    return UnknownLayout(where, headers, guess.nearest, guess.missing, guess.sheet, guess.row)
+
+
+def header_guess(grids: Sequence[Grid], profiles: Sequence[Profile]) -> HeaderGuess | None:
+    """The row that shares most labels with a profile; without any, the row with most labels."""
+    guesses = [_guess(grid, row, depth, profiles) for grid in grids for row, depth, _ in _header_candidates(grid)]
+    return max(guesses, key=lambda guess: (guess.shared, len(set(filter(None, guess.labels)))), default=None)
+
+
+def _guess(grid: Grid, row: int, depth: int, profiles: Sequence[Profile]) -> HeaderGuess:
+    labels = tuple(" / ".join(path) for path in _written(grid, row, depth))
+    seen = {folded(label.rsplit(" / ", 1)[-1]) for label in labels if label}
+    shared = {profile.id: _shared(profile, seen) for profile in profiles}
+    nearest = max(profiles, key=lambda profile: shared[profile.id], default=None)
+    if nearest is None or not shared[nearest.id]:
+        return HeaderGuess(grid.name, row + 1, labels, None, (), 0)
+    missing = tuple(c.title for c in nearest.columns if c.required and not _spelt_in(c, seen))
+    return HeaderGuess(grid.name, row + 1, labels, nearest.id, missing, shared[nearest.id])
+
+
+def _shared(profile: Profile, seen: set[str]) -> int:
+    return sum(1 for column in profile.columns if _spelt_in(column, seen))
+
+
+def _spelt_in(column: Column, seen: set[str]) -> bool:
+    return any(folded(spelling[-1]) in seen for spelling in column.spellings)

@@ -1,0 +1,145 @@
+"""Tables in markup: HTML named .xls, and SpreadsheetML 2003. No entity, file or network address is ever followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lxml import etree, html
+
+from connectors.errors import Unreadable
+from connectors.exports.delimited import decoded
+from connectors.exports.grids import Cells, Grid
+from connectors.exports.text import clean
+
+MOST_BYTES = 200 << 20
+MOST_COLUMNS = 16_384
+_SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+
+
+def grids_of_html(path: Path) -> list[Grid]:
+    """Every table of an HTML page, outermost first; headings before it count as its text above.
+
+    Raises:
+        Unreadable: no table in it, or too large.
+    """
+    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        page = html.document_fromstring(decoded(_bytes_of(path)), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(f"không đọc được tệp HTML ({error}). Hãy xuất lại.") from error
+    tables = [table for table in page.iter("table") if table.find(".//table") is None]
+    if not tables:
+        title = clean(page.findtext(".//title") or "")
+        raise Unreadable(f'tệp là trang web "{title}" không có bảng (có thể phiên đăng nhập đã hết). Hãy xuất lại.')
+    return [
+        Grid(f"Bảng {number}", _html_rows(table), _text_above(table)) for number, table in enumerate(tables, start=1)
+    ]
+
+
+def _bytes_of(path: Path) -> bytes:
+    if path.stat().st_size > MOST_BYTES:
+        raise Unreadable(f"tệp lớn hơn {MOST_BYTES >> 20} MB.")
+    return path.read_bytes()
+
+
+def _text_above(table: html.HtmlElement) -> tuple[str, ...]:
+    before = (
+        clean(node.text_content()) for node in table.xpath("preceding::*[self::h1 or self::h2 or self::h3 or self::p]")
+    )
+    return tuple(text for text in before if text)
+
+
+def _html_rows(table: html.HtmlElement) -> list[Cells]:
+    rows: list[Cells] = []
+    hanging: dict[int, int] = {}
+    for tr in table.iter("tr"):
+        row: Cells = []
+        for cell in tr.iterchildren("td", "th"):
+            _skip_hanging(row, hanging)
+            width = _span(cell, "colspan")
+            height = _span(cell, "rowspan")
+            if height > 1:
+                hanging |= dict.fromkeys(range(len(row), len(row) + width), height)
+            row.append(clean(cell.text_content()))
+            row.extend([None] * (width - 1))
+        _skip_hanging(row, hanging)
+        hanging = {column: left - 1 for column, left in hanging.items() if left > 1}
+        rows.append(row)
+    return rows
+
+
+def _skip_hanging(row: Cells, hanging: dict[int, int]) -> None:
+    """Leave room for cells that hang down from rows above."""
+    while len(row) in hanging:
+        row.append(None)
+
+
+def _span(cell: html.HtmlElement, name: str) -> int:
+    text = cell.get(name, "1").strip()
+    return min(max(int(text), 1), MOST_COLUMNS) if text.isdigit() else 1
+
+
+def grids_of_spreadsheetml(path: Path) -> list[Grid]:
+    """The worksheets of a SpreadsheetML 2003 file.
+
+    Raises:
+        Unreadable: not well-formed, or too large.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        book = etree.fromstring(_bytes_of(path), parser=parser)
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(f"tệp XML bị cắt cụt hoặc hỏng ({error}). Hãy xuất lại.") from error
+    sheets = book.iter(f"{_SS}Worksheet")
+    return [Grid(sheet.get(f"{_SS}Name", "Sheet1"), list(_xml_rows(sheet))) for sheet in sheets]
+
+
+def _xml_rows(sheet: Any) -> Iterator[Cells]:
+    number = 0
+    hanging: dict[int, int] = {}
+    for element in sheet.iter(f"{_SS}Row"):
+        wanted = _place(element, number + 1)
+        for _ in range(number + 1, wanted):
+            hanging = {column: left - 1 for column, left in hanging.items() if left > 1}
+            yield []
+        number = wanted
+        yield _xml_row(element, hanging)
+        hanging = {column: left - 1 for column, left in hanging.items() if left > 1}
+
+
+def _xml_row(element: Any, hanging: dict[int, int]) -> Cells:
+    row: Cells = []
+    for cell in element.iterchildren(f"{_SS}Cell"):
+        _skip_hanging(row, hanging)
+        row.extend([None] * (_place(cell, len(row) + 1) - len(row) - 1))
+        across, down = (int(cell.get(f"{_SS}{name}", "0")) for name in ("MergeAcross", "MergeDown"))
+        if down:
+            hanging |= dict.fromkeys(range(len(row), len(row) + across + 1), down + 1)
+        row.append(_xml_value(cell.find(f"{_SS}Data")))
+        row.extend([None] * across)
+    return row
+
+
+def _place(element: Any, otherwise: int) -> int:
+    """The 1-based place of a row or cell; `ss:Index` jumps forward only."""
+    place = int(element.get(f"{_SS}Index", otherwise))
+    if not otherwise <= place <= 1_048_576:
+        raise Unreadable(f"tệp XML có vị trí ô không hợp lệ ({place}). Hãy xuất lại.")
+    return place
+
+
+def _xml_value(data: Any) -> Any:
+    if data is None:
+        return None
+    text = "".join(data.itertext())
+    kind = data.get(f"{_SS}Type")
+    if kind == "Number":
+        return float(text)
+    if kind == "Boolean":
+        return text.strip() == "1"
+    if kind == "DateTime":
+        return datetime.fromisoformat(text.strip())
+    return text

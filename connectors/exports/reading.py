@@ -1,0 +1,252 @@
+"""A file from outside to an `Export`: opened in a child process, recognised by content, read by a profile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from config.export_profiles import FOLDER, Column, Profile, ToldBy, load_profiles, load_vocabulary
+from connectors.errors import ConnectorError, Unreadable
+from connectors.exports.alignment import aligned
+from connectors.exports.delimited import grid_of_delimited
+from connectors.exports.formats import format_of
+from connectors.exports.furniture import exported_at_in, period_in, texts_of
+from connectors.exports.grids import Grid
+from connectors.exports.layout import Layout, layout_of, unknown_layout
+from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
+from connectors.exports.records import SheetRecords, records_of
+from connectors.exports.rows import CellAddresses, Export, Rejected, Row
+from connectors.exports.values import DOSSIER_CODE, converter
+from connectors.exports.workbooks import grids_of_workbook
+from sandbox import Failure, Limits, run_one
+
+LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
+NAMED_CODES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which file to read, what it was called, and how."""
+
+    path: Path
+    name: str
+    profile: str | None = None
+    profiles: Path = FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the child found, in a shape that crosses the process border quickly."""
+
+    profile: str
+    kind: str
+    sheets: tuple[SheetRecords, ...]
+    period: tuple[date, date] | None
+    exported_at: datetime | None
+    warnings: tuple[str, ...]
+
+
+def read_export(path: Path, *, name: str | None = None, profile: str | None = None, profiles: Path = FOLDER) -> Export:
+    """Read an export in a child process with limits.
+
+    `name` is the file's original name where `path` is an object store's; `profile` forces one; `profiles` is their
+    folder.
+
+    Raises:
+        Unreadable: password, truncated, bomb, empty, another kind of file, or it broke the reader.
+        UnknownLayout: a table, but of no known profile.
+    """
+    question = Question(path, name or path.name, profile, profiles)
+    answer = run_one(answer_question, question, limits=LIMITS)
+    if isinstance(answer, ConnectorError):
+        raise answer
+    if isinstance(answer, Failure):
+        raise Unreadable(f"{question.name}: {_in_vietnamese(answer)}")
+    return _export(question, answer)
+
+
+def read_export_here(
+    path: Path, *, name: str | None = None, profile: str | None = None, profiles: Path = FOLDER
+) -> Export:
+    """The same in this process: for benches and tests, and for files of our own making."""
+    question = Question(path, name or path.name, profile, profiles)
+    return _export(question, reading_of(question))
+
+
+def answer_question(question: Question) -> Reading | ConnectorError:
+    """What the child runs; errors of ours come back as values."""
+    try:
+        return reading_of(question)
+    except ConnectorError as error:
+        return error
+
+
+def _in_vietnamese(failure: Failure) -> str:
+    why = {
+        "timeout": f"đọc quá {LIMITS.wall_seconds:.0f} giây chưa xong",
+        "memory": f"cần hơn {LIMITS.memory_bytes >> 20} MB bộ nhớ để mở",
+        "died": "tệp làm trình đọc dừng đột ngột (thường do ô nằm quá xa bảng, hoặc tệp cố ý gây hại)",
+        "error": "trình đọc gặp lỗi chưa lường trước",
+    }
+    return f"{why[failure.why]}. Hãy mở bằng Excel, chép bảng sang tệp mới rồi nộp lại."
+
+
+def reading_of(question: Question) -> Reading:
+    """Read a file in this process. Raises as `read_export`."""
+    try:
+        grids, warnings = _grids(question.path)
+    except Unreadable as error:
+        raise Unreadable(f"{question.name}: {error}") from error
+    profiles = _profiles(question)
+    found = [(grid, layout) for grid in grids if (layout := layout_of(grid, profiles)) is not None]
+    if not found:
+        raise unknown_layout(question.name, grids, profiles)
+    profile = found[0][1].profile
+    sheets = [_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
+    warnings += [
+        f'trang "{g.name}" theo mẫu {lay.profile.id}: chưa đọc' for g, lay in found if lay.profile is not profile
+    ]
+    titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.rows[: layout.header_row])]]
+    said = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
+    return Reading(
+        profile.id,
+        profile.kind,
+        tuple(sheets),
+        period_in(titles),
+        exported_at_in(said, question.name),
+        (*warnings, *(warning for sheet in sheets for warning in sheet.warnings)),
+    )
+
+
+def _grids(path: Path) -> tuple[list[Grid], list[str]]:
+    file_format = format_of(path)
+    if file_format in ("xlsx", "xlsb", "xls", "ods"):
+        return grids_of_workbook(path, file_format)
+    if file_format == "html":
+        return grids_of_html(path), []
+    if file_format == "spreadsheetml":
+        return grids_of_spreadsheetml(path), []
+    return [grid_of_delimited(path)], []
+
+
+def _profiles(question: Question) -> Sequence[Profile]:
+    known = load_profiles(question.profiles)
+    chosen = [profile for profile in known if question.profile in (None, profile.id)]
+    if not chosen:
+        names = ", ".join(profile.id for profile in known)
+        raise Unreadable(f"không có mẫu đọc {question.profile!r}; các mẫu đang có: {names}")
+    return chosen
+
+
+def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
+    vocabulary = load_vocabulary(question.profiles)
+    converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
+    alignment = aligned(layout.places, grid.rows[layout.first :], converters)
+    records = records_of(grid.name, grid.rows, layout, alignment.places, converters)
+    records.warnings.extend(alignment.warnings)
+    records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
+    told = [(column, column.told_by) for column in alignment.places if column.told_by]
+    for column, rule in told:
+        _rename_liar(records, column, rule)
+    return records
+
+
+def _rename_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
+    """A column whose header may lie keeps its field only if rows of the telling status fill it."""
+    status, place = records.fields.index("status"), records.fields.index(str(column.field))
+    if any(row[status] == rule.status and row[place] is not None for row in records.values):
+        return
+    records.fields = tuple(rule.otherwise if name == column.field else name for name in records.fields)
+    records.columns = {rule.otherwise if name == column.field else name: at for name, at in records.columns.items()}
+    records.warnings.append(
+        f'cột "{column.title}" chỉ có giá trị ở hồ sơ đã trả,'
+        " nên được hiểu là ngày trả kết quả, không phải ngày xử lý xong"
+    )
+
+
+def _export(question: Question, reading: Reading) -> Export:
+    rows = [row for sheet in reading.sheets for row in _rows(sheet, reading.kind)]
+    rejected = tuple(bad for sheet in reading.sheets for bad in sheet.rejected)
+    declared, counted = _declared_total(reading.sheets), len(rows) + len(rejected)
+    export = Export(
+        file=question.name,
+        sha256=_sha256(question.path),
+        profile=reading.profile,
+        kind=reading.kind,
+        sheets=tuple(sheet.sheet for sheet in reading.sheets),
+        rows=tuple(rows),
+        rejected=rejected,
+        declared_total=declared,
+        counted=counted,
+        agree=None if declared is None else declared == counted,
+        period=reading.period,
+        exported_at=reading.exported_at,
+        warnings=reading.warnings,
+    )
+    return replace(export, warnings=(*reading.warnings, *_whole_file_warnings(export)))
+
+
+def _rows(sheet: SheetRecords, kind: str) -> list[Row]:
+    fields, name, columns = sheet.fields, sheet.sheet, sheet.columns
+    return [
+        Row(kind, name, number, dict(zip(fields, values, strict=True)), CellAddresses(name, number, columns))
+        for number, values in zip(sheet.numbers, sheet.values, strict=True)
+    ]
+
+
+def _declared_total(sheets: Sequence[SheetRecords]) -> int | None:
+    """The sum of the sheets' total rows; the last number of each sheet counts (group totals come before it)."""
+    totals = [[total for total in sheet.declared_totals if total >= 0] for sheet in sheets]
+    said = [numbers[-1] for numbers in totals if numbers]
+    return sum(said) if said else None
+
+
+def _whole_file_warnings(export: Export) -> list[str]:
+    warnings = _duplicates(export) + _strange_codes(export)
+    if export.agree is False:
+        warnings.append(f"dòng tổng cộng ghi {export.declared_total}, đếm được {export.counted}")
+    if not export.counted:
+        warnings.append("bảng không có dòng dữ liệu nào")
+    return warnings
+
+
+def _duplicates(export: Export) -> list[str]:
+    """Rows that share a key: the later one wins, and the reader is told."""
+    places: dict[tuple[object, ...], list[int]] = {}
+    names = _key_fields(export.kind)
+    for row in export.rows:
+        places.setdefault(tuple(row.values[name] for name in names), []).append(row.number)
+    repeated = {key: numbers for key, numbers in places.items() if len(numbers) > 1}
+    return [
+        f"{'/'.join(map(str, key))} có ở các dòng {', '.join(map(str, numbers))}; dòng {numbers[-1]} được dùng"
+        for key, numbers in list(repeated.items())[:NAMED_CODES]
+    ] + _and_more(len(repeated), "mã trùng")
+
+
+def _key_fields(kind: str) -> tuple[str, ...]:
+    return {"declared": ("component", "key"), "survey": ("component",)}.get(kind, ("code",))
+
+
+def _strange_codes(export: Export) -> list[str]:
+    if export.kind != "dossiers":
+        return []
+    strange = [row for row in export.rows if not DOSSIER_CODE.fullmatch(row.values["code"])]
+    named = [
+        f"mã hồ sơ {r.values['code']!r} ({r.cells['code']}) không đúng dạng thường gặp" for r in strange[:NAMED_CODES]
+    ]
+    return named + _and_more(len(strange), "mã lạ")
+
+
+def _and_more(count: int, what: str) -> list[str]:
+    return [f"và {count - NAMED_CODES} {what} khác"] if count > NAMED_CODES else []
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+__all__ = ["LIMITS", "Question", "Reading", "Rejected", "answer_question", "read_export", "read_export_here"]

@@ -1,0 +1,217 @@
+"""Cells to values: one converter per column, made from its profile entry.
+
+A converter takes a raw cell (str, number, date, bool, None) and gives a value, or raises `BadCell` with the reason.
+An empty cell is None everywhere: the source does not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from config.export_profiles import Column
+from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.text import clean, is_blank, label_key
+
+Convert = Callable[[Any], Any]
+
+DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
+PROCEDURE_CODE = re.compile(r"\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?")
+COMPONENT = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}")
+NOT_APPLICABLE = "not_applicable"
+
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+_NOTHING_AROSE = frozenset({"không phát sinh", "không có phát sinh", "không áp dụng"})
+_LAST_SECOND = time(23, 59, 59)
+
+
+class BadCell(ValueError):
+    """The cell cannot be used; the message is the reason in Vietnamese, without the place."""
+
+
+def plain_text(cell: Any) -> str | None:
+    """A cell as text, or None when it says nothing; whole numbers lose their ".0"."""
+    if cell is None:
+        return None
+    if isinstance(cell, str):
+        text = clean(cell)
+        return None if is_blank(text) else text
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.strftime("%d/%m/%Y %H:%M:%S")
+    if isinstance(cell, date):
+        return cell.strftime("%d/%m/%Y")
+    return str(cell)
+
+
+def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> Convert:
+    """The converter of a column."""
+    if column.read_as == "choice":
+        return _choice(column.title, vocabulary[column.words or ""])
+    if column.read_as == "names":
+        return _names(column.split or ";")
+    return _CONVERTERS[column.read_as]
+
+
+def number_of(cell: Any) -> Decimal | None:
+    """A number with Vietnamese or English signs: "1.234" is 1234, "98,5" and "98.5" are 98.5, "1.234,5" is 1234.5.
+
+    A dot or comma before exactly three digits separates thousands, except after a lone zero ("0.125").
+    """
+    if isinstance(cell, bool):
+        raise BadCell(f"cần một số, thấy {cell!r}")
+    if isinstance(cell, int | float):
+        return Decimal(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell))
+    text = plain_text(cell)
+    return None if text is None else _number_in(text)
+
+
+def _number_in(text: str) -> Decimal:
+    bare = text.rstrip("% ").strip()
+    if _THOUSANDS.fullmatch(bare) and not re.match(r"[-+]?0\d*[.,]", bare):
+        whole, fraction = _split_thousands(bare)
+        return Decimal(f"{whole}.{fraction}" if fraction else whole)
+    if _NUMBER.fullmatch(bare):
+        return Decimal(bare.replace(",", "."))
+    raise BadCell(f"cần một số, thấy {text!r}")
+
+
+def _split_thousands(text: str) -> tuple[str, str]:
+    separator = next(sign for sign in text.lstrip("+-") if not sign.isdigit())
+    decimal_sign = "," if separator == "." else "."
+    whole, _, fraction = text.partition(decimal_sign)
+    return whole.replace(separator, ""), fraction
+
+
+def _number_column(cell: Any) -> str | None:
+    return plain_text(cell)
+
+
+def _dossier_code(cell: Any) -> str | None:
+    text = plain_text(cell)
+    return None if text is None else text.replace(" ", "")
+
+
+def _component(cell: Any) -> str | None:
+    if isinstance(cell, datetime | date):
+        raise BadCell("Excel đã đổi mã tiêu chí thành phần thành ngày; định dạng cột là Văn bản rồi gõ lại mã")
+    text = plain_text(cell)
+    if text is not None and not COMPONENT.fullmatch(text.rstrip(".")):
+        raise BadCell(f"mã tiêu chí thành phần có dạng 3.3.2, thấy {text!r}")
+    return None if text is None else text.rstrip(".")
+
+
+def _moment(cell: Any) -> datetime | None:
+    said = _said(cell)
+    return None if said is None else _trusted(said)[0]
+
+
+def _deadline(cell: Any) -> datetime | None:
+    """A due date without a time of day lasts to its end (Civil Code 2015, Article 148.5: 24:00 of the last day)."""
+    said = _said(cell)
+    if said is None:
+        return None
+    moment, timed = _trusted(said)
+    return moment if timed else datetime.combine(moment.date(), _LAST_SECOND, moment.tzinfo)
+
+
+def _trusted(said: Any) -> tuple[datetime, bool]:
+    try:
+        return moment_of(said)
+    except NotADate as error:
+        raise BadCell(str(error)) from error
+
+
+def _said(cell: Any) -> Any:
+    return plain_text(cell) if isinstance(cell, str) else cell
+
+
+def _count(cell: Any) -> int | None:
+    number = number_of(cell)
+    if number is None:
+        return None
+    if number != number.to_integral_value() or number < 0:
+        raise BadCell(f"cần một số nguyên không âm, thấy {cell!r}")
+    return int(number)
+
+
+def _percent(cell: Any) -> Decimal | None:
+    """A percentage as a share from 0 to 1. "92,5", "92,5%" and 92.5 mean 0.925; so does a cell formatted as 0.925 %."""
+    number = number_of(cell)
+    if number is None:
+        return None
+    share = number if isinstance(cell, float) and 0 < number < 1 else number / 100
+    if not 0 <= share <= 1:
+        raise BadCell(f"tỷ lệ phải từ 0 đến 100 %, thấy {cell!r}")
+    return share.normalize() if share else Decimal(0)
+
+
+def _value(cell: Any) -> Any:
+    """A declared value: bool, date, Decimal, "not_applicable" (không phát sinh), other text, or None."""
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, datetime | date):
+        return _trusted(cell)[0].date()
+    text = plain_text(cell)
+    if text is None:
+        return None
+    key = label_key(text)
+    if key in _NOTHING_AROSE:
+        return NOT_APPLICABLE
+    if key in ("có", "không"):
+        return key == "có"
+    return _number_or_date(cell, text)
+
+
+def _number_or_date(cell: Any, text: str) -> Any:
+    try:
+        return number_of(cell)
+    except (BadCell, InvalidOperation):
+        pass
+    if re.match(r"\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}", text):
+        return _trusted(text)[0].date()
+    return text
+
+
+def _choice(title: str, words: Mapping[Any, tuple[str, ...]]) -> Convert:
+    meanings = {label_key(word): meaning for meaning, spellings in words.items() for word in spellings}
+
+    def chosen(cell: Any) -> Any:
+        text = plain_text(str(cell).lower() if isinstance(cell, bool) else cell)
+        if text is None:
+            return None
+        try:
+            return meanings[label_key(text)]
+        except KeyError:
+            known = ", ".join(spellings[0] for spellings in words.values())
+            raise BadCell(f"{title}: không hiểu {text!r}; các giá trị đã biết: {known}") from None
+
+    return chosen
+
+
+def _names(separator: str) -> Convert:
+    def names(cell: Any) -> tuple[str, ...]:
+        text = plain_text(cell)
+        parts = (clean(part) for part in text.split(separator)) if text else ()
+        return tuple(part for part in parts if part)
+
+    return names
+
+
+_CONVERTERS: Mapping[str, Convert] = {
+    "number": _number_column,
+    "text": plain_text,
+    "dossier_code": _dossier_code,
+    "procedure_code": plain_text,
+    "component": _component,
+    "moment": _moment,
+    "deadline": _deadline,
+    "count": _count,
+    "percent": _percent,
+    "value": _value,
+}

@@ -1,0 +1,118 @@
+"""Workbooks (xlsx, xlsm, xls, ods) through calamine, after checks that keep it from harm.
+
+calamine lays out the rectangle that encloses all cells, so a 5 KB sheet with cells A1 and XFD1048576 makes it abort the
+whole process; a 5 MB file can unpack to 600 MB. Both are refused before it is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from connectors.errors import Unreadable
+from connectors.exports.grids import Grid
+
+MOST_UNPACKED_BYTES = 1 << 30
+MOST_CELLS = 60_000_000
+SCANNED_BYTES = 4 << 20
+"""Sheets up to this size (unpacked) are scanned before reading; for larger the child's memory limit answers."""
+
+_PART = 1 << 20
+_FAR_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_REPEATED = re.compile(rb'number-(columns|rows)-repeated="(\d+)"')
+
+
+def grids_of_workbook(path: Path, file_format: str, *, scan_all: bool = False) -> tuple[list[Grid], list[str]]:
+    """The visible sheets of a workbook, and warnings about hidden ones.
+
+    Raises:
+        Unreadable: password, truncated, unpacks to too much, or encloses too many cells.
+    """
+    if file_format in ("xlsx", "xlsb", "ods"):
+        refuse_hostile_zip(path, scan_all=scan_all)
+    try:
+        with _named_by_content(path, file_format) as named, CalamineWorkbook.from_path(str(named)) as book:
+            return _visible_sheets(book)
+    except PasswordError as error:
+        raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable("không mở được bảng tính, tệp bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
+
+
+@contextlib.contextmanager
+def _named_by_content(path: Path, file_format: str) -> Iterator[Path]:
+    """A link whose name tells the true format: calamine goes by the extension, and detects by content slowly."""
+    with tempfile.TemporaryDirectory(prefix="parindex-") as folder:
+        link = Path(folder) / f"bang.{file_format}"
+        link.symlink_to(path.resolve())
+        yield link
+
+
+def _visible_sheets(book: CalamineWorkbook) -> tuple[list[Grid], list[str]]:
+    grids, warnings = [], []
+    for meta in book.sheets_metadata:
+        if meta.typ != SheetTypeEnum.WorkSheet:
+            continue
+        if meta.visible != SheetVisibleEnum.Visible:
+            warnings.append(f'trang "{meta.name}" bị ẩn nên không đọc')
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        grids.append(Grid(meta.name, sheet.to_python(skip_empty_area=False)))
+    return grids, warnings
+
+
+def refuse_hostile_zip(path: Path, *, scan_all: bool = False) -> None:
+    """Raise `Unreadable` for a zip that would unpack to too much or enclose too many cells."""
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(info.file_size for info in archive.infolist())
+        if unpacked > MOST_UNPACKED_BYTES:
+            raise Unreadable(
+                f"tệp nở ra {unpacked >> 20} MB khi giải nén, vượt giới hạn {MOST_UNPACKED_BYTES >> 20} MB."
+            )
+        for info in archive.infolist():
+            if info.flag_bits & 1:
+                raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.")
+            if _is_sheet(info.filename) and (scan_all or info.file_size <= SCANNED_BYTES):
+                _refuse_wide(archive, info)
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith("xl/worksheets/") or name == "content.xml"
+
+
+def _refuse_wide(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    last_column = last_row = 0
+    for part in _parts(archive, info):
+        for letters, digits in _FAR_CELL.findall(part):
+            last_column = max(last_column, _column_number(letters))
+            last_row = max(last_row, int(digits))
+    if last_column * last_row > MOST_CELLS:
+        raise Unreadable(
+            f"trang tính trải tới cột {last_column}, dòng {last_row} (hơn {MOST_CELLS:,} ô)".replace(",", ".")
+            + ". Hãy xóa các ô thừa ở xa bảng rồi nộp lại."
+        )
+
+
+def _parts(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The sheet in overlapping parts, so that no address is cut."""
+    try:
+        with archive.open(info) as stream:
+            tail = b""
+            while part := stream.read(_PART):
+                yield tail + part
+                tail = part[-16:]
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        raise Unreadable("tệp Excel bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,252 @@
+"""Every layout in every format, and the furniture around the rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import UnknownLayout, Unreadable
+from connectors.exports import Export, read_export, read_export_here
+from connectors.exports.dates import VIETNAM
+from tests.connectors.tables import (
+    DECLARED_HEADER,
+    DETAIL_HEADER,
+    LIST_HEADER,
+    PETITION_HEADER,
+    SURVEY_HEADER,
+    WRITERS,
+    code,
+    detailed,
+    listed,
+    xlsx,
+)
+
+
+def moment(text: str) -> datetime:
+    return datetime.strptime(text, "%d/%m/%Y %H:%M:%S").replace(tzinfo=VIETNAM)
+
+
+def read(tmp_path: Path, rows: list[list[object]]) -> Export:
+    return read_export_here(xlsx(tmp_path / "bang.xlsx", rows))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_the_detailed_register_reads_alike_from_every_format(form: str, tmp_path: Path) -> None:
+    rows = [["SỔ CHI TIẾT HỒ SƠ"], ["Từ ngày 01/07/2025 đến ngày 31/07/2025"], [], *DETAIL_HEADER, detailed(1)]
+    export = read_export_here(WRITERS[form](tmp_path / "so.xls", rows))
+    assert export.profile == "so-chi-tiet-ho-so"
+    assert export.period == (date(2025, 7, 1), date(2025, 7, 31))
+    (row,) = export.rows
+    assert row.number == 6
+    assert row.cells["code"].endswith("!B6")
+    assert row.values == {
+        "code": code(1),
+        "procedure_code": "1.001193",
+        "procedure": "Đăng ký khai sinh",
+        "field": "Hộ tịch",
+        "resolving_unit": "Phòng Văn hóa - Xã hội",
+        "channel": "online",
+        "full_online": True,
+        "received_at": moment("03/07/2025 08:15:00"),
+        "due_at": moment("07/07/2025 23:59:59"),
+        "status": 10,
+        "finished_at": moment("04/07/2025 10:20:30"),
+        "returned_at": moment("04/07/2025 14:00:00"),
+        "result_number": "12/GKS-UBND",
+        "result_files": ("kq-1.pdf", "kq-1b.pdf"),
+        "result_file_required": True,
+        "papers_digitised": True,
+        "papers_reused": False,
+        "synced": True,
+        "fee_due": True,
+        "paid_online": False,
+        "supplements": None,
+        "apology_number": None,
+    }
+
+
+def test_rows_without_the_receiver_cell_are_read_one_column_left(tmp_path: Path) -> None:
+    rows = [row[:2] + row[3:] for row in (listed(n) for n in range(1, 6))]
+    export = read(tmp_path, [LIST_HEADER, *rows])
+    assert [row.values["code"] for row in export.rows] == [code(n) for n in range(1, 6)]
+    assert export.rows[0].values["receiving_unit"] == "Trung tâm Phục vụ hành chính công phường"
+    assert export.rows[0].values["procedure"] == "Đăng ký khai sinh"
+    assert export.rows[0].cells["code"] == "Sheet1!D2"
+    assert any("Người tiếp nhận" in warning and "bên trái" in warning for warning in export.warnings)
+
+
+def test_rows_in_step_with_their_header_stay_where_they_are(tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2)])
+    assert export.rows[0].cells["code"] == "Sheet1!E2"
+    assert not any("lệch" in warning for warning in export.warnings)
+
+
+def test_an_end_that_only_handed_over_dossiers_have_is_the_day_of_return(tmp_path: Path) -> None:
+    open_end = {"Trạng thái": "Đã xử lý xong", "Ngày kết thúc xử lý": ""}
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **open_end)])
+    assert "finished_at" not in export.rows[0].values
+    assert export.rows[0].values["returned_at"] == moment("04/07/2025 10:20:30")
+    assert export.rows[0].cells["returned_at"] == "Sheet1!L2"
+    assert any("ngày trả kết quả" in warning for warning in export.warnings)
+
+
+def test_an_end_that_finished_dossiers_have_is_believed(tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **{"Trạng thái": "Đã xử lý xong"})])
+    assert export.rows[1].values["finished_at"] == moment("04/07/2025 10:20:30")
+
+
+def test_group_numbering_total_and_signature_rows_are_no_dossiers(tmp_path: Path) -> None:
+    numbering = [f"({n})" for n in range(1, 13)]
+    rows = [
+        ["DANH SÁCH HỒ SƠ"],
+        ["Thời điểm xuất: 01/08/2025 07:30"],
+        LIST_HEADER,
+        numbering,
+        ["I", "Lĩnh vực Hộ tịch"],
+        listed(1),
+        ["II", "Lĩnh vực Đất đai"],
+        listed(2),
+        LIST_HEADER,
+        listed(3),
+        ["", "TỔNG CỘNG", 3],
+        [],
+        ["", "", "", "", "", "", "", "", "", "NGƯỜI LẬP BIỂU", "", "LÃNH ĐẠO"],
+        ["", "", "", "", "", "", "", "", "", "Lê Thị Mẫu", "", "Phạm Văn Mẫu"],
+    ]
+    export = read(tmp_path, rows)
+    assert [row.number for row in export.rows] == [6, 8, 10]
+    assert export.rejected == ()
+    assert (export.declared_total, export.counted, export.agree) == (3, 3, True)
+    assert export.exported_at == moment("01/08/2025 07:30:00")
+
+
+def test_a_total_that_disagrees_is_told(tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1), ["Tổng số: 1.234 hồ sơ"]])
+    assert (export.declared_total, export.counted, export.agree) == (1234, 1, False)
+    assert "dòng tổng cộng ghi 1234, đếm được 1" in export.warnings
+
+
+@pytest.mark.parametrize(
+    ("changed", "cell", "reason"),
+    [
+        ({"Mã hồ sơ": ""}, "E3", 'thiếu "Mã hồ sơ"'),
+        ({"Ngày nhận": "29/02/2025 08:00:00"}, "J3", "không có ngày '29/02/2025 08:00:00' trong lịch"),
+        ({"Ngày nhận": "03/07/2568"}, "J3", "Phật lịch"),
+        ({"Trạng thái": "Bị lạc"}, "F3", "không hiểu 'Bị lạc'"),
+        ({"Ngày kết thúc xử lý": "01/07/2025 09:00:00"}, "L3", "trước ngày tiếp nhận 03/07/2025"),
+        ({"Ngày hẹn trả": "sớm"}, "K3", "không đọc được ngày từ 'sớm'"),
+    ],
+)
+def test_a_bad_row_is_rejected_with_its_cell_and_the_rest_goes_on(
+    changed: dict[str, str], cell: str, reason: str, tmp_path: Path
+) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **changed), listed(3)])
+    assert [row.number for row in export.rows] == [2, 4]
+    (bad,) = export.rejected
+    assert (bad.row, bad.cell) == (3, cell)
+    assert reason in bad.reason
+    assert export.counted == 3
+
+
+def test_a_code_twice_in_one_file_is_told_and_both_rows_kept_in_order(tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(1, **{"Trạng thái": "Đang xử lý"})])
+    assert [row.values["status"] for row in export.rows] == [10, 4]
+    assert f"{code(1)} có ở các dòng 2, 3; dòng 3 được dùng" in export.warnings
+
+
+def test_an_unusual_code_is_kept_and_told(tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **{"Mã hồ sơ": "HS-2025/7"})])
+    assert len(export.rows) == 2
+    assert any("'HS-2025/7' (Sheet1!E3)" in warning for warning in export.warnings)
+
+
+def test_petitions_speak_in_our_words(tmp_path: Path) -> None:
+    rows = [
+        [
+            1,
+            "PA-1",
+            "01/07/2025",
+            "10/07/2025",
+            "05/07/2025",
+            "Thu phí sai",
+            "Phí, thành phần hồ sơ",
+            "Đúng",
+            "Hài lòng",
+        ],
+        [2, "PA-2", "02/07/2025", "12/07/2025", "", "Chờ lâu", "Thái độ", "—", ""],
+    ]
+    export = read(tmp_path, [PETITION_HEADER, *rows])
+    first, second = (row.values for row in export.rows)
+    assert (first["about"], first["confirmed"], first["satisfied"]) == ("fees_and_papers", True, True)
+    assert first["answered_at"] == moment("05/07/2025 00:00:00")
+    assert (second["about"], second["confirmed"], second["satisfied"], second["answered_at"]) == (
+        "conduct",
+        None,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("12", Decimal(12)),
+        (12.5, Decimal("12.5")),
+        ("98,5%", Decimal("98.5")),
+        ("1.234.567", Decimal(1234567)),
+        ("31/12/2025", date(2025, 12, 31)),
+        (datetime(2025, 3, 1), date(2025, 3, 1)),
+        ("Có", True),
+        ("không", False),
+        ("Không phát sinh", "not_applicable"),
+        ("", None),
+        ("Đã niêm yết tại trụ sở", "Đã niêm yết tại trụ sở"),
+    ],
+)
+def test_a_declared_value_is_what_the_official_wrote(cell: object, value: object, tmp_path: Path) -> None:
+    row = [1, "1.7.1", "so_cuoc", "Số cuộc", cell, "VP", "Sổ", "a.pdf; b.pdf", "II.1", "3-4", "ghi chú"]
+    export = read(tmp_path, [DECLARED_HEADER, row])
+    values = export.rows[0].values
+    assert values["value"] == value
+    assert type(values["value"]) is type(value)
+    assert values["evidence"] == ("a.pdf", "b.pdf")
+    assert (values["component"], values["key"], values["section"], values["pages"]) == (
+        "1.7.1",
+        "so_cuoc",
+        "II.1",
+        "3-4",
+    )
+
+
+def test_a_survey_share_is_between_zero_and_one(tmp_path: Path) -> None:
+    export = read(tmp_path, [SURVEY_HEADER, [1, "8.1.1", "SIPAS", "92,5", 400, "QĐ 1"], [2, "8.1.2", "x", "", "", ""]])
+    assert export.rows[0].values["share"] == Decimal("0.925")
+    assert export.rows[0].values["respondents"] == 400
+    assert export.rejected[0].reason == 'thiếu "Tỷ lệ hài lòng (%)"'
+
+
+def test_an_unknown_layout_names_what_it_saw_and_the_nearest_profile(tmp_path: Path) -> None:
+    header = ["STT", "Mã phản ánh", "Ngày đến", "Nội dung"]
+    with pytest.raises(UnknownLayout) as caught:
+        read(tmp_path, [["Bảng lạ"], header, [1, "PA-1", "01/07/2025", "x"]])
+    assert caught.value.headers == tuple(header)
+    assert (caught.value.nearest, caught.value.missing) == ("phan-anh-kien-nghi", ("Ngày tiếp nhận",))
+    assert "config/exports/phan-anh-kien-nghi.yaml" in str(caught.value)
+
+
+def test_the_child_process_reads_the_same_as_this_one(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "bang.xlsx", [LIST_HEADER, listed(1), listed(2)])
+    assert read_export(path) == read_export_here(path)
+
+
+def test_errors_cross_the_process_border_with_their_parts(tmp_path: Path) -> None:
+    with pytest.raises(UnknownLayout) as caught:
+        read_export(xlsx(tmp_path / "la.xlsx", [["Cột A", "Cột B", "Cột C"], [1, 2, 3]]), name="tên gốc.xlsx")
+    assert caught.value.headers == ("Cột A", "Cột B", "Cột C")
+    assert str(caught.value).startswith("tên gốc.xlsx")
+    (tmp_path / "rong.xls").write_bytes(b"")
+    with pytest.raises(Unreadable, match=r"rong\.xls: tệp rỗng"):
+        read_export(tmp_path / "rong.xls")
