@@ -103,7 +103,8 @@ def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms
         if left < 0.3 and number != 1:
             return
         reader = Reader(terms.engine, max(1.0, min(left, MOST_SECONDS_A_PAGE)))
-        yield _one_page(document, structure, number, reader)
+        reading = _one_page(document, structure, number, reader)
+        yield reading if number in (1, count) else replace(reading, picture=None)
 
 
 def _one_page(document: Any, structure: _Structure, number: int, reader: Reader) -> PageReading:
@@ -117,7 +118,7 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader)
         why = str(error) or type(error).__name__
         return PageReading(number, "text", 595.0, 842.0, notes=(Note("page_unread", number, f"Không đọc được: {why}"),))
     page.handle.close()
-    return reading if number == 1 else replace(reading, picture=None)
+    return reading
 
 
 def _unread(count: int, read: int) -> Iterator[Note]:

@@ -25,7 +25,7 @@ from ocr.intake import Intake, take_in
 from ocr.page_reading import Note, PageReading
 
 CHECKER_VERSION = "documents-1"
-"""Names the version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with every change of answers."""
+"""Names the version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
 
 _SIGNATURE_SHARE = 0.25
 """Share of the budget kept for the signatures."""
@@ -208,7 +208,7 @@ def _unread_signature(sub: str, reason: str) -> dict[str, Any]:
 
 def _no_finding(verdict: str, sub: str, summary: str) -> dict[str, Any]:
     """The shape of `SignatureReport.plain()` where no signature was examined."""
-    profile = {"name": "none", "met": None, "reasons": []}
+    profile: dict[str, Any] = {"name": "none", "met": None, "reasons": []}
     return {
         "verdict": verdict,
         "sub": sub,

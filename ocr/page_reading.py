@@ -18,6 +18,7 @@ from ocr import page_image
 from ocr.engine import PAGE, Engine
 from ocr.errors import EngineFailed, PageUnreadable
 from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
+from ocr.second_look import with_signature_block
 from ocr.text_layer import soundness
 from ocr.words import Box, Word, mean_confidence, text_of
 
@@ -223,6 +224,7 @@ def _words(grey: Image.Image, dpi: float, reader: Reader) -> tuple[list[Word], t
     if turn:
         ready = ready.rotate(-turn, expand=True)
         words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
+    words = with_signature_block(words, ready, ready_dpi, engine, reader.seconds)
     return words, (ready, ready_dpi), turn
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.heading import issuer_of, subject_of, type_of, vocabulary_of
+from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.number import file_name_numbers, number_of, suggested
 from ocr.fields.signing import is_watermark, signing_of
+from ocr.fields.spelling import vocabulary_of
 from ocr.page_reading import PageReading
 
 NAMES = (
@@ -52,7 +53,7 @@ def fields_of(pages: Sequence[PageReading], clues: Clues) -> dict[str, Found | N
         return fields
     first = readable[0]
     fields.update(_head_fields(first, readable, clues))
-    signing = signing_of(readable)
+    signing = signing_of(readable, vocabulary_of(readable))
     if signing is not None:
         fields.update(authority=signing.authority, signer_title=signing.title, signer=signing.signer)
     fields["recipients"] = _recipients(readable)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from ocr.fields.found import Found, share_box
-from ocr.fields.grammar import close_to, fold, grammar
+from ocr.fields.grammar import close_to, grammar
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
+from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
 _LETTER_SUBJECT = re.compile(r"^\W{0,2}V\s*[/|1Il]\s*V[:.]?\s+")
 _SUBJECT_ENDS = re.compile(
-    r"^(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|UY BAN NHAN DAN|UBND|CHU TICH|GIAM DOC|HOI DONG NHAN DAN|"
-    r"QUYET DINH\s*:|NGAY \d|THUC HIEN|PHAN I|TRUONG BAN|SO [A-Z]|THOI GIAN|THUC HIEN|XET|DE )"
+    r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET )"
 )
+_COLUMN_GAP = 0.035
+"""Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
 
 
 def issuer_of(head: Head, number: NumberLine | None, vocabulary: Counter[str]) -> Found | None:
@@ -59,38 +62,10 @@ def _begins_organ(folded: str) -> bool:
 
 def _joined(lines: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found:
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
-    value = " ".join(_respelt(word, vocabulary) for word in words).upper()
+    value = " ".join(respelt(word, vocabulary) for word in words).upper()
     box = share_box(around(word.box for word in words), page)
     confidence = min(line.confidence for line in lines)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
-
-
-def _respelt(word: Word, vocabulary: Counter[str]) -> str:
-    """A capital word as the document and the grammar spell it elsewhere; OCR drops marks of capitals most."""
-    text = word.text.strip("|_'\"`.~")
-    if word.source != "ocr":
-        return text
-    spellings = [(count, one) for one, count in vocabulary.items() if fold(one) == fold(text)]
-    if not spellings:
-        return text
-    count, best = max(spellings)
-    own = vocabulary.get(text.upper(), 0)
-    return best if count > 2 * own and (word.confidence < 0.94 or own == 0) else text
-
-
-def vocabulary_of(pages: Iterable[PageReading]) -> Counter[str]:
-    """Capital spellings of the words read with confidence, and how often; the grammar's own words count ten times."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update(word.text.strip(",.;:()\"'").upper() for word in page.words if word.confidence > 0.93)
-    words = grammar()
-    for phrase in (*_ORGAN_PHRASES, *words.types.values()):
-        for word in phrase.split():
-            seen[word] += 10
-    return seen
-
-
-_ORGAN_PHRASES = ("ỦY BAN NHÂN DÂN TỈNH THÀNH PHỐ PHƯỜNG XÃ", "HỘI ĐỒNG NHÂN DÂN", "BAN CHỈ ĐẠO", "TRUNG TÂM PHỤC VỤ")
 
 
 def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found | None, Line | None]:
@@ -150,27 +125,37 @@ def subject_of(head: Head, heading: Line | None) -> Found | None:
 
 
 def _under_heading(head: Head, heading: Line) -> Found | None:
+    axis = (heading.box.left + heading.box.right) / 2
     taken: list[Line] = []
     for line in head.whole:
-        if line.box.top <= heading.box.middle:
+        own = _on_axis(line, axis, head.page.width)
+        if line.box.top <= heading.box.middle or own is None:
             continue
-        if sum(c.isalnum() for c in line.text) < 2:
-            continue
-        if (
-            _SUBJECT_ENDS.match(line.folded.strip())
-            or (taken and not _follows(taken[-1], line))
-            or _body(line, head.page)
-        ):
+        if _ends_subject(own, axis, head.page) or (taken and not _follows(taken[-1], own)):
             break
-        taken.append(line)
-        if len(taken) >= 10:
+        taken.append(own)
+        if len(taken) >= 12:
             break
     return _subject(taken, head.page) if taken else None
 
 
-def _body(line: Line, page: PageReading) -> bool:
-    """A line that starts at an indent yet runs to the right margin is the first of the body."""
-    return line.box.left < 0.27 * page.width and line.box.right > 0.9 * page.width and line.text[:1].isupper()
+def _on_axis(line: Line, axis: float, width: float) -> Line | None:
+    """The words around the heading's axis, without a stamp at the side; None where none of them says anything."""
+    groups: list[list[Word]] = [[line.words[0]]]
+    for before, after in pairwise(line.words):
+        if after.box.left - before.box.right > _COLUMN_GAP * width:
+            groups.append([])
+        groups[-1].append(after)
+    for group in groups:
+        if group[0].box.left <= axis <= group[-1].box.right and sum(c.isalnum() for w in group for c in w.text) >= 2:
+            return Line.of(group)
+    return None
+
+
+def _ends_subject(line: Line, axis: float, page: PageReading) -> bool:
+    """The body begins: by its words, by capitals (the organ that decides), or by not being centred as the heading is."""
+    off = abs((line.box.left + line.box.right) / 2 - axis)
+    return bool(_SUBJECT_ENDS.match(line.folded)) or _capitals(line.text) or off > 0.025 * page.width
 
 
 def _follows(above: Line, below: Line) -> bool:

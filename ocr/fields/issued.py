@@ -16,7 +16,7 @@ from ocr.words import Box
 
 _DATE = re.compile(
     r"(?:(?P<place>[A-Z][A-Z.' -]{1,44}?)\s*[,.;]+\s*)?"
-    r"(?P<ngay>NG.Y)(?P<day>[^,]{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
+    r"(?P<ngay>NG.Y)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, grammar
 from ocr.fields.layout import lines_of, right_column
 from ocr.fields.line import Line
+from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
 from ocr.words import around
 
@@ -32,16 +34,16 @@ def is_watermark(text: str) -> bool:
     return bool(_WATERMARK.search(text))
 
 
-def signing_of(pages: Sequence[PageReading]) -> Signing | None:
+def signing_of(pages: Sequence[PageReading], vocabulary: Counter[str]) -> Signing | None:
     """The last signature block of the document, searched from the last page backwards."""
     for page in reversed(pages):
-        found = _on_page(page)
+        found = _on_page(page, vocabulary)
         if found is not None:
             return found
     return None
 
 
-def _on_page(page: PageReading) -> Signing | None:
+def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
     lines = [line for line in lines_of(page) if not is_watermark(line.text)]
     column = right_column(page, lines)
     starts = [place for place, line in enumerate(column) if _authority(line) or _title(line)]
@@ -52,7 +54,7 @@ def _on_page(page: PageReading) -> Signing | None:
     block = _block(column, starts)
     stack = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
     after = [line for line in column if line.box.top > stack[-1].box.middle]
-    return Signing(_authority_found(stack, page), _title_found(stack, page), _name(after, page))
+    return Signing(_authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), _name(after, page))
 
 
 def _block(column: Sequence[Line], starts: Sequence[int]) -> list[Line]:
@@ -88,33 +90,35 @@ def _mostly_capital(text: str) -> bool:
     return len(letters) >= 4 and sum(c.isupper() for c in letters) >= 0.85 * len(letters)
 
 
-def _authority_found(stack: Sequence[Line], page: PageReading) -> Found | None:
+def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
     said = [(line, match) for line in stack if (match := _authority(line))]
     if not said:
         return None
-    value = " / ".join(f"{_PREFIXES[match.group(1)]} {_rest(line, match)}" for line, match in said)
+    value = " / ".join(f"{_PREFIXES[match.group(1)]} {_rest(line, match, vocabulary)}" for line, match in said)
     box = share_box(around(line.box for line, _ in said), page)
     confidence = min(line.confidence for line, _ in said)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line, _ in said))
 
 
-def _rest(line: Line, match: re.Match[str]) -> str:
-    return line.text[match.start("rest") :].strip(" .,")
+def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
+    pieces = line.spot(match.start("rest"), len(line.text)).pieces
+    return " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
 
 
-def _title_found(stack: Sequence[Line], page: PageReading) -> Found | None:
+def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
     """The signer's own title: the last line of the stack; of a lone "KT. CHỦ TỊCH" nothing is known."""
     titles = [line for line in stack if _title(line) and not _authority(line)]
     if not titles:
         return None
     line = titles[-1]
-    value = _known_title(line)
+    value = _known_title(line, vocabulary)
     return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
 
 
-def _known_title(line: Line) -> str:
+def _known_title(line: Line, vocabulary: Counter[str]) -> str:
     """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
-    return grammar().titles.get(_title(line) or "", line.text.strip(" .,"))
+    spelt = " ".join(respelt(word, vocabulary) for word in line.words).strip(" .,")
+    return grammar().titles.get(_title(line) or "", spelt)
 
 
 def _name(lines: Sequence[Line], page: PageReading) -> Found | None:

@@ -1,0 +1,38 @@
+"""Capital words as the document itself and the grammar spell them: OCR drops the marks of capitals most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ocr.fields.grammar import fold, grammar
+from ocr.page_reading import PageReading
+from ocr.words import Word
+
+
+def respelt(word: Word, vocabulary: Counter[str]) -> str:
+    """A capital word as the document and the grammar spell it elsewhere; OCR drops marks of capitals most."""
+    text = word.text.strip("|_'\"`.~")
+    if word.source != "ocr":
+        return text
+    spellings = [(count, one) for one, count in vocabulary.items() if fold(one) == fold(text)]
+    if not spellings:
+        return text
+    count, best = max(spellings)
+    own = vocabulary.get(text.upper(), 0)
+    return best if count > 2 * own and (word.confidence < 0.94 or own == 0) else text
+
+
+def vocabulary_of(pages: Iterable[PageReading]) -> Counter[str]:
+    """Capital spellings of the words read with confidence, and how often; the grammar's own words count ten times."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update(word.text.strip(",.;:()\"'").upper() for word in page.words if word.confidence > 0.93)
+    words = grammar()
+    for phrase in (*_ORGAN_PHRASES, *words.types.values()):
+        for word in phrase.split():
+            seen[word] += 10
+    return seen
+
+
+_ORGAN_PHRASES = ("ỦY BAN NHÂN DÂN TỈNH THÀNH PHỐ PHƯỜNG XÃ", "HỘI ĐỒNG NHÂN DÂN", "BAN CHỈ ĐẠO", "TRUNG TÂM PHỤC VỤ")
