@@ -68,7 +68,9 @@ def run_each(
         initargs=(bounds, os.getpid()),
         context=context,
     ) as pool:
-        futures = [pool.schedule(question, args=[argument], timeout=bounds.wall_seconds) for argument in arguments]
+        futures: list[Any] = [
+            pool.schedule(question, args=[argument], timeout=bounds.wall_seconds) for argument in arguments
+        ]
         try:
             for future in futures:
                 yield _answer(future)

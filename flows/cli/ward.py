@@ -37,15 +37,8 @@ def doctor(*, as_json: AsJson = False) -> None:
     findings = examine_machine(settings_for())
     lacking = [finding for finding in findings if not finding.ok]
     code = MISSING if any(finding.needed for finding in lacking) else NEEDS_PERSON if lacking else DONE
-    lines = [
-        f"{'có ' if f.ok else 'THIẾU'}  {f.name}: {f.seen}" + (f"\n       → {f.fix}" if f.fix else "") for f in findings
-    ]
-    finish(
-        {"ok": not lacking, "findings": [f.plain() for f in findings]},
-        as_json=as_json,
-        lines=_findings(findings),
-        code=code,
-    )
+    plain = {"ok": not lacking, "findings": [finding.plain() for finding in findings]}
+    finish(plain, as_json=as_json, lines=_findings(findings), code=code)
 
 
 def nightly(
@@ -86,7 +79,10 @@ def score(
     now = moment("", settings)
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     question = scoring.Question(
-        period_of(settings, today), _day(as_of, today), settings.criteria, settings.on_time_rule
+        period=period_of(settings, today),
+        as_of=_day(as_of, today),
+        criteria=criteria or settings.criteria,
+        on_time_rule=on_time or settings.on_time_rule,
     )
     with open_resources(settings) as resources:
         answer = scoring.compute(resources, question)
@@ -129,8 +125,8 @@ def _score_lines(plain: dict[str, Any]) -> Iterator[str]:
         yield f"{'':21}{item['because']}"
     totals = {name: vietnamese_number(value) for name, value in plain["totals"].items()}
     yield (
-        f"\nTự chấm dự kiến {totals['expected']}, bảo thủ {totals['conservative']}, trên {totals['self_scorable']} điểm "
-        f"được tự chấm (thang {totals['maximum']})."
+        f"\nTự chấm dự kiến {totals['expected']}, bảo thủ {totals['conservative']}, "
+        f"trên {totals['self_scorable']} điểm được tự chấm (thang {totals['maximum']})."
     )
     used = plain["criteria"]
     yield f"Bộ tiêu chí {used['id']}@{used['version']}; đúng hạn theo {plain['on_time_rule']}."
