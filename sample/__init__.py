@@ -1,1 +1,1 @@
-"""."""
+"""A synthetic ward to try everything on. Never imported by the product."""
