@@ -1,0 +1,91 @@
+"""A night killed with SIGKILL at any moment and run again ends like one that nobody disturbed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.snapshot import snapshot
+
+MOMENTS = [
+    ("flows.night:nights.begin_night", "after", 1),
+    ("storage.objects.folder:_copy_hashed", "after", 1),
+    ("storage.objects.folder:os.link", "before", 2),
+    ("storage.objects.folder:os.link", "after", 1),
+    ("flows.intake:_read", "before", 2),
+    ("flows.intake:record_export", "before", 2),
+    ("flows.intake:record_export", "after", 1),
+    ("storage.imports:_insert_rejected", "before", 1),
+    ("flows.intake:record_upload", "before", 3),
+    ("flows.intake:record_upload", "after", 4),
+    ("flows.examination:_record", "before", 1),
+    ("flows.examination:record_examination", "after", 3),
+    ("flows.scoring:record_run", "before", 1),
+    ("flows.night:record", "after", 1),
+    ("flows.outgoing:write_bundle", "before", 1),
+    ("flows.outgoing:write_bundle", "after", 1),
+    ("flows.outgoing:append", "after", 1),
+    ("flows.outgoing:letter_text", "after", 1),
+    ("flows.outgoing:nights.end_night", "before", 1),
+    ("flows.outgoing:nights.end_night", "after", 1),
+]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], float]:
+    home = _copy(small_ward, tmp_path_factory.mktemp("undisturbed"))
+    began = time.monotonic()
+    assert _night(home).wait() == 0
+    return snapshot(home), time.monotonic() - began
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: f"{moment[1]} {moment[0].partition(':')[2]} {moment[2]}")
+def test_a_night_killed_in_each_step_ends_like_an_undisturbed_one(
+    moment: tuple[str, str, int], small_ward: Path, undisturbed: tuple[dict[str, Any], float], tmp_path: Path
+) -> None:
+    home = _copy(small_ward, tmp_path)
+
+    assert _night(home, *map(str, moment)).wait() == -signal.SIGKILL
+    assert _night(home).wait() == 0
+
+    assert snapshot(home) == undisturbed[0]
+
+
+def test_a_night_killed_again_and_again_at_random_ends_like_an_undisturbed_one(
+    small_ward: Path, undisturbed: tuple[dict[str, Any], float], tmp_path: Path
+) -> None:
+    home, seconds = _copy(small_ward, tmp_path), undisturbed[1]
+    chance = random.Random(20260105)
+    for _ in range(6):
+        night = _night(home)
+        try:
+            night.wait(timeout=chance.uniform(0.3, seconds * 0.7))
+            break
+        except subprocess.TimeoutExpired:
+            night.kill()
+            night.wait()
+
+    assert _night(home).wait() == 0
+
+    assert snapshot(home) == undisturbed[0]
+
+
+def _night(home: Path, *moment: str) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PAR_")}
+    environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
+    with (home / "night.log").open("ab") as log:
+        return subprocess.Popen([sys.executable, "-m", "tests.journeys.killing", *moment], env=environment, stderr=log)
+
+
+def _copy(ward: Path, home: Path) -> Path:
+    shutil.copytree(ward, home, dirs_exist_ok=True)
+    return home
