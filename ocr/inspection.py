@@ -25,7 +25,7 @@ from ocr.intake import Intake, take_in
 from ocr.page_reading import Note, PageReading
 
 CHECKER_VERSION = "documents-1"
-"""Names the version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
+"""Version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
 
 _SIGNATURE_SHARE = 0.25
 """Share of the budget kept for the signatures."""

@@ -19,6 +19,8 @@ from ocr.words import Box, Row, Word, plain, rows_of
 _RECIPIENTS = re.compile(r"^\W{0,2}.{0,2}.?OI NHAN")
 _TALLEST = 260.0
 """Points from the block's first line to the page's last that may belong to it."""
+_OTHER_LINES = 100_000
+"""Added to the second reading's line numbers, so that they are not those of the first."""
 
 
 def with_signature_block(
@@ -42,15 +44,32 @@ def with_signature_block(
 
 
 def signature_region(words: Sequence[Word], width: float, height: float) -> Box | None:
-    """The right column from the line of `Nơi nhận:` down; None where the page has no such line."""
+    """The right column from the line of `Nơi nhận:` down; None where the page has no recipients."""
     rows = rows_of(words)
-    for place, row in enumerate(rows):
-        if _RECIPIENTS.match(plain(row.text)) and row.box.left < 0.3 * width:
-            below = rows[place:]
-            edge = _left_edge(below, width)
-            top = max(0.0, row.words[0].box.top - 2.2 * row.words[0].box.height)
-            bottom = min(height, top + _TALLEST, max(one.box.bottom for one in below) + 30)
-            return Box(edge, top, 0.985 * width, bottom) if bottom - top > 20 else None
+    place = _first_recipient(rows, width, height)
+    if place is None:
+        return None
+    below = rows[place:]
+    edge = _left_edge(below, width)
+    first = below[0].words[0].box
+    top = max(0.0, first.top - 2.2 * first.height)
+    bottom = min(height, top + _TALLEST, max(one.box.bottom for one in below) + 30)
+    return Box(edge, top, 0.985 * width, bottom) if bottom - top > 20 else None
+
+
+def _first_recipient(rows: Sequence[Row], width: float, height: float) -> int | None:
+    """The row of `Nơi nhận:`, or of the first of three dashes in a column where the engine lost that row."""
+    left = [place for place, row in enumerate(rows) if row.box.left < 0.3 * width]
+    for place in left:
+        if _RECIPIENTS.match(plain(rows[place].text)):
+            return place
+    for place in left:
+        following = [
+            row for row in rows[place : place + 4] if row.box.right < 0.62 * width or row.box.left < 0.3 * width
+        ]
+        dashed = sum(row.text.startswith(("- ", "– ")) and row.text.rstrip()[-1:] in ";.,:" for row in following)
+        if dashed >= 3 and rows[place].box.top > 0.1 * height and rows[place].box.right < 0.62 * width:
+            return max(0, place - 1)
     return None
 
 
@@ -76,9 +95,10 @@ def _moved(word: Word, region: Box) -> Word:
     box = word.box
     return replace(
         word,
+        line=word.line + _OTHER_LINES,
         box=Box(box.left + region.left, box.top + region.top, box.right + region.left, box.bottom + region.top),
     )
 
 
 def _legible(words: Sequence[Word]) -> float:
-    return sum(word.confidence * len(word.text) for word in words if word.confidence > 0.7 and len(word.text) > 1)
+    return sum(word.confidence * len(word.text) for word in words if word.confidence > 0.4 and len(word.text) > 1)

@@ -14,11 +14,13 @@ def words_from_table(table: str, dpi: float) -> list[Word]:
     """Words of a TSV table (level, page, block, par, line, word, left, top, width, height, conf, text)."""
     scale = 72.0 / dpi
     found = []
-    for line in table.splitlines():
-        cells = line.split("\t")
+    lines: dict[tuple[str, str, str], int] = {}
+    for record in table.splitlines():
+        cells = record.split("\t")
         if len(cells) >= _COLUMNS and cells[0] == _WORD_LEVEL and (text := cells[11].strip()):
             left, top, width, height = (float(cell) * scale for cell in cells[6:10])
             box = Box(left, top, left + width, top + height)
             confidence = min(1.0, max(0.0, float(cells[10]) / 100))
-            found.append(Word(unicodedata.normalize("NFC", text), box, confidence, "ocr"))
+            line = lines.setdefault((cells[2], cells[3], cells[4]), len(lines) + 1)
+            found.append(Word(unicodedata.normalize("NFC", text), box, confidence, "ocr", line))
     return found

@@ -56,6 +56,8 @@ class Word:
     box: Box
     confidence: float
     source: Source
+    line: int = 0
+    """Words that the engine saw as one line share a number above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +90,46 @@ def mean_confidence(words: Iterable[Word]) -> float:
 def rows_of(words: Sequence[Word]) -> list[Row]:
     """Group words into rows from top to bottom.
 
-    A word joins the nearest row whose middle lies within half a line of its own; single marks (dots, dashes)
-    are low, so their middle is judged with the row's height.
+    The engine's own lines stay together; lines and single words join the nearest row whose middle lies within half
+    a line of theirs. Single marks (dots, dashes) are low, so their middle is judged with the row's height.
     """
     if not words:
         return []
     line = median(word.box.height for word in words) or 1.0
     rows: list[list[Word]] = []
     middles: list[float] = []
-    for word in sorted(words, key=lambda w: w.box.middle):
-        place = _row_for(word, middles, 0.5 * max(min(word.box.height, line), 0.7 * line))
+    for unit in sorted(_units(words), key=_middle):
+        height = median(word.box.height for word in unit)
+        place = _row_for(_middle(unit), middles, 0.5 * max(min(height, line), 0.7 * line))
         if place is None:
-            rows.append([word])
-            middles.append(word.box.middle)
+            rows.append([*unit])
+            middles.append(_middle(unit))
         else:
-            rows[place].append(word)
-            middles[place] = median(w.box.middle for w in rows[place])
+            rows[place] += unit
+            middles[place] = _middle(rows[place])
     ordered = sorted(zip(middles, rows, strict=True), key=lambda pair: pair[0])
     return [Row(tuple(sorted(row, key=lambda w: w.box.left))) for _, row in ordered]
 
 
-def _row_for(word: Word, middles: Sequence[float], reach: float) -> int | None:
-    for place in range(len(middles) - 1, max(-1, len(middles) - 6), -1):
-        if abs(word.box.middle - middles[place]) <= reach:
-            return place
-    return None
+def _units(words: Sequence[Word]) -> list[list[Word]]:
+    lines: dict[int, list[Word]] = {}
+    single = []
+    for word in words:
+        if word.line:
+            lines.setdefault(word.line, []).append(word)
+        else:
+            single.append([word])
+    return [*lines.values(), *single]
+
+
+def _middle(words: Sequence[Word]) -> float:
+    return median(word.box.middle for word in words)
+
+
+def _row_for(middle: float, middles: Sequence[float], reach: float) -> int | None:
+    near = [(abs(middle - middles[place]), place) for place in range(max(0, len(middles) - 8), len(middles))]
+    best = min(near, default=(reach + 1, 0))
+    return best[1] if best[0] <= reach else None
 
 
 LONGEST_STAMPED_PIECE = 16

@@ -20,7 +20,7 @@ _LETTER_SUBJECT = re.compile(r"^\W{0,2}V\s*[/|1Il]\s*V[:.]?\s+")
 _SUBJECT_ENDS = re.compile(
     r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET )"
 )
-_COLUMN_GAP = 0.035
+_COLUMN_GAP = 0.022
 """Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
 
 
@@ -153,7 +153,7 @@ def _on_axis(line: Line, axis: float, width: float) -> Line | None:
 
 
 def _ends_subject(line: Line, axis: float, page: PageReading) -> bool:
-    """The body begins: by its words, by capitals (the organ that decides), or by not being centred as the heading is."""
+    """The body begins: by its words, by capitals (the organ that decides), or by standing off the heading's axis."""
     off = abs((line.box.left + line.box.right) / 2 - axis)
     return bool(_SUBJECT_ENDS.match(line.folded)) or _capitals(line.text) or off > 0.025 * page.width
 

@@ -50,11 +50,21 @@ def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
     if page.number == 1:
         starts = [place for place in starts if column[place].box.top > 0.3 * page.height]
     if not starts:
-        return None
+        return _name_beside_recipients(lines, page)
     block = _block(column, starts)
     stack = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
     after = [line for line in column if line.box.top > stack[-1].box.middle]
     return Signing(_authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), _name(after, page))
+
+
+def _name_beside_recipients(lines: Sequence[Line], page: PageReading) -> Signing | None:
+    """Where a seal hides the title: a surely read name in the right column beside `Nơi nhận:`."""
+    tops = [line.box.top for line in lines if re.match(r"^\W{0,2}.?OI NHAN", line.folded)]
+    if not tops:
+        return None
+    beside = right_column(page, [line for line in lines if line.box.top > tops[0]])
+    signer = _name(beside, page)
+    return Signing(None, None, signer) if signer and signer.confidence > 0.85 else None
 
 
 def _block(column: Sequence[Line], starts: Sequence[int]) -> list[Line]:
