@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 from connectors.errors import Unreadable
-from connectors.exports.grids import Grid
+from connectors.exports.grids import Grid, grid_of
 
 MOST_BYTES = 400 << 20
 _DELIMITERS = "\t;,|"
@@ -29,7 +29,7 @@ def grid_of_delimited(path: Path) -> Grid:
         rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     except csv.Error as error:
         raise Unreadable(f"không đọc được tệp CSV ({error}). Hãy xuất lại.") from error
-    return Grid(path.stem, rows)
+    return grid_of(path.stem, rows)
 
 
 def decoded(content: bytes) -> str:

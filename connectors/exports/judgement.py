@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-Judge = Callable[[tuple[Any, ...]], tuple[int, str] | None]
+from connectors.exports.moments import day_number, moment_from
 
 _ORDERS = {
     "dossiers": (
@@ -21,26 +20,17 @@ _ORDERS = {
 }
 
 
-def implausible(kind: str, fields: tuple[str, ...]) -> Judge:
-    """A function that tells what cannot be true in a row of these fields: (position of the field, reason), or None.
+def impossible_orders(kind: str, columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, str, str]]:
+    """Yield (position of the row, field, reason) where a date comes before the day it must follow.
 
-    Days are compared, not times: many columns carry no time of day.
+    `columns` hold seconds since 1970, None, or a fault. Days are compared, not times: many columns carry no time.
     """
-    orders = [
-        (fields.index(before), fields.index(after), later, earlier)
-        for before, after, later, earlier in _ORDERS.get(kind, ())
-        if before in fields and after in fields
-    ]
-
-    def judge(row: tuple[Any, ...]) -> tuple[int, str] | None:
-        for before, after, later, earlier in orders:
-            first, second = row[before], row[after]
-            if first is not None and second is not None and second < first and second.date() < first.date():
-                return after, f"{later} {_day(second)} trước {earlier} {_day(first)}"
-        return None
-
-    return judge
+    for before, after, later, earlier in _ORDERS.get(kind, ()):
+        pairs = zip(columns.get(before, ()), columns.get(after, ()), strict=False)
+        for position, (first, second) in enumerate(pairs):
+            if type(first) is int and type(second) is int and second < first and day_number(second) < day_number(first):
+                yield position, after, f"{later} {_day(second)} trước {earlier} {_day(first)}"
 
 
-def _day(moment: datetime) -> str:
-    return moment.strftime("%d/%m/%Y")
+def _day(seconds: int) -> str:
+    return moment_from(seconds).strftime("%d/%m/%Y")

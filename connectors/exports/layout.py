@@ -68,18 +68,18 @@ def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
 
 
 def _header_candidates(grid: Grid) -> Iterator[tuple[int, int, list[Path]]]:
-    for row in range(min(len(grid.rows), SEARCHED_ROWS)):
-        if sum(1 for cell in grid.rows[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()) < 2:
+    for row in range(min(len(grid.head), SEARCHED_ROWS)):
+        if sum(1 for cell in grid.head[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()) < 2:
             continue
         for depth in range(1, DEEPEST_HEADER + 1):
-            if row + depth <= len(grid.rows):
+            if row + depth <= len(grid.head):
                 yield row, depth, [tuple(map(label_key, path)) for path in _written(grid, row, depth)]
 
 
 def _written(grid: Grid, row: int, depth: int) -> list[Path]:
     """Label path of each column of a header band; a merged cell's label covers the cells to its right and below."""
-    width = min(max(len(cells) for cells in grid.rows[row : row + depth]), WIDEST_HEADER)
-    band = [_texts(cells, width) for cells in grid.rows[row : row + depth]]
+    width = min(max(len(cells) for cells in grid.head[row : row + depth]), WIDEST_HEADER)
+    band = [_texts(cells, width) for cells in grid.head[row : row + depth]]
     for level in range(depth - 1):
         for column in range(1, width):
             deeper = any(band[below][column] for below in range(level + 1, depth))

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from connectors.errors import Unreadable
 from connectors.exports.delimited import decoded
-from connectors.exports.grids import Cells, Grid
+from connectors.exports.grids import Cells, Grid, grid_of
 from connectors.exports.text import clean
 
 MOST_BYTES = 200 << 20
@@ -35,7 +35,7 @@ def grids_of_html(path: Path) -> list[Grid]:
         title = clean(page.findtext(".//title") or "")
         raise Unreadable(f'tệp là trang web "{title}" không có bảng (có thể phiên đăng nhập đã hết). Hãy xuất lại.')
     return [
-        Grid(f"Bảng {number}", _html_rows(table), _text_above(table)) for number, table in enumerate(tables, start=1)
+        grid_of(f"Bảng {number}", _html_rows(table), _text_above(table)) for number, table in enumerate(tables, start=1)
     ]
 
 
@@ -94,7 +94,7 @@ def grids_of_spreadsheetml(path: Path) -> list[Grid]:
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"tệp XML bị cắt cụt hoặc hỏng ({error}). Hãy xuất lại.") from error
     sheets = book.iter(f"{_SS}Worksheet")
-    return [Grid(sheet.get(f"{_SS}Name", "Sheet1"), list(_xml_rows(sheet))) for sheet in sheets]
+    return [grid_of(sheet.get(f"{_SS}Name", "Sheet1"), list(_xml_rows(sheet))) for sheet in sheets]
 
 
 def _xml_rows(sheet: Any) -> Iterator[Cells]:

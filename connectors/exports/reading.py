@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from connectors.exports.grids import Grid
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
 from connectors.exports.records import SheetRecords, records_of
-from connectors.exports.rows import CellAddresses, Export, Rejected, Row
-from connectors.exports.values import DOSSIER_CODE, converter
+from connectors.exports.row_view import RowView
+from connectors.exports.rows import Export
+from connectors.exports.values import converter
+from connectors.exports.whole_file import declared_total, warnings_of
 from connectors.exports.workbooks import grids_of_workbook
 from sandbox import Failure, Limits, run_one
 
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
-NAMED_CODES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +110,15 @@ def reading_of(question: Question) -> Reading:
     warnings += [
         f'trang "{g.name}" theo mẫu {lay.profile.id}: chưa đọc' for g, lay in found if lay.profile is not profile
     ]
-    titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.rows[: layout.header_row])]]
-    said = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
+    titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.head[: layout.header_row])]]
+    texts = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
     return Reading(
         profile.id,
         profile.kind,
         tuple(sheets),
         period_in(titles),
-        exported_at_in(said, question.name),
-        (*warnings, *(warning for sheet in sheets for warning in sheet.warnings)),
+        exported_at_in(texts, question.name),
+        (*warnings, *(said for sheet in sheets for said in sheet.warnings), *warnings_of(profile.kind, sheets)),
     )
 
 
@@ -144,8 +145,8 @@ def _profiles(question: Question) -> Sequence[Profile]:
 def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     vocabulary = load_vocabulary(question.profiles)
     converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
-    alignment = aligned(layout.places, grid.rows[layout.first :], converters)
-    records = records_of(grid.name, grid.rows, layout, alignment.places, converters)
+    alignment = aligned(layout.places, grid.head[layout.first :], converters)
+    records = records_of(grid, layout, alignment.places, converters)
     records.warnings.extend(alignment.warnings)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
     told = [(column, column.told_by) for column in alignment.places if column.told_by]
@@ -156,11 +157,14 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
 
 def _rename_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
     """A column whose header may lie keeps its field only if rows of the telling status fill it."""
-    status, place = records.fields.index("status"), records.fields.index(str(column.field))
-    if any(row[status] == rule.status and row[place] is not None for row in records.values):
+    said = str(column.field)
+    statuses, values = (records.values[records.fields.index(name)] for name in ("status", said))
+    if any(status == rule.status and value is not None for status, value in zip(statuses, values, strict=True)):
         return
-    records.fields = tuple(rule.otherwise if name == column.field else name for name in records.fields)
-    records.columns = {rule.otherwise if name == column.field else name: at for name, at in records.columns.items()}
+    truth = {said: rule.otherwise}
+    records.fields = tuple(truth.get(name, name) for name in records.fields)
+    records.letters = {truth.get(name, name): letters for name, letters in records.letters.items()}
+    records.moments = frozenset(truth.get(name, name) for name in records.moments)
     records.warnings.append(
         f'cột "{column.title}" chỉ có giá trị ở hồ sơ đã trả,'
         " nên được hiểu là ngày trả kết quả, không phải ngày xử lý xong"
@@ -168,85 +172,34 @@ def _rename_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
 
 
 def _export(question: Question, reading: Reading) -> Export:
-    rows = [row for sheet in reading.sheets for row in _rows(sheet, reading.kind)]
+    rows = RowView(reading.kind, reading.sheets)
     rejected = tuple(bad for sheet in reading.sheets for bad in sheet.rejected)
-    declared, counted = _declared_total(reading.sheets), len(rows) + len(rejected)
-    export = Export(
+    declared, counted = declared_total(reading.sheets), len(rows) + len(rejected)
+    return Export(
         file=question.name,
         sha256=_sha256(question.path),
         profile=reading.profile,
         kind=reading.kind,
         sheets=tuple(sheet.sheet for sheet in reading.sheets),
-        rows=tuple(rows),
+        rows=rows,
         rejected=rejected,
         declared_total=declared,
         counted=counted,
         agree=None if declared is None else declared == counted,
         period=reading.period,
         exported_at=reading.exported_at,
-        warnings=reading.warnings,
+        warnings=(*reading.warnings, *_about_totals(declared, counted)),
     )
-    return replace(export, warnings=(*reading.warnings, *_whole_file_warnings(export)))
 
 
-def _rows(sheet: SheetRecords, kind: str) -> list[Row]:
-    fields, name, columns = sheet.fields, sheet.sheet, sheet.columns
-    return [
-        Row(kind, name, number, dict(zip(fields, values, strict=True)), CellAddresses(name, number, columns))
-        for number, values in zip(sheet.numbers, sheet.values, strict=True)
-    ]
-
-
-def _declared_total(sheets: Sequence[SheetRecords]) -> int | None:
-    """The sum of the sheets' total rows; the last number of each sheet counts (group totals come before it)."""
-    totals = [[total for total in sheet.declared_totals if total >= 0] for sheet in sheets]
-    said = [numbers[-1] for numbers in totals if numbers]
-    return sum(said) if said else None
-
-
-def _whole_file_warnings(export: Export) -> list[str]:
-    warnings = _duplicates(export) + _strange_codes(export)
-    if export.agree is False:
-        warnings.append(f"dòng tổng cộng ghi {export.declared_total}, đếm được {export.counted}")
-    if not export.counted:
-        warnings.append("bảng không có dòng dữ liệu nào")
-    return warnings
-
-
-def _duplicates(export: Export) -> list[str]:
-    """Rows that share a key: the later one wins, and the reader is told."""
-    places: dict[tuple[object, ...], list[int]] = {}
-    names = _key_fields(export.kind)
-    for row in export.rows:
-        places.setdefault(tuple(row.values[name] for name in names), []).append(row.number)
-    repeated = {key: numbers for key, numbers in places.items() if len(numbers) > 1}
-    return [
-        f"{'/'.join(map(str, key))} có ở các dòng {', '.join(map(str, numbers))}; dòng {numbers[-1]} được dùng"
-        for key, numbers in list(repeated.items())[:NAMED_CODES]
-    ] + _and_more(len(repeated), "mã trùng")
-
-
-def _key_fields(kind: str) -> tuple[str, ...]:
-    return {"declared": ("component", "key"), "survey": ("component",)}.get(kind, ("code",))
-
-
-def _strange_codes(export: Export) -> list[str]:
-    if export.kind != "dossiers":
-        return []
-    strange = [row for row in export.rows if not DOSSIER_CODE.fullmatch(row.values["code"])]
-    named = [
-        f"mã hồ sơ {r.values['code']!r} ({r.cells['code']}) không đúng dạng thường gặp" for r in strange[:NAMED_CODES]
-    ]
-    return named + _and_more(len(strange), "mã lạ")
-
-
-def _and_more(count: int, what: str) -> list[str]:
-    return [f"và {count - NAMED_CODES} {what} khác"] if count > NAMED_CODES else []
+def _about_totals(declared: int | None, counted: int) -> list[str]:
+    if not counted:
+        return ["bảng không có dòng dữ liệu nào"]
+    if declared is not None and declared != counted:
+        return [f"dòng tổng cộng ghi {declared}, đếm được {counted}"]
+    return []
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-__all__ = ["LIMITS", "Question", "Reading", "Rejected", "answer_question", "read_export", "read_export_here"]

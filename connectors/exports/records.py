@@ -1,30 +1,38 @@
-"""Rows of one sheet to values, column by column, with every row that cannot be used and why."""
+"""Rows of one sheet to columns of values, block by block, with every row that cannot be used and why."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from config.export_profiles import Column, Profile
+from config.export_profiles import Column
 from connectors.exports.furniture import is_numbering, repeats_header, said, total_in
-from connectors.exports.grids import Cells
-from connectors.exports.judgement import implausible
+from connectors.exports.grids import Cells, Grid
+from connectors.exports.judgement import impossible_orders
 from connectors.exports.layout import Layout
+from connectors.exports.moments import seconds_column
 from connectors.exports.rows import Rejected
 from connectors.exports.text import column_letters
 from connectors.exports.values import DOSSIER_CODE, BadCell, Convert
 
+MOMENTS = frozenset({"moment", "deadline"})
+_UNREPEATED = frozenset({"value", "dossier_code"})
+_MOST_REMEMBERED = 50_000
+_LAST_SECOND = 86_399
+
 
 @dataclass(slots=True)
 class SheetRecords:
-    """One sheet, read: `values` holds a tuple in the order of `fields` for each row number of `numbers`."""
+    """One sheet, read: for each field a column of values, moments as seconds since 1970; `numbers` are row numbers."""
 
     sheet: str
     fields: tuple[str, ...]
-    columns: Mapping[str, str]
+    letters: Mapping[str, str]
+    moments: frozenset[str]
+    values: list[list[Any]]
     numbers: list[int] = field(default_factory=list)
-    values: list[tuple[Any, ...]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     declared_totals: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -39,41 +47,82 @@ class _Bad:
 
 
 def records_of(
-    sheet: str,
-    rows: Sequence[Cells],
-    layout: Layout,
-    places: Mapping[Column, int],
-    converters: Mapping[Column, Convert],
+    grid: Grid, layout: Layout, places: Mapping[Column, int], converters: Mapping[Column, Convert]
 ) -> SheetRecords:
-    """Read the data rows of a sheet (`rows` from row 1 on)."""
+    """Read the data rows of a sheet."""
     read = [column for column in places if column.field]
-    fields = tuple(str(column.field) for column in read)
-    letters = {str(column.field): column_letters(places[column]) for column in read}
-    found = SheetRecords(sheet, fields, letters)
-    numbers, data = _data_rows(rows, layout, places, found)
-    converted = [_converted(data, places[column], column, converters[column]) for column in read]
-    _keep_good(found, layout.profile, read, numbers, list(zip(*converted, strict=True)) if data else [])
+    found = SheetRecords(
+        grid.name,
+        tuple(str(column.field) for column in read),
+        {str(column.field): column_letters(places[column]) for column in read},
+        frozenset(str(column.field) for column in read if column.read_as in MOMENTS),
+        [[] for _ in read],
+    )
+    readers = [_CellReader(column, converters[column]) for column in read]
+    for first, rows in grid.blocks(layout.first):
+        numbers, data = _data_rows(first, rows, layout, places, found)
+        columns = [reader.column(data, places[column]) for reader, column in zip(readers, read, strict=True)]
+        _keep(found, layout, read, numbers, columns)
     return found
 
 
+class _CellReader:
+    """Reads one column. A vendor repeats the same words in half a million rows: converted values are remembered."""
+
+    def __init__(self, column: Column, convert: Convert) -> None:
+        if column.read_as in MOMENTS:
+            bare = _LAST_SECOND if column.read_as == "deadline" else 0
+            convert = seconds_column(convert, bare_day_seconds=bare)
+        self._convert = convert
+        remembered = _Remembered(self._value)
+        plain = column.read_as in _UNREPEATED or column.read_as in MOMENTS
+        self._look_up: Callable[[Any], Any] = self._value if plain else remembered.__getitem__
+
+    def column(self, data: Sequence[Cells], place: int) -> list[Any]:
+        """The values of a block; a cell that cannot be converted becomes `_Bad`, a missing one is empty."""
+        try:
+            cells = [row[place] for row in data]
+        except IndexError:
+            cells = [row[place] if len(row) > place else "" for row in data]
+        return list(map(self._look_up, cells))
+
+    def _value(self, cell: Any) -> Any:
+        try:
+            return self._convert(cell)
+        except BadCell as error:
+            return _Bad(str(error))
+
+
+class _Remembered(dict[Any, Any]):
+    """Converted values by raw cell, forgotten when too many. Not for declared values: 1 and True are one key."""
+
+    def __init__(self, convert: Convert) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, cell: Any) -> Any:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        value = self[cell] = self._convert(cell)
+        return value
+
+
 def _data_rows(
-    rows: Sequence[Cells], layout: Layout, places: Mapping[Column, int], found: SheetRecords
+    first: int, rows: Sequence[Cells], layout: Layout, places: Mapping[Column, int], found: SheetRecords
 ) -> tuple[list[int], list[Cells]]:
     """Row numbers (from 1) and cells of the rows that hold records; totals and footers are noted on the way."""
-    keys = [places[column] for column in places if column.field in layout.profile.key]
+    key = next(places[column] for column in places if column.field in layout.profile.key)
     numbers, data = [], []
-    for index in range(layout.first, len(rows)):
-        cells = rows[index]
-        if _is_plain_record(cells, keys) or _is_record(cells, layout, found):
-            numbers.append(index + 1)
+    for number, cells in enumerate(rows, start=first + 1):
+        if _is_plain_record(cells, key) or _is_record(cells, layout, found):
+            numbers.append(number)
             data.append(cells)
     return numbers, data
 
 
-def _is_plain_record(cells: Cells, keys: list[int]) -> bool:
+def _is_plain_record(cells: Cells, key: int) -> bool:
     """The quick test that nearly every row passes: a key that looks like a dossier code."""
-    place = keys[0]
-    return len(cells) > place and isinstance(cells[place], str) and DOSSIER_CODE.fullmatch(cells[place]) is not None
+    return len(cells) > key and type(cells[key]) is str and DOSSIER_CODE.fullmatch(cells[key]) is not None
 
 
 def _is_record(cells: Cells, layout: Layout, found: SheetRecords) -> bool:
@@ -97,59 +146,31 @@ def _says_one_thing(filled: list[tuple[int, str]]) -> bool:
     return len({text for _, text in filled}) == 1
 
 
-def _converted(data: Sequence[Cells], place: int, column: Column, convert: Convert) -> list[Any]:
-    """One column's values; cells that cannot be converted become `_Bad`."""
-    memo = _Memo(convert)
-    look_up = memo.value if column.read_as == "value" else memo.__getitem__
-    return [look_up(cells[place]) if len(cells) > place else look_up("") for cells in data]
-
-
-class _Memo(dict[Any, Any]):
-    """Converted values by raw cell: a vendor repeats the same words and days in half a million rows."""
-
-    def __init__(self, convert: Convert) -> None:
-        super().__init__()
-        self._convert = convert
-
-    def __missing__(self, cell: Any) -> Any:
-        value = self[cell] = self.value(cell)
-        return value
-
-    def value(self, cell: Any) -> Any:
-        """Without memory: 1 and True are one key, but not one declared value."""
-        try:
-            return self._convert(cell)
-        except BadCell as error:
-            return _Bad(str(error))
-
-
-def _keep_good(
-    found: SheetRecords, profile: Profile, read: list[Column], numbers: list[int], values: list[tuple[Any, ...]]
+def _keep(
+    found: SheetRecords, layout: Layout, read: list[Column], numbers: list[int], columns: list[list[Any]]
 ) -> None:
-    needed = [i for i, column in enumerate(read) if column.field in profile.key or column.filled]
-    judge = implausible(profile.kind, found.fields)
-    for number, row in zip(numbers, values, strict=True):
-        fault = _fault(row, needed, read, judge)
-        if fault is None:
-            found.numbers.append(number)
-            found.values.append(row)
-        else:
-            place, reason = fault
-            cell = f"{found.columns[found.fields[place]]}{number}"
-            found.rejected.append(Rejected(found.sheet, number, cell, reason))
+    """Add a block to what was found; rows with a fault go to `rejected`."""
+    faults = _faults(found, layout, read, columns)
+    for position, (name, reason) in sorted(faults.items()):
+        number = numbers[position]
+        found.rejected.append(Rejected(found.sheet, number, f"{found.letters[name]}{number}", reason))
+    good = [position not in faults for position in range(len(numbers))] if faults else None
+    for kept, block in zip([found.numbers, *found.values], [numbers, *columns], strict=True):
+        kept.extend(block if good is None else itertools.compress(block, good))
 
 
-def _fault(
-    row: tuple[Any, ...],
-    needed: list[int],
-    read: list[Column],
-    judge: Callable[[tuple[Any, ...]], tuple[int, str] | None],
-) -> tuple[int, str] | None:
-    """The first thing that makes a row unusable: (position of the field, reason)."""
-    for position, value in enumerate(row):
-        if type(value) is _Bad:
-            return position, f"{read[position].title}: {value.reason}"
-    for position in needed:
-        if row[position] is None:
-            return position, f'thiếu "{read[position].title}"'
-    return judge(row)
+def _faults(
+    found: SheetRecords, layout: Layout, read: list[Column], columns: list[list[Any]]
+) -> dict[int, tuple[str, str]]:
+    """The first thing that makes a row unusable: position -> (field, reason)."""
+    faults: dict[int, tuple[str, str]] = {}
+    for column, name, values in zip(read, found.fields, columns, strict=True):
+        needed = column.field in layout.profile.key or column.filled
+        for position in [i for i, value in enumerate(values) if value is None] if needed and None in values else ():
+            faults.setdefault(position, (name, f'thiếu "{column.title}"'))
+        for position, bad in [(i, value) for i, value in enumerate(values) if type(value) is _Bad]:
+            faults.setdefault(position, (name, f"{column.title}: {bad.reason}"))
+    by_name = dict(zip(found.fields, columns, strict=True))
+    for position, name, reason in impossible_orders(layout.profile.kind, by_name):
+        faults.setdefault(position, (name, reason))
+    return faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -72,7 +72,7 @@ class Export:
     profile: str
     kind: str
     sheets: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     rejected: tuple[Rejected, ...] = ()
     declared_total: int | None = None
     counted: int = 0

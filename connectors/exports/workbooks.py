@@ -13,10 +13,17 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from connectors.errors import Unreadable
-from connectors.exports.grids import Grid
+from connectors.exports.grids import Cells, Grid, grid_of
 
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_CELLS = 60_000_000
@@ -63,8 +70,15 @@ def _visible_sheets(book: CalamineWorkbook) -> tuple[list[Grid], list[str]]:
             warnings.append(f'trang "{meta.name}" bị ẩn nên không đọc')
             continue
         sheet = book.get_sheet_by_name(meta.name)
-        grids.append(Grid(meta.name, sheet.to_python(skip_empty_area=False)))
+        grids.append(grid_of(meta.name, _rows(sheet)))
     return grids, warnings
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[Cells]:
+    """Rows from row 1 and column A: `iter_rows` leaves out empty columns on the left, though not rows above."""
+    left = sheet.start[1] if sheet.start else 0
+    rows: Iterator[Cells] = sheet.iter_rows()
+    return (([""] * left) + row for row in rows) if left else rows
 
 
 def refuse_hostile_zip(path: Path, *, scan_all: bool = False) -> None:

@@ -1,0 +1,60 @@
+"""What can be said only of a whole file: its totals, codes that stand twice, codes of an unusual shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from connectors.exports.records import SheetRecords
+from connectors.exports.values import DOSSIER_CODE
+
+NAMED = 5
+_KEYS = {"declared": ("component", "key"), "survey": ("component",)}
+
+
+def declared_total(sheets: Sequence[SheetRecords]) -> int | None:
+    """The sum of the sheets' total rows; the last number of each sheet counts (group totals come before it)."""
+    totals = [[total for total in sheet.declared_totals if total >= 0] for sheet in sheets]
+    said = [numbers[-1] for numbers in totals if numbers]
+    return sum(said) if said else None
+
+
+def warnings_of(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
+    """Vietnamese sentences about the codes of a file."""
+    return [*_repeated(kind, sheets), *(_unusual(sheets) if kind == "dossiers" else ())]
+
+
+def _repeated(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
+    """Rows that share a key: the later one wins, and the reader is told."""
+    keys = [key for sheet in sheets for key in _keys(kind, sheet)]
+    if len(set(keys)) == len(keys):
+        return []
+    places: dict[tuple[str, ...], list[int]] = {}
+    numbers = [number for sheet in sheets for number in sheet.numbers]
+    for key, number in zip(keys, numbers, strict=True):
+        places.setdefault(key, []).append(number)
+    repeated = [(key, rows) for key, rows in places.items() if len(rows) > 1]
+    named = [
+        f"{'/'.join(key)} có ở các dòng {', '.join(map(str, rows))}; dòng {rows[-1]} được dùng"
+        for key, rows in repeated[:NAMED]
+    ]
+    return named + _and_more(len(repeated), "mã trùng")
+
+
+def _keys(kind: str, sheet: SheetRecords) -> Iterator[tuple[str, ...]]:
+    columns = [sheet.values[sheet.fields.index(name)] for name in _KEYS.get(kind, ("code",))]
+    return zip(*columns, strict=True)
+
+
+def _unusual(sheets: Sequence[SheetRecords]) -> list[str]:
+    known = DOSSIER_CODE.fullmatch
+    strange = [
+        f"mã hồ sơ {code!r} ({sheet.sheet}!{sheet.letters['code']}{number}) không đúng dạng thường gặp"
+        for sheet in sheets
+        for code, number in zip(sheet.values[sheet.fields.index("code")], sheet.numbers, strict=True)
+        if not known(code)
+    ]
+    return strange[:NAMED] + _and_more(len(strange), "mã lạ")
+
+
+def _and_more(count: int, what: str) -> list[str]:
+    return [f"và {count - NAMED} {what} khác"] if count > NAMED else []
