@@ -1,0 +1,163 @@
+"""Measures over dossiers and petitions. Silence of the source is never taken as a zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from .facts import Dossier, Petition
+from .measuring import Measured, NoData, Scope
+from .on_time import OnTimeCount, still_late
+from .period import local_day
+
+PETITION_WORKING_DAYS = 15
+"""Longest time to settle a petition (Decision 766, metric 5.2)."""
+
+
+def _counted(scope: Scope) -> OnTimeCount:
+    count = scope.on_time()
+    if count.finished == 0 and count.undated:
+        raise NoData(
+            f"có {count.undated} hồ sơ đã xong nhưng tệp xuất không ghi ngày kết thúc hoặc ngày trả mà cách tính "
+            f"{scope.on_time_rule} cần"
+        )
+    if count.finished and count.without_due == count.finished:
+        raise NoData("tệp xuất không ghi ngày hẹn trả của hồ sơ nào")
+    return count
+
+
+def _on_time_warnings(count: OnTimeCount) -> tuple[str, ...]:
+    found = []
+    if count.undated:
+        found.append(f"{count.undated} hồ sơ đã xong nhưng không ghi ngày kết thúc, không được tính.")
+    if count.without_due:
+        found.append(f"{count.without_due} hồ sơ không ghi ngày hẹn trả, được tính là đúng hạn.")
+    return tuple(found)
+
+
+def on_time_share(scope: Scope, _: str) -> Measured:
+    count = _counted(scope)
+    waiting = sum(1 for dossier in scope.facts.dossiers if still_late(dossier, scope.period))
+    warnings = _on_time_warnings(count)
+    if waiting:
+        warnings += (f"Còn {waiting} hồ sơ đang giải quyết đã quá ngày hẹn trả.",)
+    shown = {"early": count.early, "on_time": count.finished - count.late, "in_progress_late": waiting}
+    return Measured({"finished": count.finished, "late": count.late}, shown, warnings)
+
+
+def apology_share(scope: Scope, _: str) -> Measured:
+    late = set(_counted(scope).late_codes)
+    letters = sum(1 for dossier in scope.facts.dossiers if dossier.code in late and dossier.apology_number)
+    return Measured({"late": len(late), "with_letter": letters})
+
+
+def handling_satisfaction(scope: Scope, _: str) -> Measured:
+    count = _counted(scope)
+    complaints = sum(1 for petition in scope.petitions if petition.about != "other" and petition.confirmed is not False)
+    complaints = min(complaints, count.finished - count.late)
+    inputs = {"finished": count.finished, "late": count.late, "with_petition": complaints}
+    return Measured(inputs, warnings=_on_time_warnings(count))
+
+
+def confirmed(about: str) -> Callable[[Scope, str], Measured]:
+    def take(scope: Scope, _: str) -> Measured:
+        of_kind = [petition for petition in scope.petitions if petition.about == about]
+        open_ones = sum(1 for petition in of_kind if petition.confirmed is None)
+        warning = (f"Còn {open_ones} phản ánh chưa có kết luận đúng hay sai.",) if open_ones else ()
+        confirmed = sum(1 for petition in of_kind if petition.confirmed)
+        return Measured({"confirmed": confirmed}, {"petitions": len(of_kind)}, warning)
+
+    return take
+
+
+def register_match(scope: Scope, component: str) -> Measured:
+    declared = scope.declared.get((component, "paper_register_count"))
+    paper = declared.value if declared else None
+    imported = len(_received(scope))
+    warning: tuple[str, ...] = ()
+    if isinstance(paper, Decimal) and imported > paper:
+        warning = (f"Phần mềm có {imported} hồ sơ, nhiều hơn sổ giấy ({paper}); cần đối chiếu lại sổ theo dõi.",)
+    return Measured({"imported": imported, "paper_register_count": paper}, warnings=warning)
+
+
+def received_flag(total: str, done: str, flag: str, said: str) -> Callable[[Scope, str], Measured]:
+    """Share of the received dossiers whose yes/no field is yes; silence counts as no, silence everywhere as no data."""
+
+    def take(scope: Scope, _: str) -> Measured:
+        dossiers = _received(scope)
+        values = [getattr(dossier, flag) for dossier in dossiers]
+        return _flagged(values, total, done, said)
+
+    return take
+
+
+def _flagged(values: list[bool | None], total: str, done: str, said: str) -> Measured:
+    unknown = values.count(None)
+    if values and unknown == len(values):
+        raise NoData(f"tệp xuất không ghi {said} của hồ sơ nào")
+    warning = (f"{unknown} hồ sơ không ghi {said}, được tính là chưa.",) if unknown else ()
+    return Measured({total: len(values), done: values.count(True)}, {"unknown": unknown}, warning)
+
+
+def _received(scope: Scope) -> tuple[Dossier, ...]:
+    if not scope.received and any(dossier.received_at is None for dossier in scope.facts.dossiers):
+        raise NoData("tệp xuất không ghi ngày tiếp nhận")
+    return scope.received
+
+
+def online_share(scope: Scope, _: str) -> Measured:
+    channels = [None if dossier.channel is None else dossier.channel == "online" for dossier in _received(scope)]
+    return _flagged(channels, "received", "online", "kênh nộp")
+
+
+def full_online(scope: Scope, _: str) -> Measured:
+    dossiers = _received(scope)
+    if dossiers and all(dossier.full_online is None for dossier in dossiers):
+        raise NoData("tệp xuất không ghi mức độ dịch vụ công trực tuyến (toàn trình, một phần)")
+    if dossiers and all(dossier.channel is None for dossier in dossiers):
+        raise NoData("tệp xuất không ghi kênh nộp của hồ sơ nào")
+    done = sum(1 for dossier in dossiers if dossier.full_online and dossier.channel == "online")
+    return Measured({"received": len(dossiers), "full_online": done})
+
+
+def online_procedures(scope: Scope, _: str) -> Measured:
+    dossiers = _received(scope)
+    named = [dossier for dossier in dossiers if dossier.procedure_code or dossier.procedure]
+    if dossiers and not named:
+        raise NoData("tệp xuất không ghi thủ tục của hồ sơ nào")
+    offered = {_procedure(d) for d in named if d.full_online is not None or d.channel == "online"}
+    if named and not offered:
+        raise NoData("tệp xuất không ghi kênh nộp và mức độ trực tuyến, nên không biết thủ tục nào có DVC trực tuyến")
+    used = {_procedure(d) for d in named if d.channel == "online"}
+    warning = "Mẫu số chỉ gồm thủ tục đã có hồ sơ trong kỳ, vì danh mục dịch vụ công trực tuyến chưa được nhập."
+    return Measured({"procedures": len(offered), "procedures_used": len(used)}, warnings=(warning,))
+
+
+def _procedure(dossier: Dossier) -> str:
+    return dossier.procedure_code or dossier.procedure or ""
+
+
+def online_payment(scope: Scope, _: str) -> Measured:
+    dossiers = _received(scope)
+    if dossiers and all(dossier.fee_due is None for dossier in dossiers):
+        raise NoData("tệp xuất không ghi hồ sơ nào phải nộp phí, lệ phí")
+    return _flagged([d.paid_online for d in dossiers if d.fee_due], "with_fee", "paid_online", "hình thức thanh toán")
+
+
+def petitions_on_time(scope: Scope, _: str) -> Measured:
+    late = sum(1 for petition in scope.petitions if _petition_late(petition, scope))
+    years = {local_day(p.received_at).year for p in scope.petitions if p.received_at and not p.due_at}
+    lacking = sorted(years - scope.calendar.years)
+    warnings = tuple(f"Lịch chưa có ngày nghỉ lễ năm {year}; hạn 15 ngày làm việc có thể lệch." for year in lacking)
+    return Measured({"petitions": len(scope.petitions), "late": late}, warnings=warnings)
+
+
+def _petition_late(petition: Petition, scope: Scope) -> bool:
+    if petition.received_at is None:
+        return False
+    received = local_day(petition.received_at)
+    due = local_day(petition.due_at) if petition.due_at else scope.calendar.after(received, PETITION_WORKING_DAYS)
+    answered = petition.answered_at
+    if answered is not None and answered < scope.period.closes:
+        return local_day(answered) > due
+    return due < scope.period.last

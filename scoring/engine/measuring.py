@@ -1,0 +1,67 @@
+"""What every measure works on: the facts of a period sorted once, and what a measure gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .facts import DeclaredValue, Dossier, Facts, Petition, Value
+from .on_time import OnTimeCount, count_on_time, finished_in
+from .period import Period, WorkingDays
+
+
+class NoData(Exception):
+    """The sources do not say it; the message tells officials what is missing and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What measures look at: facts of one unit, the period, the calendar and the on-time rule."""
+
+    facts: Facts
+    period: Period
+    calendar: WorkingDays
+    on_time_rule: str
+    received: tuple[Dossier, ...]
+    finished: tuple[Dossier, ...]
+    petitions: tuple[Petition, ...]
+    declared: Mapping[tuple[str, str], DeclaredValue] = field(default_factory=dict)
+    """Declared values by (component, key)."""
+
+    counts: dict[str, OnTimeCount] = field(default_factory=dict, compare=False, repr=False)
+    """Counts already made, by on-time rule: four components and their warnings ask for the same ones."""
+
+    def on_time(self) -> OnTimeCount:
+        """Dossiers under the on-time rule of this scope, counted once."""
+        rule = self.on_time_rule
+        if rule not in self.counts:
+            self.counts[rule] = count_on_time(self.facts.dossiers, rule, self.period)
+        return self.counts[rule]
+
+    def knows(self, source: str) -> bool:
+        """Whether a kind of source was imported at all."""
+        return source in self.facts.known or bool(getattr(self.facts, source))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Named numbers for the rule, further numbers to show, and warnings for people."""
+
+    inputs: Mapping[str, Value | int]
+    shown: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: str) -> Scope:
+    """Facts sorted into the period once, for all measures."""
+    dossiers = facts.dossiers
+    return Scope(
+        facts,
+        period,
+        calendar,
+        on_time_rule,
+        received=tuple(d for d in dossiers if d.received_at and period.opens <= d.received_at < period.closes),
+        finished=tuple(d for d in dossiers if finished_in(d, period)),
+        petitions=tuple(p for p in facts.petitions if p.received_at and period.opens <= p.received_at < period.closes),
+        declared={(value.component, value.key): value for value in facts.declared},
+    )

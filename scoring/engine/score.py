@@ -1,0 +1,332 @@
+"""The score of a unit for a period: every component with its points, reason, numbers and evidence.
+
+A pure function of its arguments: the order of the facts does not matter, no clock is read, nothing is evaluated as code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .evaluation import NO_DATA, NO_EVIDENCE, SCORED, SURVEY, Evaluation, evaluate, no_data
+from .facts import DeclaredValue, Facts, SurveyResult, Value
+from .measures import MEASURES
+from .measuring import Measured, NoData, Scope, scope_of
+from .numbers import exact, half_up, percent_vn, points_vn, share_text, vn
+from .on_time import RULES as ON_TIME_RULES
+from .period import period_of, working_days
+from .proof import Proof, proof_of
+
+ENGINE_VERSION = "1.0.0"
+Changes = Mapping[str, Mapping[str, Value | int]]
+"""What-if values: component id -> key -> value."""
+
+
+class UnknownOnTimeRule(ValueError):
+    """The on-time rule has no such name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentScore:
+    """One component of a score; `points` None where there is no score."""
+
+    id: str
+    name: str
+    max_points: Decimal
+    points: Decimal | None
+    state: str
+    because: str
+    rule: Mapping[str, Any]
+    numbers: Mapping[str, Any]
+    evidence: tuple[Mapping[str, Any], ...]
+    expected: Decimal | None
+    domain: str
+    criterion: str
+    source: str
+    """measured | declared | survey"""
+    measure: str | None
+    responsible: str
+    deadline: str
+    warnings: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready, points as decimal text."""
+        plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for name in ("max_points", "points", "expected"):
+            plain[name] = None if plain[name] is None else f"{plain[name]:.2f}"
+        return plain | {"evidence": list(self.evidence), "warnings": list(self.warnings)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A whole score; `plain()` is what `parindex score --json` prints."""
+
+    unit: str
+    period: str
+    as_of: date
+    criteria: Mapping[str, str]
+    on_time_rule: str
+    engine: str
+    inputs: tuple[Mapping[str, str], ...]
+    totals: Mapping[str, Decimal]
+    components: tuple[ComponentScore, ...]
+    warnings: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready; the same score always gives the same value."""
+        return {
+            "unit": self.unit,
+            "period": self.period,
+            "as_of": self.as_of.isoformat(),
+            "criteria": dict(self.criteria),
+            "on_time_rule": self.on_time_rule,
+            "engine": self.engine,
+            "inputs": [dict(item) for item in self.inputs],
+            "totals": {name: f"{value:.2f}" for name, value in self.totals.items()},
+            "components": [component.plain() for component in self.components],
+            "warnings": list(self.warnings),
+        }
+
+
+def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a score depends on is an argument
+    criteria: Mapping[str, Any],
+    facts: Facts,
+    calendar: Mapping[str, Any],
+    *,
+    unit: str,
+    period: str,
+    as_of: date,
+    on_time_rule: str,
+    inputs: Sequence[Mapping[str, str]] = (),
+    engine: str = ENGINE_VERSION,
+    changes: Changes | None = None,
+) -> Score:
+    """Score `facts` by `criteria` (plain mapping of a criteria set) as known on `as_of`.
+
+    `changes` asks what would be if these values were different; nothing else differs from a real score.
+
+    Raises:
+        UnknownPeriod, UnknownOnTimeRule: the argument has no such form or name.
+    """
+    if on_time_rule not in ON_TIME_RULES:
+        names = ", ".join(ON_TIME_RULES)
+        raise UnknownOnTimeRule(f"không có cách tính đúng hạn {on_time_rule!r}; các cách: {names}")
+    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), on_time_rule)
+    bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {})
+    components = tuple(_component_score(bench, *place) for place in _places(criteria))
+    return Score(
+        unit=unit,
+        period=period,
+        as_of=as_of,
+        criteria={"id": criteria["id"], "version": criteria["version"]},
+        on_time_rule=on_time_rule,
+        engine=engine,
+        inputs=tuple(sorted(inputs, key=lambda item: (item["kind"], item["sha256"]))),
+        totals=_totals(criteria, components, bench),
+        components=components,
+        warnings=tuple(_score_warnings(criteria, bench, components)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What every component is scored with."""
+
+    scope: Scope
+    as_of: date
+    declared: Mapping[str, tuple[DeclaredValue, ...]]
+    surveys: tuple[SurveyResult, ...]
+    changes: Changes
+
+
+def _by_component(declared: Iterable[DeclaredValue]) -> Mapping[str, tuple[DeclaredValue, ...]]:
+    found: defaultdict[str, list[DeclaredValue]] = defaultdict(list)
+    for value in declared:
+        found[value.component].append(value)
+    return {component: tuple(sorted(values, key=_declared_order)) for component, values in found.items()}
+
+
+def _declared_order(value: DeclaredValue) -> tuple[str, str, str]:
+    return value.key, str(value.value), str(value.evidence)
+
+
+def _places(criteria: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for domain in criteria["domains"]:
+        for criterion in domain["criteria"]:
+            for component in criterion["components"]:
+                yield domain["id"], criterion["id"], component
+
+
+def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapping[str, Any]) -> ComponentScore:
+    surveyed = component["rule"]["kind"] == "survey"
+    values = bench.declared.get(component["id"], ())
+    measured: Measured | None = None
+    warnings: tuple[str, ...] = ()
+    if surveyed:
+        result = _surveyed(bench, component)
+    else:
+        result, measured = _evaluated(bench, component, values)
+        warnings = (*(measured.warnings if measured else ()), *_other_rules(bench, component, values, result))
+    proof = proof_of(component, values, bench.scope.facts, bench.scope.period)
+    if not surveyed:
+        result = _unproven(component, result, proof, bench)
+    return ComponentScore(
+        id=component["id"],
+        name=component["name"],
+        max_points=Decimal(component["max_points"]),
+        points=result.points,
+        state=result.state,
+        because=result.because,
+        rule=component["rule"],
+        numbers=dict(result.numbers) | dict(measured.shown if measured else {}),
+        evidence=proof.evidence,
+        expected=result.expected,
+        domain=domain,
+        criterion=criterion,
+        source="survey" if surveyed else "measured" if component.get("measure") else "declared",
+        measure=component.get("measure"),
+        responsible=component["responsible"],
+        deadline=component["deadline"],
+        warnings=(*warnings, *proof.warnings),
+    )
+
+
+def _evaluated(
+    bench: _Bench, component: Mapping[str, Any], values: Sequence[DeclaredValue], rule: str | None = None
+) -> tuple[Evaluation, Measured | None]:
+    """The component's worth, under another on-time rule where `rule` names one."""
+    changes = bench.changes.get(component["id"], {})
+    measured, reason = None, None
+    if component.get("measure"):
+        scope = dataclasses.replace(bench.scope, on_time_rule=rule) if rule else bench.scope
+        try:
+            measured = MEASURES[component["measure"]].of(scope, component["id"])
+        except NoData as missing:
+            reason = str(missing)
+    stated = _stated(values)
+    if doubled := [key for key, found in stated.items() if len(found) > 1 and key not in changes]:
+        return no_data(component, f"có nhiều giá trị khai khác nhau cho {', '.join(doubled)}"), measured
+    inputs: dict[str, Value | int] = {key: found[0] for key, found in stated.items() if key in _keys(component)}
+    inputs |= {key: value for key, value in (measured.inputs if measured else {}).items() if value is not None}
+    if reason and not changes:
+        return no_data(component, reason, inputs), None
+    return evaluate(component, inputs | dict(changes), bench.as_of), measured
+
+
+def _keys(component: Mapping[str, Any]) -> set[str]:
+    return {item["key"] for item in component.get("declared", ())}
+
+
+def _stated(values: Iterable[DeclaredValue]) -> dict[str, list[Value]]:
+    """Different values by key; the same value said twice is one."""
+    found: dict[str, list[Value]] = {}
+    for value in values:
+        known = found.setdefault(value.key, [])
+        if value.value is not None and value.value not in known:
+            known.append(value.value)
+    return {key: known for key, known in found.items() if known}
+
+
+def _other_rules(
+    bench: _Bench, component: Mapping[str, Any], values: Sequence[DeclaredValue], result: Evaluation
+) -> Iterator[str]:
+    """Warn where another definition of on time would give other points."""
+    name = component.get("measure")
+    if not name or not MEASURES[name].by_on_time_rule or bench.changes.get(component["id"]):
+        return
+    for rule in ON_TIME_RULES:
+        if rule == bench.scope.on_time_rule:
+            continue
+        other, _ = _evaluated(bench, component, values, rule)
+        if other.points != result.points and other.state != NO_DATA and other.points is not None:
+            yield f"Nếu tính đúng hạn theo {rule} thì được {points_vn(other.points)} điểm: {other.because}"
+
+
+def _surveyed(bench: _Bench, component: Mapping[str, Any]) -> Evaluation:
+    results = sorted(
+        (found for found in bench.surveys if found.component == component["id"]),
+        key=lambda found: (found.source or "", found.share, found.respondents or 0),
+    )
+    if not results:
+        because = "Điểm mục này lấy từ khảo sát, điều tra do cơ quan có thẩm quyền công bố; phường không tự chấm."
+        return Evaluation(SURVEY, None, None, because)
+    share = exact(results[-1].share)
+    worth = half_up(share * exact(component["max_points"]))
+    asked = f" ({vn(results[-1].respondents)} phiếu)" if results[-1].respondents else ""
+    because = (
+        f"Kết quả khảo sát đã công bố {percent_vn(share)}{asked}, tương ứng {points_vn(worth)} điểm; "
+        "không tính vào điểm tự chấm."
+    )
+    numbers: dict[str, Any] = {"share": share_text(share), "worth": f"{worth:.2f}"}
+    if results[-1].respondents:
+        numbers["respondents"] = results[-1].respondents
+    return Evaluation(SURVEY, None, None, because, numbers)
+
+
+def _unproven(component: Mapping[str, Any], result: Evaluation, proof: Proof, bench: _Bench) -> Evaluation:
+    """Points that rest on declared values with neither evidence nor explanation count 0 until proven."""
+    if result.points is None or proof.enough or bench.changes.get(component["id"]):
+        return result
+    because = (
+        f"{result.because[:-1]}; nhưng chưa có tài liệu kiểm chứng hay giải trình nên tạm tính 0,00 điểm "
+        f"(cần: {component['evidence'][0]['label']})."
+    )
+    return dataclasses.replace(result, state=NO_EVIDENCE, points=Decimal("0.00"), because=because)
+
+
+def _totals(criteria: Mapping[str, Any], components: Sequence[ComponentScore], bench: _Bench) -> Mapping[str, Decimal]:
+    maximum = sum((item.max_points for item in components), Decimal(0))
+    surveyed = sum((item.max_points for item in components if item.state == SURVEY), Decimal(0))
+    totals = {
+        "maximum": maximum,
+        "self_scorable": maximum - surveyed,
+        "conservative": sum((item.points or Decimal(0) for item in components), Decimal(0)),
+        "expected": sum((item.expected or Decimal(0) for item in components), Decimal(0)),
+    }
+    outside = criteria.get("outside_100") or {}
+    if outside.get("enabled"):
+        totals["bonus"] = _outside(outside, "bonus", bench)
+        totals["penalty"] = _outside(outside, "penalty", bench)
+    return totals
+
+
+def _outside(outside: Mapping[str, Any], kind: str, bench: _Bench) -> Decimal:
+    """Bonus or penalty outside the 100, up to its cap; what is not declared or not proven gives no bonus."""
+    cap = Decimal(outside[f"{kind}_cap"])
+    total = Decimal(0)
+    for item in outside["items"]:
+        if item["rule"]["kind"] != kind:
+            continue
+        values = bench.declared.get(item["id"], ())
+        entry = {**item, "max_points": str(cap), "no_cases": "zero_points", "no_data": "no_score", "evidence": ()}
+        result, _ = _evaluated(bench, entry, values)
+        proven = kind == "penalty" or proof_of(entry, values, bench.scope.facts, bench.scope.period).enough
+        if result.state == SCORED and result.points is not None and proven:
+            total += result.points
+    return min(cap, total)
+
+
+def _score_warnings(criteria: Mapping[str, Any], bench: _Bench, components: Sequence[ComponentScore]) -> Iterator[str]:
+    period = bench.scope.period
+    if not criteria["effective_from"] <= period.first.isoformat() <= criteria["effective_to"]:
+        yield (
+            f"Bộ tiêu chí {criteria['id']}@{criteria['version']} có hiệu lực từ {criteria['effective_from']} đến "
+            f"{criteria['effective_to']}, không gồm kỳ đang chấm."
+        )
+    if period.first.year not in bench.scope.calendar.years:
+        yield f"Chưa có lịch nghỉ lễ năm {period.first.year}."
+    known = {item.id for item in components} | {item["id"] for item in _outside_items(criteria)}
+    for component in sorted(set(bench.declared) - known):
+        yield f"Có giá trị khai cho mục {component}, nhưng bộ tiêu chí không có mục này."
+    for component in sorted(set(bench.changes) - known):
+        yield f"Giả định cho mục {component}, nhưng bộ tiêu chí không có mục này."
+
+
+def _outside_items(criteria: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    items: Sequence[Mapping[str, Any]] = (criteria.get("outside_100") or {}).get("items", ())
+    return items
