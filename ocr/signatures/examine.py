@@ -1,0 +1,115 @@
+"""Examine the signatures of one file: gate, integrity, later changes, trust and time, roles; one report.
+
+Every exception of the library becomes a verdict that is not PASSED. Nothing here reads a clock or goes online.
+"""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from importlib.metadata import version
+
+from ocr.signatures import gate
+from ocr.signatures.findings import Judge
+from ocr.signatures.reading import (
+    FilledField,
+    PasswordNeeded,
+    Snapshot,
+    TooManyFields,
+    filled_fields,
+    has_empty_field,
+)
+from ocr.signatures.report import NO_SIGNATURE, UNREADABLE, SignatureFinding, SignatureReport, Verdict
+from ocr.signatures.roles import folded, profile_for
+from ocr.signatures.trust import TrustStore
+
+LIBRARY = f"pyHanko {version('pyHanko')}"
+_TOLERANT = "Tệp chỉ đọc được ở chế độ dung sai (cấu trúc PDF không chuẩn)."
+_ENOUGH_TEXT = 200
+
+# The library logs subjects of certificates with full traceback: personal data, and our verdict says it anyway.
+for _noisy in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_noisy).setLevel(logging.CRITICAL)
+
+
+def examine_signatures(
+    data: bytes, *, trust: TrustStore, at: datetime, scanned: bool | None = None, text: str = ""
+) -> SignatureReport:
+    """Verdict about the signatures of a PDF given as its bytes, as of `at` (aware).
+
+    `scanned` True means the pages are pictures of paper (profile scan instead of result); `text` is the document's
+    own text, with which signer names are compared. Never raises because of the file: what cannot be judged is
+    UNREADABLE or INDETERMINATE.
+    """
+    report = _examined(data, trust, at, scanned, text)
+    policy = f"{trust.policy.name} {trust.policy.version}"
+    return report.resting_on(trust_digest=trust.digest, policy=policy, library=LIBRARY, at=at)
+
+
+def _examined(data: bytes, trust: TrustStore, at: datetime, scanned: bool | None, text: str) -> SignatureReport:
+    refused = _refused(data, scanned)
+    if refused:
+        return refused
+    try:
+        snapshot = Snapshot.of(data)
+        fields = filled_fields(data, snapshot)
+        if not fields:
+            return _unsigned(scanned, empty_field=has_empty_field(snapshot))
+    except PasswordNeeded as error:
+        return _unreadable("PASSWORD", str(error))
+    except TooManyFields as error:
+        return _unreadable("LIMIT", str(error))
+    except Exception as error:  # noqa: BLE001 - whatever the reader says about a broken file, the file is unreadable
+        return _unreadable("PARSE", f"{type(error).__name__}: {error}")
+    return _judged(Judge(data, snapshot, trust, at, fields), fields, scanned, text)
+
+
+def _refused(data: bytes, scanned: bool | None) -> SignatureReport | None:
+    """What can be said without opening the file."""
+    if not gate.is_pdf(data):
+        return _unreadable("NOT_PDF", "không có dòng mở đầu %PDF")
+    if not gate.seems_signed(data):
+        return _unreadable("PARSE", "tệp bị cắt cụt") if gate.seems_cut(data) else _unsigned(scanned)
+    over = gate.over_caps(data)
+    return _unreadable("LIMIT", over) if over else None
+
+
+def _unsigned(scanned: bool | None, *, empty_field: bool = False) -> SignatureReport:
+    sub = "EMPTY_FIELD" if empty_field else ("IMAGE_ONLY" if scanned else "")
+    return SignatureReport(verdict=Verdict(NO_SIGNATURE, sub), profile=profile_for((), scanned=scanned))
+
+
+def _unreadable(why: str, detail: str) -> SignatureReport:
+    return SignatureReport(verdict=Verdict(UNREADABLE, why), detail=detail[:500])
+
+
+def _judged(judge: Judge, fields: Sequence[FilledField], scanned: bool | None, text: str) -> SignatureReport:
+    """Judge every field and put the file's verdict together: the worst signature decides."""
+    findings = [(field, judge.finding(field)) for field in fields]
+    signatures = tuple(_compared(finding, text) for field, finding in findings if not field.is_document_timestamp)
+    stamps = tuple(finding for field, finding in findings if field.is_document_timestamp)
+    warnings = (_TOLERANT,) if judge.snapshot.tolerant else ()
+    if not signatures:
+        return SignatureReport(
+            verdict=Verdict(NO_SIGNATURE, "DOCTS_ONLY"), document_timestamps=stamps, warnings=warnings
+        )
+    return SignatureReport(
+        verdict=max((finding.verdict for finding in signatures), key=lambda verdict: verdict.rank),
+        signatures=signatures,
+        document_timestamps=stamps,
+        profile=profile_for(signatures, scanned=scanned),
+        warnings=warnings,
+    )
+
+
+def _compared(finding: SignatureFinding, text: str) -> SignatureFinding:
+    """The finding, with a warning where a person's name does not stand in the document's own text."""
+    if finding.role not in {"leader", "person"} or not finding.signer or len(folded(text)) < _ENOUGH_TEXT:
+        return finding
+    if folded(finding.signer) in folded(text):
+        return finding
+    warning = f"Tên người ký “{finding.signer}” không thấy trong nội dung văn bản."
+    return replace(finding, warnings=(*finding.warnings, warning))

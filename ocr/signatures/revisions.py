@@ -1,0 +1,326 @@
+"""What one update of a file did: compares two snapshots and names every difference by where it lies.
+
+The comparison walks from the catalog, so it sees what a viewer sees. What is not expressly lawful is forbidden:
+
+| lawful | where |
+|---|---|
+| security store, metadata, version, extensions | catalog |
+| new signature fields with their widgets; a prepared field signed | form, page annotations |
+| values and appearances of other fields: recorded as form changes | form |
+"""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+
+from ocr.signatures.likeness import Edges, Likeness, raw, touched
+from ocr.signatures.reading import Ref, Snapshot
+
+_FREE_IN_CATALOG = {"/DSS", "/Extensions", "/Version", "/Metadata", "/MarkInfo"}
+_FREE_IN_FORM = {"/SigFlags", "/DA", "/Q", "/NeedAppearances"}
+_FREE_IN_PAGE = {"/Annots", "/Kids", "/Parent", "/Tabs"}
+_FREE_WHEN_SIGNED = {"/V", "/AP", "/AS", "/F", "/M", "/MK", "/DA", "/Ff"}
+_FREE_WHEN_FILLED = {"/V", "/AP", "/AS", "/I", "/RV", "/M", "/DA", "/MK"}
+_HIDDEN = 2
+_MOST_NODES = 20_000
+
+
+class Kind(StrEnum):
+    """What happened, from harmless to forbidden."""
+
+    EXTENSION = "extension"
+    TIMESTAMP = "timestamp"
+    EMPTY_FIELD = "empty_field"
+    SIGNED_FIELD = "signed_field"
+    NEW_SIGNATURE = "new_signature"
+    FORM = "form"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `what` is for people, `field` names the form field, `visible` is about new signature fields."""
+
+    kind: Kind
+    what: str
+    field: str = ""
+    visible: bool = False
+
+
+@dataclass(slots=True)
+class Revision:
+    """The update that leads from `old` to `new`."""
+
+    old: Snapshot
+    new: Snapshot
+    edges: Edges
+    _found: list[Change] = field(default_factory=list)
+    _likeness: Likeness = field(init=False)
+    _dirty: set[Ref] = field(default_factory=set)
+    _fields: set[Ref] = field(default_factory=set)
+    _new_widgets: set[Ref] = field(default_factory=set)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Every difference that a viewer could show or that a signature must speak about."""
+        self._dirty = touched(self.old, self.new, self.edges)
+        self._fields = set(_form_refs(self.old)) | set(_form_refs(self.new))
+        placed = {*self._fields, *_page_refs(self.old), *_annotation_refs(self.old)}
+        self._likeness = Likeness(self.old, self.new, self._dirty, placed)
+        if not self._likeness.same(_trailer(self.old, "/Encrypt"), _trailer(self.new, "/Encrypt")):
+            self._forbid("mã hóa của tệp bị đổi")
+        self._catalog()
+        return tuple(dict.fromkeys(self._found))
+
+    def _forbid(self, what: str) -> None:
+        self._found.append(Change(Kind.FORBIDDEN, what))
+
+    def _note(self, kind: Kind, what: str, name: str = "", *, visible: bool = False) -> None:
+        self._found.append(Change(kind, what, name, visible))
+
+    def _catalog(self) -> None:
+        old, new = self.old.root, self.new.root
+        for key in sorted((set(old) | set(new)) - {"/AcroForm", "/Pages"}):
+            if self._likeness.same(raw(old, key), raw(new, key)):
+                continue
+            lawful = key in _FREE_IN_CATALOG or (key == "/StructTreeRoot" and self._structure_grew(old, new))
+            if lawful:
+                self._note(Kind.EXTENSION, f"mục {key} của tệp")
+            else:
+                self._forbid(f"mục {key} của tệp bị đổi")
+        self._form(self.old.entry(old, "/AcroForm"), self.new.entry(new, "/AcroForm"))
+        self._page_node(raw(old, "/Pages"), raw(new, "/Pages"), 0)
+
+    def _structure_grew(self, old: Any, new: Any) -> bool:
+        """The structure tree only gained elements, as it does for a new signature field in a tagged file."""
+        return "/StructTreeRoot" in old and self._likeness.grown(
+            raw(old, "/StructTreeRoot"), raw(new, "/StructTreeRoot")
+        )
+
+    # pages -----------------------------------------------------------------------------------------------------
+
+    def _page_node(self, old_raw: Any, new_raw: Any, depth: int) -> None:
+        if _identity(old_raw) != _identity(new_raw) or depth > 64:
+            self._forbid("cây trang bị thay")
+            return
+        if _identity(old_raw) is not None and _identity(old_raw) not in self._dirty:
+            return
+        old, new = self.old.resolved(old_raw), self.new.resolved(new_raw)
+        if not (_is_plain(old) and _is_plain(new)):
+            self._forbid("cây trang bị hỏng")
+            return
+        for key in sorted((set(old) | set(new)) - _FREE_IN_PAGE):
+            if not self._likeness.same(raw(old, key), raw(new, key)):
+                self._forbid(f"nội dung trang bị đổi ({key})")
+        self._kids(old, new, depth)
+        self._annotations(old, new)
+
+    def _kids(self, old: Any, new: Any, depth: int) -> None:
+        before, after = _items(self.old.entry(old, "/Kids")), _items(self.new.entry(new, "/Kids"))
+        if len(before) != len(after):
+            self._forbid("số trang bị đổi")
+            return
+        for old_kid, new_kid in zip(before, after, strict=True):
+            self._page_node(old_kid, new_kid, depth + 1)
+
+    def _annotations(self, old: Any, new: Any) -> None:
+        before, after = _items(self.old.entry(old, "/Annots")), _items(self.new.entry(new, "/Annots"))
+        pairs, added, removed = self._matched(before, after)
+        if removed:
+            self._forbid("chú thích hoặc ô ký trên trang bị bỏ đi")
+        for item in added:
+            if _identity(item) not in self._new_widgets:
+                self._forbid("chú thích hoặc nội dung phủ lên trang được thêm vào")
+        for old_item, new_item in pairs:
+            if _identity(old_item) not in self._fields and not self._annotation_same(old_item, new_item):
+                self._forbid("chú thích trên trang bị sửa")
+
+    def _annotation_same(self, old_raw: Any, new_raw: Any) -> bool:
+        if _identity(old_raw) is not None and _identity(old_raw) not in self._dirty:
+            return True
+        old, new = self.old.resolved(old_raw), self.new.resolved(new_raw)
+        if not (_is_plain(old) and _is_plain(new)):
+            return False
+        return all(self._likeness.same(raw(old, key), raw(new, key)) for key in set(old) | set(new))
+
+    def _matched(self, before: list[Any], after: list[Any]) -> tuple[list[tuple[Any, Any]], list[Any], bool]:
+        """Pairs that stayed, in order; what was added; and whether anything was removed."""
+        pairs, added, place = [], [], 0
+        for item in after:
+            if place < len(before) and self._is_item(before[place], item):
+                pairs.append((before[place], item))
+                place += 1
+            else:
+                added.append(item)
+        return pairs, added, place < len(before)
+
+    def _is_item(self, old: Any, new: Any) -> bool:
+        if _identity(old) is None or _identity(new) is None:
+            return self._likeness.same(old, new)
+        return _identity(old) == _identity(new)
+
+    # form ------------------------------------------------------------------------------------------------------
+
+    def _form(self, old: Any, new: Any) -> None:
+        if isinstance(old, generic.NullObject) and isinstance(new, generic.NullObject):
+            return
+        old = old if isinstance(old, generic.DictionaryObject) else generic.DictionaryObject()
+        new = new if isinstance(new, generic.DictionaryObject) else generic.DictionaryObject()
+        for key in sorted((set(old) | set(new)) - {"/Fields", *_FREE_IN_FORM}):
+            lawful = self._likeness.grown if key == "/DR" and key in old else self._likeness.same
+            if not lawful(raw(old, key), raw(new, key)) and not (key == "/DR" and key not in old):
+                self._forbid(f"mục {key} của biểu mẫu bị đổi")
+        self._field_list("", _items(self.old.entry(old, "/Fields")), _items(self.new.entry(new, "/Fields")), "")
+
+    def _field_list(self, prefix: str, before: list[Any], after: list[Any], inherited: str) -> None:
+        pairs, added, removed = self._matched(before, after)
+        if removed:
+            self._forbid("ô biểu mẫu hoặc ô ký bị bỏ đi")
+        for old_item, new_item in pairs:
+            self._field(prefix, old_item, new_item, inherited)
+        for item in added:
+            self._added_field(prefix, item)
+
+    def _field(self, prefix: str, old_raw: Any, new_raw: Any, inherited: str) -> None:
+        if _identity(old_raw) is not None and _identity(old_raw) not in self._dirty:
+            return
+        old, new = self.old.resolved(old_raw), self.new.resolved(new_raw)
+        if not (_is_plain(old) and _is_plain(new)):
+            self._forbid("ô biểu mẫu bị hỏng")
+            return
+        name = _joined(prefix, self.old.entry(old, "/T"))
+        kind = str(self.old.entry(old, "/FT")) if "/FT" in old else inherited
+        differing = {k for k in set(old) | set(new) if not self._likeness.same(raw(old, k), raw(new, k))}
+        self._judge_field(name, kind, differing - {"/Kids", "/Parent"}, (old, new))
+        before, after = _items(self.old.entry(old, "/Kids")), _items(self.new.entry(new, "/Kids"))
+        self._field_list(name, before, after, kind)
+
+    def _judge_field(self, name: str, kind: str, differing: set[str], pair: tuple[Any, Any]) -> None:
+        if not differing:
+            return
+        old, new = pair
+        if kind != "/Sig":
+            if differing <= _FREE_WHEN_FILLED:
+                self._note(Kind.FORM, f"ô biểu mẫu “{name}” được điền hoặc sửa", name)
+            else:
+                self._forbid(f"ô biểu mẫu “{name}” bị đổi ({', '.join(sorted(differing - _FREE_WHEN_FILLED))})")
+            return
+        was_signed = isinstance(self.old.entry(old, "/V"), generic.DictionaryObject)
+        value = self.new.entry(new, "/V")
+        if was_signed or not differing <= _FREE_WHEN_SIGNED or not isinstance(value, generic.DictionaryObject):
+            self._forbid(f"ô ký “{name}” bị đổi sau khi ký")
+        else:
+            stamp = _is_timestamp(self.new, value)
+            self._note(Kind.TIMESTAMP if stamp else Kind.SIGNED_FIELD, f"ký vào ô “{name}”", name)
+
+    def _added_field(self, prefix: str, item: Any) -> None:
+        node = self.new.resolved(item)
+        ref = _identity(item)
+        if ref is None or ref in self.old.locations or not _is_plain(node):
+            self._forbid("ô biểu mẫu mới dùng lại đối tượng cũ")
+            return
+        name = _joined(prefix, self.new.entry(node, "/T"))
+        widgets = list(self._widgets_of(item, 0))
+        if str(self.new.entry(node, "/FT")) != "/Sig":
+            self._forbid(f"ô biểu mẫu “{name}” được thêm vào")
+            return
+        self._new_widgets |= {ref for ref in map(_identity, widgets) if ref is not None}
+        visible = any(_is_visible(self.new, self.new.resolved(widget)) for widget in widgets)
+        value = self.new.entry(node, "/V")
+        if not isinstance(value, generic.DictionaryObject):
+            self._empty_field(name, widgets, visible)
+        elif _is_timestamp(self.new, value):
+            self._note(Kind.TIMESTAMP, f"dấu thời gian “{name}”", name, visible=visible)
+        else:
+            self._note(Kind.NEW_SIGNATURE, f"chữ ký mới “{name}”", name, visible=visible)
+
+    def _empty_field(self, name: str, widgets: list[Any], visible: bool) -> None:
+        """A field without a signature may be prepared, but may not draw anything."""
+        drawn = any(_is_plain(self.new.entry(self.new.resolved(widget), "/AP")) for widget in widgets)
+        if visible and drawn:
+            self._forbid(f"ô ký trống “{name}” vẽ nội dung lên trang")
+        else:
+            self._note(Kind.EMPTY_FIELD, f"ô ký trống “{name}”", name, visible=visible)
+
+    def _widgets_of(self, item: Any, depth: int) -> Iterator[Any]:
+        kids = _items(self.new.entry(self.new.resolved(item), "/Kids"))
+        if not kids or depth > 8:
+            yield item
+        for kid in kids:
+            yield from self._widgets_of(kid, depth + 1)
+
+
+def _identity(value: Any) -> Ref | None:
+    return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
+
+
+def _items(value: Any) -> list[Any]:
+    return [value.raw_get(n) for n in range(len(value))] if isinstance(value, generic.ArrayObject) else []
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, generic.DictionaryObject) and not isinstance(value, generic.StreamObject)
+
+
+def _joined(prefix: str, name: Any) -> str:
+    return ".".join(part for part in (prefix, "" if isinstance(name, generic.NullObject) else str(name)) if part)
+
+
+def _trailer(snapshot: Snapshot, key: str) -> Any:
+    trailer = snapshot.reader.trailer
+    return trailer.raw_get(key) if key in trailer else generic.NullObject()
+
+
+def _is_timestamp(snapshot: Snapshot, value: Any) -> bool:
+    return str(snapshot.entry(value, "/SubFilter")) == "/ETSI.RFC3161"
+
+
+def _is_visible(snapshot: Snapshot, widget: Any) -> bool:
+    corners = [snapshot.resolved(item) for item in _items(snapshot.entry(widget, "/Rect"))]
+    if len(corners) != 4 or not all(
+        isinstance(corner, int | float) or hasattr(corner, "as_numeric") for corner in corners
+    ):
+        return False
+    left, bottom, right, top = (float(corner) for corner in corners)
+    flags = snapshot.entry(widget, "/F")
+    hidden = isinstance(flags, int) and bool(int(flags) & _HIDDEN)
+    return abs(right - left) > 0 and abs(top - bottom) > 0 and not hidden
+
+
+def _form_refs(snapshot: Snapshot) -> Iterator[Ref]:
+    form = snapshot.entry(snapshot.root, "/AcroForm")
+    yield from _tree_refs(snapshot, _items(snapshot.entry(form, "/Fields")))
+
+
+def _page_refs(snapshot: Snapshot) -> Iterator[Ref]:
+    yield from _tree_refs(snapshot, [raw(snapshot.root, "/Pages")])
+
+
+def _annotation_refs(snapshot: Snapshot) -> Iterator[Ref]:
+    for ref in list(_page_refs(snapshot)):
+        for item in _items(snapshot.entry(snapshot.object_at(ref), "/Annots")):
+            identity = _identity(item)
+            if identity is not None:
+                yield identity
+
+
+def _tree_refs(snapshot: Snapshot, items: list[Any]) -> Iterator[Ref]:
+    """References of a tree of /Kids, each once."""
+    seen: set[Ref] = set()
+    waiting = list(items)
+    while waiting:
+        item = waiting.pop()
+        ref = _identity(item)
+        if ref is not None:
+            if ref in seen:
+                continue
+            seen.add(ref)
+            yield ref
+        if len(seen) > _MOST_NODES:
+            raise ValueError(f"more than {_MOST_NODES} nodes in a tree")
+        waiting.extend(_items(snapshot.entry(snapshot.resolved(item), "/Kids")))

@@ -1,0 +1,216 @@
+"""The cryptographic part of a signature: who signed what, and do digest and signature value agree with it.
+
+Trust is not looked at here (chain.py does that); nor is the file around the signed bytes (gate.py, changes.py).
+"""
+
+# mypy: allow-untyped-calls
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import algos, cms, core, crl, ocsp, tsp, x509
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
+
+from ocr.signatures.chain import Knowledge
+
+DETACHED = {"ETSI.CAdES.detached", "adbe.pkcs7.detached"}
+ENCLOSED_DIGEST = "adbe.pkcs7.sha1"
+DOCUMENT_TIMESTAMP = "ETSI.RFC3161"
+_MOST_CERTIFICATES = 60
+_MOST_STAMPS = 5
+_DIGEST_OF_SIGNATURE_OID = {
+    "1.2.840.113549.1.1.4": "md5",
+    "1.2.840.113549.1.1.5": "sha1",
+    "1.2.840.113549.1.1.11": "sha256",
+    "1.2.840.113549.1.1.12": "sha384",
+    "1.2.840.113549.1.1.13": "sha512",
+}
+
+
+class Unsupported(Exception):
+    """A kind of signature that we cannot check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """`intact` False comes with the ETSI sub-indication in `sub`; None means that it could not be told."""
+
+    intact: bool | None
+    sub: str = ""
+    detail: str = ""
+
+
+SOUND = Integrity(True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMessage:
+    """One CMS SignedData with exactly one signer."""
+
+    data: cms.SignedData
+    signer_info: cms.SignerInfo
+    signer: x509.Certificate
+    digest: str
+    """Name of the digest algorithm, e.g. sha256."""
+
+    @classmethod
+    def load(cls, der: bytes) -> SignedMessage:
+        """Parse the value of a signature; zero padding after it is ignored.
+
+        Raises:
+            SignatureValidationError, ValueError, TypeError: it is no signature, or has no or several signers.
+        """
+        content = cms.ContentInfo.load(der)
+        if content["content_type"].native != "signed_data":
+            raise ValueError("the signature value is no SignedData")
+        return cls.of(content["content"])
+
+    @classmethod
+    def of(cls, data: cms.SignedData) -> SignedMessage:
+        """The message around a parsed SignedData."""
+        if len(data["certificates"]) > _MOST_CERTIFICATES:
+            raise Unsupported(f"{len(data['certificates'])} certificates inside")
+        certificates = extract_certs_for_validation(data)
+        (signer_info,) = data["signer_infos"]
+        digest = _digest_name(signer_info)
+        return cls(data, signer_info, certificates.signer_cert, digest)
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        """The signingTime attribute: what the signer's own clock said."""
+        moment = _first(self.signer_info["signed_attrs"], "signing_time")
+        return moment if isinstance(moment, datetime) and moment.tzinfo else None
+
+    @property
+    def enclosed(self) -> bytes | None:
+        """The content inside the message; None for a detached signature."""
+        content = self.data["encap_content_info"]["content"]
+        return None if isinstance(content, core.Void) else bytes(content)
+
+    @property
+    def signature_mechanism(self) -> str:
+        """Name of the signature algorithm, e.g. rsassa_pkcs1v15."""
+        algorithm = self.signer_info["signature_algorithm"]
+        try:
+            return str(algorithm.signature_algo)
+        except ValueError:
+            return str(algorithm["algorithm"].native)
+
+    def stamps(self) -> Iterable[SignedMessage]:
+        """The signature time stamps that can be parsed, at most five."""
+        found: list[SignedMessage] = []
+        for attribute in _attributes(self.signer_info["unsigned_attrs"], "signature_time_stamp_token"):
+            for token in list(attribute["values"])[:_MOST_STAMPS]:
+                try:
+                    found.append(SignedMessage.of(token["content"]))
+                except (ValueError, TypeError, KeyError, SignatureValidationError, Unsupported):
+                    continue
+        return found[:_MOST_STAMPS]
+
+    def carried(self) -> Knowledge:
+        """Certificates and revocation data inside the message."""
+        lists, answers = _archival(self.signer_info)
+        certificates = [item.chosen for item in self.data["certificates"] if item.name == "certificate"]
+        return Knowledge(tuple(certificates), tuple(lists), tuple(answers))
+
+    def integrity(self, content: bytes, expected_type: str = "data") -> Integrity:
+        """Do digest and signature value agree with this digest of the content?"""
+        try:
+            intact, valid = validate_sig_integrity(_plain_digest(self), self.signer, expected_type, content)
+        except SignatureValidationError as error:
+            sub = error.ades_subindication.standard_name if error.ades_subindication else "FORMAT_FAILURE"
+            if sub in {"FORMAT_FAILURE", "HASH_FAILURE", "SIG_CRYPTO_FAILURE"}:
+                return Integrity(False, sub, str(error.failure_message))
+            return Integrity(None, sub, str(error.failure_message))
+        if not valid:
+            return Integrity(False, "SIG_CRYPTO_FAILURE")
+        return SOUND if intact else Integrity(False, "HASH_FAILURE")
+
+
+def signature_integrity(message: SignedMessage, subfilter: str, covered: Iterable[memoryview]) -> Integrity:
+    """Does the message sign exactly the covered bytes?
+
+    Raises:
+        Unsupported: an encoding that we do not know.
+    """
+    stretches = list(covered)
+    if subfilter in DETACHED:
+        if message.enclosed:
+            return Integrity(False, "FORMAT_FAILURE", "detached signature with content inside")
+        return message.integrity(hashed(message.digest, stretches))
+    if subfilter == ENCLOSED_DIGEST:
+        if message.enclosed != hashed("sha1", stretches):
+            return Integrity(False, "HASH_FAILURE")
+        return message.integrity(hashed(message.digest, [message.enclosed]))
+    raise Unsupported(f"SubFilter {subfilter or '?'}")
+
+
+def stamp_integrity(message: SignedMessage, imprinted: Callable[[str], bytes]) -> tuple[Integrity, datetime | None]:
+    """Is the time stamp sound and over the right thing? Its time comes along. `imprinted(digest)` hashes the thing."""
+    info = _stamp_info(message)
+    if info is None:
+        return Integrity(False, "FORMAT_FAILURE", "no TSTInfo inside"), None
+    at: datetime = info["gen_time"].native
+    imprint = info["message_imprint"]
+    if imprint["hashed_message"].native != imprinted(imprint["hash_algorithm"]["algorithm"].native):
+        return Integrity(False, "HASH_FAILURE"), at
+    return message.integrity(hashed(message.digest, [message.enclosed or b""]), "tst_info"), at
+
+
+def hashed(digest: str, stretches: Iterable[bytes | memoryview]) -> bytes:
+    """Digest over the stretches one after the other. Raises Unsupported for a digest that nobody knows."""
+    try:
+        total = hashlib.new(digest.replace("sha3_", "sha3-"), usedforsecurity=False)
+    except ValueError as error:
+        raise Unsupported(f"digest {digest}") from error
+    for stretch in stretches:
+        total.update(stretch)
+    return total.digest()
+
+
+def _stamp_info(message: SignedMessage) -> tsp.TSTInfo | None:
+    content = message.data["encap_content_info"]["content"]
+    info = content.parsed if isinstance(content, core.ParsableOctetString) else None
+    return info if isinstance(info, tsp.TSTInfo) else None
+
+
+def _digest_name(signer_info: cms.SignerInfo) -> str:
+    name = str(signer_info["digest_algorithm"]["algorithm"].native)
+    return _DIGEST_OF_SIGNATURE_OID.get(name, name)
+
+
+def _plain_digest(message: SignedMessage) -> cms.SignerInfo:
+    """The signer info, with a digest algorithm in place of a signature algorithm that some signers write there."""
+    info = message.signer_info
+    if str(info["digest_algorithm"]["algorithm"].native) == message.digest:
+        return info
+    mended = cms.SignerInfo.load(info.dump())
+    mended["digest_algorithm"] = algos.DigestAlgorithm({"algorithm": message.digest})
+    return mended
+
+
+def _attributes(attributes: Any, name: str) -> list[Any]:
+    if isinstance(attributes, core.Void):
+        return []
+    return [attribute for attribute in attributes if attribute["type"].native == name]
+
+
+def _first(attributes: Any, name: str) -> Any:
+    found = _attributes(attributes, name)
+    return found[0]["values"][0].native if found and len(found[0]["values"]) else None
+
+
+def _archival(signer_info: cms.SignerInfo) -> tuple[list[crl.CertificateList], list[ocsp.OCSPResponse]]:
+    """Revocation data in Adobe's signed attribute."""
+    found = _attributes(signer_info["signed_attrs"], "adobe_revocation_info_archival")
+    if not found:
+        return [], []
+    archive = found[0]["values"][0]
+    lists = [] if isinstance(archive["crl"], core.Void) else list(archive["crl"])
+    answers = [] if isinstance(archive["ocsp"], core.Void) else list(archive["ocsp"])
+    return lists, answers
