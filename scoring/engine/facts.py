@@ -142,7 +142,7 @@ class Facts:
 
 
 def to_plain(value: Any) -> Any:
-    """Facts as JSON-ready values; decimals become {"decimal": "..."}, dates {"date": "..."}, moments {"datetime": ...}."""
+    """Facts as JSON-ready values; decimals, dates and moments become {"decimal" | "date" | "datetime": "..."}."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: to_plain(getattr(value, f.name))

@@ -41,6 +41,9 @@ class Measure:
     may_exceed: bool = False
     """More done than the total is possible and counts as all."""
 
+    mendable: bool = True
+    """What is not done yet can still be done for dossiers of the past."""
+
     def of(self, scope: Scope, component: str) -> Measured:
         """The numbers of a component.
 
@@ -167,6 +170,7 @@ MEASURES: Mapping[str, Measure] = _named(
             "hồ sơ",
             total="received",
             done=("online", "nộp trực tuyến"),
+            mendable=False,
         ),
         Measure(
             "full_online_share",
@@ -175,6 +179,7 @@ MEASURES: Mapping[str, Measure] = _named(
             "hồ sơ",
             total="received",
             done=("full_online", "trực tuyến toàn trình"),
+            mendable=False,
         ),
         Measure(
             "online_payment_share",
@@ -183,6 +188,7 @@ MEASURES: Mapping[str, Measure] = _named(
             "hồ sơ có phí",
             total="with_fee",
             done=("paid_online", "thanh toán trực tuyến"),
+            mendable=False,
         ),
         Measure(
             "reuse_share",
@@ -191,6 +197,7 @@ MEASURES: Mapping[str, Measure] = _named(
             "hồ sơ",
             total="received",
             done=("reused", "dùng lại dữ liệu số hóa"),
+            mendable=False,
         ),
         Measure(
             "synced_share",

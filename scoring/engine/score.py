@@ -1,6 +1,7 @@
 """The score of a unit for a period: every component with its points, reason, numbers and evidence.
 
-A pure function of its arguments: the order of the facts does not matter, no clock is read, nothing is evaluated as code.
+A pure function of its arguments: the order of the facts does not matter, no clock is read, nothing is
+evaluated as code.
 """
 
 from __future__ import annotations

@@ -1,0 +1,171 @@
+"""What to do next: where points can still be gained, by whom and until when; how many late dossiers are bearable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from scoring.engine.facts import Dossier, Facts
+from scoring.engine.measures import MEASURES
+from scoring.engine.numbers import day_vn, exact, percent_vn, points_vn, vn
+from scoring.engine.period import local_day, working_days
+
+_SHARED = {"share", "capped_share", "floor_share", "steps", "all_or_nothing", "share_with_deduction"}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do, what it can bring at most, who does it and until when."""
+
+    component: str
+    gain: Decimal
+    responsible: str
+    deadline: date
+    overdue: bool
+    what: str
+    """One Vietnamese sentence, without owner and deadline."""
+
+    def sentence(self) -> str:
+        """The whole line for the morning letter."""
+        when = f"đã quá hạn {day_vn(self.deadline)}" if self.overdue else f"hạn {day_vn(self.deadline)}"
+        return f"{self.what} (tối đa +{points_vn(self.gain)} điểm; {self.responsible}, {when})"
+
+
+def next_actions(score: Mapping[str, Any], criteria: Mapping[str, Any], today: date) -> tuple[Action, ...]:
+    """Actions for a score (`Score.plain()`) under its criteria set, greatest gain first, then the nearer deadline.
+
+    Points that nobody can bring back (a confirmed violation, a dossier already late) are no action.
+    """
+    entries = {entry["id"]: entry for entry in _components(criteria)}
+    found = []
+    for item in score["components"]:
+        advice = _advice(item, entries[item["id"]], today) if item["id"] in entries else None
+        if advice and advice[0] > 0:
+            deadline = date.fromisoformat(item["deadline"])
+            what = f"{item['id']}: {advice[1]}"
+            found.append(Action(item["id"], advice[0], item["responsible"], deadline, deadline < today, what))
+    return tuple(sorted(found, key=lambda action: (-action.gain, action.deadline, action.component)))
+
+
+def late_margin(finished: int, late: int, limit: Fraction = Fraction(1, 100)) -> int | None:
+    """How many more dossiers may end late before the late share is no longer strictly below `limit`.
+
+    Each of them is also one more finished dossier. None: the limit is lost already.
+    """
+    if finished and Fraction(late, finished) >= limit:
+        return None
+    room = (limit * finished - late) / (1 - limit)
+    return max(0, ceil(room) - 1)
+
+
+def due_soon(facts: Facts, calendar: Mapping[str, Any], as_of: date, days: int = 3) -> tuple[Dossier, ...]:
+    """Dossiers in progress whose due day is today or within so many working days, the nearest first."""
+    last = working_days(calendar).after(as_of, days)
+    open_ones = [dossier for dossier in facts.dossiers if _open_until(dossier, as_of, last)]
+    return tuple(sorted(open_ones, key=lambda dossier: (dossier.due_at, dossier.code)))
+
+
+def _open_until(dossier: Dossier, first: date, last: date) -> bool:
+    if dossier.due_at is None or dossier.finished_at or dossier.returned_at or dossier.status not in (None, 2, 4):
+        return False
+    return first <= local_day(dossier.due_at) <= last
+
+
+def _components(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
+
+
+def _advice(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> tuple[Decimal, str] | None:
+    """Gain and sentence, or None where nothing can be done."""
+    proof = entry["evidence"][0]["label"]
+    if item["state"] == "no_evidence":
+        return Decimal(item["expected"] or 0), f'nộp tài liệu kiểm chứng "{proof}"'
+    if item["state"] == "no_data":
+        return Decimal(entry["max_points"]), _bring_data(item, entry, proof)
+    if item["state"] != "scored" or item["points"] == item["max_points"]:
+        return None
+    left = Decimal(item["max_points"]) - Decimal(item["points"])
+    kind = entry["rule"]["kind"]
+    if kind in _SHARED:
+        said = _more_cases(item, entry, today)
+        return (left, said) if said else None
+    if kind == "count_steps":
+        return left, _more_counts(item, entry)
+    lacking = _lacking_parts(item, entry, today)
+    return (min(left, sum(lacking.values(), Decimal(0))), f"hoàn thành: {'; '.join(lacking)}") if lacking else None
+
+
+def _bring_data(item: Mapping[str, Any], entry: Mapping[str, Any], proof: str) -> str:
+    if entry.get("measure"):
+        reason = item["because"].removeprefix("Chưa có số liệu: ").removesuffix("; mục này chưa có điểm.")
+        return f"bổ sung số liệu ({reason})"
+    labels = ", ".join(f'"{declared["label"]}"' for declared in entry["declared"])
+    return f'khai {labels} và nộp "{proof}"'
+
+
+def _more_cases(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> str | None:
+    measure = MEASURES[entry["measure"]] if entry.get("measure") else None
+    rule, numbers = entry["rule"], item["numbers"]
+    if measure and measure.missed:
+        return None
+    total = exact(numbers[measure.total if measure else rule["total"]])
+    done = exact(numbers[measure.done[0] if measure and measure.done else rule["done"]])
+    target = _target(rule, done / total)
+    needed = ceil(target * total - done)
+    if needed <= 0:
+        return None
+    if measure is None or measure.done is None:
+        name = next(declared["label"] for declared in entry["declared"] if declared["key"] == rule["done"])
+        return f'"{name}" còn thiếu {vn(needed)}'
+    if measure.mendable:
+        return f"còn {vn(needed)} {measure.unit} chưa {measure.done[1]}"
+    if today > date.fromisoformat(entry["deadline"]):
+        return None
+    return f"hồ sơ mới cần {measure.done[1]}: hiện {percent_vn(done / total)}, đủ điểm từ {percent_vn(target)}"
+
+
+def _target(rule: Mapping[str, Any], share: Fraction) -> Fraction:
+    """The share that brings full points, or the next step."""
+    if rule["kind"] == "capped_share":
+        return exact(rule["full_from"])
+    if rule["kind"] == "steps":
+        return min((exact(step["from"]) for step in rule["steps"] if exact(step["from"]) > share), default=share)
+    return Fraction(1)
+
+
+def _more_counts(item: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    rule = entry["rule"]
+    labels = {declared["key"]: declared["label"] for declared in entry["declared"]}
+    refused = [labels[key] for key in rule.get("requires", ()) if item["numbers"].get(key) is False]
+    if refused:
+        return f"bảo đảm: {'; '.join(refused)}"
+    count = item["numbers"][rule["count"]]
+    above = min(step["from"] for step in rule["steps"] if step["from"] > count)
+    return f"{labels[rule['count']]} cần từ {above}, hiện có {count}"
+
+
+def _lacking_parts(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> dict[str, Decimal]:
+    """What is not there and still worth something, with its points."""
+    rule, numbers = entry["rule"], item["numbers"]
+    labels = {declared["key"]: declared["label"] for declared in entry.get("declared", ())}
+    found: dict[str, Decimal] = {}
+    for part in rule.get("dates", ()):
+        if not numbers.get(part["key"]):
+            due = date.fromisoformat(part["due"])
+            worth = Decimal(part["on_time"] if today <= due else part["late"])
+            if worth:
+                found[f"{labels[part['key']]} (hạn {day_vn(due)})"] = worth
+    for part in rule.get("parts", ()):
+        if not numbers.get(part["key"]):
+            found[labels[part["key"]]] = Decimal(part["points"])
+    keys = [*rule.get("all_of", ()), *rule.get("items", ())]
+    lacking = [key for key in keys if not numbers.get(key)]
+    left = Decimal(item["max_points"]) - Decimal(item["points"])
+    for key in lacking:
+        found[labels[key]] = left / len(lacking)
+    return found

@@ -1,0 +1,210 @@
+"""Why a score moved: two scores (as JSON values) beside each other, component by component, adding up to the change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from scoring.engine.measures import MEASURES
+from scoring.engine.numbers import points_vn
+
+CAUSES = {
+    "criteria": "bộ tiêu chí thay đổi",
+    "on_time_rule": "đổi cách tính đúng hạn",
+    "evidence_added": "đã có tài liệu kiểm chứng",
+    "evidence_gone": "tài liệu kiểm chứng không còn hoặc không dùng được",
+    "explained": "đã có giải trình",
+    "unexplained": "giải trình không còn",
+    "data_arrived": "đã có số liệu",
+    "data_gone": "số liệu không còn đọc được",
+    "rows_changed": "số liệu từ tệp nhập, tệp PDF thay đổi",
+    "declared_changed": "giá trị khai thay đổi",
+    "day_passed": "ngày chấm khác nhau",
+    "calendar": "lịch nghỉ lễ thay đổi",
+    "engine": "phiên bản bộ chấm khác nhau",
+    "other": "dữ liệu đầu vào thay đổi",
+}
+"""What each cause is called before officials."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One component that moved; points None where there was or is no score."""
+
+    component: str
+    name: str
+    before: Decimal | None
+    after: Decimal | None
+    expected_before: Decimal | None
+    expected_after: Decimal | None
+    cause: str
+    because: str
+    """One Vietnamese sentence."""
+
+    @property
+    def difference(self) -> Decimal:
+        """Change of the conservative total through this component."""
+        return (self.after or Decimal(0)) - (self.before or Decimal(0))
+
+    @property
+    def expected_difference(self) -> Decimal:
+        """Change of the expected total through this component."""
+        return (self.expected_after or Decimal(0)) - (self.expected_before or Decimal(0))
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "id": self.component,
+            "name": self.name,
+            "from": _text(self.before),
+            "to": _text(self.after),
+            "change": _text(self.difference),
+            "expected_from": _text(self.expected_before),
+            "expected_to": _text(self.expected_after),
+            "expected_change": _text(self.expected_difference),
+            "cause": self.cause,
+            "because": self.because,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that moved between two scores, greatest change first. The differences add up to the change of the totals."""
+
+    totals_before: Mapping[str, str]
+    totals_after: Mapping[str, str]
+    changes: tuple[Change, ...]
+
+    @property
+    def conservative(self) -> Decimal:
+        """Change of the conservative total."""
+        return Decimal(self.totals_after["conservative"]) - Decimal(self.totals_before["conservative"])
+
+    @property
+    def expected(self) -> Decimal:
+        """Change of the expected total."""
+        return Decimal(self.totals_after["expected"]) - Decimal(self.totals_before["expected"])
+
+    def sentences(self) -> tuple[str, ...]:
+        """Each change as a Vietnamese sentence."""
+        return tuple(change.because for change in self.changes)
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "from": dict(self.totals_before),
+            "to": dict(self.totals_after),
+            "change": {"conservative": _text(self.conservative), "expected": _text(self.expected)},
+            "components": [change.plain() for change in self.changes],
+        }
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
+    """What moved from one score to another, both as `Score.plain()` gives them."""
+    old = {item["id"]: item for item in before["components"]}
+    new = {item["id"]: item for item in after["components"]}
+    found = []
+    for component in sorted(old.keys() | new.keys(), key=_id_order):
+        was, now = old.get(component), new.get(component)
+        if was is None or now is None or _stand(was) != _stand(now):
+            found.append(_change(was, now, _cause(was, now, before, after)))
+    return Comparison(before["totals"], after["totals"], tuple(sorted(found, key=_size_order)))
+
+
+def _size_order(change: Change) -> tuple[Decimal, Decimal, tuple[int, ...]]:
+    """Greatest change first."""
+    return -abs(change.expected_difference), -abs(change.difference), _id_order(change.component)
+
+
+def _id_order(component: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in component.split("."))
+
+
+def _stand(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    return item["points"], item["expected"], item["state"]
+
+
+def _change(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, cause: str) -> Change:
+    shown = now or was or {}
+    before, after = _points(was, "points"), _points(now, "points")
+    return Change(
+        component=shown["id"],
+        name=shown["name"],
+        before=before,
+        after=after,
+        expected_before=_points(was, "expected"),
+        expected_after=_points(now, "expected"),
+        cause=cause,
+        because=_sentence(shown, (before, after), cause, gone=now is None),
+    )
+
+
+def _sentence(
+    shown: Mapping[str, Any], points: tuple[Decimal | None, Decimal | None], cause: str, *, gone: bool
+) -> str:
+    before, after = points
+    difference = (after or Decimal(0)) - (before or Decimal(0))
+    move = "không đổi" if not difference else f"{'tăng' if difference > 0 else 'giảm'} {points_vn(abs(difference))}"
+    now = "Mục này không còn trong bộ tiêu chí." if gone else f"Nay: {shown['because']}"
+    return f"{shown['id']} {shown['name']}: {_said(before)} → {_said(after)} ({move}) vì {CAUSES[cause]}. {now}"
+
+
+def _said(points: Decimal | None) -> str:
+    return "chưa có điểm" if points is None else f"{points_vn(points)} điểm"
+
+
+def _points(item: Mapping[str, Any] | None, field: str) -> Decimal | None:
+    return None if item is None or item[field] is None else Decimal(item[field])
+
+
+def _cause(
+    was: Mapping[str, Any] | None,
+    now: Mapping[str, Any] | None,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> str:
+    if was is None or now is None or (was["rule"], was["max_points"]) != (now["rule"], now["max_points"]):
+        return "criteria"
+    if before["on_time_rule"] != after["on_time_rule"] and now["measure"] and MEASURES[now["measure"]].by_on_time_rule:
+        return "on_time_rule"
+    return _cause_by_state(was, now) or _cause_by_values(was, now) or _cause_by_run(before, after)
+
+
+def _cause_by_state(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    if was["state"] == now["state"]:
+        return None
+    if now["state"] == "no_data":
+        return "data_gone"
+    if was["state"] == "no_data":
+        return "data_arrived"
+    if was["state"] == "no_evidence":
+        return "evidence_added" if now["evidence"] else "explained"
+    if now["state"] == "no_evidence":
+        return "evidence_gone" if was["evidence"] else "unexplained"
+    return None
+
+
+def _cause_by_values(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    if was["numbers"] == now["numbers"]:
+        return None
+    return "declared_changed" if now["source"] == "declared" else "rows_changed"
+
+
+def _cause_by_run(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    if before["engine"] != after["engine"]:
+        return "engine"
+    if _files(before, "calendar") != _files(after, "calendar"):
+        return "calendar"
+    if _files(before, "criteria") != _files(after, "criteria") or before["criteria"] != after["criteria"]:
+        return "criteria"
+    return "day_passed" if before["as_of"] != after["as_of"] else "other"
+
+
+def _files(score: Mapping[str, Any], kind: str) -> set[str]:
+    return {item["sha256"] for item in score["inputs"] if item["kind"] == kind}
+
+
+def _text(points: Decimal | None) -> str | None:
+    return None if points is None else f"{points:.2f}"
