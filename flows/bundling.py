@@ -1,0 +1,222 @@
+"""What goes into an evidence bundle, gathered for one score run."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reports.evidence_list import EvidenceRow, evidence_list
+from reports.heading import Heading
+from reports.score_sheet import score_sheet
+
+from config.criteria_sets import load_criteria_set
+from config.settings import Settings
+from config.working_calendar import load_calendars
+from flows.night import period_of
+from flows.resources import Resources, open_resources, outbox
+from ocr import CHECKER_VERSION
+from storage import custody
+from storage.bundles import BundleContents, BundledExport, BundledFile, BundleReport, write_bundle
+from storage.custody import Happening
+from storage.database import Connection
+from storage.evidence import documents_of, examinations_of
+from storage.imports import READ, imports_of
+from storage.runs import latest_run, run_of
+
+SHEET_NAME, LIST_NAME = "phieu-cham-diem.xlsx", "BANG_KE_TLKC.xlsx"
+_LACKING = ("no_data", "no_evidence")
+
+
+class NoSuchRun(LookupError):
+    """There is no score run to make a bundle of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything the database says about one run."""
+
+    run: Mapping[str, Any]
+    documents: list[Mapping[str, Any]]
+    examinations: Mapping[str, Mapping[str, Any]]
+    exports: list[Mapping[str, Any]]
+    log: list[dict[str, Any]]
+
+
+def bundle_run(
+    settings: Settings, run_id: str, *, components: Sequence[str], output: Path | None, at: datetime
+) -> dict[str, Any]:
+    """Write the bundle of a run (empty: the newest) and record that it was made.
+
+    Raises:
+        NoSuchRun: nothing was scored yet, or there is no run of this id.
+    """
+    with open_resources(settings) as resources:
+        with resources.database.read() as connection:
+            kept = kept_of(connection, settings, run_id or _newest(connection, settings, at))
+        out = output or outbox(settings) / f"bo-tai-lieu_{settings.unit}_{kept.run['id']}.zip"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        report = write_bundle(contents_of(resources, kept, components), out)
+        happening = Happening("bundled", report.sha256, "parindex bundle", "command line", {"run": kept.run["id"]})
+        with resources.database.write() as connection:
+            custody.append(connection, [happening], at=at)
+    return plain_report(report)
+
+
+def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
+    """Gather what the database says about a run."""
+    run = run_of(connection, run_id)
+    if run is None:
+        raise NoSuchRun(f"Không có lần chấm {run_id!r}. Chạy parindex nightly hoặc parindex score trước.")
+    return Kept(
+        run=run,
+        documents=documents_of(connection, settings.unit),
+        examinations=examinations_of(connection, settings.unit, CHECKER_VERSION),
+        exports=[row for row in imports_of(connection, settings.unit) if row["status"] == READ],
+        log=custody.events(connection),
+    )
+
+
+def contents_of(resources: Resources, kept: Kept, components: Sequence[str] = ()) -> BundleContents:
+    """The bundle of a run; with `components`, only the evidence of these."""
+    settings, score = resources.settings, kept.run["score"]
+    criteria = load_criteria_set(f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
+    heading = heading_of(settings, score, kept.run["made_at"])
+    facts = _facts(resources, kept.run["facts_sha256"])
+    files = _files(resources, kept, facts, components)
+    chosen = [item for item in score["components"] if not components or item["id"] in components]
+    return BundleContents(
+        unit=settings.unit,
+        period=str(score["period"]),
+        made_at=kept.run["made_at"],
+        score=score,
+        criteria=criteria,
+        calendar=load_calendars(),
+        facts=facts,
+        evidence=files,
+        exports=tuple(
+            BundledExport(
+                row["sha256"], row["name"], _size(resources, row["sha256"]), _opener(resources, row["sha256"])
+            )
+            for row in kept.exports
+        ),
+        custody=kept.log,
+        extra={
+            SHEET_NAME: score_sheet(score, criteria, heading),
+            LIST_NAME: evidence_list(_evidence_rows(kept, files), heading),
+        },
+        missing=tuple((item["id"], item["because"]) for item in chosen if item["state"] in _LACKING),
+        signing_key=None,
+    )
+
+
+def heading_of(settings: Settings, score: Mapping[str, Any], made_at: datetime) -> Heading:
+    """Head of the documents: who scores, for which period, on which day."""
+    made_on: date = made_at.astimezone(ZoneInfo(settings.timezone)).date()
+    return Heading(settings.unit_name, settings.parent_name, str(score["period"]), made_on)
+
+
+def plain_report(report: BundleReport) -> dict[str, Any]:
+    """For JSON."""
+    return {
+        "file": str(report.path),
+        "sha256": report.sha256,
+        "files": report.files,
+        "bytes": report.bytes,
+        "missing": [{"id": component, "reason": reason} for component, reason in report.missing],
+    }
+
+
+def _newest(connection: Connection, settings: Settings, at: datetime) -> str:
+    period = period_of(settings, at.astimezone(ZoneInfo(settings.timezone)).date())
+    newest = latest_run(connection, settings.unit, period)
+    if newest is None:
+        raise NoSuchRun(f"Chưa có lần chấm nào của {settings.unit}, kỳ {period}. Chạy parindex nightly trước.")
+    return str(newest["id"])
+
+
+def _facts(resources: Resources, sha256: str) -> dict[str, Any]:
+    with resources.store.open(sha256) as stream:
+        facts: dict[str, Any] = json.loads(gzip.decompress(stream.read()))
+    return facts
+
+
+def _files(
+    resources: Resources, kept: Kept, facts: Mapping[str, Any], components: Sequence[str]
+) -> tuple[BundledFile, ...]:
+    """Every document of the facts, with the components it serves."""
+    links: dict[str, list[tuple[str, str | None, str | None]]] = {}
+    for link in facts.get("evidence", []):
+        if not components or link["component"] in components:
+            place = (link["component"], link.get("section"), link.get("pages"))
+            links.setdefault(link["sha256"], []).append(place)
+    return tuple(
+        _file(resources, kept, document, tuple(links.get(document["sha256"], ())))
+        for document in facts.get("documents", [])
+        if not components or document["sha256"] in links
+    )
+
+
+def _file(
+    resources: Resources,
+    kept: Kept,
+    document: Mapping[str, Any],
+    links: tuple[tuple[str, str | None, str | None], ...],
+) -> BundledFile:
+    said = kept.examinations.get(document["sha256"], {})
+    result = said.get("result") or {}
+    return BundledFile(
+        sha256=document["sha256"],
+        name=document["name"],
+        media_type=result.get("media_type") or "application/octet-stream",
+        size=_size(resources, document["sha256"]),
+        open=_opener(resources, document["sha256"]),
+        links=links,
+        dossier_code=document.get("dossier_code"),
+        text=said.get("text"),
+        verdict=result or None,
+    )
+
+
+def _evidence_rows(kept: Kept, files: Sequence[BundledFile]) -> list[EvidenceRow]:
+    rows = []
+    for file in files:
+        fields = (file.verdict or {}).get("fields") or {}
+        signature = (file.verdict or {}).get("signature") or {}
+        said = {name: (fields.get(name) or {}).get("value") for name in ("number", "issued_on", "issuer", "signer")}
+        for component, section, pages in file.links or (("", None, None),):
+            rows.append(
+                EvidenceRow(
+                    component=component,
+                    name=file.name,
+                    number=said["number"],
+                    issued_on=said["issued_on"],
+                    issuer=said["issuer"],
+                    signer=said["signer"],
+                    section=section,
+                    pages=pages,
+                    sha256=file.sha256,
+                    signature=signature.get("summary_vi"),
+                )
+            )
+    return rows
+
+
+def _size(resources: Resources, sha256: str) -> int:
+    with resources.store.open(sha256) as stream:
+        return (
+            stream.seek(0, io.SEEK_END)
+            if stream.seekable()
+            else sum(map(len, iter(partial(stream.read, 1 << 20), b"")))
+        )
+
+
+def _opener(resources: Resources, sha256: str) -> partial[Any]:
+    return partial(resources.store.open, sha256)

@@ -1,0 +1,123 @@
+"""What a night lays out: score sheet, bundle, morning letter. Each is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reports.score_sheet import score_sheet
+
+from flows import morning
+from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
+from flows.resources import Resources, outbox
+from flows.scoring import Answer, Question, compute
+from reports.letter import Letter, letter_text
+from scoring import advise, compare
+from storage import nights
+from storage.bundles import write_bundle
+from storage.custody import Happening, append
+from storage.nights import Ending, Night
+from storage.runs import run_before, run_of
+
+BUNDLE_NAME, LETTER_NAME = "bo-tai-lieu.zip", "thu-buoi-sang.md"
+_ACTIONS = 6
+
+
+def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
+    """Write score sheet and bundle of the night's own run; an older run was laid out by its own night."""
+    with resources.database.read() as connection:
+        kept = kept_of(connection, resources.settings, run_id)
+        bundled = any(event["event"] == "bundled" and event["detail"].get("run") == run_id for event in kept.log)
+    if kept.run["made_at"] != night.started_at or bundled:
+        return
+    folder = folder_of(resources, night)
+    contents = contents_of(resources, kept)
+    heading = heading_of(resources.settings, contents.score, kept.run["made_at"])
+    write_whole(folder / SHEET_NAME, score_sheet(contents.score, contents.criteria, heading))
+    report = write_bundle(contents, folder / BUNDLE_NAME)
+    happening = Happening("bundled", report.sha256, f"night {night.id}", "outbox", {"run": run_id})
+    with resources.database.write() as connection:
+        append(connection, [happening], at=night.started_at)
+
+
+def write_letter_and_close(resources: Resources, night: Night, question: Question, run_id: str) -> dict[str, Any]:
+    """Write the morning letter and close the night; the night's summary."""
+    letter, needs_person = _letter(resources, night, question, run_id)
+    path = folder_of(resources, night) / LETTER_NAME
+    text = letter_text(letter)
+    write_whole(path, text.encode())
+    summary = {
+        "night": night.id,
+        "state": nights.GAPS if needs_person else nights.DONE,
+        "run": run_id,
+        "totals": dict(letter.totals),
+        "nothing_new": letter.nothing_new,
+        "counts": dict(letter.counts),
+        "letter": text,
+        "letter_file": str(path),
+    }
+    with resources.database.write() as connection:
+        nights.end_night(connection, night.id, Ending(summary["state"], run_id, summary, datetime.now(UTC)))
+    return summary
+
+
+def folder_of(resources: Resources, night: Night) -> Path:
+    """Where this night lays things out."""
+    folder = outbox(resources.settings) / night.id
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the old one or the whole new one."""
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+
+
+def _letter(resources: Resources, night: Night, question: Question, run_id: str) -> tuple[Letter, bool]:
+    answer = compute(resources, question)
+    with resources.database.read() as connection:
+        run = run_of(connection, run_id)
+        before = run_before(connection, night.unit, night.period, night.started_at)
+        stuck = morning.stuck(connection, night.unit, answer)
+        letter = Letter(
+            unit_name=resources.settings.unit_name,
+            period=night.period,
+            night=night.id,
+            written_at=night.started_at.astimezone(ZoneInfo(resources.settings.timezone)),
+            totals=answer.score["totals"],
+            proposal=answer.criteria.get("provenance") == "proposal",
+            previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
+            counts=morning.counts_of(connection, night),
+            moves=_moves(before, answer),
+            stuck=morning.shortened(stuck),
+            expiring=morning.shortened(morning.expiring(connection, night.unit, night.started_at)),
+            actions=_actions(answer),
+            files=_files(resources, night, run),
+        )
+    return letter, bool(stuck)
+
+
+def _moves(before: Mapping[str, Any] | None, answer: Answer) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    return morning.shortened(tuple(move.sentence for move in compare(before["score"], answer.score).moves))
+
+
+def _actions(answer: Answer) -> tuple[str, ...]:
+    return tuple(action.sentence for action in advise(answer.score, answer.criteria)[:_ACTIONS])
+
+
+def _files(resources: Resources, night: Night, run: Mapping[str, Any] | None) -> tuple[str, ...]:
+    if run is None or run["made_at"] != night.started_at:
+        return ()
+    folder = folder_of(resources, night)
+    return (f"Phiếu chấm điểm: {folder / SHEET_NAME}", f"Gói tài liệu kiểm chứng: {folder / BUNDLE_NAME}")
