@@ -112,7 +112,7 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader)
     try:
         with at_most(reader.seconds + 1):
             page = page_of(document, number)
-            text, fonts = structure.text_of(number) if page.words else ("", ())
+            text, fonts = structure.text_of(number, stamped=bool(page.stamped)) if page.words else ("", ())
             reading = read_pdf_page(page, text, fonts, reader)
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__
@@ -154,14 +154,17 @@ class _Structure:
         self.version = max(said, header) if said[:1].isdigit() and len(said) == 3 else header
         self._pages = reader.pages
 
-    def text_of(self, number: int) -> tuple[str, tuple[str, ...]]:
-        """Text and fonts of a page by pypdf; ("", ()) where it fails or takes too long."""
+    def text_of(self, number: int, *, stamped: bool) -> tuple[str, tuple[str, ...]]:
+        """Text and fonts of a page by pypdf; ("", ()) where it fails or takes too long.
+
+        pypdf does not see what annotations show, so of a stamped page only the fonts are asked.
+        """
         if self._slow or self._reader is None:
             return "", ()
         try:
             with at_most(_STRUCTURE_SECONDS):
                 page = self._pages[number - 1]
-                return page_text(page), page_fonts(page)
+                return "" if stamped else page_text(page), page_fonts(page)
         except OutOfTime:
             self._slow = True
             return "", ()

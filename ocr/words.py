@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 from typing import Literal
 
@@ -176,5 +177,10 @@ def text_of(words: Sequence[Word]) -> str:
 
 def plain(text: str) -> str:
     """Upper case without diacritics, Đ as D: what is compared when OCR may have slipped."""
-    stripped = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").replace("Ð", "D"))
-    return "".join(c for c in stripped if not unicodedata.combining(c)).upper()
+    return text.upper() if text.isascii() else "".join(_plain_letter(letter) for letter in text)
+
+
+@lru_cache(maxsize=4096)
+def _plain_letter(letter: str) -> str:
+    swapped = "D" if letter in "đĐÐ" else letter
+    return "".join(c for c in unicodedata.normalize("NFD", swapped) if not unicodedata.combining(c)).upper()

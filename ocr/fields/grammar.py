@@ -46,7 +46,12 @@ def grammar() -> Grammar:
 
 def fold(text: str) -> str:
     """Upper case without diacritics, letter by letter: positions stay those of `text`."""
-    return "".join(plain(letter)[:1] or " " for letter in text)
+    return text.upper() if text.isascii() else "".join(_folded_letter(letter) for letter in text)
+
+
+@lru_cache(maxsize=4096)
+def _folded_letter(letter: str) -> str:
+    return plain(letter)[:1] or " "
 
 
 def close_to(text: str, candidates: Iterable[str], most_slips: int = 1) -> str | None:

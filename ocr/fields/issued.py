@@ -16,7 +16,7 @@ from ocr.words import Box
 
 _DATE = re.compile(
     r"(?:(?P<place>[A-Z][A-Z.' -]{1,44}?)\s*[,.;]+\s*)?"
-    r"(?P<ngay>NG.Y)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
+    r"(?P<ngay>NG.[YVW7]?)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
 
 
@@ -87,7 +87,16 @@ def _part_state(page: PageReading, line: Line, match: re.Match[str], names: tupl
     spot = line.group(match, part)
     left, right = min(line.edge(match.end(before)), _natural_end(line, match, before)), line.edge(match.start(after))
     band = _band(line, match)
-    return gap_state(page, Box(left + 0.8, band.top, right - 0.8, band.bottom), spot.text, spot.confidence, band)
+    gap = Box(left + 0.8, band.top, right - 0.8, band.bottom)
+    return gap_state(page, gap, spot.text, spot.confidence, _reference(line, match, part))
+
+
+def _reference(line: Line, match: re.Match[str], part: str) -> Box:
+    """Printed digits near the part: the month's beside the day, else the year's."""
+    month, year = line.group(match, "month"), line.group(match, "year")
+    if part == "day" and month.text.strip().isdigit() and month.confidence > 0.8 and month.box:
+        return month.box
+    return year.box or _band(line, match)
 
 
 def _natural_end(line: Line, match: re.Match[str], name: str) -> float:

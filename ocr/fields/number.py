@@ -89,13 +89,11 @@ def symbol_confidence(line: Line) -> float:
 
 
 def _gap(line: Line, match: re.Match[str], symbol: Box) -> Box:
-    """From the colon after "Số" to the slash before the symbol, a little drawn in."""
-    digits = line.group(match, "digits").box
-    start = line.edge(match.end("so") + (line.text[match.end("so") : match.end("so") + 1] in (":", ".", ";", ",")))
-    ends = line.edge(match.start("symbol")) - 0.35 * symbol.height
-    if digits is not None:
-        start, ends = min(start, digits.left), max(ends, digits.right)
-    return Box(start + 0.5, symbol.top, max(ends, start + 1.5), symbol.bottom)
+    """From the colon after "Số" to the slash before the symbol."""
+    colon = line.text[match.end("so") : match.end("so") + 1] in (":", ".", ";", ",")
+    start = line.edge(match.end("so") + colon)
+    ends = line.edge(match.end("digits")) if match.group("digits") else symbol.left - 0.5 * symbol.height
+    return Box(start + 0.8, symbol.top, max(ends, start + 2.0), symbol.bottom)
 
 
 def _as_digits(text: str) -> str:
