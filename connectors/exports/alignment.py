@@ -16,10 +16,12 @@ from connectors.exports.text import column_letters
 from connectors.exports.values import DOSSIER_CODE, PROCEDURE_CODE, BadCell, Convert, plain_text
 
 SAMPLED_ROWS = 200
-_SHIFTS = (0, -1, 1, -2, 2)
+_SHIFTS = (-1, 1, -2, 2)
 _ENOUGH = 0.6
 
 _RECOGNISABLE = frozenset({"dossier_code", "procedure_code", "component", "moment", "deadline", "choice"})
+_DISTINCT = frozenset({"dossier_code", "procedure_code", "component", "choice"})
+"""Kinds that no neighbouring column can be mistaken for; a date may stand beside other dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +36,32 @@ class Alignment:
 def aligned(places: Mapping[Column, int], rows: Sequence[Cells], converters: Mapping[Column, Convert]) -> Alignment:
     """The columns' true places, judged from the first rows of data."""
     sample = [row for row in rows[:SAMPLED_ROWS] if sum(1 for cell in row if plain_text(cell) is not None) > 2]
-    shifts = {
-        column: shift
-        for column, place in places.items()
-        if column.read_as in _RECOGNISABLE
-        and (shift := _shift_of(place, sample, _recogniser(column, converters[column]))) is not None
-    }
-    if not sample or not any(shifts.values()):
+    ordered = [column for column in sorted(places, key=places.__getitem__) if column.read_as in _RECOGNISABLE]
+    fits = {column: _recogniser(column, converters[column]) for column in ordered}
+
+    def share(column: Column, shift: int) -> float | None:
+        return _share(places[column] + shift, sample, fits[column])
+
+    misplaced = [column for column in ordered if _below(share(column, 0))]
+    if not any(column.read_as in _DISTINCT for column in misplaced):
         return Alignment(places)
-    return _realigned(places, shifts)
+    after = ordered[ordered.index(misplaced[0]) :]
+    for shift in _SHIFTS:
+        if not any(_below(share(column, shift)) for column in after):
+            last_right = [c for c in ordered[: ordered.index(misplaced[0])] if share(c, 0) is not None]
+            return _realigned(places, misplaced[0], last_right[-1] if last_right else None, shift)
+    return Alignment(places)
 
 
-def _shift_of(place: int, sample: Sequence[Cells], fits: Callable[[Any], bool]) -> int | None:
-    """The shift at which the column's content fits its kind; None when nothing tells (empty, or fits nowhere)."""
-    shares = {shift: _share(place + shift, sample, fits) for shift in _SHIFTS}
-    if shares[0] >= _ENOUGH:
-        return 0
-    best = max(_SHIFTS, key=lambda shift: shares[shift])
-    return best if shares[best] >= _ENOUGH else None
+def _below(share: float | None) -> bool:
+    """Whether a column's content speaks against it; an empty column says nothing."""
+    return share is not None and share < _ENOUGH
 
 
-def _share(place: int, sample: Sequence[Cells], fits: Callable[[Any], bool]) -> float:
+def _share(place: int, sample: Sequence[Cells], fits: Callable[[Any], bool]) -> float | None:
+    """The share of filled cells that fit a kind; None where all are empty."""
     cells = [row[place] for row in sample if 0 <= place < len(row) and plain_text(row[place]) is not None]
-    return sum(1 for cell in cells if fits(cell)) / len(cells) if cells else 0.0
+    return sum(1 for cell in cells if fits(cell)) / len(cells) if cells else None
 
 
 def _recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
@@ -73,19 +78,19 @@ def _recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
     return converts
 
 
-def _realigned(places: Mapping[Column, int], shifts: Mapping[Column, int]) -> Alignment:
-    """Apply one shift to all columns right of the place where it begins."""
+def _realigned(places: Mapping[Column, int], first: Column, last_right: Column | None, shift: int) -> Alignment:
+    """Apply one shift from the place where it begins: at a cell known to be lacking, else at the first misplaced.
+
+    Columns between the last one that is right and the first that is not cannot be placed.
+    """
     ordered = sorted(places, key=places.__getitem__)
-    shift = next(shifts[column] for column in ordered if shifts.get(column))
-    first_shifted = next(index for index, column in enumerate(ordered) if shifts.get(column))
-    last_right = max((i for i in range(first_shifted) if shifts.get(ordered[i]) == 0), default=-1)
-    between = ordered[last_right + 1 : first_shifted]
+    between = ordered[ordered.index(last_right) + 1 if last_right else 0 : ordered.index(first)]
     lacking = next((column for column in between if column.cell_may_lack), None)
     doubtful = () if lacking else tuple(column for column in between if column.field)
-    begins = ordered.index(lacking) if lacking else first_shifted
-    moved = {column: places[column] + (shift if ordered.index(column) >= begins else 0) for column in ordered}
+    begins = places[lacking or first]
+    moved = {column: place + (shift if place >= begins else 0) for column, place in places.items()}
     kept = {column: place for column, place in moved.items() if column is not lacking and column not in doubtful}
-    return Alignment(kept, (_sentence(ordered[first_shifted], places, shift, lacking),), doubtful)
+    return Alignment(kept, (_sentence(first, places, shift, lacking),), doubtful)
 
 
 def _sentence(column: Column, places: Mapping[Column, int], shift: int, lacking: Column | None) -> str:

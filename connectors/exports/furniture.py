@@ -108,6 +108,16 @@ def is_numbering(cells: Cells) -> bool:
     )
 
 
+def begins_other_table(cells: Cells, own: Sequence[str], foreign: frozenset[str]) -> bool:
+    """Whether a row is the header of a table of another layout."""
+    texts = [label_key(text) for _, text in said(cells)]
+    theirs = sum(1 for text in texts if text in foreign)
+    if theirs < 2 or len(texts) < 3:
+        return False
+    ours = {label_key(part) for label in own for part in label.split(" / ")}
+    return theirs + sum(1 for text in texts if text in ours) >= 0.8 * len(texts)
+
+
 def repeats_header(cells: Cells, labels: Sequence[str]) -> bool:
     """Whether a row repeats the header (a page break in the export)."""
     own = {label_key(part) for label in labels for part in label.split(" / ")} - {""}

@@ -32,6 +32,8 @@ class Layout:
     places: Mapping[Column, int]
     labels: tuple[str, ...]
     """The header's labels as written, joined with " / "."""
+    foreign: frozenset[str]
+    """Labels of other profiles, as compared: a row of them below the data begins another table."""
 
     @property
     def unknown_labels(self) -> tuple[str, ...]:
@@ -55,7 +57,8 @@ class HeaderGuess:
 def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
     """The layout that recognises most columns of the sheet, or None."""
     best: tuple[tuple[int, int, int], Layout] | None = None
-    for row, depth, paths in _header_candidates(grid):
+    known = _known_labels(profiles)
+    for row, depth, paths in _header_candidates(grid, known):
         for profile in profiles:
             places = _places(profile, paths)
             if any(column.required and column not in places for column in profile.columns):
@@ -63,13 +66,20 @@ def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
             rank = (len(places), -(len(profile.columns) - len(places)), -row)
             if best is None or rank > best[0]:
                 labels = tuple(" / ".join(path) for path in _written(grid, row, depth))
-                best = (rank, Layout(profile, row, row + depth, places, labels))
+                best = (rank, Layout(profile, row, row + depth, places, labels, known - _known_labels([profile])))
     return best[1] if best else None
 
 
-def _header_candidates(grid: Grid) -> Iterator[tuple[int, int, list[Path]]]:
+def _known_labels(profiles: Sequence[Profile]) -> frozenset[str]:
+    spellings = (path for profile in profiles for column in profile.columns for path in column.spellings)
+    return frozenset(label_key(label) for path in spellings for label in path)
+
+
+def _header_candidates(grid: Grid, known: frozenset[str] | None = None) -> Iterator[tuple[int, int, list[Path]]]:
+    """Bands of rows that may be a header: two texts at least, known ones where `known` is given."""
     for row in range(min(len(grid.head), SEARCHED_ROWS)):
-        if sum(1 for cell in grid.head[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()) < 2:
+        texts = [label_key(cell) for cell in grid.head[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()]
+        if sum(1 for text in texts if known is None or text in known) < 2:
             continue
         for depth in range(1, DEEPEST_HEADER + 1):
             if row + depth <= len(grid.head):

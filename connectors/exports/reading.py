@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +15,7 @@ from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.alignment import aligned
 from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
-from connectors.exports.furniture import exported_at_in, period_in, texts_of
+from connectors.exports.furniture import begins_other_table, exported_at_in, period_in, texts_of
 from connectors.exports.grids import Grid
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
@@ -79,6 +81,7 @@ def read_export_here(
 
 def answer_question(question: Question) -> Reading | ConnectorError:
     """What the child runs; errors of ours come back as values."""
+    gc.disable()  # millions of cells, no cycles, one question per child: collecting would cost a tenth of the time
     try:
         return reading_of(question)
     except ConnectorError as error:
@@ -145,10 +148,17 @@ def _profiles(question: Question) -> Sequence[Profile]:
 def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     vocabulary = load_vocabulary(question.profiles)
     converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
-    alignment = aligned(layout.places, grid.head[layout.first :], converters)
+    sample = itertools.takewhile(
+        lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]
+    )
+    alignment = aligned(layout.places, list(sample), converters)
     records = records_of(grid, layout, alignment.places, converters)
     records.warnings.extend(alignment.warnings)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
+    if records.other_table_row:
+        records.warnings.append(
+            f'trang "{grid.name}" có bảng thứ hai từ dòng {records.other_table_row}: chưa đọc, hãy tách ra tệp riêng'
+        )
     told = [(column, column.told_by) for column in alignment.places if column.told_by]
     for column, rule in told:
         _rename_liar(records, column, rule)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.export_profiles import Column
-from connectors.exports.furniture import is_numbering, repeats_header, said, total_in
+from connectors.exports.furniture import begins_other_table, is_numbering, repeats_header, said, total_in
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.judgement import impossible_orders
 from connectors.exports.layout import Layout
@@ -37,6 +37,7 @@ class SheetRecords:
     declared_totals: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     footer: list[Cells] = field(default_factory=list)
+    other_table_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def records_of(
     for first, rows in grid.blocks(layout.first):
         numbers, data = _data_rows(first, rows, layout, places, found)
         columns = [reader.column(data, places[column]) for reader, column in zip(readers, read, strict=True)]
-        _keep(found, layout, read, numbers, columns)
+        suspects = [reader.met_fault for reader in readers]
+        _keep(found, _faults(found, layout, read, columns, suspects), numbers, columns)
+        if found.other_table_row:
+            break
     return found
 
 
@@ -74,6 +78,7 @@ class _CellReader:
             bare = _LAST_SECOND if column.read_as == "deadline" else 0
             convert = seconds_column(convert, bare_day_seconds=bare)
         self._convert = convert
+        self.met_fault = False
         remembered = _Remembered(self._value)
         plain = column.read_as in _UNREPEATED or column.read_as in MOMENTS
         self._look_up: Callable[[Any], Any] = self._value if plain else remembered.__getitem__
@@ -90,6 +95,7 @@ class _CellReader:
         try:
             return self._convert(cell)
         except BadCell as error:
+            self.met_fault = True
             return _Bad(str(error))
 
 
@@ -117,6 +123,9 @@ def _data_rows(
         if _is_plain_record(cells, key) or _is_record(cells, layout, found):
             numbers.append(number)
             data.append(cells)
+        elif begins_other_table(cells, layout.labels, layout.foreign):
+            found.other_table_row = number
+            break
     return numbers, data
 
 
@@ -135,6 +144,8 @@ def _is_record(cells: Cells, layout: Layout, found: SheetRecords) -> bool:
         return False
     if is_numbering(cells) or repeats_header(cells, layout.labels):
         return False
+    if begins_other_table(cells, layout.labels, layout.foreign):
+        return False
     if len(filled) <= 2 or _says_one_thing(filled):
         found.footer.append(cells)
         return False
@@ -147,10 +158,9 @@ def _says_one_thing(filled: list[tuple[int, str]]) -> bool:
 
 
 def _keep(
-    found: SheetRecords, layout: Layout, read: list[Column], numbers: list[int], columns: list[list[Any]]
+    found: SheetRecords, faults: Mapping[int, tuple[str, str]], numbers: list[int], columns: list[list[Any]]
 ) -> None:
     """Add a block to what was found; rows with a fault go to `rejected`."""
-    faults = _faults(found, layout, read, columns)
     for position, (name, reason) in sorted(faults.items()):
         number = numbers[position]
         found.rejected.append(Rejected(found.sheet, number, f"{found.letters[name]}{number}", reason))
@@ -160,15 +170,15 @@ def _keep(
 
 
 def _faults(
-    found: SheetRecords, layout: Layout, read: list[Column], columns: list[list[Any]]
+    found: SheetRecords, layout: Layout, read: list[Column], columns: list[list[Any]], suspects: list[bool]
 ) -> dict[int, tuple[str, str]]:
-    """The first thing that makes a row unusable: position -> (field, reason)."""
+    """The first thing that makes a row unusable: position -> (field, reason). Only suspect columns hold bad cells."""
     faults: dict[int, tuple[str, str]] = {}
-    for column, name, values in zip(read, found.fields, columns, strict=True):
+    for column, name, values, suspect in zip(read, found.fields, columns, suspects, strict=True):
         needed = column.field in layout.profile.key or column.filled
         for position in [i for i, value in enumerate(values) if value is None] if needed and None in values else ():
             faults.setdefault(position, (name, f'thiếu "{column.title}"'))
-        for position, bad in [(i, value) for i, value in enumerate(values) if type(value) is _Bad]:
+        for position, bad in [(i, v) for i, v in enumerate(values) if type(v) is _Bad] if suspect else ():
             faults.setdefault(position, (name, f"{column.title}: {bad.reason}"))
     by_name = dict(zip(found.fields, columns, strict=True))
     for position, name, reason in impossible_orders(layout.profile.kind, by_name):

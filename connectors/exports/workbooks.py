@@ -108,7 +108,7 @@ def _refuse_wide(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
             last_row = max(last_row, int(digits))
     if last_column * last_row > MOST_CELLS:
         raise Unreadable(
-            f"trang tính trải tới cột {last_column}, dòng {last_row} (hơn {MOST_CELLS:,} ô)".replace(",", ".")
+            f"trang tính trải tới cột {last_column}, dòng {last_row} (hơn {MOST_CELLS // 1_000_000} triệu ô)"
             + ". Hãy xóa các ô thừa ở xa bảng rồi nộp lại."
         )
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from tests.connectors.old_excel import xls
+
 Rows = Sequence[Sequence[Any]]
 
 LIST_HEADER = [
@@ -171,6 +173,7 @@ def _shown(cell: Any) -> str:
 
 WRITERS: dict[str, Callable[[Path, Rows], Path]] = {
     "xlsx": xlsx,
+    "xls": xls,
     "ods": ods,
     "html": html_named_xls,
     "spreadsheetml": spreadsheetml,
