@@ -112,6 +112,8 @@ class _TimelessWriter(IncrementalPdfFileWriter):
 def updating_writer(pdf: bytes) -> IncrementalPdfFileWriter:
     """A writer of an incremental update whose file ID follows from the content instead of chance."""
     writer = _TimelessWriter(BytesIO(pdf), strict=False)
+    if writer.prev.encrypted:
+        writer.encrypt(b"")
     given = writer.prev.trailer["/ID"] if "/ID" in writer.prev.trailer else None  # noqa: SIM401 - it has no get()
     fresh = generic.ByteStringObject(hashlib.sha256(pdf).digest()[:16])
     first = given[0] if given else fresh

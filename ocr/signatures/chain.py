@@ -18,6 +18,7 @@ from asn1crypto import crl, ocsp, x509
 from pyhanko.sign.validation.generic_cms import validate_cert_usage
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import InvalidCertificateError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     AlgorithmUsageConstraint,
@@ -32,6 +33,7 @@ from ocr.signatures.trust import TrustStore
 T = TypeVar("T")
 
 SIGNER_USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"})
+_ANY_USAGE = KeyUsageConstraints(key_usage=set())
 STAMPER_USAGE = KeyUsageConstraints(key_usage=set(), extd_key_usage={"time_stamping"})
 
 
@@ -130,15 +132,24 @@ class Authorities:
             allow_fetching=False,
         )
         paths = context.path_builder.async_build_paths_lazy(certificate)
-        result = run(validate_cert_usage(certificate, context, key_usage_settings=self.usage, paths=paths))
+        result = run(validate_cert_usage(certificate, context, key_usage_settings=_ANY_USAGE, paths=paths))
         found = result.success_result or result.error_path
+        problem = result.error_subindic.name if result.error_subindic else ""
         return PathFinding(
             moment=moment,
-            problem=result.error_subindic.name if result.error_subindic else "",
+            problem=problem or self._misuse(certificate),
             path=_certificates(found) if found else (),
             revoked_at=result.revo_details.revocation_date if result.revo_details else None,
             revocation_checked=rule is _REQUIRED,
         )
+
+    def _misuse(self, certificate: x509.Certificate) -> str:
+        """The certificate was issued for something else."""
+        try:
+            self.usage.validate(certificate)
+        except InvalidCertificateError:
+            return "SIG_CONSTRAINTS_FAILURE"
+        return ""
 
 
 _REQUIRED = RevocationCheckingPolicy(

@@ -71,7 +71,7 @@ def _refused(data: bytes, scanned: bool | None) -> SignatureReport | None:
     """What can be said without opening the file."""
     if not gate.is_pdf(data):
         return _unreadable("NOT_PDF", "không có dòng mở đầu %PDF")
-    if not gate.seems_signed(data):
+    if not gate.seems_signed(data) and not gate.has_signature_field(data):
         return _unreadable("PARSE", "tệp bị cắt cụt") if gate.seems_cut(data) else _unsigned(scanned)
     over = gate.over_caps(data)
     return _unreadable("LIMIT", over) if over else None

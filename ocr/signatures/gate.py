@@ -16,6 +16,7 @@ _WHITE = b"\x00\t\n\x0c\r "
 _HEADER_WITHIN = 1024
 _TAIL = 2048
 _END_OF_REVISION = re.compile(rb"%%EOF[\x00\t\n\x0c\r ]{0,16}\Z")
+_SIGNATURE_FIELD = re.compile(rb"/FT\s*/Sig\b")
 _STARTXREF = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF")
 
 
@@ -65,6 +66,11 @@ def seems_signed(data: bytes) -> bool:
     Lossless for our purpose: a signature dictionary needs a file offset, so it cannot hide in a compressed stream.
     """
     return any(mark in data for mark in MARKS)
+
+
+def has_signature_field(data: bytes) -> bool:
+    """A signature field is in plain sight; it may be empty."""
+    return bool(_SIGNATURE_FIELD.search(data))
 
 
 def seems_cut(data: bytes) -> bool:
