@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,16 +26,12 @@ from storage import custody
 from storage.bundles import BundleContents, BundledExport, BundledFile, BundleReport, write_bundle
 from storage.custody import Happening
 from storage.database import Connection
-from storage.evidence import documents_of, examinations_of
+from storage.evidence import documents_of, examinations_of, object_sizes
 from storage.imports import READ, imports_of
-from storage.runs import latest_run, run_of
+from storage.runs import NoSuchRun, latest_run, run_of
 
 SHEET_NAME, LIST_NAME = "phieu-cham-diem.xlsx", "BANG_KE_TLKC.xlsx"
 _LACKING = ("no_data", "no_evidence")
-
-
-class NoSuchRun(LookupError):
-    """There is no score run to make a bundle of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +43,7 @@ class Kept:
     examinations: Mapping[str, Mapping[str, Any]]
     exports: list[Mapping[str, Any]]
     log: list[dict[str, Any]]
+    sizes: Mapping[str, int]
 
 
 def bundle_run(
@@ -72,15 +68,13 @@ def bundle_run(
 
 def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
     """Gather what the database says about a run."""
-    run = run_of(connection, run_id)
-    if run is None:
-        raise NoSuchRun(f"Không có lần chấm {run_id!r}. Chạy parindex nightly hoặc parindex score trước.")
     return Kept(
-        run=run,
+        run=run_of(connection, run_id),
         documents=documents_of(connection, settings.unit),
         examinations=examinations_of(connection, settings.unit, CHECKER_VERSION),
         exports=[row for row in imports_of(connection, settings.unit) if row["status"] == READ],
         log=custody.events(connection),
+        sizes=object_sizes(connection),
     )
 
 
@@ -102,15 +96,13 @@ def contents_of(resources: Resources, kept: Kept, components: Sequence[str] = ()
         facts=facts,
         evidence=files,
         exports=tuple(
-            BundledExport(
-                row["sha256"], row["name"], _size(resources, row["sha256"]), _opener(resources, row["sha256"])
-            )
+            BundledExport(row["sha256"], row["name"], kept.sizes[row["sha256"]], _opener(resources, row["sha256"]))
             for row in kept.exports
         ),
         custody=kept.log,
         extra={
             SHEET_NAME: score_sheet(score, criteria, heading),
-            LIST_NAME: evidence_list(_evidence_rows(kept, files), heading),
+            LIST_NAME: evidence_list(_evidence_rows(files), heading),
         },
         missing=tuple((item["id"], item["because"]) for item in chosen if item["state"] in _LACKING),
         signing_key=None,
@@ -176,7 +168,7 @@ def _file(
         sha256=document["sha256"],
         name=document["name"],
         media_type=result.get("media_type") or "application/octet-stream",
-        size=_size(resources, document["sha256"]),
+        size=kept.sizes[document["sha256"]],
         open=_opener(resources, document["sha256"]),
         links=links,
         dossier_code=document.get("dossier_code"),
@@ -185,7 +177,7 @@ def _file(
     )
 
 
-def _evidence_rows(kept: Kept, files: Sequence[BundledFile]) -> list[EvidenceRow]:
+def _evidence_rows(files: Sequence[BundledFile]) -> list[EvidenceRow]:
     rows = []
     for file in files:
         fields = (file.verdict or {}).get("fields") or {}
@@ -207,15 +199,6 @@ def _evidence_rows(kept: Kept, files: Sequence[BundledFile]) -> list[EvidenceRow
                 )
             )
     return rows
-
-
-def _size(resources: Resources, sha256: str) -> int:
-    with resources.store.open(sha256) as stream:
-        return (
-            stream.seek(0, io.SEEK_END)
-            if stream.seekable()
-            else sum(map(len, iter(partial(stream.read, 1 << 20), b"")))
-        )
 
 
 def _opener(resources: Resources, sha256: str) -> partial[Any]:

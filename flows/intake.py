@@ -14,9 +14,10 @@ from connectors.errors import ConnectorError, TryAgain
 from connectors.exports import Export, read_export
 from connectors.sources import FolderSource
 from flows.resources import Resources
-from storage.evidence import Upload, record_object, record_upload
-from storage.imports import Arrival, ImportCounts, known_import, record_export, record_rejected_export
+from storage.evidence import Upload, receipts_of, record_object, record_upload
+from storage.imports import Arrival, known_import, record_export, record_rejected_export
 from storage.objects import Kept
+from storage.objects.port import digest_of
 
 PROFILES = Path(__file__).parent.parent / "config" / "exports"
 _TEMPORARY = ("~$", ".")
@@ -34,34 +35,30 @@ class Sender:
 def pull_exports(resources: Resources, sender: Sender) -> int:
     """Import every export of the configured source that is new by content; how many were new."""
     source = FolderSource("exports", resources.settings.exports_folder)
-    arrivals = []
+    fresh = {}
     for pulled in source.pull():
         with pulled.open() as stream:
-            kept = resources.store.put(stream)
-        arrivals.append((normalize("NFC", pulled.name), kept))
-    return len(import_kept(resources, arrivals, sender))
+            sha256, _ = digest_of(stream)
+            if not _known(resources, sha256):
+                stream.seek(0)
+                fresh[sha256] = (normalize("NFC", pulled.name), resources.store.put(stream))
+    import_kept(resources, list(fresh.values()), sender)
+    return len(fresh)
 
 
-def import_kept(
-    resources: Resources, arrivals: list[tuple[str, Kept]], sender: Sender
-) -> list[tuple[str, Export | ConnectorError, ImportCounts]]:
+def import_kept(resources: Resources, arrivals: list[tuple[str, Kept]], sender: Sender) -> None:
     """Import exports that lie in the store, in an order that their content alone decides."""
-    unit = resources.settings.unit
-    reader = layouts_version()
-    with resources.database.read() as connection:
-        fresh = {
-            kept.sha256: (name, kept)
-            for name, kept in arrivals
-            if not known_import(connection, unit, kept.sha256, reader)
-        }
-    read = [(name, kept, _read(resources, kept.sha256, name)) for name, kept in fresh.values()]
-    read.sort(key=lambda item: (_exported_at(item[2]), item[1].sha256))
-    return [(name, said, _record(resources, kept, name, said, sender)) for name, kept, said in read]
+    read = [(name, kept, _read(resources, kept.sha256, name)) for name, kept in arrivals]
+    for name, kept, said in sorted(read, key=lambda item: (_exported_at(item[2]), item[1].sha256)):
+        _record(resources, kept, name, said, sender)
 
 
 def take_documents(resources: Resources, sender: Sender) -> int:
     """Keep every document of the unit's inbox; the originals stay where they are. How many receipts were new."""
-    return sum(1 for path, name in inbox_files(resources) if keep_document(resources, path, name, sender))
+    with resources.database.read() as connection:
+        known = {(row["path"], row["sha256"]) for row in receipts_of(connection, resources.settings.unit)}
+    found = [(path, name) for path, name in inbox_files(resources) if (name, _digest(path)) not in known]
+    return sum(1 for path, name in found if keep_document(resources, path, name, sender))
 
 
 def inbox_files(resources: Resources) -> Iterator[tuple[Path, str]]:
@@ -79,6 +76,16 @@ def keep_document(resources: Resources, path: Path, name: str, sender: Sender) -
     upload = Upload(resources.settings.unit, name, sender.who, sender.where, sender.at)
     with resources.database.write() as connection:
         return record_upload(connection, kept, upload)
+
+
+def _known(resources: Resources, sha256: str) -> bool:
+    with resources.database.read() as connection:
+        return known_import(connection, resources.settings.unit, sha256, layouts_version())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return digest_of(stream)[0]
 
 
 @functools.cache
@@ -103,14 +110,13 @@ def _exported_at(said: Export | ConnectorError) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _record(resources: Resources, kept: Kept, name: str, said: Export | ConnectorError, sender: Sender) -> ImportCounts:
+def _record(resources: Resources, kept: Kept, name: str, said: Export | ConnectorError, sender: Sender) -> None:
     arrival = Arrival(
         resources.settings.unit, name, kept.sha256, sender.who, sender.where, sender.at, layouts_version()
     )
     with resources.database.write() as connection:
         record_object(connection, kept, who=sender.who, where=sender.where, at=sender.at)
         if isinstance(said, Export):
-            return record_export(connection, arrival, said)
-        if not isinstance(said, TryAgain):
+            record_export(connection, arrival, said)
+        elif not isinstance(said, TryAgain):
             record_rejected_export(connection, arrival, str(said))
-        return ImportCounts()

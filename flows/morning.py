@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.scoring import Answer
 from ocr import CHECKER_VERSION
 from storage.database import Connection
 from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of
@@ -30,16 +29,16 @@ def counts_of(connection: Connection, night: Night) -> dict[str, int]:
     }
 
 
-def stuck(connection: Connection, unit: str, answer: Answer) -> tuple[str, ...]:
+def stuck(connection: Connection, unit: str, gaps: Mapping[str, Any]) -> tuple[str, ...]:
     """What needs a person, most urgent first, each with the way out."""
     said = examinations_of(connection, unit, CHECKER_VERSION)
     lines = [
         *_rejected_exports(connection, unit),
         *_quarantined(connection, unit),
         *_bad_signatures(connection, unit, said),
-        *_missing_files(answer),
+        *_missing_files(gaps),
         *_rejected_rows(connection, unit),
-        *_unlinked(answer),
+        *_unlinked(gaps),
     ]
     return tuple(lines)
 
@@ -96,15 +95,15 @@ def _rejected_rows(connection: Connection, unit: str) -> Iterator[str]:
             yield f"{row['name']}: {len(bad)} dòng bị trả lại; dòng đầu: {place}: {bad[0]['reason']}"
 
 
-def _missing_files(answer: Answer) -> Iterator[str]:
-    for component, name in answer.gathered.missing_files:
+def _missing_files(gaps: Mapping[str, Any]) -> Iterator[str]:
+    for component, name in gaps["missing_files"]:
         yield f"{component}: bảng khai báo nêu tệp “{name}” nhưng chưa nhận được; hãy nộp tệp này."
 
 
-def _unlinked(answer: Answer) -> Iterator[str]:
-    if answer.gathered.unlinked:
+def _unlinked(gaps: Mapping[str, Any]) -> Iterator[str]:
+    if gaps["unlinked"]:
         yield (
-            f"{len(answer.gathered.unlinked)} tài liệu chưa gắn với hồ sơ hay tiêu chí nào; "
+            f"{len(gaps['unlinked'])} tài liệu chưa gắn với hồ sơ hay tiêu chí nào; "
             "đặt vào thư mục mang mã tiêu chí (ví dụ 1.7.1) hoặc ghi mã hồ sơ vào tên tệp."
         )
 

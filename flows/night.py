@@ -113,7 +113,7 @@ def lay_out(settings: Settings, night: Night, run_id: str) -> None:
 def close_night(settings: Settings, night: Night, run_id: str) -> dict[str, Any]:
     """Step 6: the morning letter, and the end of the night in the ledger."""
     with open_resources(settings) as resources:
-        return outgoing.write_letter_and_close(resources, night, question_of(settings, night), run_id)
+        return outgoing.write_letter_and_close(resources, night, run_id)
 
 
 def question_of(settings: Settings, night: Night) -> Question:

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from reports.score_sheet import score_sheet
 
+from config.criteria_sets import load_criteria_set
 from flows import morning
 from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
 from flows.resources import Resources, outbox
-from flows.scoring import Answer, Question, compute
 from reports.letter import Letter, letter_text
-from scoring import advise, compare
+from scoring import compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
 from storage.custody import Happening, append
@@ -44,9 +44,9 @@ def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
         append(connection, [happening], at=night.started_at)
 
 
-def write_letter_and_close(resources: Resources, night: Night, question: Question, run_id: str) -> dict[str, Any]:
+def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> dict[str, Any]:
     """Write the morning letter and close the night; the night's summary."""
-    letter, needs_person = _letter(resources, night, question, run_id)
+    letter, needs_person = _letter(resources, night, run_id)
     path = folder_of(resources, night) / LETTER_NAME
     text = letter_text(letter)
     write_whole(path, text.encode())
@@ -82,42 +82,43 @@ def write_whole(path: Path, data: bytes) -> None:
     temporary.replace(path)
 
 
-def _letter(resources: Resources, night: Night, question: Question, run_id: str) -> tuple[Letter, bool]:
-    answer = compute(resources, question)
+def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bool]:
+    """The letter, and whether something needs a person."""
+    local = night.started_at.astimezone(ZoneInfo(resources.settings.timezone))
     with resources.database.read() as connection:
         run = run_of(connection, run_id)
         before = run_before(connection, night.unit, night.period, night.started_at)
-        stuck = morning.stuck(connection, night.unit, answer)
-        letter = Letter(
-            unit_name=resources.settings.unit_name,
-            period=night.period,
-            night=night.id,
-            written_at=night.started_at.astimezone(ZoneInfo(resources.settings.timezone)),
-            totals=answer.score["totals"],
-            proposal=answer.criteria.get("provenance") == "proposal",
-            previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
-            counts=morning.counts_of(connection, night),
-            moves=_moves(before, answer),
-            stuck=morning.shortened(stuck),
-            expiring=morning.shortened(morning.expiring(connection, night.unit, night.started_at)),
-            actions=_actions(answer),
-            files=_files(resources, night, run),
-        )
+        stuck = morning.stuck(connection, night.unit, run["gaps"])
+        counts = morning.counts_of(connection, night)
+        expiring = morning.expiring(connection, night.unit, night.started_at)
+    score = run["score"]
+    criteria = load_criteria_set(f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
+    letter = Letter(
+        unit_name=resources.settings.unit_name,
+        period=night.period,
+        night=night.id,
+        written_at=local,
+        totals=score["totals"],
+        proposal=criteria.get("provenance") == "proposal",
+        previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
+        counts=counts,
+        moves=_moves(before, run),
+        stuck=morning.shortened(stuck),
+        expiring=morning.shortened(expiring),
+        actions=tuple(action.what for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
+        files=_files(resources, night, run),
+    )
     return letter, bool(stuck)
 
 
-def _moves(before: Mapping[str, Any] | None, answer: Answer) -> tuple[str, ...]:
-    if before is None:
+def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[str, ...]:
+    if before is None or before["id"] == run["id"]:
         return ()
-    return morning.shortened(tuple(move.sentence for move in compare(before["score"], answer.score).moves))
+    return morning.shortened(compare(before["score"], run["score"]).sentences())
 
 
-def _actions(answer: Answer) -> tuple[str, ...]:
-    return tuple(action.sentence for action in advise(answer.score, answer.criteria)[:_ACTIONS])
-
-
-def _files(resources: Resources, night: Night, run: Mapping[str, Any] | None) -> tuple[str, ...]:
-    if run is None or run["made_at"] != night.started_at:
+def _files(resources: Resources, night: Night, run: Mapping[str, Any]) -> tuple[str, ...]:
+    if run["made_at"] != night.started_at:
         return ()
     folder = folder_of(resources, night)
     return (f"Phiếu chấm điểm: {folder / SHEET_NAME}", f"Gói tài liệu kiểm chứng: {folder / BUNDLE_NAME}")

@@ -77,7 +77,8 @@ def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> s
     kept = resources.store.put(io.BytesIO(packed_facts(answer.gathered.facts)))
     with resources.database.write() as connection:
         record_object(connection, kept, who="parindex", where="scoring", at=at)
-        return record_run(connection, RunRecord(answer.score, kept.sha256, answer.inputs_digest, who, at))
+        run = RunRecord(answer.score, kept.sha256, answer.inputs_digest, answer.gathered.gaps(), who, at)
+        return record_run(connection, run)
 
 
 def packed_facts(facts: Facts) -> bytes:

@@ -41,6 +41,11 @@ def record_object(connection: Connection, kept: Kept, *, who: str, where: str, a
     return True
 
 
+def object_sizes(connection: Connection) -> dict[str, int]:
+    """Size in bytes of every kept object."""
+    return {row.sha256: row.size for row in connection.execute(select(objects.c.sha256, objects.c.size))}
+
+
 def record_upload(connection: Connection, kept: Kept, upload: Upload) -> bool:
     """Record a received document; whether anything about it was new."""
     record_object(connection, kept, who=upload.who, where=upload.where, at=upload.at)

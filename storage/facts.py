@@ -43,6 +43,10 @@ class Gathered:
     missing_files: tuple[tuple[str, str], ...]
     unlinked: tuple[str, ...]
 
+    def gaps(self) -> dict[str, Any]:
+        """What could not be joined, for JSON."""
+        return {"missing_files": [list(pair) for pair in self.missing_files], "unlinked": list(self.unlinked)}
+
 
 def gather_facts(connection: Connection, unit: str, checker: str) -> Gathered:
     """All facts of a unit as they are kept now."""

@@ -11,6 +11,11 @@ from sqlalchemy import Connection, func, insert, select
 
 from storage.custody import Happening, append
 from storage.database.tables import score_runs
+from storage.errors import StorageError
+
+
+class NoSuchRun(StorageError):
+    """No score run of this id, or none yet for this unit and period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class RunRecord:
     score: Mapping[str, Any]
     facts_sha256: str
     inputs_digest: str
+    gaps: Mapping[str, Any]
     asked_by: str
     at: datetime
 
@@ -39,6 +45,7 @@ def record_run(connection: Connection, run: RunRecord) -> str:
             score=dict(run.score),
             facts_sha256=run.facts_sha256,
             inputs_digest=run.inputs_digest,
+            gaps=dict(run.gaps),
             asked_by=run.asked_by,
             made_at=run.at,
         )
@@ -62,7 +69,15 @@ def run_before(connection: Connection, unit: str, period: str, moment: datetime)
     return dict(row._mapping) if row else None
 
 
-def run_of(connection: Connection, run_id: str) -> Mapping[str, Any] | None:
-    """One run by id."""
+def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
+    """One run by id.
+
+    Raises:
+        NoSuchRun: there is none.
+    """
     row = connection.execute(select(score_runs).where(score_runs.c.id == run_id)).first()
-    return dict(row._mapping) if row else None
+    if row is None:
+        raise NoSuchRun(
+            f"Không có lần chấm {run_id!r}. Xem các lần chấm trong thư buổi sáng, hoặc chạy parindex score."
+        )
+    return dict(row._mapping)

@@ -6,6 +6,7 @@ This module travels inside every bundle. `None` always means "the source does no
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from dataclasses import dataclass, field
@@ -162,9 +163,15 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type, plain: dict[str, Any]) -> Any:
     """The dataclass `kind` from what `to_plain` wrote."""
+    hints = _hints(kind)
+    return kind(**{name: _value(hints[name], item) for name, item in plain.items() if name in hints})
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Types of the fields of a dataclass, resolved once: two thousand dossiers ask for the same."""
     hints = typing.get_type_hints(kind)
-    known = {f.name for f in dataclasses.fields(kind)}
-    return kind(**{name: _value(hints[name], item) for name, item in plain.items() if name in known})
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
 def _value(hint: Any, plain: Any) -> Any:

@@ -129,6 +129,7 @@ score_runs = _table(
     _required("score", Plain),
     Column("facts_sha256", Text, ForeignKey("objects.sha256"), nullable=False),
     _required("inputs_digest"),
+    _required("gaps", Plain),  # {missing_files: [[component, name]], unlinked: [sha256]}: what could not be joined
     _required("asked_by"),
     _required("made_at", Instant),
     Index("ix_score_runs_unit", "unit", "period", "position"),

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("score", Plain(), nullable=False),
         sa.Column("facts_sha256", sa.Text(), nullable=False),
         sa.Column("inputs_digest", sa.Text(), nullable=False),
+        sa.Column("gaps", Plain(), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["facts_sha256"], ["objects.sha256"], name=op.f("fk_score_runs_facts_sha256")),
