@@ -30,6 +30,12 @@ def without_seal(picture: Image.Image) -> Image.Image:
     return picture if picture.mode == "L" else picture.convert("L")
 
 
+def without_coloured_ink(picture: Image.Image) -> Image.Image:
+    """Grey picture in which red seals and blue pen strokes fade: the lightest channel of each pixel."""
+    red, green, blue = picture.convert("RGB").split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
 def colour_seen(picture: Image.Image) -> Literal["colour", "grey", "bilevel"]:
     """What the pixels show, whatever the file declares: a grey scan stored as RGB is grey."""
     if picture.mode == "1":

@@ -7,12 +7,9 @@ altogether. Cut out and read as one block, the same pixels give the name on 7 of
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PIL import Image
-
-from ocr.engine import BLOCK, Engine
 from ocr.errors import EngineFailed
 from ocr.words import Box, Row, Word, plain, rows_of
 
@@ -24,19 +21,19 @@ _OTHER_LINES = 100_000
 
 
 def with_signature_block(
-    words: list[Word], picture: Image.Image, dpi: float, engine: Engine, seconds: float
+    words: list[Word], size: tuple[float, float], read_again: Callable[[Box], list[Word]]
 ) -> list[Word]:
-    """The page's words, those right of `Nơi nhận:` replaced by a second reading where that reads more."""
-    region = signature_region(words, picture.width * 72 / dpi, picture.height * 72 / dpi)
+    """The page's words, those right of `Nơi nhận:` replaced by a second reading where that reads more.
+
+    `size` is the page's in points; `read_again` reads one region of it, places counted from the region's corner.
+    """
+    region = signature_region(words, *size)
     if region is None:
         return words
-    scale = dpi / 72
-    left, top, right, bottom = (round(edge * scale) for edge in (region.left, region.top, region.right, region.bottom))
     try:
-        again = engine.read(picture.crop((left, top, right, bottom)), dpi=dpi, layout=BLOCK, seconds=seconds)
+        moved = [_moved(word, region) for word in read_again(region)]
     except EngineFailed:
         return words
-    moved = [_moved(word, region) for word in again]
     before = [word for word in words if _inside(word, region)]
     if _legible(moved) < _legible(before):
         return words
