@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from config.criteria_checks import Spot, component_faults, set_faults
 from config.criteria_rules import BonusRule, Key, Points, Rule, Strict
@@ -146,6 +146,23 @@ class CriteriaSet(Strict):
                 yield from criterion.components
 
 
+class Expectation(Strict):
+    """What a test case must give; `points` null means no score."""
+
+    points: Points | None
+    expected: Points | None = None
+    state: Literal["scored", "no_data", "not_applicable", "survey"] = "scored"
+
+
+class CaseEntry(Strict):
+    """A sentence, named values as a measure or an official gives them, and what they are worth."""
+
+    name: str = Field(min_length=10)
+    given: dict[Key, bool | date | int | str]
+    expect: Expectation
+    as_of: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Header:
     """The fields of a level, without the list of the level below."""
@@ -193,6 +210,29 @@ def read_criteria_set(text: str, *, file: str, measures: Collection[str] | None 
     if faults:
         raise BadCriteriaSet(file, set(faults))
     return CriteriaSet.model_validate(lined.value)
+
+
+def load_cases(reference: str = "phuong-de-xuat@2025.1", folder: Path | None = None) -> dict[str, list[CaseEntry]]:
+    """Test cases by component, from `<version>.cases.yaml` beside the set; empty where a set brings none.
+
+    Raises:
+        BadCriteriaSet: every fault of the file at once.
+    """
+    name, _, version = reference.partition("@")
+    path = (folder or FOLDER) / name / f"{version}.cases.yaml"
+    if not _REFERENCE.match(reference) or not path.is_file():
+        return {}
+    try:
+        lined = read_strict_yaml(path.read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, list[CaseEntry]]).validate_python(lined.value)
+    except UnreadableYaml as error:
+        raise BadCriteriaSet(str(path), error.faults) from error
+    except ValidationError as error:
+        faults = [
+            Fault(lined.line(problem["loc"]), f"{problem['loc'][0]}: {_in_vietnamese(problem['type'], problem)}")
+            for problem in error.errors()
+        ]
+        raise BadCriteriaSet(str(path), faults) from error
 
 
 def known_sets(folder: Path | None = None) -> list[str]:

@@ -19,6 +19,7 @@ from .reading import CannotScore, Case, Inputs, NoCases, WrongValue
 from .rules import outcome_of
 
 SCORED, NO_EVIDENCE, NO_DATA, NOT_APPLICABLE, SURVEY = "scored", "no_evidence", "no_data", "not_applicable", "survey"
+BY_SURVEY = "Điểm mục này lấy từ khảo sát, điều tra do cơ quan có thẩm quyền công bố; phường không tự chấm."
 STATES = (SCORED, NO_EVIDENCE, NO_DATA, NOT_APPLICABLE, SURVEY)
 
 
@@ -38,6 +39,8 @@ class Evaluation:
 
 def evaluate(component: Mapping[str, Any], inputs: Inputs, as_of: date) -> Evaluation:
     """The worth of `component` (an entry of a criteria set) with these values, as known on `as_of`."""
+    if component["rule"]["kind"] == "survey":
+        return Evaluation(SURVEY, None, None, BY_SURVEY)
     case = case_of(component, inputs, as_of)
     try:
         outcome = outcome_of(case)

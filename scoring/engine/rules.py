@@ -44,7 +44,12 @@ def outcome_of(case: Case) -> Outcome:
     return outcome
 
 
-def _ratio(case: Case) -> Ratio:
+def ratio_of(case: Case) -> Ratio:
+    """The exact share of a case whose rule works on one.
+
+    Raises:
+        MissingValue, WrongValue, NoCases: there is no such share.
+    """
     measure = case.measure
     total_key = measure.total if measure else case.rule["total"]
     done_key = measure.done[0] if measure and measure.done else case.rule.get("done", "")
@@ -98,11 +103,11 @@ def _fixed(points: Fraction, ratio: Ratio, why: str) -> Outcome:
 
 
 def _share(case: Case) -> Outcome:
-    return _by_share(case, _ratio(case))
+    return _by_share(case, ratio_of(case))
 
 
 def _capped_share(case: Case) -> Outcome:
-    ratio, full_from = _ratio(case), exact(case.rule["full_from"])
+    ratio, full_from = ratio_of(case), exact(case.rule["full_from"])
     if ratio.share >= full_from:
         return _fixed(case.maximum, ratio, f"đạt từ {percent_vn(full_from)} trở lên nên được đủ")
     points = ratio.share / full_from * case.maximum
@@ -111,14 +116,14 @@ def _capped_share(case: Case) -> Outcome:
 
 
 def _floor_share(case: Case) -> Outcome:
-    ratio, floor = _ratio(case), exact(case.rule["floor"])
+    ratio, floor = ratio_of(case), exact(case.rule["floor"])
     if ratio.share < floor:
         return _fixed(Fraction(0), ratio, f"dưới mức sàn {percent_vn(floor)} nên được")
     return _by_share(case, ratio)
 
 
 def _tiered(case: Case) -> Outcome:
-    ratio = _ratio(case)
+    ratio = ratio_of(case)
     limit, floor = exact(case.rule["full_when_missed_below"]), exact(case.rule["floor"])
     if 1 - ratio.share < limit:
         return _fixed(case.maximum, ratio, f"phần trễ dưới {percent_vn(limit)} nên được đủ")
@@ -128,7 +133,7 @@ def _tiered(case: Case) -> Outcome:
 
 
 def _steps(case: Case) -> Outcome:
-    ratio = _ratio(case)
+    ratio = ratio_of(case)
     for step in case.rule["steps"]:
         if ratio.share >= exact(step["from"]):
             return _fixed(exact(step["points"]), ratio, f"đạt từ {percent_vn(exact(step['from']))} trở lên nên được")
@@ -137,7 +142,7 @@ def _steps(case: Case) -> Outcome:
 
 
 def _all_or_nothing(case: Case) -> Outcome:
-    ratio = _ratio(case)
+    ratio = ratio_of(case)
     if ratio.done == ratio.total:
         return _fixed(case.maximum, ratio, "đủ 100 % nên được")
     return _fixed(Fraction(0), ratio, "chưa đủ 100 % nên được")
@@ -146,7 +151,7 @@ def _all_or_nothing(case: Case) -> Outcome:
 def _share_with_deduction(case: Case) -> Outcome:
     count_key = case.rule["count"]
     case.need([case.rule["total"], case.rule["done"], count_key])
-    ratio, each, cases = _ratio(case), exact(case.rule["each"]), case.whole(count_key)
+    ratio, each, cases = ratio_of(case), exact(case.rule["each"]), case.whole(count_key)
     if cases > ratio.total:
         raise WrongValue(f'"{case.label(count_key)}" ({cases}) lớn hơn tổng số ({vn(ratio.total)})')
     points = max(Fraction(0), ratio.share * case.maximum - cases * each)

@@ -254,8 +254,7 @@ def _surveyed(bench: _Bench, component: Mapping[str, Any]) -> Evaluation:
         key=lambda found: (found.source or "", found.share, found.respondents or 0),
     )
     if not results:
-        because = "Điểm mục này lấy từ khảo sát, điều tra do cơ quan có thẩm quyền công bố; phường không tự chấm."
-        return Evaluation(SURVEY, None, None, because)
+        return evaluate(component, {}, bench.as_of)
     share = exact(results[-1].share)
     worth = half_up(share * exact(component["max_points"]))
     asked = f" ({vn(results[-1].respondents)} phiếu)" if results[-1].respondents else ""

@@ -1,0 +1,60 @@
+"""Calendars: the built-in years, and files that contradict themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.working_calendar import BadCalendar, load_calendars
+
+
+def calendar(folder: Path, lines: str) -> Path:
+    (folder / "2027.yaml").write_text(f'year: 2027\nversion: "2027.1"\n{lines}', encoding="utf-8")
+    return folder
+
+
+def day(iso: str) -> str:
+    return f"- {{day: {iso}, name: Ngày nghỉ, source: thử, provenance: unverified}}\n"
+
+
+def test_the_built_in_years_hold_holidays_and_swapped_days() -> None:
+    calendars = load_calendars()
+
+    assert calendars["years"] == [2025, 2026]
+    assert {"2025-04-30", "2025-09-02", "2026-02-17"} <= set(calendars["holidays"])
+    assert "2025-04-26" in calendars["working_days"]
+
+
+def test_days_nobody_verified_are_marked() -> None:
+    calendars = load_calendars()
+
+    assert set(calendars["unverified"]) <= set(calendars["holidays"]) | set(calendars["working_days"])
+    assert calendars["unverified"]
+
+
+def test_all_faults_of_a_calendar_are_told_with_their_lines(tmp_path: Path) -> None:
+    lines = f"holidays:\n{day('2027-01-02')}{day('2026-01-01')}working_days:\n{day('2027-01-04')}"
+
+    with pytest.raises(BadCalendar) as refused:
+        load_calendars(calendar(tmp_path, lines))
+
+    told = str(refused.value).splitlines()
+    assert [line.split(":")[-2] for line in told] == ["4", "5", "7"]
+
+
+def test_a_day_written_twice_is_refused(tmp_path: Path) -> None:
+    lines = f"holidays:\n{day('2027-01-01')}{day('2027-01-01')}working_days: []\n"
+
+    with pytest.raises(BadCalendar, match="ghi hai lần"):
+        load_calendars(calendar(tmp_path, lines))
+
+
+def test_a_folder_without_calendars_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadCalendar, match="không có tệp lịch nào"):
+        load_calendars(tmp_path)
+
+
+def test_a_calendar_of_another_shape_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadCalendar, match="holidays"):
+        load_calendars(calendar(tmp_path, "holidays: 5\nworking_days: []\n"))
