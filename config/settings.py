@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -89,6 +90,14 @@ class Settings(BaseModel):
     def trust_folder(self) -> Path:
         """Anchors, intermediates, CRLs and policy of signature checking."""
         return self.trust or self.home / "trust"
+
+    def local_day(self, moment: datetime) -> date:
+        """The calendar day of a moment in PAR_TIMEZONE."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+    def period_on(self, day: date) -> str:
+        """The configured period, or the year of `day`."""
+        return self.period or str(day.year)
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:

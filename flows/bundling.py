@@ -6,11 +6,10 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from reports.evidence_list import EvidenceRow, evidence_list
 from reports.heading import Heading
@@ -19,7 +18,6 @@ from reports.score_sheet import score_sheet
 from config.criteria_sets import load_criteria_set
 from config.settings import Settings
 from config.working_calendar import load_calendars
-from flows.night import period_of
 from flows.resources import Resources, open_resources, outbox
 from ocr import CHECKER_VERSION
 from storage import custody
@@ -111,8 +109,7 @@ def contents_of(resources: Resources, kept: Kept, components: Sequence[str] = ()
 
 def heading_of(settings: Settings, score: Mapping[str, Any], made_at: datetime) -> Heading:
     """Head of the documents: who scores, for which period, on which day."""
-    made_on: date = made_at.astimezone(ZoneInfo(settings.timezone)).date()
-    return Heading(settings.unit_name, settings.parent_name, str(score["period"]), made_on)
+    return Heading(settings.unit_name, settings.parent_name, str(score["period"]), settings.local_day(made_at))
 
 
 def plain_report(report: BundleReport) -> dict[str, Any]:
@@ -127,7 +124,7 @@ def plain_report(report: BundleReport) -> dict[str, Any]:
 
 
 def _newest(connection: Connection, settings: Settings, at: datetime) -> str:
-    period = period_of(settings, at.astimezone(ZoneInfo(settings.timezone)).date())
+    period = settings.period_on(settings.local_day(at))
     newest = latest_run(connection, settings.unit, period)
     if newest is None:
         raise NoSuchRun(f"Chưa có lần chấm nào của {settings.unit}, kỳ {period}. Chạy parindex nightly trước.")

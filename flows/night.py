@@ -9,9 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from config.settings import Settings
 from flows import examination, intake, outgoing
@@ -118,13 +117,7 @@ def close_night(settings: Settings, night: Night, run_id: str) -> dict[str, Any]
 
 def question_of(settings: Settings, night: Night) -> Question:
     """What a night scores."""
-    as_of = night.started_at.astimezone(ZoneInfo(settings.timezone)).date()
-    return Question(night.period, as_of, settings.criteria, settings.on_time_rule)
-
-
-def period_of(settings: Settings, day: date) -> str:
-    """The configured period, or the year of `day`."""
-    return settings.period or str(day.year)
+    return Question(night.period, settings.local_day(night.started_at), settings.criteria, settings.on_time_rule)
 
 
 def say(line: str, *, transient: bool = False) -> None:
@@ -138,7 +131,7 @@ def say(line: str, *, transient: bool = False) -> None:
 def _begin(settings: Settings, asked: NightRequestedBy) -> Night:
     with open_resources(settings) as resources:
         require_room(settings)
-        period = period_of(settings, asked.now.astimezone(ZoneInfo(settings.timezone)).date())
+        period = settings.period_on(settings.local_day(asked.now))
         request = NightRequest(settings.unit, period, asked.who, settings.timezone)
         with resources.database.write() as connection:
             return nights.begin_night(connection, request, owner=nights.owner_here(), now=asked.now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -72,14 +71,13 @@ def score(
 ) -> None:
     """Score now, from what is kept."""
     from flows import scoring
-    from flows.night import period_of
     from flows.resources import open_resources
 
     settings = settings_for(unit, period)
     now = moment("", settings)
-    today = now.astimezone(ZoneInfo(settings.timezone)).date()
+    today = settings.local_day(now)
     question = scoring.Question(
-        period=period_of(settings, today),
+        period=settings.period_on(today),
         as_of=_day(as_of, today),
         criteria=criteria or settings.criteria,
         on_time_rule=on_time or settings.on_time_rule,
