@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from io import BytesIO
 
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from sample.canvases import new_canvas
 from sample.composing import Composed
 from sample.ink import seal_png, signature_png
-from sample.paper import HEIGHT, WIDTH, Page, Text, font_name
+from sample.paper import Page, Text, font_name
 
 
 def pdf_of(laid: Composed, *, title: str, version: tuple[int, int], stamped: bool = False) -> bytes:
     """The pages as a PDF; `stamped` puts pictures of signature and seal on the last page."""
     stream = BytesIO()
-    canvas = Canvas(stream, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, pdfVersion=version, lang="vi-VN")
+    canvas = new_canvas(stream, version)
     canvas.setTitle(title)
     for number, page in enumerate(laid.pages, start=1):
         _print(canvas, page)
@@ -45,8 +45,3 @@ def _stamp(canvas: Canvas, laid: Composed) -> None:
     for png, box in ((signature_png(laid.signer), laid.signature), (seal_png(laid.organ), laid.seal)):
         picture = ImageReader(BytesIO(png))
         canvas.drawImage(picture, box[0], box[1], box[2] - box[0], box[3] - box[1], mask="auto")
-
-
-def fingerprint(pdf: bytes) -> str:
-    """SHA-256 of a file, for names and truths."""
-    return hashlib.sha256(pdf).hexdigest()

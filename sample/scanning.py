@@ -9,8 +9,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
+from sample.canvases import new_canvas
 from sample.composing import Composed
 from sample.ink import seal, signature, written_number
 from sample.paper import HEIGHT, WIDTH, Box, Page, Text, font_file
@@ -36,7 +36,7 @@ class Scan:
 def scan_pdf(laid: Composed, scan: Scan, *, version: tuple[int, int] = (1, 7)) -> bytes:
     """The pages as JPEG images that fill A4 pages."""
     stream = BytesIO()
-    canvas = Canvas(stream, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, pdfVersion=version)
+    canvas = new_canvas(stream, version)
     for number, page in enumerate(laid.pages):
         picture = _on_paper(page, scan)
         if number == len(laid.pages) - 1:
@@ -105,7 +105,7 @@ def _multiply(picture: Image.Image, ink: Image.Image, box: Box, dpi: int) -> Non
 
 def _through_scanner(picture: Image.Image, scan: Scan, page: int) -> Image.Image:
     turned = picture.rotate(scan.skew, resample=Image.Resampling.BILINEAR, fillcolor=_PAPER) if scan.skew else picture
-    soft = turned.filter(ImageFilter.GaussianBlur(scan.dpi / 400))
+    soft = turned.filter(ImageFilter.BoxBlur(scan.dpi / 500))
     seen = soft if scan.colour else soft.convert("L")
     if not scan.noise:
         return seen

@@ -1,0 +1,133 @@
+"""The sample ward as a folder: exports, inbox, trust, and what is true about them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sample.declared import write_declared
+from sample.dossiers import ELSEWHERE, SampleDossier, dossiers_of_2025
+from sample.inbox import Planned, planned_inbox
+from sample.lists import first_half, second_half, write_html_list, write_xlsx_list
+from sample.pki import Pki
+from sample.registers import SamplePetition, petitions_of_2025, write_petitions, write_register, write_survey
+
+UNIT = "hoi-an-dong"
+EXPORTS = {
+    "first": "Danh sách hồ sơ_2025_dot_1.xls",
+    "second": "Danh sách hồ sơ_2025_dot_2.xlsx",
+    "register": "Sổ chi tiết hồ sơ_2025.xlsx",
+    "petitions": "Phản ánh kiến nghị_2025.xlsx",
+    "declared": "Khai báo số liệu_2025.xlsx",
+    "survey": "Kết quả SIPAS_2025.xlsx",
+}
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleReport:
+    """What was written: `truth` is what `truth.json` holds."""
+
+    folder: Path
+    exports: int
+    documents: int
+    bytes: int
+    truth: dict[str, Any]
+
+
+def write_sample_ward(folder: Path, *, seed: int = 1, dossiers: int = 2000, say: Say = print) -> SampleReport:
+    """Write the sample ward into `folder`; the same seed and count give the same bytes.
+
+    Raises:
+        ValueError: fewer dossiers than the sample needs.
+        NoFont: no font with Vietnamese letters is installed.
+    """
+    made = dossiers_of_2025(seed, dossiers)
+    petitions = petitions_of_2025(seed)
+    say(f"Phường Hội An Đông (số liệu mẫu, hạt giống {seed}): {len(made)} hồ sơ năm 2025")
+    blank = _write_exports(folder / "exports", made, petitions)
+    say(f"  đã ghi {len(EXPORTS)} tệp xuất vào {folder / 'exports'}")
+    pki = Pki.from_seed(seed)
+    pki.write_trust(folder / "trust")
+    say(f"  đã ghi chứng thư mẫu vào {folder / 'trust'}")
+    documents = _write_inbox(folder / "inbox" / UNIT, list(planned_inbox(made, pki, seed)), say)
+    truth = _truth(made, petitions, blank, documents, seed)
+    (folder / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    say(f"  xong: {len(documents)} tài liệu, tổng {size / 1e6:.1f} MB")
+    return SampleReport(folder, len(EXPORTS), len(documents), size, truth)
+
+
+def _write_exports(
+    folder: Path, dossiers: Sequence[SampleDossier], petitions: Sequence[SamplePetition]
+) -> Sequence[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_html_list(folder / EXPORTS["first"], first_half(dossiers))
+    write_xlsx_list(folder / EXPORTS["second"], second_half(dossiers))
+    write_register(folder / EXPORTS["register"], dossiers)
+    write_petitions(folder / EXPORTS["petitions"], petitions)
+    write_survey(folder / EXPORTS["survey"])
+    return write_declared(folder / EXPORTS["declared"], dossiers=len(dossiers))
+
+
+def _write_inbox(folder: Path, planned: Sequence[Planned], say: Say) -> dict[str, dict[str, Any]]:
+    """Scans, whose pictures need no Python, are made beside the others."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        making = {plan.path: beside.submit(plan.make) for plan in planned if plan.slow}
+        for done, plan in enumerate(sorted(planned, key=lambda plan: plan.slow), start=1):
+            content = making[plan.path].result() if plan.slow else plan.make()
+            path = folder / plan.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            if done % 15 == 0 or done == len(planned):
+                say(f"  đã tạo {done}/{len(planned)} tài liệu")
+    return {plan.path: plan.truth for plan in planned}
+
+
+def _truth(
+    dossiers: Sequence[SampleDossier],
+    petitions: Sequence[SamplePetition],
+    blank: Sequence[str],
+    documents: dict[str, dict[str, Any]],
+    seed: int,
+) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "unit": UNIT,
+        "period": "2025",
+        "exports": list(EXPORTS.values()),
+        "dossiers": _counted(dossiers),
+        "petitions": {
+            "total": len(petitions),
+            "late": sum(petition.late for petition in petitions),
+            "confirmed_about_fees": sum(p.found == "Đúng" and p.about == "Phí, thành phần hồ sơ" for p in petitions),
+        },
+        "declared_blank": list(blank),
+        "documents": documents,
+    }
+
+
+def _counted(dossiers: Sequence[SampleDossier]) -> dict[str, Any]:
+    late = [dossier for dossier in dossiers if dossier.late]
+    return {
+        "total": len(dossiers),
+        "by_status": {str(status): count for status, count in sorted(Counter(d.status for d in dossiers).items())},
+        "by_channel": dict(sorted(Counter(dossier.channel for dossier in dossiers).items())),
+        "finished": sum(dossier.finished for dossier in dossiers),
+        "late": len(late),
+        "late_with_apology": sum(dossier.apology is not None for dossier in late),
+        "fee_due": sum(dossier.procedure.fee for dossier in dossiers),
+        "paid_online": sum(dossier.paid_online for dossier in dossiers),
+        "digitised": sum(dossier.digitised for dossier in dossiers),
+        "reused": sum(dossier.reused for dossier in dossiers),
+        "synced": sum(dossier.synced for dossier in dossiers),
+        "electronic_finished": sum(dossier.electronic and dossier.finished for dossier in dossiers),
+        "resolved_elsewhere": sum(dossier.resolving_unit == ELSEWHERE for dossier in dossiers),
+        "in_first_export": len(first_half(dossiers)),
+        "in_second_export": len(second_half(dossiers)),
+    }
