@@ -61,12 +61,12 @@ Header = Annotated[tuple[str, ...], BeforeValidator(_as_path)]
 
 
 class ToldBy(BaseModel):
-    """A column whose header may lie: it holds what it says only if rows of this status fill it."""
+    """A column whose header lies in rows of one status: there it means another field, and says nothing of its own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: int
-    otherwise: str
+    means: str
 
 
 class Column(BaseModel):
@@ -118,7 +118,7 @@ class Profile(BaseModel):
 def _unknown_fields(profile: Profile) -> Iterable[str]:
     known = FIELDS[profile.kind]
     named = [(column.title, column.field) for column in profile.columns if column.field]
-    named += [(column.title, column.told_by.otherwise) for column in profile.columns if column.told_by]
+    named += [(column.title, column.told_by.means) for column in profile.columns if column.told_by]
     return [f'cột "{title}": không có mục {name!r}' for title, name in named if name not in known]
 
 

@@ -69,7 +69,7 @@ def day_number(seconds: int) -> int:
     return (seconds + _OFFSET_SECONDS) // _DAY_SECONDS
 
 
-def moments_from(column: Iterable[int | None]) -> Iterable[datetime | None]:
-    """A column of seconds as datetimes, one at a time."""
+def moments_from(column: Iterable[Any]) -> Iterable[Any]:
+    """A column of seconds as datetimes, one at a time; what is not seconds stays as it is."""
     make = datetime.fromtimestamp
-    return (None if seconds is None else make(seconds, VIETNAM) for seconds in column)
+    return (make(seconds, VIETNAM) if type(seconds) is int else seconds for seconds in column)

@@ -19,7 +19,7 @@ from connectors.exports.furniture import begins_other_table, exported_at_in, per
 from connectors.exports.grids import Grid
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
-from connectors.exports.records import SheetRecords, records_of
+from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
 from connectors.exports.values import converter
@@ -161,24 +161,22 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
         )
     told = [(column, column.told_by) for column in alignment.places if column.told_by]
     for column, rule in told:
-        _rename_liar(records, column, rule)
+        _split_liar(records, column, rule)
     return records
 
 
-def _rename_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
-    """A column whose header may lie keeps its field only if rows of the telling status fill it."""
+def _split_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
+    """Give the values of a lying column to the field they mean; where a field is not spoken of, it is `NOT_SAID`."""
     said = str(column.field)
     statuses, values = (records.values[records.fields.index(name)] for name in ("status", said))
-    if any(status == rule.status and value is not None for status, value in zip(statuses, values, strict=True)):
-        return
-    truth = {said: rule.otherwise}
-    records.fields = tuple(truth.get(name, name) for name in records.fields)
-    records.letters = {truth.get(name, name): letters for name, letters in records.letters.items()}
-    records.moments = frozenset(truth.get(name, name) for name in records.moments)
-    records.warnings.append(
-        f'cột "{column.title}" chỉ có giá trị ở hồ sơ đã trả,'
-        " nên được hiểu là ngày trả kết quả, không phải ngày xử lý xong"
-    )
+    lies = [status == rule.status for status in statuses]
+    records.values[records.fields.index(said)] = [NOT_SAID if lie else v for lie, v in zip(lies, values, strict=True)]
+    records.values.append([v if lie else NOT_SAID for lie, v in zip(lies, values, strict=True)])
+    records.fields = (*records.fields, rule.means)
+    records.letters = {**records.letters, rule.means: records.letters[said]}
+    records.moments |= {rule.means} if said in records.moments else frozenset()
+    if any(lies):
+        records.warnings.append(f'cột "{column.title}": ở hồ sơ đã trả, được hiểu là ngày trả kết quả')
 
 
 def _export(question: Question, reading: Reading) -> Export:

@@ -18,6 +18,9 @@ from connectors.exports.text import column_letters
 from connectors.exports.values import DOSSIER_CODE, BadCell, Convert
 
 MOMENTS = frozenset({"moment", "deadline"})
+NOT_SAID = ...
+"""Stands where a row says nothing of a field that other rows of its sheet carry; it keeps its identity when pickled."""
+
 _UNREPEATED = frozenset({"value", "dossier_code"})
 _MOST_REMEMBERED = 50_000
 _LAST_SECOND = 86_399

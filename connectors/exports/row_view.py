@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 from connectors.exports.moments import moments_from
-from connectors.exports.records import SheetRecords
+from connectors.exports.records import NOT_SAID, SheetRecords
 from connectors.exports.rows import CellAddresses, Row
 
 
@@ -54,7 +54,10 @@ def _rows(kind: str, sheet: SheetRecords, part: slice) -> Iterator[Row]:
     fields, name, letters = sheet.fields, sheet.sheet, sheet.letters
     columns = [_seen(values[part], field in sheet.moments) for field, values in zip(fields, sheet.values, strict=True)]
     for number, values in zip(sheet.numbers[part], zip(*columns, strict=True), strict=True):
-        yield Row(kind, name, number, dict(zip(fields, values, strict=True)), CellAddresses(name, number, letters))
+        said = dict(zip(fields, values, strict=True))
+        if NOT_SAID in values:
+            said = {field: value for field, value in said.items() if value is not NOT_SAID}
+        yield Row(kind, name, number, said, CellAddresses(name, number, letters))
 
 
 def _seen(values: list[Any], is_moment: bool) -> Any:

@@ -84,18 +84,16 @@ def test_rows_in_step_with_their_header_stay_where_they_are(tmp_path: Path) -> N
     assert not any("lệch" in warning for warning in export.warnings)
 
 
-def test_an_end_that_only_handed_over_dossiers_have_is_the_day_of_return(tmp_path: Path) -> None:
-    open_end = {"Trạng thái": "Đã xử lý xong", "Ngày kết thúc xử lý": ""}
-    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **open_end)])
-    assert "finished_at" not in export.rows[0].values
-    assert export.rows[0].values["returned_at"] == moment("04/07/2025 10:20:30")
+def test_the_end_of_a_dossier_handed_over_is_read_as_its_day_of_return(tmp_path: Path) -> None:
+    finished = {"Trạng thái": "Đã xử lý xong"}
+    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **finished)])
+    handed_over, waiting = (row.values for row in export.rows)
+    assert "finished_at" not in handed_over
+    assert handed_over["returned_at"] == moment("04/07/2025 10:20:30")
+    assert "returned_at" not in waiting
+    assert waiting["finished_at"] == moment("04/07/2025 10:20:30")
     assert export.rows[0].cells["returned_at"] == "Sheet1!L2"
     assert any("ngày trả kết quả" in warning for warning in export.warnings)
-
-
-def test_an_end_that_finished_dossiers_have_is_believed(tmp_path: Path) -> None:
-    export = read(tmp_path, [LIST_HEADER, listed(1), listed(2, **{"Trạng thái": "Đã xử lý xong"})])
-    assert export.rows[1].values["finished_at"] == moment("04/07/2025 10:20:30")
 
 
 def test_group_numbering_total_and_signature_rows_are_no_dossiers(tmp_path: Path) -> None:
