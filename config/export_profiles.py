@@ -27,6 +27,7 @@ ReadAs = Literal[
     "count",
     "percent",
     "names",
+    "any",
     "value",
 ]
 

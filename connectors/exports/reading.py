@@ -17,6 +17,7 @@ from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
 from connectors.exports.furniture import begins_other_table, exported_at_in, period_in, texts_of
 from connectors.exports.grids import Grid
+from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
@@ -133,7 +134,7 @@ def _grids(path: Path) -> tuple[list[Grid], list[str]]:
         return grids_of_html(path), []
     if file_format == "spreadsheetml":
         return grids_of_spreadsheetml(path), []
-    return [grid_of_delimited(path)], []
+    return [grid_of_json(path) if file_format == "json" else grid_of_delimited(path)], []
 
 
 def _profiles(question: Question) -> Sequence[Profile]:

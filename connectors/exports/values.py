@@ -203,6 +203,15 @@ def _names(separator: str) -> Convert:
     return names
 
 
+def _any(cell: Any) -> bool | None:
+    """Whether a count is above zero, or any part joined by "##" is true."""
+    text = plain_text(cell)
+    if text is None:
+        return None
+    parts = [label_key(part) for part in text.split("##")]
+    return any(part not in ("", "0", "false", "không") for part in parts)
+
+
 _CONVERTERS: Mapping[str, Convert] = {
     "number": _number_column,
     "text": plain_text,
@@ -214,4 +223,5 @@ _CONVERTERS: Mapping[str, Convert] = {
     "count": _count,
     "percent": _percent,
     "value": _value,
+    "any": _any,
 }

@@ -1,0 +1,80 @@
+"""JSON messages as tables: one object is one row, and lists inside an object become columns.
+
+A list's own name counts its entries; "list.field" joins the entries' field by "##".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from connectors.errors import Unreadable
+from connectors.exports.delimited import decoded
+from connectors.exports.grids import Cells, Grid, grid_of
+
+MOST_BYTES = 200 << 20
+_DEEPEST = 6
+
+
+def grid_of_json(path: Path) -> Grid:
+    """The objects of a message; row 1 of the grid holds the names of their fields.
+
+    Raises:
+        Unreadable: not JSON, too large, or without objects.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise Unreadable(f"tệp JSON lớn hơn {MOST_BYTES >> 20} MB.")
+    try:
+        message = json.loads(decoded(path.read_bytes()))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("tệp JSON bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
+    objects = [_flat(item) for item in _objects(message)]
+    if not objects:
+        raise Unreadable("tệp JSON không có danh sách hồ sơ nào.")
+    names = list(dict.fromkeys(name for item in objects for name in item))
+    return grid_of(path.stem, _rows(names, objects))
+
+
+def _rows(names: list[str], objects: list[dict[str, Any]]) -> Iterable[Cells]:
+    yield list(names)
+    for item in objects:
+        yield [item.get(name, "") for name in names]
+
+
+def _objects(message: Any, depth: int = 0) -> list[Mapping[str, Any]]:
+    """The longest list of objects in a message; an object that says more than what it holds stands for itself."""
+    if isinstance(message, list):
+        return [item for item in message if isinstance(item, dict)]
+    if not isinstance(message, dict) or depth > _DEEPEST:
+        return []
+    inner = [_objects(value, depth + 1) for value in message.values() if isinstance(value, dict | list)]
+    longest = max(inner, key=len, default=[])
+    said = sum(1 for value in message.values() if not isinstance(value, dict | list))
+    return longest if longest and len(longest[0]) >= said else [message] if message else []
+
+
+def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in item.items():
+        if isinstance(value, list):
+            flat |= _columns_of_list(name, value)
+        elif isinstance(value, dict):
+            flat |= {f"{name}.{inner}": _cell(part) for inner, part in value.items()}
+        else:
+            flat[name] = _cell(value)
+    return flat
+
+
+def _columns_of_list(name: str, entries: list[Any]) -> dict[str, Any]:
+    objects = [entry for entry in entries if isinstance(entry, dict)]
+    inner = dict.fromkeys(key for entry in objects for key in entry)
+    joined = {f"{name}.{key}": "##".join(str(_cell(entry.get(key, ""))) for entry in objects) for key in inner}
+    return {name: len(entries)} | joined
+
+
+def _cell(value: Any) -> Any:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return str(value) if isinstance(value, bool) else value

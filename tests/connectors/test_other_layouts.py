@@ -1,0 +1,88 @@
+"""The layouts beside the main ones: overdue annexes, the register, and messages of other systems."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.export_profiles import load_profiles
+from connectors.errors import Unreadable
+from connectors.exports import read_export_here
+from connectors.exports.dates import VIETNAM
+from tests.connectors.tables import code, delimited, xlsx
+
+MESSAGE: dict[str, Any] = {
+    "MaHoSo": code(1),
+    "MaTTHC": "1.001193",
+    "TenTTHC": "Đăng ký khai sinh",
+    "TenLinhVuc": "Hộ tịch",
+    "ChuHoSo": "Trần Văn Thử",
+    "TrangThaiHoSo": 10,
+    "NgayTiepNhan": "20250703081500",
+    "NgayHenTra": "20250707170000",
+    "NgayKetThucXuLy": "20250704102030",
+    "NgayTra": "20250704140000",
+    "HinhThuc": 0,
+    "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", "Gia": 8000}],
+    "TaiLieuNop": [{"TenTepDinhKem": "to-khai.pdf", "DuocSoHoa": 1}, {"TenTepDinhKem": "cccd.pdf", "DuocSoHoa": 0}],
+    "DanhSachHoSoBoSung": [],
+    "DanhSachGiayToKetQua": [{"TenGiayTo": "kq.pdf", "MaKetQua": "12/GKS"}],
+}
+
+
+@pytest.mark.parametrize("wrap", [lambda m: m, lambda m: [m], lambda m: {"session": "x", "data": [m]}])
+def test_a_national_message_is_a_table_of_dossiers(wrap: Any, tmp_path: Path) -> None:
+    path = tmp_path / "dongbo.json"
+    path.write_text(json.dumps(wrap(MESSAGE), ensure_ascii=False), encoding="utf-8")
+    export = read_export_here(path)
+    assert export.profile == "dvcqg"
+    assert export.rows[0].values == {
+        "code": code(1),
+        "procedure_code": "1.001193",
+        "procedure": "Đăng ký khai sinh",
+        "field": "Hộ tịch",
+        "status": 10,
+        "received_at": datetime(2025, 7, 3, 8, 15, tzinfo=VIETNAM),
+        "due_at": datetime(2025, 7, 7, 17, tzinfo=VIETNAM),
+        "finished_at": datetime(2025, 7, 4, 10, 20, 30, tzinfo=VIETNAM),
+        "returned_at": datetime(2025, 7, 4, 14, tzinfo=VIETNAM),
+        "supplements": 0,
+        "fee_due": True,
+        "papers_digitised": True,
+        "result_number": "12/GKS",
+        "result_files": ("kq.pdf",),
+    }
+
+
+def test_opencps_words_become_national_codes(tmp_path: Path) -> None:
+    header = ["dossierNo", "serviceCode", "dossierStatus", "online", "receiveDate", "dueDate", "releaseDate"]
+    rows = [
+        [code(1), "1.001193", "done", "true", "2025-07-03T01:15:00Z", "2025-07-07T10:00:00Z", "2025-07-04T03:20:30Z"],
+        [code(2), "1.001193", "waiting", "false", "2025-07-03T01:15:00.000Z", "2025-07-07T10:00:00Z", ""],
+    ]
+    export = read_export_here(delimited(tmp_path / "opencps.csv", [header, *rows]))
+    first, second = (row.values for row in export.rows)
+    assert (first["status"], first["channel"], second["status"], second["channel"]) == (10, "online", 5, "direct")
+    assert first["received_at"] == datetime(2025, 7, 3, 8, 15, tzinfo=VIETNAM)
+    assert second["received_at"] == first["received_at"]
+
+
+@pytest.mark.parametrize("profile", [profile for profile in load_profiles() if profile.kind == "dossiers"])
+def test_every_profile_recognises_its_own_header_and_no_other_does(profile: Any, tmp_path: Path) -> None:
+    depth = max(len(column.header) for column in profile.columns)
+    paths = [(*column.header, *[""] * (depth - len(column.header))) for column in profile.columns]
+    header = [[path[level] for path in paths] for level in range(depth)]
+    export = read_export_here(xlsx(tmp_path / "bang.xlsx", header))
+    assert export.profile == profile.id
+    assert "bảng không có dòng dữ liệu nào" in export.warnings
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[1, 2]", '{"a": ' * 3000, "[" * 200_000])
+def test_broken_json_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    with pytest.raises(Unreadable, match="JSON"):
+        read_export_here(tmp_path / "x.json")
