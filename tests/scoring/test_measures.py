@@ -1,0 +1,312 @@
+"""Measures: who is counted, what silence of the source means, and the four definitions of on time."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scoring.engine.facts import DocumentFact, Facts
+from scoring.engine.on_time import count_on_time
+from scoring.engine.period import UnknownPeriod, period_of, working_days
+from tests.scoring.wards import CALENDAR, at, component, declared, dossier, dossiers, evidence, petition, points, scored
+
+YEAR = period_of("2025", date(2025, 12, 31))
+
+
+def numbers(facts: Facts, name: str, **changes: Any) -> dict[str, Any]:
+    found: dict[str, Any] = component(scored(facts, **changes), name)["numbers"]
+    return found
+
+
+def late_under(rule: str, **fields: Any) -> tuple[int, int]:
+    counted = count_on_time([dossier(**fields)], rule, YEAR)
+    return counted.finished, counted.late
+
+
+@pytest.mark.parametrize(
+    ("fields", "bcth_date", "bc06_datetime", "opencps", "dvcqg_766"),
+    [
+        ({}, (1, 0), (1, 0), (1, 0), (1, 0)),
+        ({"late": True}, (1, 1), (1, 1), (1, 1), (1, 1)),
+        # finished at 18:00 on a due day that ends at 17:00: late by the clock, on time by the day
+        ({"finished_at": at("2025-09-10", "18:00:00")}, (1, 0), (1, 0), (1, 1), (1, 1)),
+        # finished in time, handed over late: only the older report looks at the handing over
+        ({"returned_at": at("2025-09-12")}, (1, 0), (1, 1), (1, 0), (1, 0)),
+        # no due date
+        ({"due_at": None}, (1, 0), (1, 0), (1, 0), (1, 0)),
+        # withdrawn after the due day
+        ({"status": 7, "late": True}, (1, 0), (1, 0), (0, 0), (1, 1)),
+        # asked for more papers twice, finished in time
+        ({"supplements": 2}, (1, 0), (1, 0), (1, 0), (1, 1)),
+        ({"supplements": 1}, (1, 0), (1, 0), (1, 0), (1, 0)),
+        # in progress past its due day
+        ({"status": 4, "finished_at": None, "returned_at": None}, (0, 0), (0, 0), (0, 0), (1, 1)),
+        # waiting for the citizen
+        ({"status": 5, "finished_at": None, "returned_at": None}, (0, 0), (0, 0), (0, 0), (1, 0)),
+        # never accepted
+        ({"status": 3}, (0, 0), (0, 0), (0, 0), (0, 0)),
+        # finished, not handed over yet
+        ({"status": 9, "returned_at": None}, (1, 0), (0, 0), (1, 0), (1, 0)),
+    ],
+)
+def test_four_definitions_of_on_time_do_not_agree(
+    fields: dict[str, Any],
+    bcth_date: tuple[int, int],
+    bc06_datetime: tuple[int, int],
+    opencps: tuple[int, int],
+    dvcqg_766: tuple[int, int],
+) -> None:
+    assert late_under("bcth_date", **fields) == bcth_date
+    assert late_under("bc06_datetime", **fields) == bc06_datetime
+    assert late_under("opencps", **fields) == opencps
+    assert late_under("dvcqg_766", **fields) == dvcqg_766
+
+
+@pytest.mark.parametrize(
+    ("end", "counted"),
+    [("2024-12-31T23:59:59", 0), ("2025-01-01T00:00:00", 1), ("2025-12-31T23:59:59", 1), ("2026-01-01T00:00:00", 0)],
+)
+def test_a_dossier_belongs_to_the_period_in_which_it_ended(end: str, counted: int) -> None:
+    day, time = end.split("T")
+    ended = dossier(finished_at=at(day, time), returned_at=None, due_at=at("2026-06-01"), received_at=at("2024-12-01"))
+
+    assert count_on_time([ended], "bcth_date", YEAR).finished == counted
+
+
+def test_what_happened_after_the_day_of_the_score_is_not_known_yet() -> None:
+    september = period_of("2025", date(2025, 9, 10))
+
+    assert count_on_time([dossier(late=True)], "bcth_date", september).finished == 0
+    assert count_on_time([dossier(late=False)], "bcth_date", september).finished == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "ends"),
+    [
+        ("2025", date(2025, 1, 1), date(2025, 12, 31)),
+        ("2025-H1", date(2025, 1, 1), date(2025, 6, 30)),
+        ("2025-Q4", date(2025, 10, 1), date(2025, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2025-12", date(2025, 12, 1), date(2025, 12, 31)),
+    ],
+)
+def test_periods_are_years_halves_quarters_and_months(text: str, first: date, ends: date) -> None:
+    period = period_of(text, date(2030, 1, 1))
+
+    assert (period.first, period.last) == (first, ends)
+
+
+@pytest.mark.parametrize("text", ["25", "2025-Q5", "2025-13", "2025-1", "", "2025 "])
+def test_another_form_of_period_is_refused(text: str) -> None:
+    with pytest.raises(UnknownPeriod):
+        period_of(text, date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2025-03-03", 15, "2025-03-24"),
+        ("2025-04-25", 1, "2025-04-26"),  # a make-up Saturday
+        ("2025-04-29", 1, "2025-05-05"),  # 30 April to 4 May are days off
+        ("2025-01-24", 1, "2025-02-03"),  # Tết
+        ("2025-08-29", 1, "2025-09-03"),
+    ],
+)
+def test_working_days_skip_holidays_and_know_swapped_saturdays(start: str, days: int, end: str) -> None:
+    calendar = working_days(CALENDAR)
+
+    assert calendar.after(date.fromisoformat(start), days) == date.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    ("fields", "late"),
+    [
+        ({"answered_at": at("2025-03-24", "16:00:00")}, 0),
+        ({"answered_at": at("2025-03-25")}, 1),
+        ({}, 1),
+        ({"due_at": at("2025-03-05"), "answered_at": at("2025-03-06")}, 1),
+        ({"received_at": at("2025-12-29")}, 0),
+    ],
+)
+def test_a_petition_has_fifteen_working_days_where_no_due_day_is_given(fields: dict[str, Any], late: int) -> None:
+    assert numbers(Facts(petitions=(petition(**fields),)), "3.5.2")["late"] == late
+
+
+def test_an_empty_list_that_was_imported_is_a_fact_and_one_that_was_not_is_no_data() -> None:
+    imported = component(scored(Facts(known=("petitions",))), "3.5.2")
+    missing = component(scored(Facts()), "3.5.2")
+
+    assert (imported["state"], imported["points"]) == ("not_applicable", "2.00")
+    assert (missing["state"], missing["points"]) == ("no_data", None)
+    assert "chưa nhập danh sách phản ánh" in missing["because"]
+
+
+@pytest.mark.parametrize("name", ["3.4.1", "7.2.2", "7.2.3", "7.3.1", "7.3.2", "7.4.1", "3.4.2"])
+def test_a_column_that_the_export_does_not_have_is_no_data(name: str) -> None:
+    found = component(scored(Facts(dossiers=dossiers(3), known=("documents",))), name)
+
+    assert (found["state"], found["points"]) == ("no_data", None)
+    assert "tệp xuất không ghi" in found["because"]
+
+
+def test_dates_of_finishing_that_are_missing_everywhere_are_no_data() -> None:
+    undated = dossiers(3, finished_at=None, returned_at=None)
+
+    assert component(scored(Facts(dossiers=undated)), "3.3.2")["state"] == "no_data"
+
+
+def test_due_days_that_are_missing_everywhere_are_no_data_and_not_all_on_time() -> None:
+    assert component(scored(Facts(dossiers=dossiers(3, due_at=None))), "3.3.2")["state"] == "no_data"
+
+
+def test_single_missing_values_count_as_not_done_and_are_told() -> None:
+    some = (dossier(1, synced=True), dossier(2, synced=None), dossier(3, synced=True), dossier(4, synced=False))
+
+    found = component(scored(Facts(dossiers=some)), "7.4.1")
+
+    assert found["points"] == "0.75"
+    assert found["numbers"]["unknown"] == 1
+    assert found["warnings"] == ["1 hồ sơ không ghi việc đồng bộ lên Cổng DVCQG, được tính là chưa."]
+
+
+def test_only_dossiers_with_a_fee_count_for_online_payment() -> None:
+    some = (
+        dossier(1, fee_due=True, paid_online=True),
+        dossier(2, fee_due=True, paid_online=False),
+        dossier(3, fee_due=False),
+    )
+
+    assert numbers(Facts(dossiers=some), "7.3.1") == {"with_fee": 2, "paid_online": 1, "share": "0.5", "unknown": 0}
+
+
+def test_procedures_count_once_and_only_where_they_are_offered_online() -> None:
+    some = (
+        dossier(1, procedure_code="1", channel="online", full_online=True),
+        dossier(2, procedure_code="1", channel="direct", full_online=True),
+        dossier(3, procedure_code="2", channel="direct", full_online=False),
+        dossier(4, procedure_code="3", channel="direct"),
+    )
+
+    found = numbers(Facts(dossiers=some), "7.2.1")
+
+    assert (found["procedures"], found["procedures_used"]) == (2, 1)
+
+
+def test_a_late_dossier_without_letter_takes_the_points_for_letters() -> None:
+    letters = (dossier(1, late=True, apology_number="1/XL"), dossier(2, late=True), dossier(3))
+
+    assert numbers(Facts(dossiers=letters), "3.3.3") == {"late": 2, "with_letter": 1, "share": "0.5"}
+    assert points(Facts(dossiers=letters), "3.3.3") == "0.00"
+    assert points(Facts(dossiers=letters[::2]), "3.3.3") == "1.00"
+
+
+def document(number: int, **fields: Any) -> DocumentFact:
+    known = {"purpose": "result", "signature": "PASSED", "profile_met": True, "digitisation": "đạt"}
+    return DocumentFact(sha256=f"{number:064d}", name=f"{number}.pdf", **(known | fields))
+
+
+def test_a_result_counts_only_when_signature_profile_and_digitisation_are_all_met() -> None:
+    ward = dossiers(7, result_file_required=True)
+    files = tuple(
+        document(number, dossier_code=ward[number].code, **fields)
+        for number, fields in enumerate(
+            [
+                {},
+                {"signature": "FAILED", "profile_met": False},
+                {"signature": "INDETERMINATE", "profile_met": None},
+                {"digitisation": "không đạt"},
+                {"digitisation": "cần người xem"},
+                {"quarantined": True, "signature": "UNREADABLE", "profile_met": None},
+            ]
+        )
+    )
+
+    found = numbers(Facts(dossiers=ward, documents=files), "3.4.2")
+
+    assert {key: found[key] for key in ("required", "signed", "examined", "missing", "unknown", "failed")} == {
+        "required": 7, "signed": 1, "examined": 6, "missing": 1, "unknown": 2, "failed": 3
+    }  # fmt: skip
+
+
+def test_results_of_dossiers_that_need_none_are_left_out() -> None:
+    ward = (dossier(1, result_file_required=True), dossier(2, result_file_required=False))
+    files = tuple(document(number, dossier_code=one.code) for number, one in enumerate(ward))
+
+    found = numbers(Facts(dossiers=ward, documents=files), "3.4.2")
+
+    assert (found["required"], found["signed"]) == (1, 1)
+
+
+def test_a_quarantined_file_lowers_the_share_of_good_files() -> None:
+    files = (document(1), document(2, quarantined=True), document(3, digitisation="không đạt"), document(4))
+
+    assert points(Facts(documents=files), "3.4.3") == "0.50"
+
+
+def test_outgoing_documents_of_another_year_are_left_out() -> None:
+    files = (
+        document(1, purpose="outgoing", issued_on=date(2025, 5, 5)),
+        document(2, purpose="outgoing", issued_on=date(2024, 12, 31)),
+        document(3, purpose="outgoing", issued_on=None, profile_met=None),
+    )
+
+    found = numbers(Facts(documents=files), "7.1.2")
+
+    assert (found["outgoing"], found["signed"], found["unknown"]) == (2, 1, 1)
+
+
+def test_no_outgoing_document_is_no_data_and_not_full_marks() -> None:
+    assert component(scored(Facts(documents=(document(1),))), "7.1.2")["state"] == "no_data"
+
+
+def test_the_software_is_compared_with_the_counted_paper_register() -> None:
+    facts = Facts(
+        dossiers=dossiers(95), declared=declared("3.3.1", paper_register_count=100), evidence=(evidence("3.3.1"),)
+    )
+
+    assert points(facts, "3.3.1") == "1.90"
+
+
+def test_more_dossiers_than_the_register_are_all_and_are_told() -> None:
+    facts = Facts(
+        dossiers=dossiers(101), declared=declared("3.3.1", paper_register_count=100), evidence=(evidence("3.3.1"),)
+    )
+
+    found = component(scored(facts), "3.3.1")
+
+    assert found["points"] == "2.00"
+    assert "nhiều hơn sổ giấy" in found["warnings"][0]
+
+
+def test_petitions_about_conduct_and_fees_cost_where_they_were_confirmed() -> None:
+    found = scored(
+        Facts(
+            petitions=(
+                petition(1, about="conduct", confirmed=True),
+                petition(2, about="conduct", confirmed=False),
+                petition(3, about="fees_and_papers", confirmed=None),
+            )
+        )
+    )
+
+    assert component(found, "5.4.3")["points"] == "0.25"
+    assert component(found, "3.3.4")["points"] == "0.50"
+    assert component(found, "3.3.4")["warnings"] == ["Còn 1 phản ánh chưa có kết luận đúng hay sai."]
+
+
+def test_satisfaction_takes_off_late_dossiers_and_petitions() -> None:
+    facts = Facts(dossiers=dossiers(1000, late=12), petitions=tuple(petition(n) for n in range(3)))
+
+    found = component(scored(facts), "8.3.1")
+
+    assert found["numbers"]["share"] == "0.985"
+    assert found["points"] == "2.00"
+
+
+def test_a_declared_count_may_be_any_decimal_whole_number() -> None:
+    facts = Facts(declared=declared("1.5.1", initiatives_recognised=Decimal("2.0")), evidence=(evidence("1.5.1"),))
+
+    assert points(facts, "1.5.1") == "1.00"
