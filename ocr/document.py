@@ -14,12 +14,13 @@ from PIL import Image, ImageSequence
 
 from ocr import page_image
 from ocr.budget import Budget, OutOfTime, at_most
-from ocr.engine import Engine
-from ocr.errors import PageUnreadable
+from ocr.engine import LINE, Engine
+from ocr.errors import OcrError, PageUnreadable
 from ocr.intake import Intake
 from ocr.page_reading import Note, PageReading, Reader, read_pdf_page, read_picture
 from ocr.pdf import MOST_PIXELS, open_document, page_of
 from ocr.text_layer import page_fonts, page_text
+from ocr.words import Box, Word
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about strangers' files are not ours to print
 
@@ -63,6 +64,23 @@ def read_document(intake: Intake, terms: ReadingTerms) -> DocumentReading:
         EngineMissing: a page needs OCR and this machine has no engine.
     """
     return _read_pdf(intake, terms) if intake.media_type == "application/pdf" else _read_image(intake, terms)
+
+
+def line_reader(terms: ReadingTerms) -> Callable[[PageReading, Box], list[Word]]:
+    """How a single line of a page that was read from its picture is read once more."""
+
+    def reread(page: PageReading, line: Box) -> list[Word]:
+        if page.picture is None or terms.budget.left() <= 0:
+            return []
+        scale = page.picture_dpi / 72
+        left, top, right, bottom = (round(edge * scale) for edge in (line.left, line.top, line.right, line.bottom))
+        cut = page.picture.crop((max(0, left), max(0, top), right, bottom))
+        try:
+            return terms.engine().read(cut, dpi=page.picture_dpi, layout=LINE, seconds=2.0)
+        except OcrError:
+            return []
+
+    return reread
 
 
 def _read_pdf(intake: Intake, terms: ReadingTerms) -> DocumentReading:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.digitisation import Digitisation, judge, profile_of
-from ocr.document import DocumentReading, ReadingTerms, UnreadableFile, read_document
+from ocr.document import DocumentReading, ReadingTerms, UnreadableFile, line_reader, read_document
 from ocr.engine import engine_for
 from ocr.errors import OcrError
 from ocr.fields.document import NAMES, Clues, fields_of, plain_fields
@@ -27,7 +27,7 @@ from ocr.page_reading import Note, PageReading
 CHECKER_VERSION = "documents-1"
 """Version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
 
-_SIGNATURE_SHARE = 0.25
+_SIGNATURE_SHARE = 0.2
 """Share of the budget kept for the signatures."""
 
 
@@ -36,14 +36,14 @@ class InspectOptions:
     """How to inspect. `at` is the moment for which signatures are judged (aware).
 
     `trust_folder`: anchors, intermediates, CRLs, policy; None means nothing is trusted.
-    `budget_seconds`: after it no further page is begun. `max_pages`: most pages read.
+    `budget_seconds`: after four fifths of it no further page is begun; a batch lowers it to fit its limits. `max_pages`: most pages read.
     `register_number`, `register_day`: what the dossier's row says, to compare and to suggest.
     """
 
     at: datetime
     trust_folder: Path | None = None
     language: str = "vie"
-    budget_seconds: float = 30.0
+    budget_seconds: float = 100.0
     max_pages: int = 300
     register_number: str | None = None
     register_day: date | None = None
@@ -90,7 +90,7 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     profile = profile_of(reading.pages, intake.media_type)
     seconds = max(4.0, budget.left())
     signature = _signature(intake, options, text=text, scanned=profile != "born_digital", seconds=seconds)
-    fields = fields_of(reading.pages, _clues(intake, options, signature))
+    fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
     notes = [*reading.notes, *_compared(fields, options)]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
     return _answer(intake, reading, fields, digitisation, signature) | {"text": text}

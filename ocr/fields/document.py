@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.fields.found import Found, Suggestion, share_box
+from ocr.fields.grammar import symbol_of_heading
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
-from ocr.fields.number import file_name_numbers, number_of, suggested
+from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
 from ocr.fields.spelling import vocabulary_of
+from ocr.fields.written import Reread
 from ocr.page_reading import PageReading
 
 NAMES = (
@@ -45,14 +47,14 @@ class Clues:
     signed_days: tuple[str, ...] = ()
 
 
-def fields_of(pages: Sequence[PageReading], clues: Clues) -> dict[str, Found | None]:
+def fields_of(pages: Sequence[PageReading], clues: Clues, reread: Reread) -> dict[str, Found | None]:
     """Every field of `NAMES`; None where it was not found at all (left blank is another thing: state blank)."""
     fields: dict[str, Found | None] = dict.fromkeys(NAMES)
     readable = [page for page in sorted(pages, key=lambda page: page.number) if page.words]
     if not readable:
         return fields
     first = readable[0]
-    fields.update(_head_fields(first, readable, clues))
+    fields.update(_head_fields(first, readable, clues, reread))
     signing = signing_of(readable, vocabulary_of(readable))
     if signing is not None:
         fields.update(authority=signing.authority, signer_title=signing.title, signer=signing.signer)
@@ -65,13 +67,15 @@ def plain_fields(fields: dict[str, Found | None]) -> dict[str, Any]:
     return {name: found.plain() if found else None for name, found in fields.items()}
 
 
-def _head_fields(first: PageReading, pages: Sequence[PageReading], clues: Clues) -> dict[str, Found | None]:
+def _head_fields(
+    first: PageReading, pages: Sequence[PageReading], clues: Clues, reread: Reread
+) -> dict[str, Found | None]:
     head = head_of(first)
     vocabulary = vocabulary_of(pages)
     register = [Suggestion(clues.register_number, "register", clues.register_number)] if clues.register_number else []
-    number = number_of(head, register)
+    number = number_of(head, register, reread)
     days = _day_clues(first, clues)
-    issued = issued_of(head, days) or issued_at_foot(pages[-1], days)
+    issued = issued_of(head, days, reread) or issued_at_foot(pages[-1], days, reread)
     issued_above = issued is not None and issued.day.page == first.number
     below = max(
         number.line.box.bottom if number else 0.0,
@@ -79,12 +83,14 @@ def _head_fields(first: PageReading, pages: Sequence[PageReading], clues: Clues)
         head.motto.box.bottom if head.motto else 0.0,
     )
     kind, heading = type_of(head, number, below)
+    if number and heading and kind and kind.value:
+        number = respelt_symbol(number, symbol_of_heading(number.symbol.value or "", kind.value))
     return {
         "number": _with_file_name(number.number, number.symbol, clues) if number else None,
         "symbol": number.symbol if number else None,
         "issued_on": issued.day if issued else None,
         "place": issued.place if issued else None,
-        "issuer": issuer_of(head, number, vocabulary),
+        "issuer": issuer_of(head, number, pages, vocabulary),
         "type": kind,
         "subject": subject_of(head, heading),
     }

@@ -26,6 +26,7 @@ class Grammar:
     organ_heads: tuple[str, ...]
     unit_symbols: dict[str, str]
     titles: dict[str, str]
+    family_names: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +42,7 @@ def grammar() -> Grammar:
         organ_heads=tuple(fold(head) for head in raw["organ_heads"]),
         unit_symbols={fold(symbol): symbol for symbol in raw["unit_symbols"]},
         titles={fold(title): title for title in raw["titles"]},
+        family_names={fold(name): name for name in raw["family_names"]},
     )
 
 
@@ -79,6 +81,15 @@ def repaired_symbol(symbol: str) -> str:
     """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
     parts = re.split(r"([-/])", symbol.replace("Ð", "Đ"))
     return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
+
+
+def symbol_of_heading(symbol: str, kind: str) -> str:
+    """The symbol whose first part is one slip away from that of the type printed as heading (QĐĐ-UBND, QUYẾT ĐỊNH)."""
+    wanted = grammar().symbol_of_type.get(kind)
+    first, dash, rest = symbol.partition("-")
+    if not wanted or not dash or first == wanted or first in grammar().unit_symbols.values():
+        return symbol
+    return wanted + dash + rest if slips(fold(first), fold(wanted)) <= 1 else symbol
 
 
 def _repaired_part(part: str, *, first: bool) -> str:

@@ -12,7 +12,7 @@ from ocr.fields.grammar import close_to, grammar
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
-from ocr.fields.spelling import respelt
+from ocr.fields.spelling import respelt, respelt_phrase
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
@@ -24,8 +24,10 @@ _COLUMN_GAP = 0.022
 """Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
 
 
-def issuer_of(head: Head, number: NumberLine | None, vocabulary: Counter[str]) -> Found | None:
-    """The organ that issues: the last organ named in the left column above the number."""
+def issuer_of(
+    head: Head, number: NumberLine | None, pages: Sequence[PageReading], vocabulary: Counter[str]
+) -> Found | None:
+    """The organ that issues: the last one named in the left column above the number. `pages` begin with the head's."""
     lines = [line for line in _above(head, number) if _capitals(line.text) and len(line.folded) > 2]
     groups: list[list[Line]] = []
     for line in lines:
@@ -36,7 +38,7 @@ def issuer_of(head: Head, number: NumberLine | None, vocabulary: Counter[str]) -
     named = [group for group in groups if _begins_organ(group[0].folded)] or groups
     if not named:
         return None
-    return _joined(named[-1], head.page, vocabulary)
+    return _joined(named[-1], pages, vocabulary)
 
 
 def parent_lines(head: Head, number: NumberLine | None) -> list[str]:
@@ -60,9 +62,11 @@ def _begins_organ(folded: str) -> bool:
     return any(re.match(rf"{re.escape(head)}(?![A-Z,])", text) for head in grammar().organ_heads)
 
 
-def _joined(lines: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found:
+def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
-    value = " ".join(respelt(word, vocabulary) for word in words).upper()
+    spelt = [respelt(word, vocabulary).upper() for word in words]
+    value = " ".join(respelt_phrase(spelt, pages) if words[0].source == "ocr" else spelt)
+    page = pages[0]
     box = share_box(around(word.box for word in words), page)
     confidence = min(line.confidence for line in lines)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))

@@ -10,7 +10,7 @@ from datetime import date
 from ocr.fields.found import Found, State, Suggestion, share_box
 from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
-from ocr.fields.written import Gap, gap_state
+from ocr.fields.written import Gap, Place, Reread, gap_state
 from ocr.page_reading import PageReading
 from ocr.words import Box
 
@@ -29,24 +29,24 @@ class Issued:
     day: Found
 
 
-def issued_of(head: Head, clues: Sequence[Suggestion]) -> Issued | None:
+def issued_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> Issued | None:
     """The date line of the head's right column, else of a row of the head that stands right of the page's third."""
     page = head.page
     for lines in (head.right, head.whole):
         for line in lines:
             match = _DATE.search(line.folded)
             if match and line.edge(match.start()) > 0.27 * page.width and _own_line(line, match):
-                return _issued(page, line, match, clues)
+                return _issued(page, line, match, clues, reread)
     return None
 
 
-def issued_at_foot(page: PageReading, clues: Sequence[Suggestion]) -> Issued | None:
+def issued_at_foot(page: PageReading, clues: Sequence[Suggestion], reread: Reread) -> Issued | None:
     """Certificates and forms carry place and day above the signature; the last such line of the page counts."""
     lines = right_column(page, list(lines_of(page)))
     for line in reversed(lines):
         match = _DATE.search(line.folded)
         if match and match.group("place") and _own_line(line, match):
-            return _issued(page, line, match, clues)
+            return _issued(page, line, match, clues, reread)
     return None
 
 
@@ -55,20 +55,20 @@ def _own_line(line: Line, match: re.Match[str]) -> bool:
     return match.start() <= 4 and len(line.folded) - match.end() <= 4
 
 
-def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion]) -> Issued:
+def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Issued:
     place = None
     if match.group("place"):
         spot = line.group(match, "place")
         box = spot.box or line.box
         place = Found(spot.text.strip(" ,."), page.number, share_box(box, page), round(spot.confidence, 3), line.text)
-    return Issued(line, place, _day(page, line, match, clues))
+    return Issued(line, place, _day(page, line, match, clues, reread))
 
 
-def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion]) -> Found:
+def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Found:
     day, month, year = (line.group(match, name) for name in ("day", "month", "year"))
     states = (
-        _part_state(page, line, match, ("ngay", "day", "thang")),
-        _part_state(page, line, match, ("thang", "month", "nam")),
+        _part_state(page, line, match, ("ngay", "day", "thang"), reread),
+        _part_state(page, line, match, ("thang", "month", "nam"), reread),
     )
     box = share_box(_frame(line, match), page)
     read = _number(year.text, 1945, 2100), _number(month.text, 1, 12), _number(day.text, 1, 31)
@@ -82,13 +82,15 @@ def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Su
     return Found(None, page.number, box, round(confidence, 3), line.text, state, partial, guesses)
 
 
-def _part_state(page: PageReading, line: Line, match: re.Match[str], names: tuple[str, str, str]) -> Gap:
+def _part_state(
+    page: PageReading, line: Line, match: re.Match[str], names: tuple[str, str, str], reread: Reread
+) -> Gap:
     before, part, after = names
     spot = line.group(match, part)
     left, right = min(line.edge(match.end(before)), _natural_end(line, match, before)), line.edge(match.start(after))
     band = _band(line, match)
     gap = Box(left + 0.8, band.top, right - 0.8, band.bottom)
-    return gap_state(page, gap, spot.text, spot.confidence, _reference(line, match, part))
+    return gap_state(page, Place(gap, spot.text, spot.confidence, _reference(line, match, part)), reread)
 
 
 def _reference(line: Line, match: re.Match[str], part: str) -> Box:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ocr.fields.found import Found, Suggestion, share_box
+from ocr.fields.found import Found, State, Suggestion, share_box
 from ocr.fields.grammar import fold, grammar, repaired_symbol
 from ocr.fields.layout import Head
-from ocr.fields.line import Line, Spot
-from ocr.fields.written import gap_state
+from ocr.fields.line import Line
+from ocr.fields.written import Gap, Place, Reread, gap_state
 from ocr.page_reading import PageReading
 from ocr.words import Box
 
@@ -33,57 +33,64 @@ class NumberLine:
     symbol: Found
 
 
-def number_of(head: Head, clues: Sequence[Suggestion]) -> NumberLine | None:
+def number_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> NumberLine | None:
     """The first line of the left column (else of the whole head) that reads like number and symbol."""
     for lines in (head.left, head.whole):
         for pattern in (_STATE, _PARTY, _NO_SLASH):
             for index, line in enumerate(lines[:14]):
                 match = pattern.search(line.folded)
                 if match:
-                    return _number_line(head.page, index, line, match, clues)
+                    return _number_line(head.page, (index, line, match), clues, reread)
     return None
 
 
 def _number_line(
-    page: PageReading, index: int, line: Line, match: re.Match[str], clues: Sequence[Suggestion]
+    page: PageReading, at: tuple[int, Line, re.Match[str]], clues: Sequence[Suggestion], reread: Reread
 ) -> NumberLine:
-    digits, symbol = line.group(match, "digits"), line.group(match, "symbol")
+    index, line, match = at
+    symbol = line.group(match, "symbol")
     written = repaired_symbol(re.sub(r"\s+", "", symbol.text).replace("–", "-").replace("—", "-").rstrip(".,-"))
     box = symbol.box or line.box
-    found_symbol = Found(written, page.number, share_box(box, page), round(symbol.confidence, 3), line.text)
-    return NumberLine(index, line, _number(page, line, match, digits, (written, box), clues), found_symbol)
+    found = Found(written, page.number, share_box(box, page), round(symbol.confidence, 3), line.text)
+    digits = line.group(match, "digits")
+    place = Place(_gap(line, match, box), digits.text, digits.confidence, box)
+    separator = "-" if match.re is _PARTY else "/"
+    number = _number(page, line, place, gap_state(page, place, reread))
+    return NumberLine(index, line, completed(number, written, separator, clues), found)
 
 
-def _number(
-    page: PageReading,
-    line: Line,
-    match: re.Match[str],
-    digits: Spot,
-    symbol: tuple[str, Box],
-    clues: Sequence[Suggestion],
-) -> Found:
-    written, symbol_box = symbol
-    gap = _gap(line, match, symbol_box)
-    state = gap_state(page, gap, digits.text, digits.confidence, symbol_box)
-    separator = "-" if "/" in written and match.re is _PARTY else "/"
-    where = share_box(gap, page)
+def _number(page: PageReading, line: Line, place: Place, state: Gap) -> Found:
+    """The digits alone; `completed` puts the symbol after them."""
+    where = share_box(place.gap, page)
     if state == "printed":
-        value = f"{_as_digits(digits.text)}{separator}{written}"
-        return Found(value, page.number, where, round(digits.confidence, 3), line.text)
-    guesses = [*suggested(clues, written, separator), *_own_reading(digits.text, written, separator)]
-    blank = state == "blank"
-    return Found(
-        None,
-        page.number,
-        where,
-        round(symbol_confidence(line), 3),
-        line.text,
-        state="blank" if blank else "handwritten",
-        suggestions=tuple(guesses),
+        return Found(_as_digits(place.text), page.number, where, round(place.confidence, 3), line.text)
+    only = re.sub(r"\D", "", place.text)
+    guesses = (Suggestion(only, "handwriting", place.text),) if only and only == place.text.strip() else ()
+    confidence = round(printed_confidence(line), 3)
+    kind: State = "blank" if state == "blank" else "handwritten"
+    return Found(None, page.number, where, confidence, line.text, state=kind, suggestions=guesses)
+
+
+def completed(number: Found, symbol: str, separator: str, clues: Sequence[Suggestion]) -> Found:
+    """Number and symbol as people write them, for the value and for each suggestion."""
+    value = f"{number.value}{separator}{symbol}" if number.value else None
+    return replace(number, value=value, suggestions=tuple(suggested([*clues, *number.suggestions], symbol, separator)))
+
+
+def respelt_symbol(found: NumberLine, symbol: str) -> NumberLine:
+    """The same line with another spelling of its symbol, wherever it stands; layers are taken as they are."""
+    old = found.symbol.value or ""
+    if symbol == old or found.line.words[0].source != "ocr":
+        return found
+    number = found.number
+    value = number.value.replace(old, symbol) if number.value else None
+    others = tuple(replace(one, value=one.value.replace(old, symbol)) for one in number.suggestions)
+    return replace(
+        found, number=replace(number, value=value, suggestions=others), symbol=replace(found.symbol, value=symbol)
     )
 
 
-def symbol_confidence(line: Line) -> float:
+def printed_confidence(line: Line) -> float:
     """How surely the printed rest of the line was read: the best word's confidence."""
     return max(word.confidence for word in line.words)
 
@@ -109,11 +116,6 @@ def suggested(clues: Sequence[Suggestion], symbol: str, separator: str = "/") ->
         )
         for one in clues
     ]
-
-
-def _own_reading(digits: str, symbol: str, separator: str) -> list[Suggestion]:
-    only = re.sub(r"\D", "", digits)
-    return [Suggestion(f"{only}{separator}{symbol}", "handwriting", digits)] if only and only == digits.strip() else []
 
 
 def file_name_numbers(name: str, symbol: str | None) -> list[Suggestion]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocr.fields.found import Found, share_box
-from ocr.fields.grammar import close_to, grammar
+from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import lines_of, right_column
 from ocr.fields.line import Line
 from ocr.fields.spelling import respelt
@@ -135,17 +135,22 @@ def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
     """The first line under the stack that reads like a person's name; seals and strokes leave scraps around it."""
     best: Found | None = None
     for line in lines:
-        words = [word for word in line.words if _name_word(word.text)]
-        value = " ".join(word.text.strip(".,;:'`\"") for word in words)
-        if 2 <= len(words) <= 6 and len(words) >= 0.6 * len(line.words) and not _mostly_capital(value):
-            confidence = min(word.confidence for word in words)
-            box = share_box(around(word.box for word in words), page)
-            found = Found(value, page.number, box, round(confidence, 3), line.text)
-            if best is None or confidence > best.confidence + 0.15:
-                best = found
+        found = _name_in(line, page)
+        if found is not None and (best is None or found.confidence > best.confidence + 0.15):
+            best = found
     return best
 
 
-def _name_word(text: str) -> bool:
-    core = text.strip(".,;:'`\"")
-    return len(core) >= 2 and core[0].isupper() and core[1:].islower() and core.isalpha()
+def _name_in(line: Line, page: PageReading) -> Found | None:
+    spots = [line.spot(*match.span()) for match in re.finditer(r"[^\W\d_]{2,}", line.text)]
+    words = [spot for spot in spots if spot.text[0].isupper() and spot.text[1:].islower()]
+    if not words and _mostly_capital(line.text) and spots and fold(spots[0].text) in grammar().family_names:
+        words = spots  # certificates print the name in capitals
+    if not 2 <= len(words) <= 6 or len(words) < 0.6 * len(spots):
+        return None
+    family = words[0].text
+    if words[0].pieces[0].source == "ocr" and family.istitle():
+        family = grammar().family_names.get(fold(family), family)
+    box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
+    value = " ".join([family, *(spot.text for spot in words[1:])])
+    return Found(value, page.number, box, round(min(spot.confidence for spot in words), 3), line.text)

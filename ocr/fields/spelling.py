@@ -23,6 +23,24 @@ def respelt(word: Word, vocabulary: Counter[str]) -> str:
     return best if count > 2 * own and (word.confidence < 0.94 or own == 0) else text
 
 
+def respelt_phrase(words: list[str], pages: Iterable[PageReading]) -> list[str]:
+    """Words of a name as the document writes the same name elsewhere: two neighbours in a row must agree.
+
+    "HỘI ÁN ĐÔNG" in the head becomes "HỘI AN ĐÔNG" where the text says "Hội An Đông" more often.
+    """
+    wanted = [fold(word) for word in words]
+    spellings: list[Counter[str]] = [Counter({word.upper(): 1}) for word in words]
+    for page in pages:
+        said = [word.text.strip(",.;:()\"'") for word in page.words if word.confidence > 0.9]
+        folded = [fold(word) for word in said]
+        for place in range(len(folded) - 1):
+            for at in range(len(wanted) - 1):
+                if folded[place] == wanted[at] and folded[place + 1] == wanted[at + 1]:
+                    spellings[at][said[place].upper()] += 1
+                    spellings[at + 1][said[place + 1].upper()] += 1
+    return [counts.most_common(1)[0][0] for counts in spellings]
+
+
 def vocabulary_of(pages: Iterable[PageReading]) -> Counter[str]:
     """Capital spellings of the words read with confidence, and how often; the grammar's own words count ten times."""
     seen: Counter[str] = Counter()

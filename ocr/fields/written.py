@@ -8,6 +8,7 @@ of print: as high as the printed letters beside it, on their line, as wide as so
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,38 +16,74 @@ from PIL import Image
 
 from ocr.page_image import otsu
 from ocr.page_reading import PageReading
-from ocr.words import Box
+from ocr.words import Box, Word
 
 Gap = Literal["blank", "printed", "handwritten"]
 
 BELIEVED_FROM = 0.75
 """Confidence from which digits of the engine are believed (handwritten digits of the real scans: 0.00 to 0.71)."""
+DOUBTED_FROM = 0.3
+"""Confidence from which a second reading may confirm digits: tesseract gives long words with symbols little."""
 _INK_FROM = 0.010
 """Share of dark pixels in the gap from which something stands there."""
 _OFF_LINE = 0.20
 """Share of the reference's height by which print may differ at top or bottom."""
+_OFF_LINE_DOUBTED = 0.13
+"""The same, where the reading itself is in doubt."""
 _DIGIT_ADVANCE, _DIGIT_WIDTH = 0.74, 0.62
 """Advance and width of a digit of Times in heights of a digit."""
 _LEADER = re.compile(r"^[.…,_\-–—·\s:]*$")
 
 
-def gap_state(page: PageReading, gap: Box, text: str, confidence: float, reference: Box) -> Gap:
-    """State of `gap`, read as `text`; `reference` holds printed capitals or digits of the same line."""
+Reread = Callable[[PageReading, Box], list[Word]]
+"""Reads a piece of a page once more, as one line; [] where that is not possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A gap in a printed line: where it is, how it was read, and printed capitals or digits of the same line."""
+
+    gap: Box
+    text: str
+    confidence: float
+    reference: Box
+
+
+def gap_state(page: PageReading, place: Place, reread: Reread) -> Gap:
+    """State of a place."""
+    empty = bool(_LEADER.match(place.text))
     if page.source == "layer":
-        return "blank" if _LEADER.match(text) else "printed"
-    ink = _ink(page, gap, reference)
+        return "blank" if empty else "printed"
+    ink = _ink(page, place.gap, place.reference)
     if ink is None:
-        return "blank" if _LEADER.match(text) else _by_reading(text, confidence)
-    if _LEADER.match(text) and (ink.share < _INK_FROM or ink.only_low or ink.scrap):
+        return "blank" if empty else "printed" if _digits(place.text) and _sure(place) else "handwritten"
+    if empty and (ink.share < _INK_FROM or ink.only_low or ink.scrap):
         return "blank"
-    if _by_reading(text, confidence) == "printed" and ink.like_print(len(text.replace(" ", ""))):
-        return "printed"
-    return "handwritten"
+    return "printed" if _digits(place.text) and _printed(page, place, ink, reread) else "handwritten"
 
 
-def _by_reading(text: str, confidence: float) -> Gap:
-    digits = re.fullmatch(r"[0-9OoIl]{1,6}[a-z]?", text.replace(" ", ""))
-    return "printed" if digits and confidence >= BELIEVED_FROM else "handwritten"
+def _printed(page: PageReading, place: Place, ink: _Ink, reread: Reread) -> bool:
+    count = len(place.text.replace(" ", ""))
+    if _sure(place) and ink.like_print(count, _OFF_LINE):
+        return True
+    doubted = place.confidence >= DOUBTED_FROM and ink.like_print(count, _OFF_LINE_DOUBTED)
+    return doubted and _confirmed(page, place, reread)
+
+
+def _digits(text: str) -> bool:
+    return re.fullmatch(r"[0-9OoIl]{1,6}[a-z]?", text.replace(" ", "")) is not None
+
+
+def _sure(place: Place) -> bool:
+    return place.confidence >= BELIEVED_FROM
+
+
+def _confirmed(page: PageReading, place: Place, reread: Reread) -> bool:
+    """Read once more by itself, the line gives the same digits, now surely."""
+    gap, high = place.gap, place.reference.height
+    line = Box(gap.left - 4.5 * high, gap.top - 0.6 * high, gap.right + 5 * high, gap.bottom + 0.6 * high)
+    wanted = re.compile(rf"(?<!\d){re.escape(place.text.strip())}(?!\d)")
+    return any(word.confidence >= 0.6 and wanted.search(word.text) for word in reread(page, line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +104,9 @@ class _Ink:
         """The edge of a colon or slash that reaches into the gap: narrow, and within the line."""
         return self.width < 0.45 and self.above <= _OFF_LINE and self.below <= _OFF_LINE
 
-    def like_print(self, digits: int) -> bool:
+    def like_print(self, digits: int, off_line: float) -> bool:
         expected = (digits - 1) * _DIGIT_ADVANCE + _DIGIT_WIDTH
-        upright = abs(self.above) <= _OFF_LINE and abs(self.below) <= _OFF_LINE
+        upright = abs(self.above) <= off_line and abs(self.below) <= off_line
         return upright and 0.5 * expected <= self.width <= 1.4 * expected
 
 
