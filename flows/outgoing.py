@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports.score_sheet import score_sheet
-
 from config.criteria_sets import load_criteria_set
 from flows import morning
 from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
 from flows.resources import Resources, outbox
 from reports.letter import Letter, letter_text
+from reports.score_sheet import score_sheet
 from scoring import compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
@@ -58,7 +57,7 @@ def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> d
         "nothing_new": letter.nothing_new,
         "counts": dict(letter.counts),
         "letter": text,
-        "letter_file": str(path),
+        "letter_file": f"outbox/{night.id}/{LETTER_NAME}",
     }
     with resources.database.write() as connection:
         nights.end_night(connection, night.id, Ending(summary["state"], run_id, summary, datetime.now(UTC)))
@@ -106,7 +105,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         stuck=morning.shortened(stuck),
         expiring=morning.shortened(expiring),
         actions=tuple(action.what for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
-        files=_files(resources, night, run),
+        files=_files(night, run),
     )
     return letter, bool(stuck)
 
@@ -117,8 +116,8 @@ def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[st
     return morning.shortened(compare(before["score"], run["score"]).sentences())
 
 
-def _files(resources: Resources, night: Night, run: Mapping[str, Any]) -> tuple[str, ...]:
+def _files(night: Night, run: Mapping[str, Any]) -> tuple[str, ...]:
     if run["made_at"] != night.started_at:
         return ()
-    folder = folder_of(resources, night)
-    return (f"Phiếu chấm điểm: {folder / SHEET_NAME}", f"Gói tài liệu kiểm chứng: {folder / BUNDLE_NAME}")
+    folder = f"outbox/{night.id}"
+    return (f"Phiếu chấm điểm: {folder}/{SHEET_NAME}", f"Gói tài liệu kiểm chứng: {folder}/{BUNDLE_NAME}")

@@ -1,0 +1,51 @@
+"""Sample wards for the journeys: a whole one, and a small one for nights that run many times."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sample.ward import write_sample_ward
+
+SMALL_EXPORTS = ("Danh sách hồ sơ_2025_dot_2.xlsx", "Khai báo số liệu_2025.xlsx", "Phản ánh kiến nghị_2025.xlsx")
+SMALL_INBOX = (
+    ("born", "none"),
+    ("scan", "none"),
+    ("born", "truncated"),
+    ("docx", "docx_named_pdf"),
+    ("born", "changed"),
+)
+
+
+@pytest.fixture(scope="session")
+def sample_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ward that `./dev demo` writes. Tests copy it; nobody changes it."""
+    home = tmp_path_factory.mktemp("ward") / "ward"
+    write_sample_ward(home, seed=1, say=lambda _: None)
+    return home
+
+
+@pytest.fixture(scope="session")
+def small_ward(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half the exports, and one document of each kind that matters to a night."""
+    home = tmp_path_factory.mktemp("small") / "ward"
+    shutil.copytree(sample_ward / "trust", home / "trust")
+    for name in SMALL_EXPORTS:
+        _copy(sample_ward / "exports" / name, home / "exports" / name)
+    for path in _one_of_each(sample_ward):
+        _copy(sample_ward / "inbox" / "hoi-an-dong" / path, home / "inbox" / "hoi-an-dong" / path)
+    return home
+
+
+def _one_of_each(ward: Path) -> list[str]:
+    documents = json.loads((ward / "truth.json").read_text(encoding="utf-8"))["documents"]
+    first = {(truth["form"], truth["flaw"]): path for path, truth in sorted(documents.items(), reverse=True)}
+    return [first[kind] for kind in SMALL_INBOX]
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)

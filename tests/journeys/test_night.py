@@ -1,0 +1,220 @@
+"""Nights on the sample ward, as the night run and the coordinator see them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.journeys.snapshot import snapshot
+
+NIGHT = "2026-01-05T01:00:00+07:00"
+
+
+def parindex(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a clerk would, with PAR_HOME set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAR_")}
+    settings = {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"} | environment
+    program = Path(sys.executable).parent / "parindex"
+    return subprocess.run(
+        [program, *words], env=kept | settings, capture_output=True, text=True, check=False, timeout=280
+    )
+
+
+def night(home: Path, *words: str, at: str = NIGHT, **environment: str) -> dict[str, Any]:
+    """Run a night directly and return its summary."""
+    done = parindex(home, "nightly", "--direct", "--json", "--at", at, *words, **environment)
+    assert done.returncode in (0, 1), done.stderr
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
+@pytest.fixture(scope="module")
+def whole(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The whole sample ward after its first night."""
+    home = tmp_path_factory.mktemp("whole") / "ward"
+    shutil.copytree(sample_ward, home)
+    return home, night(home)
+
+
+def test_the_first_night_scores_full_part_nothing_and_waits(whole: tuple[Path, dict[str, Any]]) -> None:
+    score = json.loads(parindex(whole[0], "score", "--dry-run", "--json").stdout)
+
+    states = {item["state"] for item in score["components"]}
+    assert len(score["components"]) == 60
+    assert {"scored", "no_data", "no_evidence", "survey", "not_applicable"} <= states
+    points = [(item["points"], item["max_points"]) for item in score["components"] if item["state"] == "scored"]
+    assert any(got == most for got, most in points)
+    assert any(got == "0.00" for got, _ in points)
+    assert any("0.00" != got != most for got, most in points)
+    assert score["totals"]["self_scorable"] == "88.00"
+    assert score["criteria"] == {"id": "phuong-de-xuat", "version": "2025.1"}
+
+
+def test_the_letter_names_the_bad_files_with_the_way_out(whole: tuple[Path, dict[str, Any]]) -> None:
+    letter = (whole[0] / "outbox" / whole[1]["night"] / "thu-buoi-sang.md").read_text(encoding="utf-8")
+
+    assert letter == whole[1]["letter"]
+    assert "3.1.1_BC_201-BC-UBND_20251125_ra-soat-thu-tuc-hanh-chinh.pdf: đã cách ly" in letter
+    assert "Tệp không phải PDF" in letter and "đề xuất" in letter
+    assert "Danh sách hồ sơ_2025_dot_1.xls: 1 dòng bị trả lại" in letter
+    assert whole[1]["state"] == "gaps"
+
+
+def test_every_document_is_examined_as_its_maker_says(whole: tuple[Path, dict[str, Any]]) -> None:
+    """Verdicts of all sample documents against what the generator knows of them."""
+    documents = json.loads((whole[0] / "truth.json").read_text(encoding="utf-8"))["documents"]
+    said = _examinations(whole[0])
+
+    wrong = {path: seen for path, truth in documents.items() if (seen := _differences(truth, said[path]))}
+
+    assert wrong == {}
+
+
+def test_the_score_sheet_recomputes_its_totals(whole: tuple[Path, dict[str, Any]]) -> None:
+    path = whole[0] / "outbox" / whole[1]["night"] / "phieu-cham-diem.xlsx"
+    values = openpyxl.load_workbook(path, data_only=True).active
+    formulas = openpyxl.load_workbook(path).active
+    assert values is not None and formulas is not None
+
+    last = next(row for row in values.iter_rows() if any("Tổng cộng" in str(cell.value) for cell in row))
+    numbers = [cell.value for cell in last if isinstance(cell.value, int | float)]
+    assert 100 in numbers
+    assert any(str(cell.value).startswith("=") for cell in formulas[last[0].row])
+
+
+def test_a_second_night_finds_nothing_new_and_says_so(whole: tuple[Path, dict[str, Any]]) -> None:
+    before = snapshot(whole[0])
+
+    second = night(whole[0], at="2026-01-06T01:00:00+07:00")
+
+    after = snapshot(whole[0])
+    assert second["nothing_new"] and "Không có gì mới" in second["letter"]
+    assert second["run"] == whole[1]["run"] and set(second["counts"].values()) == {0}
+    assert after["objects"] == before["objects"]
+    unchanged = set(before["database"]) - {"nights"}
+    assert {name: after["database"][name] for name in unchanged} == {
+        name: before["database"][name] for name in unchanged
+    }
+
+
+def test_the_bundle_verifies_and_recomputes_the_same_score(whole: tuple[Path, dict[str, Any]]) -> None:
+    bundle = whole[0] / "outbox" / whole[1]["night"] / "bo-tai-lieu.zip"
+
+    verified = json.loads(parindex(whole[0], "verify", str(bundle), "--json").stdout)
+
+    assert verified["ok"] and verified["faults"] == []
+    assert verified["score"]["equal"] and verified["score"]["stated"] == verified["score"]["recomputed"]
+
+
+def test_a_new_document_moves_the_score_and_the_letter_says_why(
+    whole: tuple[Path, dict[str, Any]], sample_ward: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(whole[0], home)
+    source = next((sample_ward / "inbox" / "hoi-an-dong" / "1.1.1").iterdir())
+    target = home / "inbox" / "hoi-an-dong" / "4.1.1" / "QD chức năng nhiệm vụ.pdf"
+    target.parent.mkdir()
+    shutil.copyfile(source, target)
+
+    second = night(home, at="2026-01-06T01:00:00+07:00")
+
+    assert not second["nothing_new"] and second["counts"]["new_documents"] == 1
+    assert second["run"] != whole[1]["run"]
+    assert "4.1.1" in second["letter"].partition("Vì sao điểm thay đổi")[2].partition("##")[0]
+
+
+def test_the_order_of_the_files_does_not_change_the_score(small_ward: Path, tmp_path: Path) -> None:
+    scores = []
+    for seed in range(3):
+        home = tmp_path / str(seed)
+        _copy_in_another_order(small_ward, home, random.Random(seed))
+        night(home)
+        scores.append(json.loads(parindex(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json").stdout))
+    assert scores[0] == scores[1] == scores[2]
+
+
+def test_a_night_through_prefect_ends_like_one_without(small_ward: Path, tmp_path: Path) -> None:
+    direct, flow = tmp_path / "direct", tmp_path / "flow"
+    for home in (direct, flow):
+        shutil.copytree(small_ward, home)
+    night(direct)
+    done = parindex(flow, "nightly", "--json", "--at", NIGHT)
+
+    assert done.returncode in (0, 1), done.stderr
+    assert "không qua Prefect" not in done.stderr
+    assert snapshot(flow) == snapshot(direct)
+
+
+def test_a_prefect_that_does_not_come_up_does_not_stop_the_night(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+    (home / "prefect").write_text("a file where Prefect wants a folder")
+
+    done = parindex(home, "nightly", "--json", "--at", NIGHT)
+
+    assert done.returncode in (0, 1), done.stderr
+    assert json.loads(done.stdout)["run"] == "2025-0001"
+
+
+def test_without_tesseract_scans_wait_and_the_rest_is_examined(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+
+    poor = night(home, PATH="/nowhere", TESSDATA_PREFIX="/nowhere")
+    assert "apt-get install" in poor["letter"] and poor["counts"]["examined"] == 4
+
+    doctor = parindex(home, "doctor", PATH="/nowhere")
+    assert doctor.returncode == 3 and "apt-get install tesseract-ocr" in doctor.stdout
+
+    mended = night(home, at="2026-01-06T01:00:00+07:00")
+    assert mended["counts"]["examined"] == 1
+
+
+def _examinations(home: Path) -> dict[str, dict[str, Any]]:
+    from ocr import CHECKER_VERSION
+    from storage.database import open_database
+    from storage.database.connection import sqlite_url
+    from storage.evidence import examinations_of, receipts_of
+
+    database = open_database(sqlite_url(home / "parindex.db"))
+    with database.read() as connection:
+        said = examinations_of(connection, "hoi-an-dong", CHECKER_VERSION)
+        found = {row["path"]: said[row["sha256"]]["result"] for row in receipts_of(connection, "hoi-an-dong")}
+    database.close()
+    return found
+
+
+def _differences(truth: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    fields = result.get("fields") or {}
+    seen = {
+        "signature": result["signature"]["verdict"],
+        "profile_met": (result["signature"].get("profile") or {}).get("met"),
+        "digitisation": result["digitisation"]["verdict"],
+    }
+    if truth["form"] in ("born", "scan", "plan") and truth["flaw"] != "truncated":
+        seen |= {name: (fields.get(name) or {}).get("value") for name in ("number", "issued_on", "dossier_code")}
+    expected = {
+        name: None if truth["by_hand"] and name in ("number", "issued_on") else truth.get(name) for name in seen
+    }
+    return {name: (expected[name], value) for name, value in seen.items() if value != expected[name]}
+
+
+def _copy_in_another_order(ward: Path, home: Path, chance: random.Random) -> None:
+    """Copy file by file in a chance order, so that folder order and file times differ; exports get other names."""
+    files = [path for path in sorted(ward.rglob("*")) if path.is_file()]
+    chance.shuffle(files)
+    for number, path in enumerate(files):
+        inside = path.relative_to(ward)
+        if inside.parts[0] == "exports":
+            inside = inside.with_name(f"{number:03d}{inside.suffix}")
+        (home / inside).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, home / inside)
