@@ -1,0 +1,108 @@
+"""What to do next: points that can still be gained, by whom, until when; nothing that cannot be mended."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from scoring import Action, due_soon, late_margin, next_actions
+from scoring.engine.facts import Facts
+from tests.scoring.wards import CALENDAR, CRITERIA, at, declared, dossier, dossiers, evidence, petition, scored
+
+TODAY = date(2025, 11, 20)
+
+
+def action(facts: Facts, component: str, today: date = TODAY) -> Action | None:
+    found = next_actions(scored(facts, as_of=today), CRITERIA, today)
+    return next((item for item in found if item.component == component), None)
+
+
+def proven(component: str, **values: object) -> Facts:
+    return Facts(declared=declared(component, **values), evidence=(evidence(component),))  # type: ignore[arg-type]
+
+
+def test_the_greatest_gain_comes_first_then_the_nearer_deadline() -> None:
+    found = next_actions(scored(Facts()), CRITERIA, TODAY)
+
+    order = [(-item.gain, item.deadline, item.component) for item in found]
+    assert order == sorted(order)
+    assert found[0].gain == Decimal("4.00")
+    assert len(found) == 58
+
+
+def test_declared_points_without_proof_ask_for_the_document() -> None:
+    found = action(Facts(declared=declared("1.1.2", tasks_done=18, tasks_planned=20)), "1.1.2")
+
+    assert found is not None
+    assert found.sentence() == (
+        '1.1.2: nộp tài liệu kiểm chứng "Báo cáo CCHC năm kèm phụ lục kết quả từng nhiệm vụ" '
+        "(tối đa +1,80 điểm; Phòng Văn hóa - Xã hội, hạn 31/12/2025)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "component", "gain", "said"),
+    [
+        (proven("1.1.2", tasks_done=18, tasks_planned=20), "1.1.2", "0.20", "còn thiếu 2"),
+        (proven("1.4.1", portal_section_exists=True, articles_published=4), "1.4.1", "1.00", "cần từ 6, hiện có 4"),
+        (proven("1.4.1", portal_section_exists=False, articles_published=4), "1.4.1", "1.00", "có chuyên mục"),
+        (proven("1.3.1", units_inspected=3, units_total=10), "1.3.1", "0.50", "còn thiếu 2"),
+        (proven("1.7.1", improvement_plan_issued=True, results_in_annual_report=False), "1.7.1", "0.50", "lồng ghép"),
+        (proven("5.4.2", ratings_issued_on=False), "5.4.2", "1.00", "hạn 15/12/2025"),
+        (proven("2.2.1", review_plan_issued_on=False, review_report_issued_on=False), "2.2.1", "0.75", "28/02/2025"),
+        (Facts(dossiers=dossiers(100, 2)), "3.3.3", "1.00", "còn 2 hồ sơ trễ hạn chưa có văn bản xin lỗi"),
+        (Facts(dossiers=dossiers(100, channel="direct")), "7.2.2", "3.00", "hiện 0 %, đủ điểm từ 50 %"),
+    ],
+)
+def test_what_is_lacking_is_said_with_what_it_can_bring(facts: Facts, component: str, gain: str, said: str) -> None:
+    found = action(facts, component)
+
+    assert found is not None
+    assert found.gain == Decimal(gain)
+    assert said in found.what
+
+
+@pytest.mark.parametrize(
+    ("facts", "component"),
+    [
+        (Facts(dossiers=dossiers(100, 4)), "3.3.2"),
+        (Facts(petitions=(petition(about="conduct", confirmed=True),)), "5.4.3"),
+        (proven("1.1.1", plan_issued_on=date(2025, 2, 3)), "1.1.1"),
+        (proven("6.1.2", budget_violations=1), "6.1.2"),
+        (proven("1.1.2", tasks_done=20, tasks_planned=20), "1.1.2"),
+    ],
+)
+def test_what_nobody_can_bring_back_is_no_action(facts: Facts, component: str) -> None:
+    assert action(facts, component) is None
+
+
+def test_a_deadline_that_passed_is_said() -> None:
+    found = action(proven("1.1.1", plan_issued_on=False), "1.1.1")
+
+    assert found is not None
+    assert found.overdue
+    assert "đã quá hạn 31/01/2025" in found.sentence()
+
+
+@pytest.mark.parametrize(
+    ("finished", "late", "margin"), [(1000, 9, 1), (1000, 10, None), (0, 0, 0), (100, 0, 1), (99, 0, 0), (2000, 5, 15)]
+)
+def test_how_many_more_late_dossiers_are_bearable(finished: int, late: int, margin: int | None) -> None:
+    assert late_margin(finished, late) == margin
+
+
+def test_dossiers_due_within_three_working_days_are_listed_nearest_first() -> None:
+    open_ones = {"finished_at": None, "returned_at": None, "status": 4}
+    ward = (
+        dossier(1, due_at=at("2025-05-05"), **open_ones),
+        dossier(2, due_at=at("2025-04-28"), **open_ones),
+        dossier(3, due_at=at("2025-05-06"), **open_ones),
+        dossier(4, due_at=at("2025-04-27"), **open_ones),
+        dossier(5, due_at=at("2025-04-29")),
+    )
+
+    found = due_soon(Facts(dossiers=ward), CALENDAR, date(2025, 4, 28), days=2)
+
+    assert [item.code[-4:] for item in found] == ["0002", "0001"]
