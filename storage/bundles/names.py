@@ -29,20 +29,7 @@ def _without_diacritics(name: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
-class Places:
-    """Paths given out so far: two that differ only in case, or not at all, get different names."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def take(self, folder: str, name: str, sha256: str) -> str:
-        """A path of its own for the file; a doubled name gets the start of its hash."""
-        safe = safe_name(name)
-        stem, dot, extension = safe.rpartition(".")
-        stem, dot, extension = (stem, dot, extension) if dot else (safe, "", "")
-        for mark in ("", *(f"-{sha256[:length]}" for length in (8, 16, 64))):
-            path = f"{folder}/{stem}{mark}{dot}{extension}"
-            if path.lower() not in self._taken:
-                self._taken.add(path.lower())
-                return path
-        raise ValueError(f"{folder}/{name}: cùng một tệp được nêu hai lần")
+def folded(path: str) -> str:
+    """What a path is to a system that ignores case and the composition of letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", path).casefold())
