@@ -26,6 +26,7 @@ from storage.custody import Happening
 from storage.database import Connection
 from storage.evidence import documents_of, examinations_of, object_sizes
 from storage.imports import READ, imports_of
+from storage.keys import signing_key
 from storage.runs import NoSuchRun, latest_run, run_of
 
 SHEET_NAME, LIST_NAME = "phieu-cham-diem.xlsx", "BANG_KE_TLKC.xlsx"
@@ -103,7 +104,7 @@ def contents_of(resources: Resources, kept: Kept, components: Sequence[str] = ()
             LIST_NAME: evidence_list(_evidence_rows(files), heading),
         },
         missing=tuple((item["id"], item["because"]) for item in chosen if item["state"] in _LACKING),
-        signing_key=None,
+        signing_key=signing_key(settings.home / "keys"),
     )
 
 

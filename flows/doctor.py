@@ -16,6 +16,7 @@ from config.settings import Settings
 from flows.resources import open_resources, require_room
 from storage.errors import StorageError
 from storage.evidence import record_object
+from storage.keys import fingerprint, signing_key
 from storage.nights import nights_of
 
 _CANARY = b"parindex canary: this object proves that the store keeps and returns bytes\n"
@@ -86,6 +87,8 @@ def _database_and_store(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 "kho tài liệu", sound, f"{settings.store}: ghi và đọc lại {'khớp' if sound else 'KHÔNG khớp'}"
             )
+            seed = signing_key(settings.home / "keys")
+            yield Finding("khóa ký gói", True, f"dấu vân tay SHA-256 {fingerprint(seed)}")
             yield _last_night(nights[0] if nights else None)
     except StorageError as error:
         yield Finding("lưu trữ", False, type(error).__name__, str(error))
