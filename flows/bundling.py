@@ -11,15 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reports.evidence_list import EvidenceRow, evidence_list
-from reports.heading import Heading
-from reports.score_sheet import score_sheet
-
 from config.criteria_sets import load_criteria_set
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from flows.resources import Resources, open_resources, outbox
 from ocr import CHECKER_VERSION
+from reports.evidence_list import EvidenceRow, evidence_list
+from reports.heading import Heading
+from reports.score_sheet import score_sheet
 from storage import custody
 from storage.bundles import BundleContents, BundledExport, BundledFile, BundleReport, write_bundle
 from storage.custody import Happening

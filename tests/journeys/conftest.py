@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sample.ward import write_sample_ward
+from storage.keys import signing_key
 
 SMALL_EXPORTS = ("Danh sách hồ sơ_2025_dot_2.xlsx", "Khai báo số liệu_2025.xlsx", "Phản ánh kiến nghị_2025.xlsx")
 SMALL_INBOX = (
@@ -35,6 +36,7 @@ def small_ward(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     shutil.copytree(sample_ward / "trust", home / "trust")
     for name in SMALL_EXPORTS:
         _copy(sample_ward / "exports" / name, home / "exports" / name)
+    signing_key(home / "keys")
     for path in _one_of_each(sample_ward):
         _copy(sample_ward / "inbox" / "hoi-an-dong" / path, home / "inbox" / "hoi-an-dong" / path)
     return home
