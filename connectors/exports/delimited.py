@@ -9,6 +9,7 @@ from pathlib import Path
 
 from connectors.errors import Unreadable
 from connectors.exports.grids import Grid, grid_of
+from connectors.exports.legacy import old_font_of
 
 MOST_BYTES = 400 << 20
 _DELIMITERS = "\t;,|"
@@ -42,7 +43,8 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1258", errors="replace")
+        western = content.decode("latin-1")
+        return western if old_font_of(western[: 64 << 10].splitlines()) else content.decode("cp1258", errors="replace")
 
 
 def _delimiter(text: str) -> str:

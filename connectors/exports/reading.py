@@ -19,6 +19,7 @@ from connectors.exports.furniture import begins_other_table, exported_at_in, per
 from connectors.exports.grids import Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
+from connectors.exports.legacy import modernised, touched_sentence
 from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_view import RowView
@@ -102,10 +103,12 @@ def _in_vietnamese(failure: Failure) -> str:
 def reading_of(question: Question) -> Reading:
     """Read a file in this process. Raises as `read_export`."""
     try:
-        grids, warnings = _grids(question.path)
+        grids, warnings = grids_of(question.path)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
     profiles = _profiles(question)
+    modern = [modernised(grid) for grid in grids]
+    grids = [grid for grid, _, _ in modern]
     found = [(grid, layout) for grid in grids if (layout := layout_of(grid, profiles)) is not None]
     if not found:
         raise unknown_layout(question.name, grids, profiles)
@@ -114,6 +117,7 @@ def reading_of(question: Question) -> Reading:
     warnings += [
         f'trang "{g.name}" theo mẫu {lay.profile.id}: chưa đọc' for g, lay in found if lay.profile is not profile
     ]
+    warnings += [touched_sentence(grid.name, font, rows) for grid, font, rows in modern if font and rows]
     titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.head[: layout.header_row])]]
     texts = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
     return Reading(
@@ -126,7 +130,8 @@ def reading_of(question: Question) -> Reading:
     )
 
 
-def _grids(path: Path) -> tuple[list[Grid], list[str]]:
+def grids_of(path: Path) -> tuple[list[Grid], list[str]]:
+    """The tables of a file as they stand, and warnings. Raises `Unreadable`."""
     file_format = format_of(path)
     if file_format in ("xlsx", "xlsb", "xls", "ods"):
         return grids_of_workbook(path, file_format)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD))
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _FOOTNOTE = re.compile(r"\(\s*[*\d]{1,3}\s*\)|[*:]+$")
 _DASHES = frozenset({"", "-", "--", "—", "–", "...", "…", "N/A", "NaN", "nan", "null", "NULL"})
 

@@ -1,0 +1,137 @@
+"""Text typed for the old fonts: TCVN3 (.VnTime) and VNI, told apart by which reading gives Vietnamese syllables.
+
+Both put Vietnamese letters on Western code points, so "Hå s¬" (TCVN3) and "Hoà sô" (VNI) mean "Hồ sơ". TCVN3's capital
+fonts (.VnTimeH) hold small letters; those stay small, because the font is not in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.exports.grids import Cells, Grid
+
+_TCVN3 = dict(
+    zip(
+        "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢£¤¥¦§",
+        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂÊÔƠƯĐ",
+        strict=True,
+    )
+)
+_VNI_MARKS = {
+    **dict(zip("øùûõï", "\u0300\u0301\u0309\u0303\u0323", strict=True)),
+    "â": "\u0302",
+    "à": "\u0302\u0300",
+    "á": "\u0302\u0301",
+    "å": "\u0302\u0309",
+    "ã": "\u0302\u0303",
+    "ä": "\u0302\u0323",
+    "ê": "\u0306",
+    "è": "\u0306\u0300",
+    "é": "\u0306\u0301",
+    "ú": "\u0306\u0309",
+    "ü": "\u0306\u0303",
+    "ë": "\u0306\u0323",
+}
+_VNI_LETTERS = {"ñ": "đ", "ô": "ơ", "ö": "ư", "î": "ỵ", "æ": "ỉ", "ó": "ĩ", "ò": "ị"}
+_VNI_PAIR = re.compile("([aeouyôöAEOUYÔÖ])([øùûõïâàáåãäêèéúüëØÙÛÕÏÂÀÁÅÃÄÊÈÉÚÜË])|([ñôöîæóòÑÔÖÎÆÓÒ])")
+_WESTERN = re.compile("[\u0080-\u00ff]")
+_MODERN = re.compile("[\u0100-\u1eff]")
+_NEVER_MODERN = re.compile("[µ¸¶·¹¨»¾¼½Æ©ÇËÎÏÑ®Ö×ØÜÞßäåæçëîïñö÷øûüþ«¬ª¡¢£¤¥¦§]")
+"""Western signs that modern Vietnamese text does not use; some (°, §, ©) may stand in it by chance."""
+_WORD = re.compile(r"[^\W\d_]+")
+_SYLLABLE = re.compile(
+    "(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aăâeêioôơuưy]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
+
+
+@dataclass(frozen=True, slots=True)
+class OldFont:
+    """An old encoding: its name, and how its text is read."""
+
+    name: str
+    read: Callable[[str], str]
+
+
+def _read_tcvn3(text: str) -> str:
+    return "".join(_TCVN3.get(sign, sign) for sign in text)
+
+
+def _read_vni(text: str) -> str:
+    return unicodedata.normalize("NFC", _VNI_PAIR.sub(_vni_letter, text))
+
+
+def _vni_letter(found: re.Match[str]) -> str:
+    base, mark, alone = found.groups()
+    letter = base or alone
+    small = _VNI_LETTERS.get(letter.lower(), letter.lower())
+    whole = small + (_VNI_MARKS[mark.lower()] if mark else "")
+    return whole.upper() if letter.isupper() else whole
+
+
+TCVN3 = OldFont("TCVN3", _read_tcvn3)
+VNI = OldFont("VNI", _read_vni)
+
+
+def old_font_of(texts: Iterable[str]) -> OldFont | None:
+    """The old encoding in which these texts are written, or None for modern ones."""
+    suspects = [text for text in texts if _NEVER_MODERN.search(text) and not _MODERN.search(text)]
+    if not suspects:
+        return None
+    plain = _vietnamese_share(suspects)
+    best = max((TCVN3, VNI), key=lambda font: _vietnamese_share(map(font.read, suspects)))
+    share = _vietnamese_share(map(best.read, suspects))
+    return best if share >= 0.8 and share > plain + 0.1 else None
+
+
+def _vietnamese_share(texts: Iterable[str]) -> float:
+    """The share of words with marks that are possible Vietnamese syllables."""
+    words = [word for text in texts for word in _WORD.findall(text.replace("\u00ad", "")) if not word.isascii()]
+    return sum(1 for word in words if _is_syllable(word)) / len(words) if words else 0.0
+
+
+def _is_syllable(word: str) -> bool:
+    marks = unicodedata.normalize("NFD", word.lower())
+    tones = sum(1 for mark in marks if ord(mark) in _TONES)
+    return tones <= 1 and _SYLLABLE.fullmatch(unicodedata.normalize("NFC", marks.translate(_TONES))) is not None
+
+
+def modernised(grid: Grid) -> tuple[Grid, OldFont | None, list[int]]:
+    """The grid in modern text, the old font found (None: nothing changed), and rows touched, filled while reading."""
+    texts = [cell for row in grid.head for cell in row if isinstance(cell, str) and not cell.isascii()]
+    font = old_font_of(texts)
+    touched: list[int] = []
+    if font is None:
+        return grid, None, touched
+    whole_file = not any(_MODERN.search(text) for text in texts)
+    head = list(_modern_rows(grid.head, 1, font, whole_file, touched))
+    rest = _modern_rows(grid.rest, len(head) + 1, font, whole_file, touched)
+    return Grid(grid.name, head, rest, tuple(font.read(text) for text in grid.above)), font, touched
+
+
+def _modern_rows(
+    rows: Iterable[Cells], first: int, font: OldFont, whole_file: bool, touched: list[int]
+) -> Iterator[Cells]:
+    for number, row in enumerate(rows, start=first):
+        modern = [_modern_cell(cell, font, whole_file) for cell in row]
+        if modern != row:
+            touched.append(number)
+        yield modern
+
+
+def _modern_cell(cell: Any, font: OldFont, whole_file: bool) -> Any:
+    """In a file of both kinds only cells that cannot be modern are converted: "cá" may be "cá" or, in TCVN3, "cỏ"."""
+    if not isinstance(cell, str) or not _WESTERN.search(cell) or _MODERN.search(cell):
+        return cell
+    return font.read(cell) if whole_file or _NEVER_MODERN.search(cell) else cell
+
+
+def touched_sentence(sheet: str, font: OldFont, rows: list[int]) -> str:
+    """A warning that names the rows converted."""
+    shown = ", ".join(map(str, rows[:10])) + (f" và {len(rows) - 10} dòng khác" if len(rows) > 10 else "")
+    done = f'trang "{sheet}" gõ bằng phông cũ {font.name}, đã chuyển sang Unicode ở các dòng {shown}'
+    return f"{done}; hãy đối chiếu chữ hoa"
