@@ -79,9 +79,8 @@ def print_report(first: Clock, second: Clock, orchestration: dict[str, float], d
     print(f"first night, {documents} documents, 2,000 dossiers: {first.total:.1f} s")
     for name, seconds in first.seconds.items():
         print(f"  {name:<18}{seconds:8.2f} s  {seconds / first.total:6.1%}")
-    print(
-        f"second, unchanged night: {second.total:.2f} s = {second.total / first.total:.1%} of the first (goal: under 3 %)"
-    )
+    share = second.total / first.total
+    print(f"second, unchanged night: {second.total:.2f} s = {share:.1%} of the first (goal: under 3 %)")
     for name, seconds in second.seconds.items():
         print(f"  {name:<18}{seconds:8.2f} s")
     for name, seconds in orchestration.items():
