@@ -14,6 +14,7 @@ from sample.paper import (
     Page,
     Rule,
     Text,
+    balanced,
     broken,
     centred,
     set_line,
@@ -129,7 +130,7 @@ class _Setter:
             self.put(Text(start + 1, y, f"{hand.day:02d}", "italic", 16, "pen"))
 
     def _reference(self, x: float) -> None:
-        for words in broken(list(words_of(f"V/v {self.document.subject}")), self.width * 0.42, 12.0):
+        for words in balanced(list(words_of(f"V/v {self.document.subject}")), self.width * 0.42, 12.0):
             self.y -= 14
             self.put(centred(" ".join(text for text, _ in words), x, self.y, "regular", 12.0))
 
@@ -140,7 +141,7 @@ class _Setter:
         if document.kind:
             self.y -= 14
             self.put(centred(document.kind, middle, self.y, "bold", 14.0))
-            for words in broken(list(words_of(document.subject)), self.width * 0.86, 14.0):
+            for words in balanced(list(words_of(document.subject)), self.width * 0.86, 14.0):
                 self.y -= 17
                 self.put(centred(" ".join(text for text, _ in words), middle, self.y, "bold", 14.0))
             self.y -= 6

@@ -245,12 +245,17 @@ def _digitised(dossiers: list[SampleDossier], random: Random) -> list[SampleDoss
 
 
 def _with_results(dossiers: list[SampleDossier], _: Random) -> list[SampleDossier]:
-    """Number the electronic results in the order they were finished, one sequence for each symbol."""
+    """Number the electronic results in the order they were finished.
+
+    Certificates and permits have registers of their own; decisions share theirs with all decisions of the ward, about
+    three every two days.
+    """
     done = [i for i, dossier in enumerate(dossiers) if dossier.electronic and dossier.finished]
     numbers: Counter[str] = Counter()
     for index in sorted(done, key=lambda i: (dossiers[i].finished_at or CUTOFF, i)):
         symbol = dossiers[index].procedure.result or ""
-        numbers[symbol] += 1
+        day = (dossiers[index].finished_at or CUTOFF).timetuple().tm_yday
+        numbers[symbol] = max(numbers[symbol] + 1, day * 3 // 2 + 1 if symbol == "QĐ-UBND" else 1)
         number = f"{numbers[symbol]:02d}/{symbol}"
         files = (f"{dossiers[index].code}_KQ.pdf",)
         dossiers[index] = replace(dossiers[index], result_number=number, result_files=files)

@@ -67,11 +67,11 @@ def _planned_result(dossier: SampleDossier, flaw: str, pki: Pki, seed: int) -> P
     verdict, met, digitisation = {
         "none": ("PASSED", True, "đạt"),
         "organ_only": ("PASSED", False, "đạt"),
-        "expired": ("FAILED", False, "đạt"),
+        "expired": ("INDETERMINATE", None, "đạt"),
         "changed": ("FAILED", False, "đạt"),
         "stamp_picture": ("NO_SIGNATURE", False, "đạt"),
         "other_agency": ("PASSED", False, "đạt"),
-        "truncated": ("UNREADABLE", None, None),
+        "truncated": ("UNREADABLE", None, "không đạt"),
     }[flaw]
     truth = _truth(document, "born", flaw, verdict) | {"profile_met": met, "digitisation": digitisation}
     path = f"ho-so/{dossier.result_files[0]}"
@@ -98,7 +98,7 @@ def _planned_paper(paper: Paper, pki: Pki) -> Planned:
     truth = _truth(document, paper.form, "docx_named_pdf" if paper.form == "docx" else "none", verdict)
     complete = set(signers) == set(BOTH) or (paper.form == "scan" and "organ" in signers)
     truth |= {"profile_met": None if paper.form == "docx" else complete}
-    truth |= {"digitisation": None if paper.form == "docx" else "đạt"}
+    truth |= {"digitisation": "không đạt" if paper.form == "docx" else "đạt"}
     if paper.form == "docx":
         return Planned(paper.path, truth, lambda: word_file(document))
     if paper.scan is not None:
@@ -133,7 +133,7 @@ def _made_result(document: Document, flaw: str, pki: Pki) -> bytes:
     signed = signed_by(pdf, document, signers, pki)
     if flaw == "changed":
         return changed_afterwards(signed)
-    return signed[: len(signed) * 3 // 5] if flaw == "truncated" else signed
+    return signed[: len(pdf) // 2] if flaw == "truncated" else signed
 
 
 def _made_scan(document: Document, scan: Scan, signers: Sequence[str], pki: Pki) -> bytes:

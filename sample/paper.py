@@ -154,6 +154,15 @@ def broken(words: Sequence[Word], width: float, size: float, indent: float = 0.0
     return lines
 
 
+def balanced(words: Sequence[Word], width: float, size: float) -> list[list[Word]]:
+    """As few lines as `broken`, about equally long: headings do not leave a word alone."""
+    lines = broken(words, width, size)
+    narrower = width
+    while len(tighter := broken(words, narrower - 8, size)) == len(lines) and narrower > width * 0.5:
+        lines, narrower = tighter, narrower - 8
+    return lines
+
+
 def set_line(words: Sequence[Word], x: float, y: float, size: float, *, fill: float | None = None) -> Iterator[Text]:
     """One line of words from `x`; with `fill` the gaps are stretched so that it is that wide."""
     natural = sum(width_of(text, face, size) for text, face in words)

@@ -50,7 +50,7 @@ def write_sample_ward(folder: Path, *, seed: int = 1, dossiers: int = 2000, say:
     made = dossiers_of_2025(seed, dossiers)
     petitions = petitions_of_2025(seed)
     say(f"Phường Hội An Đông (số liệu mẫu, hạt giống {seed}): {len(made)} hồ sơ năm 2025")
-    blank = _write_exports(folder / "exports", made, petitions)
+    blank = write_exports(folder / "exports", made, petitions)
     say(f"  đã ghi {len(EXPORTS)} tệp xuất vào {folder / 'exports'}")
     pki = Pki.from_seed(seed)
     pki.write_trust(folder / "trust")
@@ -63,9 +63,10 @@ def write_sample_ward(folder: Path, *, seed: int = 1, dossiers: int = 2000, say:
     return SampleReport(folder, len(EXPORTS), len(documents), size, truth)
 
 
-def _write_exports(
+def write_exports(
     folder: Path, dossiers: Sequence[SampleDossier], petitions: Sequence[SamplePetition]
 ) -> Sequence[str]:
+    """Write the six exports; returns the declared inputs left blank as "component/key"."""
     folder.mkdir(parents=True, exist_ok=True)
     write_html_list(folder / EXPORTS["first"], first_half(dossiers))
     write_xlsx_list(folder / EXPORTS["second"], second_half(dossiers))
