@@ -11,7 +11,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import keys, tsp
+from asn1crypto import cms, keys, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -20,10 +20,10 @@ from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigFieldSpec
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData, SignatureObject
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer, SimpleSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, SimpleSigner
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -31,6 +31,7 @@ from sample.pki import Leaf
 
 CADES = "ETSI.CAdES.detached"
 PKCS7 = "adbe.pkcs7.detached"
+PKCS7_SHA1 = "adbe.pkcs7.sha1"
 _RESERVED_BYTES = 24 * 1024
 _HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
     "md5": hashes.MD5,
@@ -72,24 +73,43 @@ def sign_pdf(  # noqa: PLR0913 - each argument is one visible property of a sign
     `page` counts from 0, `box` None makes an invisible signature, `appearance` is a PNG, `at` is the time of signing
     and of the time stamp; `claims` replaces the time that the signer writes.
     """
-    placeholder = SignatureObject(
-        timestamp=claims or at, subfilter=SigSeedSubFilter("/" + subfilter), bytes_reserved=_RESERVED_BYTES
-    )
+    placeholder = SignatureObject(timestamp=claims or at, bytes_reserved=_RESERVED_BYTES)
+    placeholder[pdf_name("/SubFilter")] = pdf_name("/" + subfilter)
     signing = _Signing(pdf, field, digest, page, box)
     embedding, _ = signing.embedding(placeholder, appearance, certification)
-    prepared, output = embedding.send(SigIOSetup(md_algorithm=digest))
-    signer = _signer(who)
-    content = asyncio.run(
-        signer.async_sign(
-            prepared.document_digest,
-            digest,
-            use_pades=subfilter == CADES,
-            timestamper=_timestamper(who.tsa, at) if timestamped and who.tsa else None,
-            signed_attr_settings=PdfCMSSignedAttributes(signing_time=claims or at),
-        )
+    prepared, output = embedding.send(SigIOSetup(md_algorithm="sha1" if subfilter == PKCS7_SHA1 else digest))
+    stamped_at = at if timestamped else None
+    content = signature_value(
+        prepared.document_digest, who, at=claims or at, subfilter=subfilter, digest=digest, stamped_at=stamped_at
     )
     prepared.fill_with_cms(output, content)
     return bytes(output.getvalue())
+
+
+def signature_value(
+    content_digest: bytes,
+    who: Leaf,
+    *,
+    at: datetime,
+    subfilter: str = CADES,
+    digest: str = "sha256",
+    stamped_at: datetime | None = None,
+) -> cms.ContentInfo:
+    """The CMS over a digest of the covered bytes (for adbe.pkcs7.sha1 their SHA-1, which is put inside)."""
+    enclosed: dict[str, object] | None = None
+    if subfilter == PKCS7_SHA1:
+        enclosed = {"content_type": "data", "content": content_digest}
+        content_digest = hashlib.new(digest, content_digest).digest()
+    return asyncio.run(
+        _KeyInMemory(who).async_sign(
+            content_digest,
+            digest,
+            use_pades=subfilter == CADES,
+            timestamper=_timestamper(who.tsa, stamped_at) if stamped_at and who.tsa else None,
+            signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
+            encap_content_info=enclosed,
+        )
+    )
 
 
 def add_document_timestamp(pdf: bytes, tsa: Leaf, *, at: datetime, field: str = "Timestamp1") -> bytes:
@@ -158,16 +178,13 @@ def _permissions(certification: Certification | None, digest: str) -> SigMDPSetu
 class _KeyInMemory(SimpleSigner):
     """Signs with the key object itself: loading it from DER for each signature costs 50 ms of checks."""
 
-    def __init__(self, leaf: Leaf, registry: SimpleCertificateStore) -> None:
-        super().__init__(_asn1(leaf), keys.PrivateKeyInfo.load(leaf.key_der), registry, embed_roots=False)
+    def __init__(self, leaf: Leaf) -> None:
+        private = keys.PrivateKeyInfo.load(leaf.key_der)
+        super().__init__(_asn1(leaf), private, SimpleCertificateStore(), embed_roots=False)
         self._key: RSAPrivateKey = leaf.key
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         return self._key.sign(data, PKCS1v15(), _HASHES[digest_algorithm]())
-
-
-def _signer(who: Leaf) -> Signer:
-    return _KeyInMemory(who, SimpleCertificateStore())
 
 
 class _SeededTimeStamper(DummyTimeStamper):
@@ -228,6 +245,3 @@ def _samples(image: Image.Image, space: str) -> generic.StreamObject:
     )
     stream.compress()
     return stream
-
-
-__all__ = ["CADES", "PKCS7", "Box", "Certification", "add_document_timestamp", "sign_pdf", "updating_writer"]

@@ -25,7 +25,8 @@ class Strength:
 
 def described(message: SignedMessage) -> str:
     """Algorithms of a signature in words, e.g. "sha256, rsassa_pkcs1v15, 2048 bit"."""
-    return f"{message.digest}, {message.signature_mechanism}, {_bits(message.signer)} bit"
+    outer = f"{message.outer_digest} + " if message.outer_digest else ""
+    return f"{outer}{message.digest}, {message.signature_mechanism}, {_bits(message.signer)} bit"
 
 
 def strength(message: SignedMessage, path: tuple[x509.Certificate, ...], policy: TrustPolicy, kind: str) -> Strength:
@@ -59,6 +60,8 @@ def sha1_too_late(policy: TrustPolicy, signed_at: datetime | None) -> bool:
 
 def _digests(message: SignedMessage, path: tuple[x509.Certificate, ...]) -> Iterator[str]:
     yield message.digest
+    if message.outer_digest:
+        yield message.outer_digest
     algorithm = message.signer_info["signature_algorithm"]
     yield from _hash_of(algorithm)
     for certificate in path[:-1]:

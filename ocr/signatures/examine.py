@@ -54,8 +54,7 @@ def _examined(data: bytes, trust: TrustStore, at: datetime, scanned: bool | None
     if refused:
         return refused
     try:
-        snapshot = Snapshot.of(data)
-        fields = filled_fields(data, snapshot)
+        snapshot, fields = _opened(data)
         if not fields:
             return _unsigned(scanned, empty_field=has_empty_field(snapshot))
     except PasswordNeeded as error:
@@ -65,6 +64,33 @@ def _examined(data: bytes, trust: TrustStore, at: datetime, scanned: bool | None
     except Exception as error:  # noqa: BLE001 - whatever the reader says about a broken file, the file is unreadable
         return _unreadable("PARSE", f"{type(error).__name__}: {error}")
     return _judged(Judge(data, snapshot, trust, at, fields), fields, scanned, text)
+
+
+def _opened(data: bytes) -> tuple[Snapshot, list[FilledField]]:
+    """The file, or the last signed version of it where only what follows cannot be read.
+
+    Raises what the reader raises on the whole file if no version of it is readable and signed.
+    """
+    try:
+        snapshot = Snapshot.of(data)
+        return snapshot, filled_fields(data, snapshot)
+    except (PasswordNeeded, TooManyFields):
+        raise
+    except Exception:
+        for end in gate.earlier_ends(data):
+            found = _version(data, end)
+            if found:
+                return found
+        raise
+
+
+def _version(data: bytes, end: int) -> tuple[Snapshot, list[FilledField]] | None:
+    try:
+        snapshot = Snapshot.of(data, end)
+        fields = [field for field in filled_fields(data, snapshot) if field.signed]
+    except Exception:  # noqa: BLE001 - not this version then
+        return None
+    return (snapshot, fields) if fields else None
 
 
 def _refused(data: bytes, scanned: bool | None) -> SignatureReport | None:

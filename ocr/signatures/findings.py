@@ -20,6 +20,7 @@ from ocr.signatures.reading import FilledField, Snapshot
 from ocr.signatures.report import FAILED, INDETERMINATE, PASSED, SignatureFinding, Verdict
 from ocr.signatures.roles import identity_of
 from ocr.signatures.tokens import (
+    ENCLOSED_DIGEST,
     Integrity,
     SignedMessage,
     Unsupported,
@@ -67,7 +68,7 @@ class Judge:
             changes="unknown",
         )
         try:
-            message = SignedMessage.load(item.contents)
+            message = SignedMessage.load(item.contents, "sha1" if item.subfilter == ENCLOSED_DIGEST else "")
         except Unsupported as error:
             return _refused(plain, item, Integrity(None, "FORMAT_UNSUPPORTED", str(error)))
         except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes make the parser say, it is no signature

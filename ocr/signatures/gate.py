@@ -78,6 +78,16 @@ def seems_cut(data: bytes) -> bool:
     return b"startxref" not in data[-_TAIL:]
 
 
+def earlier_ends(data: bytes, most: int = 3) -> list[int]:
+    """Ends of versions of the file before its last byte, newest first."""
+    ends = []
+    place = len(data)
+    while len(ends) < most and (place := data.rfind(b"%%EOF", 0, place)) >= 0:
+        end = place + len(b"%%EOF")
+        ends.append(end + (data[end : end + 2] == b"\r\n" or data[end : end + 1] in (b"\r", b"\n")))
+    return ends
+
+
 def over_caps(data: bytes, caps: Caps = CAPS) -> str:
     """Why the file is too much to look at, in Vietnamese; empty where it is not."""
     if len(data) > caps.file_bytes:

@@ -57,9 +57,11 @@ class SignedMessage:
     signer: x509.Certificate
     digest: str
     """Name of the digest algorithm, e.g. sha256."""
+    outer_digest: str = ""
+    """Digest over the document where the message encloses it instead of signing the document itself."""
 
     @classmethod
-    def load(cls, der: bytes) -> SignedMessage:
+    def load(cls, der: bytes, outer_digest: str = "") -> SignedMessage:
         """Parse the value of a signature; zero padding after it is ignored.
 
         Raises:
@@ -68,17 +70,17 @@ class SignedMessage:
         content = cms.ContentInfo.load(der)
         if content["content_type"].native != "signed_data":
             raise ValueError("the signature value is no SignedData")
-        return cls.of(content["content"])
+        return cls.of(content["content"], outer_digest)
 
     @classmethod
-    def of(cls, data: cms.SignedData) -> SignedMessage:
+    def of(cls, data: cms.SignedData, outer_digest: str = "") -> SignedMessage:
         """The message around a parsed SignedData."""
         if len(data["certificates"]) > _MOST_CERTIFICATES:
             raise Unsupported(f"{len(data['certificates'])} certificates inside")
         certificates = extract_certs_for_validation(data)
         (signer_info,) = data["signer_infos"]
         digest = _digest_name(signer_info)
-        return cls(data, signer_info, certificates.signer_cert, digest)
+        return cls(data, signer_info, certificates.signer_cert, digest, outer_digest)
 
     @property
     def claimed_at(self) -> datetime | None:
