@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import zipfile
@@ -9,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
-from storage.errors import Damaged
+from storage.errors import Damaged, DiskFull
 
 _CHUNK = 1 << 20
 _STORED_ENDINGS = (".pdf", ".zip", ".xlsx", ".docx", ".jpg", ".jpeg", ".png", ".p7s", ".gz", ".sig")
@@ -56,8 +57,11 @@ class Archive:
             )
         self.digests[path], self.sizes[path] = sha256, size
 
-    def close(self) -> None:
-        """Write the table of contents."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write the table of contents; after a fault too, since the file is then thrown away."""
         self._zip.close()
 
     def _entry(self, path: str, size: int) -> zipfile.ZipInfo:
@@ -79,7 +83,11 @@ def zip_moment(made_at: datetime) -> tuple[int, int, int, int, int, int]:
 
 @contextmanager
 def written_whole(out: Path) -> Iterator[BinaryIO]:
-    """A stream that becomes `out` at the end, on disk, or leaves nothing behind."""
+    """A stream that becomes `out` at the end, on disk, or leaves nothing behind.
+
+    Raises:
+        DiskFull: there is no room; nothing was left behind.
+    """
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("wb") as stream:
@@ -88,6 +96,10 @@ def written_whole(out: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         part.replace(out)
         _sync_folder(out.parent)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"{out}: hết chỗ trên đĩa khi ghi gói tài liệu. Dọn bớt rồi tạo gói lại.") from error
+        raise
     finally:
         with suppress(FileNotFoundError):
             part.unlink()

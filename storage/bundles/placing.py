@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from storage.bundles.contents import BundledExport, BundledFile
@@ -27,20 +27,25 @@ class PlacedExport:
     path: str | None
 
 
-def place_files(files: Iterable[BundledFile], *, redact: bool) -> tuple[Placed, ...]:
-    """A path for every document, sorted by it. Results of dossiers are withheld from a redacted bundle."""
+def place_files(
+    files: Iterable[BundledFile], *, redact: bool = False, outgoing: Collection[str] = ()
+) -> tuple[Placed, ...]:
+    """A path for every document, sorted by it. Results of dossiers are withheld from a redacted bundle.
+
+    `outgoing` holds the hashes of outgoing documents (văn bản đi), which have a folder of their own.
+    """
     taken: set[str] = set()
     placed = []
-    for file in sorted(_merged(files), key=lambda file: (_folder(file), file.name, file.sha256)):
+    for file in sorted(_merged(files), key=lambda file: (_folder(file, outgoing), file.name, file.sha256)):
         withheld = redact and file.dossier_code is not None
-        path = None if withheld else _free(_folder(file), file.name, file.sha256, taken)
+        path = None if withheld else _free(_folder(file, outgoing), file.name, file.sha256, taken)
         text = f"data/van-ban/{file.sha256}.txt" if file.text is not None and not withheld else None
         verdict = f"data/kiem-tra/{file.sha256}.json" if file.verdict is not None else None
         placed.append(Placed(file, path, text, verdict))
     return tuple(placed)
 
 
-def place_exports(exports: Iterable[BundledExport], *, redact: bool) -> tuple[PlacedExport, ...]:
+def place_exports(exports: Iterable[BundledExport], *, redact: bool = False) -> tuple[PlacedExport, ...]:
     """A path for every export, sorted by name; all are withheld from a redacted bundle."""
     taken: set[str] = set()
     once = {export.sha256: export for export in sorted(exports, key=lambda export: export.name, reverse=True)}
@@ -65,12 +70,12 @@ def _link_order(link: tuple[str, str | None, str | None]) -> tuple[list[int], st
     return numbers, link[0], link[1] or "", link[2] or ""
 
 
-def _folder(file: BundledFile) -> str:
+def _folder(file: BundledFile, outgoing: Collection[str]) -> str:
     if file.links:
         return f"data/tai-lieu/{safe_name(file.links[0][0])}"
     if file.dossier_code:
         return f"data/ho-so/{safe_name(file.dossier_code)}"
-    return "data/tai-lieu/khac"
+    return "data/van-ban-di" if file.sha256 in outgoing else "data/tai-lieu/khac"
 
 
 def _free(folder: str, name: str, sha256: str, taken: set[str]) -> str:
