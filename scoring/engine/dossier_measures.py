@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .facts import Dossier, Petition
 from .measuring import Measured, NoData, Scope
-from .on_time import OnTimeCount, still_late
+from .on_time import OnTimeCount
 from .period import local_day
 
 PETITION_WORKING_DAYS = 15
@@ -37,7 +37,7 @@ def _on_time_warnings(count: OnTimeCount) -> tuple[str, ...]:
 
 def on_time_share(scope: Scope, _: str) -> Measured:
     count = _counted(scope)
-    waiting = sum(1 for dossier in scope.facts.dossiers if still_late(dossier, scope.period))
+    waiting = scope.in_progress_late
     warnings = _on_time_warnings(count)
     if waiting:
         warnings += (f"Còn {waiting} hồ sơ đang giải quyết đã quá ngày hẹn trả.",)

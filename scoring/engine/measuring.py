@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .facts import DeclaredValue, Dossier, Facts, Petition, Value
-from .on_time import OnTimeCount, count_on_time, finished_in
+from .on_time import OnTimeCount, count_on_time, finished_in, still_late
 from .period import Period, WorkingDays
 
 
@@ -24,6 +24,7 @@ class Scope:
     on_time_rule: str
     received: tuple[Dossier, ...]
     finished: tuple[Dossier, ...]
+    in_progress_late: int
     petitions: tuple[Petition, ...]
     declared: Mapping[tuple[str, str], DeclaredValue] = field(default_factory=dict)
     """Declared values by (component, key)."""
@@ -62,6 +63,7 @@ def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: 
         on_time_rule,
         received=tuple(d for d in dossiers if d.received_at and period.opens <= d.received_at < period.closes),
         finished=tuple(d for d in dossiers if finished_in(d, period)),
+        in_progress_late=sum(1 for dossier in dossiers if still_late(dossier, period)),
         petitions=tuple(p for p in facts.petitions if p.received_at and period.opens <= p.received_at < period.closes),
         declared={(value.component, value.key): value for value in facts.declared},
     )

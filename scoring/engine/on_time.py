@@ -22,6 +22,8 @@ NEW, ACCEPTED, REFUSED, IN_PROGRESS, WAITING, FEE_WAITING, WITHDRAWN, STOPPED, F
 _NOT_ACCEPTED = frozenset({NEW, REFUSED})
 _PAUSED = frozenset({WAITING, FEE_WAITING, STOPPED})
 _DONE = frozenset({FINISHED, RETURNED})
+_NEVER_FINISHED = _NOT_ACCEPTED | _PAUSED
+_NOT_IN_PROGRESS = _NEVER_FINISHED | {WITHDRAWN}
 
 EARLY, ON_TIME, LATE, UNDATED, OUT = "early", "on_time", "late", "undated", "out"
 """`UNDATED`: finished, but the source does not say when. `OUT`: not counted in this period under this rule."""
@@ -73,17 +75,17 @@ def finished_in(dossier: Dossier, period: Period) -> bool:
 
 def still_late(dossier: Dossier, period: Period) -> bool:
     """In progress at the end of the period, and past its due day."""
-    if dossier.due_at is None or dossier.status in _NOT_ACCEPTED | _PAUSED | {WITHDRAWN}:
-        return False
     ended = dossier.finished_at or dossier.returned_at
-    open_now = dossier.status not in _DONE if ended is None else ended >= period.closes
+    if dossier.due_at is None or dossier.status in _NOT_IN_PROGRESS or (ended is not None and ended < period.closes):
+        return False
     received = dossier.received_at
+    open_now = ended is not None or dossier.status not in _DONE
     return open_now and (received is None or received < period.closes) and local_day(dossier.due_at) < period.last
 
 
 def _end(end: datetime | None, dossier: Dossier, period: Period) -> str:
     """OUT, UNDATED, or ON_TIME meaning that the end lies in the period and has to be judged."""
-    if dossier.status in _NOT_ACCEPTED or dossier.status in _PAUSED:
+    if dossier.status in _NEVER_FINISHED:
         return OUT
     if end is None:
         return UNDATED if dossier.status in _DONE or dossier.status == WITHDRAWN else OUT
