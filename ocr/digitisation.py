@@ -67,7 +67,7 @@ def judge(
     for page in pages:
         reasons += page.notes
         reasons += _page_reasons(page)
-    reasons += _emptiness(pages)
+    reasons += _emptiness(pages, whole=not any(note.code == "pages_unread" for note in notes))
     reasons += _duplicates(pages)
     return Digitisation(profile, tuple(reasons))
 
@@ -136,12 +136,12 @@ def _is_paper(width: float, height: float, limits: dict[str, Any]) -> bool:
     return any(abs(short / a - 1) <= off and abs(long / b - 1) <= off for a, b in limits["paper_sizes_mm"])
 
 
-def _emptiness(pages: Sequence[PageReading]) -> Iterator[Note]:
+def _emptiness(pages: Sequence[PageReading], *, whole: bool) -> Iterator[Note]:
     blank = [page for page in pages if page.kind == "blank"]
-    if pages and len(blank) == len(pages):
+    if whole and pages and len(blank) == len(pages):
         yield Note("blank_document", None, "Tệp không có nội dung: mọi trang đều trắng.")
     else:
-        for page in blank:
+        for page in blank[:20]:
             yield Note("blank_page", page.number, "Trang trắng (có thể là mặt sau của tờ giấy).")
 
 

@@ -14,6 +14,7 @@ from PIL import Image, ImageSequence
 
 from ocr import page_image
 from ocr.budget import Budget, OutOfTime, at_most
+from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable
 from ocr.intake import Intake
@@ -129,6 +130,7 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader)
     """One page, with its own fault as a note rather than an end of the document."""
     try:
         with at_most(reader.seconds + 1):
+            structure.refuse_endless_drawing(number)
             page = page_of(document, number)
             text, fonts = structure.text_of(number, stamped=bool(page.stamped)) if page.words else ("", ())
             reading = read_pdf_page(page, text, fonts, reader)
@@ -189,6 +191,24 @@ class _Structure:
         except Exception:  # noqa: BLE001 - see page_text
             return "", ()
 
+    def refuse_endless_drawing(self, number: int) -> None:
+        """See ocr/drawing_cost.py; what pypdf cannot follow is left to pdfium.
+
+        Raises:
+            PageUnreadable: the page asks for endless drawing.
+        """
+        if self._slow or self._reader is None:
+            return
+        try:
+            with at_most(_STRUCTURE_SECONDS):
+                refuse_endless_drawing(self._pages[number - 1])
+        except PageUnreadable:
+            raise
+        except OutOfTime:
+            self._slow = True
+        except Exception:  # noqa: BLE001 - broken resources
+            return
+
     def notes(self) -> Iterator[Note]:
         """Encryption, scripts, attachments, repairs."""
         if self._reader is None:
@@ -212,8 +232,12 @@ def _read_image(intake: Intake, terms: ReadingTerms) -> DocumentReading:
     try:
         file = Image.open(io.BytesIO(intake.data), formats=("JPEG", "PNG", "TIFF"))
         count = int(getattr(file, "n_frames", 1))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableFile("unreadable", f"Không mở được tệp ảnh: {error}. Đề nghị quét lại.") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadableFile(
+            "limit", "Ảnh quá lớn, không mở để tránh quá tải. Đề nghị quét lại ở 200-300 dpi."
+        ) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UnreadableFile("unreadable", "Tệp ảnh hỏng, không mở được. Đề nghị quét lại.") from error
     pages = []
     for number, frame in enumerate(ImageSequence.Iterator(file), 1):
         if number > terms.max_pages or (number > 1 and terms.budget.left() < 0.3):

@@ -36,7 +36,8 @@ class InspectOptions:
     """How to inspect. `at` is the moment for which signatures are judged (aware).
 
     `trust_folder`: anchors, intermediates, CRLs, policy; None means nothing is trusted.
-    `budget_seconds`: after four fifths of it no further page is begun; a batch lowers it to fit its limits. `max_pages`: most pages read.
+    `budget_seconds`: after four fifths of it no further page is begun; a batch lowers it to fit its limits.
+    `max_pages`: most pages read.
     `register_number`, `register_day`: what the dossier's row says, to compare and to suggest.
     """
 

@@ -13,6 +13,8 @@ from PIL import Image, ImageChops, ImageFilter
 READING_DPI = 250
 """Measured best on 300 dpi scans: 0.11 % character errors, against 0.22 % at 200 and 0.20 % at 300."""
 ENLARGE_UNDER_DPI = 150
+_MOST_ENLARGED = 12_000_000
+"""Pixels beyond which nothing is enlarged (A4 at 300 dpi has 9 million)."""
 _SMALL = 700
 """Longer side, in pixels, of the thumbnail on which ink, blankness and skew are judged."""
 _MOST_SKEW = 8.0
@@ -63,7 +65,7 @@ def ready_for_reading(picture: Image.Image, dpi: float) -> tuple[Image.Image, fl
     if dpi > READING_DPI * 1.04:
         return _scaled(grey, READING_DPI / dpi), READING_DPI
     if dpi < ENLARGE_UNDER_DPI:
-        factor = min(4.0, 300 / max(dpi, 20.0))
+        factor = max(1.0, min(4.0, 300 / max(dpi, 20.0), (_MOST_ENLARGED / max(1, grey.width * grey.height)) ** 0.5))
         return _scaled(grey, factor), dpi * factor
     return grey, dpi
 
