@@ -7,6 +7,9 @@ from scoring.engine.measures import MEASURES, ON_TIME_RULES
 from scoring.engine.period import UnknownPeriod
 from scoring.engine.rules import RULES
 from scoring.engine.score import ENGINE_VERSION, ComponentScore, Score, UnknownOnTimeRule, score
+from scoring.explain import Explanation, UnknownComponent, explain
+from scoring.sets import SetChange, compare_sets
+from scoring.what_if import BadAssumption, changes_of
 
 __all__ = [
     "CAUSES",
@@ -16,15 +19,22 @@ __all__ = [
     "RULES",
     "STATES",
     "Action",
+    "BadAssumption",
     "Change",
     "Comparison",
     "ComponentScore",
+    "Explanation",
     "Score",
+    "SetChange",
+    "UnknownComponent",
     "UnknownOnTimeRule",
     "UnknownPeriod",
+    "changes_of",
     "compare",
+    "compare_sets",
     "due_soon",
     "evaluate",
+    "explain",
     "late_margin",
     "next_actions",
     "score",

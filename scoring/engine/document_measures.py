@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .facts import DocumentFact
 from .measuring import Measured, NoData, Scope
-from .period import Period
 
 SIGNED, UNDECIDED = "PASSED", "INDETERMINATE"
 DIGITISED, NOT_DIGITISED, FOR_A_PERSON = "đạt", "không đạt", "cần người xem"
@@ -19,17 +18,17 @@ def results_signed(scope: Scope, _: str) -> Measured:
     for document in scope.facts.documents:
         if document.purpose == "result" and document.dossier_code in required:
             files.setdefault(document.dossier_code or "", []).append(document)
-    signed = sum(1 for found in files.values() if any(map(_meets_profile, found)))
-    unsure = sum(1 for found in files.values() if not any(map(_meets_profile, found)) and any(map(_unsure, found)))
+    signed = sum(1 for found in files.values() if any(map(meets_profile, found)))
+    unsure = sum(1 for found in files.values() if not any(map(meets_profile, found)) and any(map(_unsure, found)))
     shown = {"examined": len(files), "missing": len(required) - len(files), "unknown": unsure}
     shown["failed"] = len(files) - signed - unsure
     warnings = (f"{unsure} kết quả cần người xem mới biết đạt hay không.",) if unsure else ()
     return Measured({"required": len(required), "signed": signed}, shown, warnings)
 
 
-def _meets_profile(document: DocumentFact) -> bool:
-    sound = document.signature == SIGNED and document.profile_met is True and document.digitisation == DIGITISED
-    return sound and not document.quarantined
+def meets_profile(document: DocumentFact) -> bool:
+    """Signed validly by the right persons, and digitised to the standard."""
+    return fully_signed(document) and well_digitised(document)
 
 
 def _unsure(document: DocumentFact) -> bool:
@@ -39,31 +38,47 @@ def _unsure(document: DocumentFact) -> bool:
 
 
 def file_quality(scope: Scope, _: str) -> Measured:
-    mine = {dossier.code for dossier in (*scope.received, *scope.finished)}
-    other = {dossier.code for dossier in scope.facts.dossiers} - mine
-    files = [d for d in scope.facts.documents if d.purpose == "result" and d.dossier_code not in other]
+    files = result_files(scope)
     if not files:
         raise NoData("chưa có tệp PDF kết quả nào để kiểm tra")
-    good = sum(1 for document in files if document.digitisation == DIGITISED and not document.quarantined)
+    good = sum(1 for document in files if well_digitised(document))
     unsure = sum(1 for document in files if document.digitisation == FOR_A_PERSON and not document.quarantined)
     warnings = (f"{unsure} tệp cần người xem mới biết đạt hay không.",) if unsure else ()
     return Measured({"files": len(files), "good": good}, {"to_review": unsure}, warnings)
 
 
+def result_files(scope: Scope) -> list[DocumentFact]:
+    """Result files of the period's dossiers, and those whose dossier is not known."""
+    mine = {dossier.code for dossier in (*scope.received, *scope.finished)}
+    other = {dossier.code for dossier in scope.facts.dossiers} - mine
+    return [d for d in scope.facts.documents if d.purpose == "result" and d.dossier_code not in other]
+
+
+def well_digitised(document: DocumentFact) -> bool:
+    """Digitised to the standard, and readable."""
+    return document.digitisation == DIGITISED and not document.quarantined
+
+
 def outgoing_signed(scope: Scope, _: str) -> Measured:
-    period = scope.period
-    outgoing = [d for d in scope.facts.documents if d.purpose == "outgoing" and _issued_in(d, period)]
+    outgoing = outgoing_documents(scope)
     if not outgoing:
         raise NoData("chưa có văn bản đi nào trong kỳ để kiểm tra chữ ký số")
-    signed = sum(1 for d in outgoing if d.signature == SIGNED and d.profile_met is True and not d.quarantined)
-    unsure = sum(1 for d in outgoing if _signature_unsure(d))
+    signed = sum(1 for document in outgoing if fully_signed(document))
+    unsure = sum(1 for document in outgoing if _signature_unsure(document))
     warnings = (f"{unsure} văn bản cần người xem mới biết chữ ký đủ hay chưa.",) if unsure else ()
     return Measured({"outgoing": len(outgoing), "signed": signed}, {"unknown": unsure}, warnings)
 
 
-def _issued_in(document: DocumentFact, period: Period) -> bool:
-    """A document whose date could not be read is counted: it was handed in for this period."""
-    return document.issued_on is None or period.first <= document.issued_on <= period.last
+def outgoing_documents(scope: Scope) -> list[DocumentFact]:
+    """Outgoing documents of the period; one whose date could not be read was handed in for it."""
+    first, last = scope.period.first, scope.period.last
+    outgoing = (document for document in scope.facts.documents if document.purpose == "outgoing")
+    return [document for document in outgoing if document.issued_on is None or first <= document.issued_on <= last]
+
+
+def fully_signed(document: DocumentFact) -> bool:
+    """Signed validly by all who have to."""
+    return document.signature == SIGNED and document.profile_met is True and not document.quarantined
 
 
 def _signature_unsure(document: DocumentFact) -> bool:

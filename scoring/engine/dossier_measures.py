@@ -145,14 +145,15 @@ def online_payment(scope: Scope, _: str) -> Measured:
 
 
 def petitions_on_time(scope: Scope, _: str) -> Measured:
-    late = sum(1 for petition in scope.petitions if _petition_late(petition, scope))
+    late = sum(1 for petition in scope.petitions if petition_late(petition, scope))
     years = {local_day(p.received_at).year for p in scope.petitions if p.received_at and not p.due_at}
     lacking = sorted(years - scope.calendar.years)
     warnings = tuple(f"Lịch chưa có ngày nghỉ lễ năm {year}; hạn 15 ngày làm việc có thể lệch." for year in lacking)
     return Measured({"petitions": len(scope.petitions), "late": late}, warnings=warnings)
 
 
-def _petition_late(petition: Petition, scope: Scope) -> bool:
+def petition_late(petition: Petition, scope: Scope) -> bool:
+    """Answered after its due day, or unanswered past it; without a due day 15 working days count."""
     if petition.received_at is None:
         return False
     received = local_day(petition.received_at)
