@@ -52,6 +52,7 @@ class HeaderGuess:
     nearest: str | None
     missing: tuple[str, ...]
     shared: int
+    depth: int = 1
 
 
 def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
@@ -165,9 +166,9 @@ def _guess(grid: Grid, row: int, depth: int, profiles: Sequence[Profile]) -> Hea
     shared = {profile.id: _shared(profile, seen) for profile in profiles}
     nearest = max(profiles, key=lambda profile: shared[profile.id], default=None)
     if nearest is None or not shared[nearest.id]:
-        return HeaderGuess(grid.name, row + 1, labels, None, (), 0)
+        return HeaderGuess(grid.name, row + 1, labels, None, (), 0, depth)
     missing = tuple(c.title for c in nearest.columns if c.required and not _spelt_in(c, seen))
-    return HeaderGuess(grid.name, row + 1, labels, nearest.id, missing, shared[nearest.id])
+    return HeaderGuess(grid.name, row + 1, labels, nearest.id, missing, shared[nearest.id], depth)
 
 
 def _shared(profile: Profile, seen: set[str]) -> int:

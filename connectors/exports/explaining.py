@@ -1,0 +1,191 @@
+"""What a table looks like to the reader, and a ready profile for a layout that none knows yet."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config.export_profiles import FOLDER, Column, Profile, load_profiles, load_vocabulary
+from connectors.errors import ConnectorError, Unreadable
+from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.grids import Cells, Grid
+from connectors.exports.layout import HeaderGuess, header_guess, layout_of
+from connectors.exports.legacy import modernised
+from connectors.exports.reading import LIMITS, Question, grids_of
+from connectors.exports.text import column_letters, folded, label_key
+from connectors.exports.values import COMPONENT, DOSSIER_CODE, PROCEDURE_CODE, BadCell, number_of, plain_text
+from sandbox import Failure, run_one
+
+_SAMPLED_ROWS = 50
+_ALIKE = 0.72
+_MOSTLY = 0.8
+_KEYS = {"dossiers": ("code",), "petitions": ("code",), "declared": ("component", "key"), "survey": ("component",)}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenColumn:
+    """One column of the header: letters, label as written, what its cells look like, and the field it may be."""
+
+    letters: str
+    label: str
+    looks_like: str
+    field: str | None
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`known_profile` is the profile that reads the file (None: none); `ready_profile` is YAML to complete and keep."""
+
+    file: str
+    sheet: str
+    row: int
+    known_profile: str | None
+    nearest: str | None
+    missing: tuple[str, ...]
+    columns: tuple[SeenColumn, ...]
+    ready_profile: str
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return dataclasses.asdict(self)
+
+
+def explain_export(path: Path, *, name: str | None = None, profiles: Path = FOLDER) -> Explanation:
+    """Look at a table in a child process.
+
+    Raises:
+        Unreadable: as `read_export`; also when no row looks like a header.
+    """
+    answer = run_one(_answer, Question(path, name or path.name, None, profiles), limits=LIMITS)
+    if isinstance(answer, ConnectorError):
+        raise answer
+    if isinstance(answer, Failure):
+        raise Unreadable(f"{name or path.name}: không mở được tệp ({answer.why}).")
+    return answer
+
+
+def _answer(question: Question) -> Explanation | ConnectorError:
+    try:
+        return explanation_of(question)
+    except ConnectorError as error:
+        return error
+
+
+def explanation_of(question: Question) -> Explanation:
+    """The same in this process."""
+    grids = [modernised(grid)[0] for grid in grids_of(question.path)[0]]
+    profiles = load_profiles(question.profiles)
+    known = next((layout for grid in grids if (layout := layout_of(grid, profiles)) is not None), None)
+    guess = header_guess(grids, profiles)
+    if guess is None:
+        raise Unreadable(f"{question.name}: không thấy dòng nào giống tiêu đề bảng.")
+    grid = next(grid for grid in grids if grid.name == guess.sheet)
+    nearest = next((profile for profile in profiles if profile.id == guess.nearest), None)
+    columns = _columns(grid, guess, nearest or profiles[0], load_vocabulary(question.profiles))
+    ready = _ready_profile(question.name, columns, nearest)
+    name = known.profile.id if known else None
+    return Explanation(question.name, grid.name, guess.row, name, guess.nearest, guess.missing, columns, ready)
+
+
+def _columns(
+    grid: Grid, guess: HeaderGuess, nearest: Profile, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]
+) -> tuple[SeenColumn, ...]:
+    rows = grid.head[guess.row + guess.depth - 1 :][:_SAMPLED_ROWS]
+    taken: set[str] = set()
+    seen = []
+    for index, label in enumerate(guess.labels):
+        if not label:
+            continue
+        texts = _filled(rows, index)
+        kind, words = _looks_like(texts, vocabulary)
+        column = _likeliest(label, nearest, taken)
+        field = column.field if column else None
+        taken |= {field} if field else set()
+        shown = f"{kind} ({words})" if words else kind
+        seen.append(SeenColumn(column_letters(index), label, shown, field, tuple(texts[:3])))
+    return tuple(seen)
+
+
+def _filled(rows: Sequence[Cells], index: int) -> list[str]:
+    texts = (plain_text(row[index]) for row in rows if len(row) > index)
+    return [text for text in texts if text is not None]
+
+
+def _looks_like(texts: list[str], vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> tuple[str, str | None]:
+    """How a column reads (an `as` of profiles), and the word table for choices."""
+    if not texts:
+        return "text", None
+    for kind, pattern in (("dossier_code", DOSSIER_CODE), ("procedure_code", PROCEDURE_CODE), ("component", COMPONENT)):
+        if _share(texts, lambda text, pattern=pattern: pattern.fullmatch(text) is not None) >= _MOSTLY:
+            return kind, None
+    if _share(texts, _is_date) >= _MOSTLY:
+        return "moment", None
+    for name, table in vocabulary.items():
+        words = {label_key(word) for spellings in table.values() for word in spellings if not word.isdigit()}
+        if _share(texts, lambda text, words=words: label_key(text) in words) >= _MOSTLY:
+            return "choice", name
+    return ("number" if _share(texts, _is_number) >= _MOSTLY else "text"), None
+
+
+def _share(texts: list[str], fits: Any) -> float:
+    return sum(1 for text in texts if fits(text)) / len(texts)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        moment_of(text)
+    except NotADate:
+        return False
+    return not text.isdigit() or len(text) >= 8
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return number_of(text) is not None
+    except BadCell:
+        return False
+
+
+def _likeliest(label: str, profile: Profile, taken: set[str]) -> Column | None:
+    """The profile's column whose name is most like a label, if it is like enough."""
+    own = folded(label.rsplit(" / ", 1)[-1])
+    best, likeness = None, _ALIKE
+    for column in profile.columns:
+        if column.field is None or column.field in taken:
+            continue
+        ratios = [difflib.SequenceMatcher(None, own, folded(path[-1])).ratio() for path in column.spellings]
+        if max(ratios) >= likeness:
+            best, likeness = column, max(ratios)
+    return best
+
+
+def _ready_profile(file: str, columns: Sequence[SeenColumn], nearest: Profile | None) -> str:
+    """A profile in YAML. Fields that the names suggest are filled in; the person completes the others."""
+    kind = nearest.kind if nearest else "dossiers"
+    lines = [f"# Viết sẵn từ {file}. Kiểm tra từng cột, thêm field còn thiếu, đặt tên, rồi chép vào config/exports/."]
+    lines += ["id: mau-moi", "name: Mẫu mới", f"kind: {kind}", f"key: [{', '.join(_KEYS[kind])}]", "columns:"]
+    by_field = {column.field: column for column in (nearest.columns if nearest else ()) if column.field}
+    for column in columns:
+        lines.append(f"  # cột {column.letters}: {'; '.join(column.samples) or 'trống'}")
+        entry = _entry(column, by_field, _KEYS[kind])
+        lines.append(f"  - {yaml.safe_dump(entry, allow_unicode=True, default_flow_style=True, width=10_000).strip()}")
+    return "\n".join(lines) + "\n"
+
+
+def _entry(column: SeenColumn, by_field: Mapping[str, Column], keys: tuple[str, ...]) -> dict[str, Any]:
+    path = column.label.split(" / ")
+    entry: dict[str, Any] = {"header": path if len(path) > 1 else path[0]}
+    if column.field is not None:
+        like = by_field[column.field]
+        entry |= {"field": column.field, "as": like.read_as}
+        entry |= {name: value for name, value in (("words", like.words), ("split", like.split)) if value}
+        return entry | ({"required": True} if like.required or column.field in keys else {})
+    kind, _, words = column.looks_like.rstrip(")").partition(" (")
+    return entry | {"as": kind} | ({"words": words} if words else {})

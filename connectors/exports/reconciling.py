@@ -1,0 +1,102 @@
+"""Form II.06a: its own identities, and whether the rows of the dossier exports add up to it.
+
+Columns 3 to 13 of the form: (3) = (4)+(5)+(6) = (7)+(11); (7) = (8)+(9)+(10); (11) = (12)+(13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.exports.furniture import is_numbering, said
+from connectors.exports.grids import Cells, Grid
+from connectors.exports.text import label_key
+from connectors.exports.values import BadCell, number_of
+
+COLUMNS: Mapping[int, str] = {
+    3: "tiếp nhận, tổng số",
+    4: "tiếp nhận trực tuyến trong kỳ",
+    5: "tiếp nhận trực tiếp, bưu chính trong kỳ",
+    6: "từ kỳ trước",
+    7: "đã giải quyết, tổng số",
+    8: "trước hạn",
+    9: "đúng hạn",
+    10: "quá hạn",
+    11: "đang giải quyết, tổng số",
+    12: "trong hạn",
+    13: "quá hạn, đang giải quyết",
+}
+IDENTITIES: tuple[tuple[int, tuple[int, ...]], ...] = (
+    (3, (4, 5, 6)),
+    (3, (7, 11)),
+    (7, (8, 9, 10)),
+    (11, (12, 13)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """One line of the form: its row (from 1), its field of work, and the counts of columns 3 to 13."""
+
+    row: int
+    name: str
+    counts: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two numbers that should be equal. `where` is Vietnamese; `row` is None for a comparison with dossier rows."""
+
+    row: int | None
+    where: str
+    said: int
+    counted: int
+
+
+def form_lines(grid: Grid) -> Iterator[FormLine]:
+    """The lines below the numbering row "(1) (2) (3) ..." of a II.06a sheet; counts left blank are 0."""
+    rows = [*grid.head, *grid.rest]
+    start = next((index for index, cells in enumerate(rows) if is_numbering(cells) and len(said(cells)) >= 13), None)
+    for index in range(start + 1 if start is not None else len(rows), len(rows)):
+        counts = _counts(rows[index])
+        if counts is not None:
+            yield FormLine(index + 1, " ".join(text for place, text in said(rows[index]) if place < 2), counts)
+
+
+def _counts(cells: Cells) -> dict[int, int] | None:
+    if len(cells) < 13 or not any(isinstance(cell, str) and label_key(cell) for cell in cells[:2]):
+        return None
+    try:
+        numbers = {column: number_of(cells[column - 1]) for column in COLUMNS}
+    except BadCell:
+        return None
+    if all(numbers[total] is None for total in (3, 7, 11)):
+        return None
+    return {column: int(number or 0) for column, number in numbers.items()}
+
+
+def broken_identities(lines: Sequence[FormLine]) -> tuple[Disagreement, ...]:
+    """Where the form does not add up in itself."""
+    return tuple(
+        Disagreement(line.row, _identity(line.name, total, parts), line.counts[total], _sum(line.counts, parts))
+        for line in lines
+        for total, parts in IDENTITIES
+        if line.counts[total] != _sum(line.counts, parts)
+    )
+
+
+def against_rows(form: FormLine, counted: Mapping[int, int]) -> tuple[Disagreement, ...]:
+    """Where the form's total line differs from the counts of the dossier rows (column number -> count)."""
+    return tuple(
+        Disagreement(None, f"cột ({column}) {COLUMNS[column]}", form.counts[column], number)
+        for column, number in sorted(counted.items())
+        if form.counts[column] != number
+    )
+
+
+def _identity(name: str, total: int, parts: tuple[int, ...]) -> str:
+    return f"{name}: cột ({total}) = {' + '.join(f'({part})' for part in parts)}"
+
+
+def _sum(counts: Mapping[int, int], parts: tuple[int, ...]) -> int:
+    return sum(counts[part] for part in parts)
