@@ -17,6 +17,8 @@ from sample.paper import HEIGHT, WIDTH, Box, Page, Text, font_file
 
 _PRINT = (28, 28, 30)
 _PAPER = (252, 251, 247)
+_TILE = 397
+"""Side of the grain tile in pixels: a prime, so that the pattern meets the lines of text differently each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,23 +106,25 @@ def _multiply(picture: Image.Image, ink: Image.Image, box: Box, dpi: int) -> Non
 
 
 def _through_scanner(picture: Image.Image, scan: Scan, page: int) -> Image.Image:
-    turned = picture.rotate(scan.skew, resample=Image.Resampling.BILINEAR, fillcolor=_PAPER) if scan.skew else picture
-    soft = turned.filter(ImageFilter.BoxBlur(scan.dpi / 500))
+    """Turned by the skew, which softens the edges as a lens does; a straight page is softened by a small blur."""
+    if scan.skew:
+        soft = picture.rotate(scan.skew, resample=Image.Resampling.BILINEAR, fillcolor=_PAPER)
+    else:
+        soft = picture.filter(ImageFilter.BoxBlur(scan.dpi / 500))
     seen = soft if scan.colour else soft.convert("L")
-    if not scan.noise:
-        return seen
-    return _with_noise(seen, scan, page)
+    return _with_noise(seen, scan, page) if scan.noise else seen
 
 
 def _with_noise(picture: Image.Image, scan: Scan, page: int) -> Image.Image:
-    """Grain of the sensor, the same for all channels, as a tile repeated over the page."""
+    """Grain of the sensor, the same for all channels: a tile repeated over the page, mirrored every other time."""
     random = np.random.default_rng([scan.seed, page])
-    grain = random.normal(0, scan.noise, (256, 256)).astype(np.int16)
+    grain = random.normal(0, scan.noise, (_TILE, _TILE)).astype(np.int16)
+    quad = np.block([[grain, grain[:, ::-1]], [grain[::-1], grain[::-1, ::-1]]])
     pixels = np.asarray(picture).astype(np.int16)
-    tiles = np.tile(grain, (pixels.shape[0] // 256 + 1, pixels.shape[1] // 256 + 1))
+    tiles = np.tile(quad, (pixels.shape[0] // len(quad) + 1, pixels.shape[1] // len(quad) + 1))
     cut = tiles[: pixels.shape[0], : pixels.shape[1]]
-    noisy = pixels + (cut[:, :, None] if pixels.ndim == 3 else cut)
-    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
+    pixels += cut[:, :, None] if pixels.ndim == 3 else cut
+    return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
 
 
 def _jpeg(picture: Image.Image, scan: Scan) -> bytes:
