@@ -64,6 +64,12 @@ class BundleContents:
     """Finished papers by file name: score sheet, evidence list."""
     missing: tuple[tuple[str, str], ...] = ()
     """Component and reason, for the completeness statement."""
+    components: tuple[str, ...] = ()
+    """Components that were asked for; empty: all of the score."""
+    redact: bool = False
+    """Mask applicants' personal data and withhold results of dossiers and raw exports; their hashes stay."""
+    redact: bool = False
+    """Leave out what holds applicants' personal data; hashes and sizes of what is left out stay."""
     signing_key: bytes | None = None
     """Ed25519 private key (32 bytes, RFC 8032); None leaves the statement unsigned."""
 
@@ -77,3 +83,7 @@ class BundleReport:
     files: int
     bytes: int
     missing: tuple[tuple[str, str], ...]
+    absent: tuple[tuple[str, str], ...] = ()
+    """Evidence that the score names and the bundle does not hold: (component, SHA-256)."""
+    public_key: str | None = None
+    """Hex; None where the statement is not signed."""

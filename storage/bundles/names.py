@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._()+=,-]+")
-_RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$", re.IGNORECASE)
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE)
+_HOSTILE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+"""Signs that Windows refuses or takes for something else; a colon also makes a drive, a backslash a folder."""
+_LONGEST = 240
+TWIN_NAMES = "twin_names"
 _STEM, _EXTENSION = 72, 12
 """Longest parts, so that a path in the bundle stays under 130 characters (Windows Explorer stops at 260)."""
 
@@ -29,7 +34,28 @@ def _without_diacritics(name: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
-
 def folded(path: str) -> str:
     """What a path is to a system that ignores case and the composition of letters."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", path).casefold())
+
+
+def name_faults(path: str) -> list[str]:
+    """Kinds of fault (see sentences.py) of a path inside a bundle; none for a path that is safe everywhere."""
+    parts = path.split("/")
+    found = []
+    if _HOSTILE.search(path) or len(path) > _LONGEST or any(part in ("", ".", "..") for part in parts):
+        found.append("unsafe_path")
+    if any(_RESERVED.match(part) or part != part.rstrip(". ") for part in parts if part not in ("", ".", "..")):
+        found.append("reserved_name")
+    if unicodedata.normalize("NFC", path) != path:
+        found.append("not_nfc")
+    return found
+
+
+def twins(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs (path, earlier path) that some system takes for one file."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        earlier = seen.setdefault(folded(path), path)
+        if earlier != path:
+            yield path, earlier

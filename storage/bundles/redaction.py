@@ -9,7 +9,7 @@ from typing import Any
 _NUMBERS = re.compile(r"(?<!\d)(?:\d{12}|\d{9}|0\d{9}|(?:\+84|84)\d{9})(?!\d)")
 """Citizen identity numbers (12 digits, the old ones 9) and telephone numbers."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_KEPT_OF_VERDICT = ("sha256", "name_sha256", "media_type", "pages", "digitisation", "signature", "checker")
+_KEPT_OF_VERDICT = ("sha256", "name_sha256", "media_type", "digitisation", "signature", "checker")
 MASK = "[đã che]"
 
 

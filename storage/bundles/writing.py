@@ -1,173 +1,192 @@
-"""Writing a bundle: payload first, then the manifests over it, then the statement over these."""
+"""Writing a bundle: payload first, then the manifests over it, then the statement over these. Layout: README.md."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC
+from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import scoring.engine
-from storage.bundles.archive import Archive, file_digest, written_whole
+from storage.bundles.archive import VIETNAM, Archive, file_digest, new_archive
+from storage.bundles.completeness import completeness_of, withheld_of
 from storage.bundles.contents import BundleContents, BundleReport, CannotBundle
+from storage.bundles.crate import crate_of
 from storage.bundles.names import safe_name
-from storage.bundles.placing import Placed, PlacedExport, place_exports, place_files
-from storage.bundles.statement import statement_files
+from storage.bundles.page import page_of
+from storage.bundles.placing import Layout, Placed, layout_of
+from storage.bundles.redaction import masked_event, masked_facts, masked_text, masked_verdict
+from storage.bundles.statement import canonical_json, signed_statement
 
-ENGINE_FOLDER = "may-tinh-diem/scoring/engine"
+FORMAT = "parindex-bundle/1"
+SOURCE = "ma-nguon"
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_TRAVELS = ("verify.py", "ed25519.py")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A bundle's contents with a place for every file."""
-
-    contents: BundleContents
-    files: tuple[Placed, ...]
-    exports: tuple[PlacedExport, ...]
-
-    @property
-    def made_at(self) -> str:
-        """The bundle's moment as ISO text in UTC."""
-        return self.contents.made_at.astimezone(UTC).isoformat(timespec="seconds")
+_TRAVELLERS = ("containers", "ed25519", "layout", "manifests", "names", "proofs", "sentences")
+_EMPTY_PACKAGE = b'"""Travels with the bundle; only what verify.py needs."""\n'
 
 
 def write_bundle(contents: BundleContents, out: Path) -> BundleReport:
-    """Write the bundle as a zip, whole or not at all; memory does not grow with the documents.
+    """Write the bundle to `out`; the same contents give the same bytes, memory does not grow with the documents.
 
     Raises:
         CannotBundle: the contents contradict each other.
-        Damaged: a kept file is not what its hash promises.
-        DiskFull: there is no room.
+        Damaged: a kept file no longer matches its hash.
+        DiskFull: there is no room. In all cases no bundle appears.
     """
-    layout = layout_of(contents)
-    top = safe_name(f"bo-tai-lieu_{contents.unit}_{contents.period}")
-    with written_whole(out) as stream, Archive(stream, top, contents.made_at) as archive:
-        _add_payload(archive, layout)
-        _add_tags(archive, layout)
-    return BundleReport(out, file_digest(out), len(archive.digests), out.stat().st_size, contents.missing)
-
-
-def layout_of(contents: BundleContents) -> Layout:
-    """Where everything will lie."""
     if contents.made_at.tzinfo is None:
         raise CannotBundle("made_at: thiếu múi giờ, nên không biết gói được lập lúc nào")
-    documents = contents.facts.get("documents", ())
-    outgoing = {document["sha256"] for document in documents if document.get("purpose") == "outgoing"}
-    return Layout(contents, place_files(contents.evidence, outgoing=outgoing), place_exports(contents.exports))
+    layout = layout_of(contents)
+    base = safe_name(f"bo-tai-lieu_{contents.unit}_{contents.period}")
+    with new_archive(out, base, contents.made_at) as archive:
+        _add_payload(archive, layout)
+        _add_tools(archive, layout)
+        statement = _add_proofs(archive, layout)
+    return BundleReport(
+        path=out,
+        sha256=file_digest(out),
+        files=len(archive.written),
+        bytes=out.stat().st_size,
+        missing=contents.missing,
+        absent=tuple((item["component"], item["sha256"]) for item in statement["completeness"]["absent"]),
+        public_key=statement["public_key"],
+    )
 
 
 def _add_payload(archive: Archive, layout: Layout) -> None:
-    for path, data in sorted(_small_files(layout)):
-        archive.add(path, data)
+    contents = layout.contents
     for placed in layout.files:
-        if placed.path:
-            with placed.file.open() as stream:
-                archive.add_stream(placed.path, stream, placed.file.size, placed.file.sha256)
+        _add_document(archive, placed, redact=contents.redact)
     for raw in layout.exports:
-        if raw.path:
-            with raw.export.open() as stream:
-                archive.add_stream(raw.path, stream, raw.export.size, raw.export.sha256)
+        if raw.path is not None:
+            with raw.export.open() as source:
+                archive.add_stream(raw.path, source, raw.export.size, raw.export.sha256)
+    facts = masked_facts(contents.facts) if contents.redact else contents.facts
+    values = {"score": contents.score, "facts": facts, "criteria": contents.criteria, "calendar": contents.calendar}
+    for name, value in values.items():
+        archive.add(f"data/diem/{name}.json", canonical_json(value))
+    archive.add("data/nhat-ky/nhat-ky.jsonl", _custody_lines(layout))
+    archive.add("data/muc-luc.json", canonical_json(_index(layout)))
+    for name, data in sorted(contents.extra.items()):
+        if safe_name(name) != name or f"data/{name}" in archive.written:
+            raise CannotBundle(f"{name}: tên tệp kèm theo chỉ được dùng chữ không dấu, số và . _ -, và không trùng")
+        archive.add(f"data/{name}", data)
+    archive.add("data/ro-crate-metadata.json", canonical_json(crate_of(layout, archive.written)))
 
 
-def _small_files(layout: Layout) -> Iterator[tuple[str, bytes]]:
-    contents = layout.contents
-    for name in ("score", "criteria", "calendar"):
-        yield f"data/{name}.json", readable_json(getattr(contents, name))
-    yield "data/facts.json", compact_json(contents.facts)
-    yield "data/custody.jsonl", b"".join(compact_json(event) for event in contents.custody)
-    yield "data/day-du.json", readable_json(completeness(layout))
-    for name, data in contents.extra.items():
-        if safe_name(name) != name:
-            raise CannotBundle(f"{name}: tên tệp kèm theo chỉ được dùng chữ không dấu, số và . _ -")
-        yield f"data/{name}", data
-    for placed in layout.files:
-        if placed.text and placed.file.text is not None:
-            yield placed.text, placed.file.text.encode("utf-8", "surrogateescape")
-        if placed.verdict and placed.file.verdict is not None:
-            yield placed.verdict, readable_json(placed.file.verdict)
+def _add_document(archive: Archive, placed: Placed, *, redact: bool) -> None:
+    file = placed.file
+    if placed.path is not None:
+        with file.open() as source:
+            archive.add_stream(placed.path, source, file.size, file.sha256)
+    if placed.text is not None:
+        text = file.text or ""
+        archive.add(placed.text, (masked_text(text) if redact else text).encode("utf-8", "replace"))
+    if placed.verdict is not None:
+        verdict = file.verdict or {}
+        archive.add(placed.verdict, _verdict_json(masked_verdict(verdict) if redact else verdict))
 
 
-def completeness(layout: Layout) -> dict[str, Any]:
-    """The completeness statement: what was asked for, what is here, what is missing and why."""
-    asked = [item["id"] for item in layout.contents.score["components"]]
-    missing = dict(layout.contents.missing)
-    return {
-        "asked": len(asked),
-        "included": len([component for component in asked if component not in missing]),
-        "missing": [{"component": component, "reason": reason} for component, reason in missing.items()],
-        "files": [
-            {
-                "path": placed.path,
-                "name": placed.file.name,
-                "sha256": placed.file.sha256,
-                "links": [
-                    dict(zip(("component", "section", "pages"), link, strict=True)) for link in placed.file.links
-                ],
-                "dossier_code": placed.file.dossier_code,
-            }
-            for placed in layout.files
-        ],
-        "exports": [{"path": raw.path, "name": raw.export.name, "sha256": raw.export.sha256} for raw in layout.exports],
+def _verdict_json(verdict: Mapping[str, Any]) -> bytes:
+    """Verdicts are shown, never hashed as values; unlike everything else they may hold fractions."""
+    return canonical_json(verdict, fractions=True)
+
+
+def _custody_lines(layout: Layout) -> bytes:
+    withheld = frozenset(item["sha256"] for item in withheld_of(layout))
+    lines = [canonical_json(masked_event(event, withheld), fractions=True) for event in layout.contents.custody]
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _index(layout: Layout) -> dict[str, Any]:
+    """Which file is where; names of withheld files are left out, since they may name a person."""
+    exports = [
+        {"sha256": raw.export.sha256, "size": raw.export.size, "path": raw.path}
+        | ({"name": raw.export.name} if raw.path else {})
+        for raw in layout.exports
+    ]
+    return {"evidence": [_index_entry(placed) for placed in layout.files], "exports": exports}
+
+
+def _index_entry(placed: Placed) -> dict[str, Any]:
+    file = placed.file
+    entry = {
+        "sha256": file.sha256,
+        "size": file.size,
+        "media_type": file.media_type,
+        "path": placed.path,
+        "text": placed.text,
+        "verdict": placed.verdict,
+        "dossier_code": file.dossier_code,
+        "links": [{"component": part, "section": section, "pages": pages} for part, section, pages in file.links],
     }
+    return entry | ({"name": file.name} if placed.path else {})
 
 
-def _add_tags(archive: Archive, layout: Layout) -> None:
-    payload = dict(archive.digests)
-    size = sum(archive.sizes.values())
+def _add_tools(archive: Archive, layout: Layout) -> None:
+    """The page for people, the verifier, and the source it needs: all that is no evidence."""
+    archive.add("index.html", page_of(layout).encode())
+    archive.add("verify.py", _source("storage.bundles", "verify.py"))
+    for package in ("scoring", "storage", "storage/bundles"):
+        archive.add(f"{SOURCE}/{package}/__init__.py", _EMPTY_PACKAGE)
+    for module in _TRAVELLERS:
+        archive.add(f"{SOURCE}/storage/bundles/{module}.py", _source("storage.bundles", f"{module}.py"))
+    engine = resources.files("scoring.engine").iterdir()
+    for name in sorted(item.name for item in engine if item.name.endswith(".py")):
+        archive.add(f"{SOURCE}/scoring/engine/{name}", _source("scoring.engine", name))
+
+
+def _source(package: str, name: str) -> bytes:
+    return resources.files(package).joinpath(name).read_bytes()
+
+
+def _add_proofs(archive: Archive, layout: Layout) -> dict[str, Any]:
+    """Manifests, and the statement that every other byte hangs on; the statement as signed."""
+    payload = {path: told for path, told in archive.written.items() if path.startswith("data/")}
     archive.add("bagit.txt", _BAGIT)
-    archive.add("bag-info.txt", _bag_info(layout, f"{size}.{len(payload)}"))
-    archive.add("manifest-sha256.txt", manifest(payload))
-    for name, source in _travelling():
-        archive.add(name, source)
-    tags = manifest({path: digest for path, digest in archive.digests.items() if path not in payload})
-    archive.add("tagmanifest-sha256.txt", tags)
-    stated = {
-        "made_at": layout.made_at,
-        "payload_bytes": size,
-        "payload_files": len(payload),
-        "period": layout.contents.period,
-        "unit": layout.contents.unit,
-    }
-    for name, data in statement_files(stated, tags, layout.contents.signing_key).items():
+    archive.add("bag-info.txt", _bag_info(layout.contents, payload).encode())
+    archive.add("manifest-sha256.txt", _manifest(payload))
+    archive.add("tagmanifest-sha256.txt", _manifest({k: v for k, v in archive.written.items() if k not in payload}))
+    stated = _statement(layout, payload) | {"tag_manifest_sha256": archive.written["tagmanifest-sha256.txt"][0]}
+    statement, files = signed_statement(stated, layout.contents.signing_key)
+    for name, data in files.items():
         archive.add(name, data)
+    return statement
 
 
-def _travelling() -> Iterator[tuple[str, bytes]]:
-    """Source that goes along: the verifier, and the engine that computed the score."""
-    for name in _TRAVELS:
-        folder = "" if name == "verify.py" else "may-tinh-diem/"
-        yield f"{folder}{name}", (Path(__file__).parent / name).read_bytes()
-    for source in sorted(Path(scoring.engine.__file__ or "").parent.glob("*.py")):
-        yield f"{ENGINE_FOLDER}/{source.name}", source.read_bytes()
-
-
-def _bag_info(layout: Layout, oxum: str) -> bytes:
-    contents = layout.contents
+def _bag_info(contents: BundleContents, payload: Mapping[str, tuple[str, int]]) -> str:
+    octets = sum(size for _, size in payload.values())
     lines = {
-        "Bag-Software-Agent": "parindex",
-        "Bagging-Date": layout.made_at[:10],
-        "External-Identifier": f"{contents.unit}/{contents.period}",
-        "Made-At": layout.made_at,
-        "Payload-Oxum": oxum,
         "Source-Organization": contents.unit,
+        "Bagging-Date": contents.made_at.astimezone(VIETNAM).date().isoformat(),
+        "Payload-Oxum": f"{octets}.{len(payload)}",
+        "External-Identifier": f"{contents.unit}/{contents.period}",
+        "External-Description": f"Bo tai lieu kiem chung PAR INDEX {contents.period}",
+        "Bag-Software-Agent": f"parindex {contents.score['engine']}",
     }
-    return "".join(f"{name}: {value}\n" for name, value in lines.items()).encode()
+    return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
 
-def manifest(digests: Mapping[str, str]) -> bytes:
+def _manifest(written: Mapping[str, tuple[str, int]]) -> bytes:
     """Lines as `sha256sum -c` reads them, sorted by path."""
-    return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()
+    return "".join(f"{sha256}  {path}\n" for path, (sha256, _) in sorted(written.items())).encode()
 
 
-def readable_json(value: Any) -> bytes:
-    """JSON that a person can read, the same for the same value."""
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode("utf-8", "surrogatepass")
-
-
-def compact_json(value: Any) -> bytes:
-    """One line of canonical JSON, as the custody log and the score's inputs are hashed."""
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+def _statement(layout: Layout, payload: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
+    """What the bundle is, and what it is not."""
+    contents = layout.contents
+    events = contents.custody
+    return {
+        "format": FORMAT,
+        "unit": contents.unit,
+        "period": contents.period,
+        "made_at": contents.made_at.astimezone(VIETNAM).isoformat(timespec="seconds"),
+        "payload": {"files": len(payload), "bytes": sum(size for _, size in payload.values())},
+        "score": {name: contents.score[name] for name in ("criteria", "engine", "on_time_rule", "as_of", "totals")},
+        "completeness": completeness_of(layout),
+        "custody": {
+            "events": len(events),
+            "first_seq": events[0]["seq"] if events else None,
+            "last_seq": events[-1]["seq"] if events else None,
+            "last_hash": events[-1]["hash"] if events else None,
+        },
+        "redacted": contents.redact,
+    }
