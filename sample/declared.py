@@ -58,7 +58,12 @@ def _inputs(plain: Mapping[str, Any]) -> Iterator[DeclaredInput]:
 def declared_answers() -> Mapping[tuple[str, str], Mapping[str, Any]]:
     """What was declared, by component and key."""
     plain = yaml.safe_load((TEXTS / "declared.yaml").read_text(encoding="utf-8"))
-    return {(component, key): answer for component, answers in plain.items() for key, answer in answers.items()}
+    return {
+        (component, key): {"explanation": answers.get("explanation", "")} | answer
+        for component, answers in plain.items()
+        for key, answer in answers.items()
+        if key != "explanation"
+    }
 
 
 def write_declared(path: Path, *, dossiers: int) -> Sequence[str]:
