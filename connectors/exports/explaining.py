@@ -17,10 +17,9 @@ from connectors.exports.dates import NotADate, moment_of
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import HeaderGuess, header_guess, layout_of
 from connectors.exports.legacy import modernised
-from connectors.exports.reading import LIMITS, Question, grids_of
+from connectors.exports.reading import Question, answer_of_child, grids_of
 from connectors.exports.text import column_letters, folded, label_key
 from connectors.exports.values import COMPONENT, DOSSIER_CODE, PROCEDURE_CODE, BadCell, number_of, plain_text
-from sandbox import Failure, run_one
 
 _SAMPLED_ROWS = 50
 _ALIKE = 0.72
@@ -63,12 +62,7 @@ def explain_export(path: Path, *, name: str | None = None, profiles: Path = FOLD
     Raises:
         Unreadable: as `read_export`; also when no row looks like a header.
     """
-    answer = run_one(_answer, Question(path, name or path.name, None, profiles), limits=LIMITS)
-    if isinstance(answer, ConnectorError):
-        raise answer
-    if isinstance(answer, Failure):
-        raise Unreadable(f"{name or path.name}: không mở được tệp ({answer.why}).")
-    return answer
+    return answer_of_child(_answer, Question(path, name or path.name, None, profiles))
 
 
 def _answer(question: Question) -> Explanation | ConnectorError:
@@ -80,7 +74,7 @@ def _answer(question: Question) -> Explanation | ConnectorError:
 
 def explanation_of(question: Question) -> Explanation:
     """The same in this process."""
-    grids = [modernised(grid)[0] for grid in grids_of(question.path)[0]]
+    grids = [modernised(grid)[0] for grid in grids_of(question.path, question.scratch)[0]]
     profiles = load_profiles(question.profiles)
     known = next((layout for grid in grids if (layout := layout_of(grid, profiles)) is not None), None)
     guess = header_guess(grids, profiles)

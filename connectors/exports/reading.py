@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import hashlib
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from config.export_profiles import FOLDER, Column, Profile, ToldBy, load_profiles, load_vocabulary
 from connectors.errors import ConnectorError, Unreadable
@@ -31,6 +33,8 @@ from sandbox import Failure, Limits, run_one
 
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
 
+A = TypeVar("A")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -40,6 +44,7 @@ class Question:
     name: str
     profile: str | None = None
     profiles: Path = FOLDER
+    scratch: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +70,31 @@ def read_export(path: Path, *, name: str | None = None, profile: str | None = No
         UnknownLayout: a table, but of no known profile.
     """
     question = Question(path, name or path.name, profile, profiles)
-    answer = run_one(answer_question, question, limits=LIMITS)
-    if isinstance(answer, ConnectorError):
-        raise answer
-    if isinstance(answer, Failure):
-        raise Unreadable(f"{question.name}: {_in_vietnamese(answer)}")
-    return _export(question, answer)
+    return _export(question, answer_of_child(answer_question, question))
 
 
 def read_export_here(
     path: Path, *, name: str | None = None, profile: str | None = None, profiles: Path = FOLDER
 ) -> Export:
     """The same in this process: for benches and tests, and for files of our own making."""
-    question = Question(path, name or path.name, profile, profiles)
-    return _export(question, reading_of(question))
+    with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
+        question = Question(path, name or path.name, profile, profiles, Path(scratch))
+        return _export(question, reading_of(question))
+
+
+def answer_of_child(ask: Callable[[Question], A | ConnectorError], question: Question) -> A:
+    """What a child process answers. Its scratch folder is ours, so that a killed child leaves nothing behind.
+
+    Raises:
+        ConnectorError: the child's own, or `Unreadable` when the file broke it.
+    """
+    with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
+        answer = run_one(ask, replace(question, scratch=Path(scratch)), limits=LIMITS)
+    if isinstance(answer, ConnectorError):
+        raise answer
+    if isinstance(answer, Failure):
+        raise Unreadable(f"{question.name}: {_in_vietnamese(answer)}")
+    return answer
 
 
 def answer_question(question: Question) -> Reading | ConnectorError:
@@ -103,7 +119,7 @@ def _in_vietnamese(failure: Failure) -> str:
 def reading_of(question: Question) -> Reading:
     """Read a file in this process. Raises as `read_export`."""
     try:
-        grids, warnings = grids_of(question.path)
+        grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
     profiles = _profiles(question)
@@ -130,11 +146,11 @@ def reading_of(question: Question) -> Reading:
     )
 
 
-def grids_of(path: Path) -> tuple[list[Grid], list[str]]:
-    """The tables of a file as they stand, and warnings. Raises `Unreadable`."""
+def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
+    """The tables of a file as they stand, and warnings. `scratch` is an empty folder to use. Raises `Unreadable`."""
     file_format = format_of(path)
     if file_format in ("xlsx", "xlsb", "xls", "ods"):
-        return grids_of_workbook(path, file_format)
+        return grids_of_workbook(path, file_format, scratch)
     if file_format == "html":
         return grids_of_html(path), []
     if file_format == "spreadsheetml":

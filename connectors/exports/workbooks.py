@@ -6,9 +6,7 @@ whole process; a 5 MB file can unpack to 600 MB. Both are refused before it is a
 
 from __future__ import annotations
 
-import contextlib
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,30 +33,23 @@ _FAR_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="(\d+)"')
 
 
-def grids_of_workbook(path: Path, file_format: str, *, scan_all: bool = False) -> tuple[list[Grid], list[str]]:
-    """The visible sheets of a workbook, and warnings about hidden ones.
+def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list[Grid], list[str]]:
+    """The visible sheets of a workbook, and warnings about hidden ones. `scratch` is an empty folder to use.
 
     Raises:
         Unreadable: password, truncated, unpacks to too much, or encloses too many cells.
     """
     if file_format in ("xlsx", "xlsb", "ods"):
-        refuse_hostile_zip(path, scan_all=scan_all)
+        refuse_hostile_zip(path)
     try:
-        with _named_by_content(path, file_format) as named, CalamineWorkbook.from_path(str(named)) as book:
+        named = scratch / f"bang.{file_format}"  # calamine goes by the extension, and detects by content slowly
+        named.symlink_to(path.resolve())
+        with CalamineWorkbook.from_path(str(named)) as book:
             return _visible_sheets(book)
     except PasswordError as error:
         raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("không mở được bảng tính, tệp bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
-
-
-@contextlib.contextmanager
-def _named_by_content(path: Path, file_format: str) -> Iterator[Path]:
-    """A link whose name tells the true format: calamine goes by the extension, and detects by content slowly."""
-    with tempfile.TemporaryDirectory(prefix="parindex-") as folder:
-        link = Path(folder) / f"bang.{file_format}"
-        link.symlink_to(path.resolve())
-        yield link
 
 
 def _visible_sheets(book: CalamineWorkbook) -> tuple[list[Grid], list[str]]:
