@@ -149,6 +149,11 @@ def petitions_on_time(scope: Scope, _: str) -> Measured:
     years = {local_day(p.received_at).year for p in scope.petitions if p.received_at and not p.due_at}
     lacking = sorted(years - scope.calendar.years)
     warnings = tuple(f"Lịch chưa có ngày nghỉ lễ năm {year}; hạn 15 ngày làm việc có thể lệch." for year in lacking)
+    if scope.facts.petitions and not scope.petitions:
+        warnings = (
+            *warnings,
+            "Các danh sách phản ánh đã nhập chỉ có phản ánh ngoài kỳ; cần chắc là trong kỳ không có.",
+        )
     return Measured({"petitions": len(scope.petitions), "late": late}, warnings=warnings)
 
 

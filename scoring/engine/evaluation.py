@@ -51,7 +51,7 @@ def evaluate(component: Mapping[str, Any], inputs: Inputs, as_of: date) -> Evalu
     except CannotScore as reason:
         return no_data(component, str(reason), inputs)
     numbers = plain_numbers(inputs) | ({"share": outcome.share} if outcome.share else {})
-    because = f"{outcome.head}: {outcome.sum}."
+    because = f"{outcome.head}{';' if ': ' in outcome.head else ':'} {outcome.sum}."
     points, expected = half_up(outcome.points), half_up(outcome.points + outcome.pending)
     if outcome.pending:
         because = f"{because[:-1]}, còn có thể thêm {points_vn(outcome.pending)} điểm."

@@ -53,7 +53,10 @@ class Measure:
         for source in self.needs:
             if not scope.knows(source):
                 raise NoData(f"chưa nhập {SOURCES[source]}")
-        return self.take(scope, component)
+        measured = self.take(scope, component)
+        if "dossiers" in self.needs and scope.only_other_periods() and measured.inputs.get(self.total) == 0:
+            raise NoData("các tệp đã nhập không có hồ sơ nào tiếp nhận hay giải quyết trong kỳ")
+        return measured
 
 
 def _named(measures: Iterable[Measure]) -> dict[str, Measure]:

@@ -39,6 +39,10 @@ class Scope:
             self.counts[rule] = count_on_time(self.facts.dossiers, rule, self.period)
         return self.counts[rule]
 
+    def only_other_periods(self) -> bool:
+        """Dossiers were imported, but none of this period: that is no data, not "nothing happened"."""
+        return bool(self.facts.dossiers) and not self.received and not self.finished
+
     def knows(self, source: str) -> bool:
         """Whether a kind of source was imported at all."""
         return source in self.facts.known or bool(getattr(self.facts, source))

@@ -163,7 +163,8 @@ def _share_with_deduction(case: Case) -> Outcome:
 
 
 def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    """The first letter small, unless the text begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _count_key(case: Case) -> tuple[str, str]:
@@ -182,7 +183,7 @@ def _count_steps(case: Case) -> Outcome:
         return Outcome(Fraction(0), f"{case.label(refused[0])}: không", "thiếu điều kiện bắt buộc nên được 0,00 điểm")
     case.need([*required, key])
     count = case.whole(key)
-    head = f"{name} {vn(count)}"
+    head = f"{name}: {vn(count)}"
     for step in case.rule["steps"]:
         if count >= step["from"]:
             points = exact(step["points"])
@@ -194,7 +195,7 @@ def _per_violation(case: Case) -> Outcome:
     key, name = _count_key(case)
     count, each = case.whole(key), exact(case.rule["each"])
     points = max(Fraction(0), case.maximum - count * each)
-    head = f"{name} {vn(count)}"
+    head = f"{name}: {vn(count)}"
     if count == 0:
         return Outcome(points, head, f"không có trường hợp nào nên được đủ {points_vn(points)} điểm")
     if case.maximum < count * each:
@@ -206,9 +207,7 @@ def _tiered_penalty(case: Case) -> Outcome:
     keys = list(dict.fromkeys(key for tier in case.rule["tiers"] for key in tier["at_most"]))
     case.need(keys)
     counts = {key: case.whole(key) for key in keys}
-    head = ", ".join(
-        f"{case.label(key) if not place else _lower(case.label(key))} {counts[key]}" for place, key in enumerate(keys)
-    )
+    head = "; ".join(f"{case.label(key)}: {counts[key]}" for key in keys)
     for tier in case.rule["tiers"]:
         if all(counts[key] <= limit for key, limit in tier["at_most"].items()):
             points = exact(tier["points"])
@@ -238,7 +237,8 @@ def _checklist(case: Case) -> Outcome:
     done, total = Fraction(answers.count(True)), Fraction(len(keys))
     words = f"Đạt {vn(done)}/{vn(total)} nội dung"
     if lacking:
-        words += f", còn thiếu {'; '.join(_lower(item) for item in lacking)}"
+        quoted = ", ".join(f'"{item}"' for item in lacking)
+        words += f", còn thiếu {quoted}"
     return _by_share(case, Ratio(done, total, words))
 
 
@@ -302,7 +302,7 @@ def _counted_outside(case: Case) -> Outcome:
     """Bonus and penalty outside the 100: the maximum of the case is the cap of the set."""
     count, each = case.whole(case.rule["count"]), exact(case.rule["each"])
     points = min(case.maximum, count * each)
-    head = f"{case.label(case.rule['count'])} {vn(count)}"
+    head = f"{case.label(case.rule['count'])}: {vn(count)}"
     capped = ", lấy mức trần" if count * each > case.maximum else ""
     return Outcome(points, head, f"{count} × {vn(each)}{capped} = {points_vn(points)} điểm")
 

@@ -128,3 +128,55 @@ def test_a_day_that_is_no_day_is_no_data() -> None:
     seen = evaluate(ENTRIES["1.1.1"], {"plan_issued_on": "hôm qua"}, LAST_DAY)
 
     assert (seen.state, seen.points) == ("no_data", None)
+
+
+@pytest.mark.parametrize(
+    ("component", "given", "because"),
+    [
+        (
+            "1.1.1",
+            {"plan_issued_on": date(2025, 2, 3)},
+            "Ngày ban hành Kế hoạch CCHC năm 03/02/2025, sau hạn 31/01/2025: được 0,50 điểm.",
+        ),
+        (
+            "1.7.1",
+            {"improvement_plan_issued": True, "results_in_annual_report": False},
+            "Đã ban hành Kế hoạch cải thiện các Chỉ số PAR INDEX, SIPAS, PAPI: có; Kết quả được lồng ghép trong báo cáo "
+            "CCHC năm: không; chưa đủ nên được 0,00 điểm.",
+        ),
+        (
+            "2.1.1",
+            {"documents_found_unlawful": 1},
+            "Số văn bản bị kết luận trái pháp luật: 1; 1,5 − 1 × 0,5 = 1,00 điểm.",
+        ),
+        (
+            "7.2.2",
+            {"received": 1000, "online": 400},
+            "Nộp trực tuyến 400/1000 hồ sơ (40 %): 0,4 ÷ 0,5 × 3 = 2,40 điểm.",
+        ),
+        (
+            "5.2.2",
+            {"leaders_reprimanded": 1, "leaders_disciplined_heavier": 0},
+            "Số cán bộ lãnh đạo, quản lý bị khiển trách: 1; Số cán bộ lãnh đạo, quản lý bị kỷ luật nặng hơn khiển trách: 0; "
+            "theo bậc này được 1,00 điểm.",
+        ),
+        (
+            "6.1.1",
+            {"investment_disbursed": 39120000000, "investment_planned": 48650000000},
+            "Số vốn đã giải ngân (đồng) 39.120.000.000/48.650.000.000 (80,411 %): 39.120.000.000/48.650.000.000 × 2,5 "
+            "= 2,01 điểm.",
+        ),
+        (
+            "3.5.2",
+            {"petitions": 0, "late": 0},
+            "Không phát sinh: trong kỳ không có phản ánh, kiến nghị; theo bộ tiêu chí được tính đủ 2,00 điểm.",
+        ),
+        (
+            "1.1.2",
+            {"tasks_planned": 20},
+            'Chưa có số liệu: chưa khai "Số nhiệm vụ đã hoàn thành"; mục này chưa có điểm.',
+        ),
+    ],
+)
+def test_reasons_read_as_officials_write(component: str, given: dict[str, Any], because: str) -> None:
+    assert evaluate(ENTRIES[component], given, LAST_DAY).because == because

@@ -144,6 +144,22 @@ def test_an_empty_list_that_was_imported_is_a_fact_and_one_that_was_not_is_no_da
     assert "chưa nhập danh sách phản ánh" in missing["because"]
 
 
+@pytest.mark.parametrize("name", ["3.3.2", "3.3.3", "3.4.1", "7.2.1", "7.2.2", "7.2.3", "7.3.1", "7.4.1"])
+def test_dossiers_of_another_year_are_no_data_and_not_nothing_to_do(name: str) -> None:
+    ward = dossiers(5, channel="online", full_online=True, fee_due=True, paid_online=True, synced=True)
+
+    found = component(scored(Facts(dossiers=ward), period="2026", as_of=date(2026, 6, 1)), name)
+
+    assert (found["state"], found["points"]) == ("no_data", None)
+
+
+def test_petitions_of_another_year_are_warned_about() -> None:
+    found = component(scored(Facts(petitions=(petition(),)), period="2026", as_of=date(2026, 6, 1)), "3.5.2")
+
+    assert (found["state"], found["points"]) == ("not_applicable", "2.00")
+    assert "chỉ có phản ánh ngoài kỳ" in found["warnings"][0]
+
+
 @pytest.mark.parametrize("name", ["3.4.1", "7.2.2", "7.2.3", "7.3.1", "7.3.2", "7.4.1", "3.4.2"])
 def test_a_column_that_the_export_does_not_have_is_no_data(name: str) -> None:
     found = component(scored(Facts(dossiers=dossiers(3), known=("documents",))), name)
