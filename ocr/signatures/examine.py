@@ -23,7 +23,7 @@ from ocr.signatures.reading import (
     has_empty_field,
 )
 from ocr.signatures.report import NO_SIGNATURE, UNREADABLE, SignatureFinding, SignatureReport, Verdict
-from ocr.signatures.roles import folded, profile_for
+from ocr.signatures.roles import Profiles, folded
 from ocr.signatures.trust import TrustStore
 
 LIBRARY = f"pyHanko {version('pyHanko')}"
@@ -105,7 +105,7 @@ def _refused(data: bytes, scanned: bool | None) -> SignatureReport | None:
 
 def _unsigned(scanned: bool | None, *, empty_field: bool = False) -> SignatureReport:
     sub = "EMPTY_FIELD" if empty_field else ("IMAGE_ONLY" if scanned else "")
-    return SignatureReport(verdict=Verdict(NO_SIGNATURE, sub), profile=profile_for((), scanned=scanned))
+    return SignatureReport(verdict=Verdict(NO_SIGNATURE, sub), profile=Profiles(()).fitting(scanned=scanned))
 
 
 def _unreadable(why: str, detail: str) -> SignatureReport:
@@ -126,7 +126,7 @@ def _judged(judge: Judge, fields: Sequence[FilledField], scanned: bool | None, t
         verdict=max((finding.verdict for finding in signatures), key=lambda verdict: verdict.rank),
         signatures=signatures,
         document_timestamps=stamps,
-        profile=profile_for(signatures, scanned=scanned),
+        profile=Profiles(signatures, judge.own_organ_known).fitting(scanned=scanned),
         warnings=warnings,
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from asn1crypto import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.validation.errors import SignatureValidationError
 
 from ocr.signatures.algorithms import described
 from ocr.signatures.chain import Authorities, Knowledge, fingerprint, stored_knowledge
@@ -32,6 +33,7 @@ from ocr.signatures.trust import TrustStore
 
 _QUIRK = timedelta(hours=7)
 _TOLERANCE = timedelta(hours=1)
+_SEVEN_HOURS = "Giờ ký ghi trong chữ ký đi trước khoảng 7 giờ (lỗi múi giờ quen thuộc của phần mềm ký)."
 _UNPARSED = Integrity(False, "FORMAT_FAILURE")
 
 
@@ -58,6 +60,11 @@ class Judge:
             if time:
                 self._stamps[item.name] = known_at = time
 
+    @property
+    def own_organ_known(self) -> bool:
+        """The staff list names this unit's own seal."""
+        return any(member.role == "organ" for member in self.trust.staff)
+
     def finding(self, item: FilledField) -> SignatureFinding:
         """The finding about one field; never raises."""
         plain = SignatureFinding(
@@ -71,6 +78,8 @@ class Judge:
             message = SignedMessage.load(item.contents, "sha1" if item.subfilter == ENCLOSED_DIGEST else "")
         except Unsupported as error:
             return _refused(plain, item, Integrity(None, "FORMAT_UNSUPPORTED", str(error)))
+        except SignatureValidationError as error:
+            return _refused(plain, item, _without_signer(error))
         except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes make the parser say, it is no signature
             return _refused(plain, item, replace(_UNPARSED, detail=f"{type(error).__name__}: {error}"))
         return self._judged(self._described(plain, item, message), item, message)
@@ -129,7 +138,7 @@ class Judge:
             chain=_names(trust.path.path or (message.signer,)),
             revocation=trust.revocation,
             detail=trust.detail,
-            warnings=(*trust.warnings, *_clock_warnings(plain.claimed_at, trust.trusted_at)),
+            warnings=(*plain.warnings, *trust.warnings, *_clock_warnings(plain, trust.trusted_at)),
         )
 
     def _stamp_finding(self, item: FilledField, plain: SignatureFinding) -> SignatureFinding:
@@ -146,7 +155,9 @@ class Judge:
             signer=identity.name,
             organisation=identity.organisation,
             role=identity.role,
-            claimed_at=message.claimed_at or _written_time(item),
+            on_staff=self.trust.member(mark) is not None,
+            claimed_at=_claimed(message, item),
+            warnings=_quirk_warnings(message, item),
             chain=_names((message.signer,)),
             algorithm=described(message),
             certificate_not_after=message.signer.not_valid_after,
@@ -199,6 +210,14 @@ def _refused(plain: SignatureFinding, item: FilledField, integrity: Integrity) -
     return replace(plain, verdict=Verdict(word, integrity.sub), intact=integrity.intact, detail=integrity.detail[:500])
 
 
+def _without_signer(error: SignatureValidationError) -> Integrity:
+    """The signer's certificate is missing or is not the one that was signed for."""
+    sub = error.ades_subindication
+    if sub is None or sub.status.name == "FAILED":
+        return replace(_UNPARSED, detail=str(error.failure_message))
+    return Integrity(None, str(sub.standard_name), str(error.failure_message))
+
+
 def _format_failure(item: FilledField) -> Integrity:
     return Integrity(False, item.problem.sub, item.problem.detail) if item.problem else _UNPARSED
 
@@ -220,9 +239,25 @@ def _written_time(item: FilledField) -> datetime | None:
     return moment if isinstance(moment, datetime) and moment.tzinfo else None
 
 
-def _clock_warnings(claimed: datetime | None, trusted: datetime | None) -> tuple[str, ...]:
+def _claimed(message: SignedMessage, item: FilledField) -> datetime | None:
+    """What the signer's clock said: the signed attribute, unless it shows the known seven-hour error against /M."""
+    written = _written_time(item)
+    return written if _is_quirk(message.claimed_at, written) else message.claimed_at or written
+
+
+def _quirk_warnings(message: SignedMessage, item: FilledField) -> tuple[str, ...]:
+    return (_SEVEN_HOURS,) if _is_quirk(message.claimed_at, _written_time(item)) else ()
+
+
+def _is_quirk(ahead: datetime | None, true: datetime | None) -> bool:
+    """Some signers write local time (+07:00) as if it were UTC; tolerated within an hour."""
+    return ahead is not None and true is not None and abs(ahead - true - _QUIRK) <= _TOLERANCE
+
+
+def _clock_warnings(plain: SignatureFinding, trusted: datetime | None) -> tuple[str, ...]:
+    claimed = plain.claimed_at
     if claimed is None or trusted is None or abs(claimed - trusted) <= _TOLERANCE:
         return ()
-    if abs(claimed - trusted - _QUIRK) <= _TOLERANCE:
-        return ("Giờ ký khai báo đi trước dấu thời gian khoảng 7 giờ (lỗi múi giờ quen thuộc của phần mềm ký).",)
+    if _is_quirk(claimed, trusted):
+        return () if _SEVEN_HOURS in plain.warnings else (_SEVEN_HOURS,)
     return ("Giờ ký khai báo lệch hơn 1 giờ so với dấu thời gian tin cậy.",)

@@ -80,7 +80,7 @@ def seems_cut(data: bytes) -> bool:
 
 def earlier_ends(data: bytes, most: int = 3) -> list[int]:
     """Ends of versions of the file before its last byte, newest first."""
-    ends = []
+    ends: list[int] = []
     place = len(data)
     while len(ends) < most and (place := data.rfind(b"%%EOF", 0, place)) >= 0:
         end = place + len(b"%%EOF")

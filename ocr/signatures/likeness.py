@@ -17,17 +17,23 @@ from pyhanko.pdf_utils import generic
 
 from ocr.signatures.reading import Location, Ref, Snapshot
 
-Edges = dict[tuple[Ref, Location], tuple[Ref, ...]]
-"""What each version of each object refers to; shared by all snapshots of a file, because bytes do not change."""
+Edges = dict[tuple[Ref, Location], tuple[Ref, ...] | None]
+"""What each version of each object refers to; None: it cannot be read. Shared by all snapshots of a file."""
 
 
 def touched(old: Snapshot, new: Snapshot, edges: Edges) -> set[Ref]:
-    """Objects that changed between the snapshots, and every object from which one of them can be reached."""
+    """Objects that changed between the snapshots, and every object from which one of them can be reached.
+
+    An object that cannot be read counts as changed: whoever needs it must stumble over it.
+    """
     changed = {ref for ref, _ in set(old.locations.items()) ^ set(new.locations.items())}
     above: dict[Ref, set[Ref]] = defaultdict(set)
     for snapshot in (old, new):
         for ref, location in snapshot.locations.items():
-            for target in _edges_of(snapshot, ref, location, edges):
+            targets = _edges_of(snapshot, ref, location, edges)
+            if targets is None:
+                changed.add(ref)
+            for target in targets or ():
                 above[target].add(ref)
     reached = set(changed)
     waiting = list(changed)
@@ -38,15 +44,15 @@ def touched(old: Snapshot, new: Snapshot, edges: Edges) -> set[Ref]:
     return reached
 
 
-def _edges_of(snapshot: Snapshot, ref: Ref, location: Location, edges: Edges) -> tuple[Ref, ...]:
+def _edges_of(snapshot: Snapshot, ref: Ref, location: Location, edges: Edges) -> tuple[Ref, ...] | None:
     key = (ref, location)
     if key not in edges:
         try:
             edges[key] = tuple(set(references(snapshot.object_at(ref))))
         except RecursionError:
             raise
-        except Exception:  # noqa: BLE001 - an object that cannot be read leads nowhere; who needs it will stumble
-            edges[key] = ()
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it cannot be read
+            edges[key] = None
     return edges[key]
 
 

@@ -42,6 +42,8 @@ class SignatureFinding:
     organisation: str | None = None
     role: str | None = None
     """leader | organ | clerk | citizen, or person where an official's role is not on the staff list."""
+    on_staff: bool = False
+    """The certificate is on the configured staff list."""
     claimed_at: datetime | None = None
     trusted_at: datetime | None = None
     level: str | None = None
@@ -84,6 +86,7 @@ class SignatureFinding:
             "revocation": self.revocation,
             "algorithm": self.algorithm,
             "summary_vi": sentence(self.verdict.word, self.verdict.sub),
+            "on_staff": self.on_staff,
             "certificate_not_after": _moment(self.certificate_not_after),
             "certificate_serial": self.certificate_serial,
             "certificate_fingerprint": self.certificate_fingerprint,

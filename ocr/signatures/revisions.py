@@ -22,12 +22,13 @@ from pyhanko.pdf_utils import generic
 from ocr.signatures.likeness import Edges, Likeness, raw, touched
 from ocr.signatures.reading import Ref, Snapshot
 
-_FREE_IN_CATALOG = {"/DSS", "/Extensions", "/Version", "/Metadata", "/MarkInfo"}
+_FREE_IN_CATALOG = {"/DSS", "/Extensions", "/Version", "/Metadata", "/MarkInfo", "/PieceInfo", "/LastModified"}
 _FREE_IN_FORM = {"/SigFlags", "/DA", "/Q", "/NeedAppearances"}
-_FREE_IN_PAGE = {"/Annots", "/Kids", "/Parent", "/Tabs"}
+_FREE_IN_PAGE = {"/Annots", "/Kids", "/Parent", "/Tabs", "/PieceInfo", "/LastModified"}
 _FREE_WHEN_SIGNED = {"/V", "/AP", "/AS", "/F", "/M", "/MK", "/DA", "/Ff"}
 _FREE_WHEN_FILLED = {"/V", "/AP", "/AS", "/I", "/RV", "/M", "/DA", "/MK"}
 _HIDDEN = 2
+_READ_ONLY = 1
 _MOST_NODES = 20_000
 
 
@@ -204,6 +205,9 @@ class Revision:
         if not differing:
             return
         old, new = pair
+        if differing == {"/Ff"} and self._only_locked(old, new):
+            self._note(Kind.EXTENSION, f"khóa ô “{name}”", name)
+            return
         if kind != "/Sig":
             if differing <= _FREE_WHEN_FILLED:
                 self._note(Kind.FORM, f"ô biểu mẫu “{name}” được điền hoặc sửa", name)
@@ -217,6 +221,12 @@ class Revision:
         else:
             stamp = _is_timestamp(self.new, value)
             self._note(Kind.TIMESTAMP if stamp else Kind.SIGNED_FIELD, f"ký vào ô “{name}”", name)
+
+    def _only_locked(self, old: Any, new: Any) -> bool:
+        """The field became read-only and nothing else, as signing with a lock does."""
+        before, after = self.old.entry(old, "/Ff"), self.new.entry(new, "/Ff")
+        number = int(before) if isinstance(before, int) else 0
+        return isinstance(after, int) and int(after) == number | _READ_ONLY
 
     def _added_field(self, prefix: str, item: Any) -> None:
         node = self.new.resolved(item)
@@ -241,7 +251,7 @@ class Revision:
 
     def _empty_field(self, name: str, widgets: list[Any], visible: bool) -> None:
         """A field without a signature may be prepared, but may not draw anything."""
-        drawn = any(_is_plain(self.new.entry(self.new.resolved(widget), "/AP")) for widget in widgets)
+        drawn = any(_draws(self.new, self.new.resolved(widget)) for widget in widgets)
         if visible and drawn:
             self._forbid(f"ô ký trống “{name}” vẽ nội dung lên trang")
         else:
@@ -290,6 +300,18 @@ def _is_visible(snapshot: Snapshot, widget: Any) -> bool:
     flags = snapshot.entry(widget, "/F")
     hidden = isinstance(flags, int) and bool(int(flags) & _HIDDEN)
     return abs(right - left) > 0 and abs(top - bottom) > 0 and not hidden
+
+
+def _draws(snapshot: Snapshot, widget: Any) -> bool:
+    """The widget has an appearance that is not blank."""
+    appearance = snapshot.entry(widget, "/AP")
+    if not isinstance(appearance, generic.DictionaryObject):
+        return False
+    for key in appearance:
+        drawing = snapshot.entry(appearance, key)
+        if not isinstance(drawing, generic.StreamObject) or drawing.data.strip():
+            return True
+    return False
 
 
 def _form_refs(snapshot: Snapshot) -> Iterator[Ref]:

@@ -81,65 +81,74 @@ def folded(text: str) -> str:
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
 
-def profile_for(findings: Sequence[SignatureFinding], *, scanned: bool | None, citizen: bool = False) -> ProfileFinding:
-    """The profile that fits the document: scan where `scanned`, citizen where only citizens signed, else result."""
-    if scanned:
-        return _scan(findings)
-    roles = {finding.role for finding in findings}
-    if citizen or (findings and roles == {"citizen"}):
-        return _citizen(findings)
-    return _result(findings)
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Judges whether the right persons signed. `own_organ_known`: the staff list names this unit's own seal."""
 
+    findings: Sequence[SignatureFinding]
+    own_organ_known: bool = False
 
-def _result(findings: Sequence[SignatureFinding]) -> ProfileFinding:
-    """Leader, then organ over the whole file, both PASSED."""
-    leaders = _passed(findings, "leader")
-    organs = _passed(findings, "organ")
-    reasons = []
-    if not leaders:
-        reasons.append(_missing("lãnh đạo", findings, ("leader", "person")))
-    if not organs:
-        reasons.append(_missing("cơ quan (con dấu)", findings, ("organ",)))
-    if organs and not organs[-1].covers_whole_file:
-        reasons.append("Chữ ký số của cơ quan chưa bao trùm toàn bộ tệp.")
-    if leaders and organs and findings.index(organs[-1]) < findings.index(leaders[0]):
-        reasons.append("Sai thứ tự: lãnh đạo phải ký trước, cơ quan đóng dấu sau.")
-    return ProfileFinding("result", _answer(reasons, findings), tuple(reasons))
+    def fitting(self, *, scanned: bool | None) -> ProfileFinding:
+        """Profile scan where `scanned`, citizen where only citizens signed, else result."""
+        if scanned:
+            return self._scan()
+        if self.findings and {finding.role for finding in self.findings} == {"citizen"}:
+            return self._citizen()
+        return self._result()
 
+    def _result(self) -> ProfileFinding:
+        """Leader, then organ; nothing but extensions after the organ's seal; both PASSED."""
+        leaders, organs = self._passed("leader"), self._passed("organ")
+        reasons = []
+        if not leaders:
+            reasons.append(self._missing("lãnh đạo", ("leader", "person")))
+        if not organs:
+            reasons.append(self._missing("cơ quan (con dấu)", ("organ",)))
+        if organs and organs[-1].changes not in {"none", "extension"}:
+            reasons.append("Chữ ký số của cơ quan chưa bao trùm toàn bộ tệp.")
+        if leaders and organs and self.findings.index(organs[-1]) < self.findings.index(leaders[0]):
+            reasons.append("Sai thứ tự: lãnh đạo phải ký trước, cơ quan đóng dấu sau.")
+        return ProfileFinding("result", self._answer(reasons), tuple(reasons))
 
-def _scan(findings: Sequence[SignatureFinding]) -> ProfileFinding:
-    """A scan of paper: signed by the organ or by the clerk who scanned it."""
-    if _passed(findings, "organ") or _passed(findings, "clerk"):
-        return ProfileFinding("scan", True)
-    reasons = [_missing("cơ quan hoặc bộ phận một cửa (sao y, số hóa)", findings, ("organ", "clerk", "person"))]
-    return ProfileFinding("scan", _answer(reasons, findings), tuple(reasons))
+    def _scan(self) -> ProfileFinding:
+        """A scan of paper: signed by the organ or by the clerk who scanned it."""
+        if self._passed("organ") or self._passed("clerk"):
+            return ProfileFinding("scan", True)
+        reasons = [self._missing("cơ quan hoặc bộ phận một cửa (sao y, số hóa)", ("organ", "clerk", "person"))]
+        return ProfileFinding("scan", self._answer(reasons), tuple(reasons))
 
+    def _citizen(self) -> ProfileFinding:
+        """A citizen's paper: any trusted signature."""
+        if any(finding.verdict.word == PASSED for finding in self.findings):
+            return ProfileFinding("citizen", True)
+        reasons = [self._missing("người nộp", ("citizen",))]
+        return ProfileFinding("citizen", self._answer(reasons), tuple(reasons))
 
-def _citizen(findings: Sequence[SignatureFinding]) -> ProfileFinding:
-    """A citizen's paper: any trusted signature."""
-    if any(finding.verdict.word == PASSED for finding in findings):
-        return ProfileFinding("citizen", True)
-    reasons = [_missing("người nộp", findings, ("citizen", "person", "organ"))]
-    return ProfileFinding("citizen", _answer(reasons, findings), tuple(reasons))
+    def _passed(self, role: str) -> list[SignatureFinding]:
+        """PASSED signatures in this role; a stranger's seal is none of ours where our own is known."""
+        return [
+            finding
+            for finding in self.findings
+            if finding.role == role
+            and finding.verdict.word == PASSED
+            and (role != "organ" or finding.on_staff or not self.own_organ_known)
+        ]
 
+    def _missing(self, who: str, roles: tuple[str, ...]) -> str:
+        others = [finding for finding in self.findings if finding.role in roles]
+        if not others:
+            return f"Thiếu chữ ký số của {who}."
+        first = others[0]
+        if first.verdict.word != PASSED:
+            return f"Chữ ký số của {who} chưa hợp lệ ({first.verdict.word}/{first.verdict.sub})."
+        if first.role == "organ":
+            return f"Con dấu số là của cơ quan khác ({first.signer}); thiếu chữ ký số của {who}."
+        return f"Chữ ký số của {first.signer} hợp lệ, nhưng người này chưa có trong danh sách {who} (staff.yaml)."
 
-def _passed(findings: Sequence[SignatureFinding], role: str) -> list[SignatureFinding]:
-    return [finding for finding in findings if finding.role == role and finding.verdict.word == PASSED]
-
-
-def _missing(who: str, findings: Sequence[SignatureFinding], roles: tuple[str, ...]) -> str:
-    others = [finding for finding in findings if finding.role in roles]
-    if not others:
-        return f"Thiếu chữ ký số của {who}."
-    if others[0].verdict.word == PASSED:
-        return f"Có chữ ký số hợp lệ của {others[0].signer} nhưng chưa có trong danh sách {who} (staff.yaml)."
-    return f"Chữ ký số của {who} chưa hợp lệ ({others[0].verdict.word}/{others[0].verdict.sub})."
-
-
-def _answer(reasons: Sequence[str], findings: Sequence[SignatureFinding]) -> bool | None:
-    """False where a rule is surely broken; None where undecided signatures could still meet it."""
-    if not reasons:
-        return True
-    undecided = any(finding.verdict.word == "INDETERMINATE" for finding in findings)
-    unnamed = any(finding.role == "person" and finding.verdict.word == PASSED for finding in findings)
-    return None if undecided or unnamed else False
+    def _answer(self, reasons: Sequence[str]) -> bool | None:
+        """False where a rule is surely broken; None where undecided signatures could still meet it."""
+        if not reasons:
+            return True
+        undecided = any(finding.verdict.word == "INDETERMINATE" for finding in self.findings)
+        unnamed = any(finding.role == "person" and finding.verdict.word == PASSED for finding in self.findings)
+        return None if undecided or unnamed else False

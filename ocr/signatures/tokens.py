@@ -77,6 +77,8 @@ class SignedMessage:
         """The message around a parsed SignedData."""
         if len(data["certificates"]) > _MOST_CERTIFICATES:
             raise Unsupported(f"{len(data['certificates'])} certificates inside")
+        if len(data["signer_infos"]) != 1:
+            raise Unsupported(f"{len(data['signer_infos'])} signers in one value")
         certificates = extract_certs_for_validation(data)
         (signer_info,) = data["signer_infos"]
         digest = _digest_name(signer_info)

@@ -1,5 +1,6 @@
 """Cases about files that were tampered with: none may pass."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, TextStringObject

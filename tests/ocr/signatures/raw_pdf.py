@@ -134,7 +134,7 @@ def root_reference(pdf: bytes) -> bytes:
 
 def highest_object(pdf: bytes) -> int:
     """The highest object number in the file."""
-    return max(int(number) for number in re.findall(rb"(\d+) 0 obj\b", pdf))
+    return max(int(number) for number in re.findall(rb"\b(\d{1,6}) 0 obj\b", pdf))
 
 
 def object_content(pdf: bytes, number: int) -> bytes:

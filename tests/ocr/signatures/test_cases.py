@@ -8,10 +8,11 @@ from ocr.signatures import examine_signatures
 from tests.ocr.signatures.authority import AT
 from tests.ocr.signatures.case import Case
 from tests.ocr.signatures.cases_attacks import ATTACKS
+from tests.ocr.signatures.cases_lawful import LAWFUL
 from tests.ocr.signatures.cases_sound import SOUND
 
 
-@pytest.mark.parametrize("case", SOUND + ATTACKS, ids=lambda case: f"{case.name}: {case.says}")
+@pytest.mark.parametrize("case", SOUND + LAWFUL + ATTACKS, ids=lambda case: f"{case.name}: {case.says}")
 def test_the_verdict_is_exactly_the_expected_one(case: Case) -> None:
     report = examine_signatures(case.build(), trust=case.trust(), at=AT, scanned=case.scanned)
 

@@ -1,5 +1,6 @@
 """Lawful and unlawful updates of signed files, made with the library's writer or byte by byte."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from io import BytesIO
