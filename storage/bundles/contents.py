@@ -68,8 +68,6 @@ class BundleContents:
     """Components that were asked for; empty: all of the score."""
     redact: bool = False
     """Mask applicants' personal data and withhold results of dossiers and raw exports; their hashes stay."""
-    redact: bool = False
-    """Leave out what holds applicants' personal data; hashes and sizes of what is left out stay."""
     signing_key: bytes | None = None
     """Ed25519 private key (32 bytes, RFC 8032); None leaves the statement unsigned."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from storage.bundles.contents import BundledExport, BundledFile
+from storage.bundles.contents import BundleContents, BundledExport, BundledFile
 from storage.bundles.names import folded, safe_name
 
 
@@ -25,6 +25,26 @@ class PlacedExport:
 
     export: BundledExport
     path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A bundle's contents with a place for every file."""
+
+    contents: BundleContents
+    files: tuple[Placed, ...]
+    exports: tuple[PlacedExport, ...]
+
+
+def layout_of(contents: BundleContents) -> Layout:
+    """Where everything will lie."""
+    documents = contents.facts.get("documents", ())
+    outgoing = {document["sha256"] for document in documents if document.get("purpose") == "outgoing"}
+    return Layout(
+        contents,
+        place_files(contents.evidence, redact=contents.redact, outgoing=outgoing),
+        place_exports(contents.exports, redact=contents.redact),
+    )
 
 
 def place_files(

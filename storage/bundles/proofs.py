@@ -17,8 +17,8 @@ from storage.bundles.ed25519 import signature_holds
 from storage.bundles.manifests import SIGNATURE, STATEMENT, TAGS, Listed, read_small
 from storage.bundles.sentences import Fault
 
-INDEX, LOG, COMPLETENESS = "data/muc-luc.json", "data/custody.jsonl", "data/day-du.json"
-SCORE, FACTS, CRITERIA, CALENDAR = (f"data/{name}.json" for name in ("score", "facts", "criteria", "calendar"))
+INDEX, LOG = "data/muc-luc.json", "data/nhat-ky/nhat-ky.jsonl"
+SCORE, FACTS, CRITERIA, CALENDAR = (f"data/diem/{name}.json" for name in ("score", "facts", "criteria", "calendar"))
 FIRST = "0" * 64
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading a value of another shape than ours can raise."""
@@ -186,7 +186,7 @@ def input_faults(
             continue
         if kind in values:
             if hashlib.sha256(canonical(values[kind])).hexdigest() != sha256:
-                yield Fault("wrong_input", f"data/{kind}.json", sha256)
+                yield Fault("wrong_input", f"data/diem/{kind}.json", sha256)
         elif sha256 not in held:
             yield Fault("wrong_input", SCORE, f"{kind} {sha256}")
 

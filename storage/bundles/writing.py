@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -62,7 +63,7 @@ def _add_payload(archive: Archive, layout: Layout) -> None:
     facts = masked_facts(contents.facts) if contents.redact else contents.facts
     values = {"score": contents.score, "facts": facts, "criteria": contents.criteria, "calendar": contents.calendar}
     for name, value in values.items():
-        archive.add(f"data/diem/{name}.json", canonical_json(value))
+        archive.add(f"data/diem/{name}.json", _json_in_order(value))
     archive.add("data/nhat-ky/nhat-ky.jsonl", _custody_lines(layout))
     archive.add("data/muc-luc.json", canonical_json(_index(layout)))
     for name, data in sorted(contents.extra.items()):
@@ -88,6 +89,11 @@ def _add_document(archive: Archive, placed: Placed, *, redact: bool) -> None:
 def _verdict_json(verdict: Mapping[str, Any]) -> bytes:
     """Verdicts are shown, never hashed as values; unlike everything else they may hold fractions."""
     return canonical_json(verdict, fractions=True)
+
+
+def _json_in_order(value: Any) -> bytes:
+    """JSON for people, keys in the order given: a reason may list the parts of a rule in the criteria set's order."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 def _custody_lines(layout: Layout) -> bytes:

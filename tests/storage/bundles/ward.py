@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 from config.criteria_sets import load_criteria_set
 from config.working_calendar import load_calendars
 from scoring import score
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition, to_plain
+from storage.bundles import BundleContents, BundledExport, BundledFile
 
 VIETNAM = timezone(timedelta(hours=7))
 MADE_AT = datetime(2026, 1, 5, 18, 30, 10, tzinfo=UTC)
@@ -100,3 +103,72 @@ def ward_score(facts: Facts | None = None) -> dict[str, Any]:
     )
     plain: dict[str, Any] = json.loads(json.dumps(result.plain()))
     return plain
+
+
+def opener(data: bytes) -> Callable[[], BinaryIO]:
+    """Opens these bytes."""
+    return lambda: io.BytesIO(data)
+
+
+def custody_log(*subjects: str) -> list[dict[str, Any]]:
+    """A chained log, one event a subject."""
+    events: list[dict[str, Any]] = []
+    previous = "0" * 64
+    for seq, subject in enumerate(subjects, start=1):
+        event = {
+            "seq": seq,
+            "at": MADE_AT.isoformat(),
+            "event": "received",
+            "subject": subject,
+            "who": "chị Hoa",
+            "where": "inbox",
+            "detail": {"name": f"tệp {seq}"},
+            "previous": previous,
+        }
+        previous = canonical_sha(event)
+        events.append(event | {"hash": previous})
+    return events
+
+
+EXPORT = "Mã hồ sơ;Chủ hồ sơ\nH17.21-250303-0001;Nguyễn Văn A\n".encode()
+KEY = bytes(range(32))
+
+
+def ward_contents(**changes: Any) -> BundleContents:
+    """A whole small bundle: plan, report, result, an export, a log, two sheets; signed."""
+    facts, score_plain = ward_facts(), ward_score()
+    links = {
+        PLAN: (("1.1.1", "mục II", "2-3"), ("1.7.1", None, None)),
+        REPORT: (("1.2.1", None, "1"),),
+        RESULT: (),
+    }
+    files = tuple(
+        BundledFile(
+            sha256=document.sha256,
+            name=document.name,
+            media_type="application/pdf",
+            size=len(data),
+            open=opener(data),
+            links=links[data],
+            dossier_code=document.dossier_code,
+            text="Số định danh 048123456789, điện thoại 0905123456",
+            verdict={"sha256": document.sha256, "signature": {"verdict": "PASSED", "summary_vi": "Chữ ký số hợp lệ"}},
+        )
+        for document, data in zip(facts.documents, (PLAN, REPORT, RESULT), strict=True)
+    )
+    fields: dict[str, Any] = {
+        "unit": "hoi-an-dong",
+        "period": "2025",
+        "made_at": MADE_AT,
+        "score": score_plain,
+        "criteria": criteria_plain(),
+        "calendar": load_calendars(),
+        "facts": to_plain(facts),
+        "evidence": files,
+        "exports": (BundledExport(sha(EXPORT), "hồ sơ 2025.csv", len(EXPORT), opener(EXPORT)),),
+        "custody": custody_log(sha(PLAN), sha(RESULT), sha(EXPORT)),
+        "extra": {"phieu-cham-diem.xlsx": b"PK sheet", "BANG_KE_TLKC.xlsx": b"PK list"},
+        "missing": (("1.3.1", "chưa khai"),),
+        "signing_key": KEY,
+    }
+    return BundleContents(**(fields | changes))
