@@ -141,8 +141,8 @@ def test_a_day_that_is_no_day_is_no_data() -> None:
         (
             "1.7.1",
             {"improvement_plan_issued": True, "results_in_annual_report": False},
-            "Đã ban hành Kế hoạch cải thiện các Chỉ số PAR INDEX, SIPAS, PAPI: có; Kết quả được lồng ghép trong báo cáo "
-            "CCHC năm: không; chưa đủ nên được 0,00 điểm.",
+            "Đã ban hành Kế hoạch cải thiện các Chỉ số PAR INDEX, SIPAS, PAPI: có; Kết quả được lồng ghép trong báo "
+            "cáo CCHC năm: không; chưa đủ nên được 0,00 điểm.",
         ),
         (
             "2.1.1",
@@ -157,8 +157,8 @@ def test_a_day_that_is_no_day_is_no_data() -> None:
         (
             "5.2.2",
             {"leaders_reprimanded": 1, "leaders_disciplined_heavier": 0},
-            "Số cán bộ lãnh đạo, quản lý bị khiển trách: 1; Số cán bộ lãnh đạo, quản lý bị kỷ luật nặng hơn khiển trách: 0; "
-            "theo bậc này được 1,00 điểm.",
+            "Số cán bộ lãnh đạo, quản lý bị khiển trách: 1; Số cán bộ lãnh đạo, quản lý bị kỷ luật nặng hơn khiển "
+            "trách: 0; theo bậc này được 1,00 điểm.",
         ),
         (
             "6.1.1",
