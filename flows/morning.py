@@ -84,7 +84,7 @@ def _bad_signatures(connection: Connection, unit: str, said: Mapping[str, Mappin
     for row in documents_of(connection, unit):
         signature = said.get(row["sha256"], {}).get("result", {}).get("signature") or {}
         if signature.get("verdict") == "FAILED":
-            yield f"{row['name']}: {signature['summary_vi']}"
+            yield f"{row['name']}: {signature['summary_vi']} Đề nghị nộp lại bản đã ký còn nguyên vẹn."
 
 
 def _rejected_rows(connection: Connection, unit: str) -> Iterator[str]:

@@ -13,9 +13,9 @@ from config.criteria_sets import load_criteria_set
 from flows import morning
 from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
 from flows.resources import Resources, outbox
-from reports.letter import Letter, letter_text
+from reports.letter import Letter, letter_text, vietnamese_number
 from reports.score_sheet import score_sheet
-from scoring import compare, next_actions
+from scoring import Action, compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
 from storage.custody import Happening, append
@@ -49,9 +49,10 @@ def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> d
     path = folder_of(resources, night) / LETTER_NAME
     text = letter_text(letter)
     write_whole(path, text.encode())
-    summary = {
+    state = nights.GAPS if needs_person else nights.DONE
+    summary: dict[str, Any] = {
         "night": night.id,
-        "state": nights.GAPS if needs_person else nights.DONE,
+        "state": state,
         "run": run_id,
         "totals": dict(letter.totals),
         "nothing_new": letter.nothing_new,
@@ -60,7 +61,7 @@ def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> d
         "letter_file": f"outbox/{night.id}/{LETTER_NAME}",
     }
     with resources.database.write() as connection:
-        nights.end_night(connection, night.id, Ending(summary["state"], run_id, summary, datetime.now(UTC)))
+        nights.end_night(connection, night.id, Ending(state, run_id, summary, datetime.now(UTC)))
     return summary
 
 
@@ -104,10 +105,17 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         moves=_moves(before, run),
         stuck=morning.shortened(stuck),
         expiring=morning.shortened(expiring),
-        actions=tuple(action.what for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
+        actions=tuple(_task(action) for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
         files=_files(night, run),
     )
     return letter, bool(stuck)
+
+
+def _task(action: Action) -> str:
+    """One thing to do: what it brings, what it is, who does it, until when."""
+    passed = ", đã quá hạn" if action.overdue else ""
+    until = f"hạn {action.deadline:%d/%m/%Y}{passed}"
+    return f"+{vietnamese_number(action.gain)} điểm – {action.what} ({action.responsible}, {until})."
 
 
 def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[str, ...]:

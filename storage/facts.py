@@ -156,6 +156,7 @@ def _evidence(
 ) -> tuple[tuple[Evidence, ...], tuple[tuple[str, str], ...]]:
     """Links by folder and by declared file name, which adds section and pages. Quarantined files prove nothing."""
     sound = [found for found in documents if not found.fact.quarantined]
+    received = {_folded(name) for found in documents for name in found.names}
     by_name = {_folded(name): found.fact for found in sound for name in found.names}
     links: dict[tuple[str, str], Evidence] = {}
     for found in sound:
@@ -166,7 +167,7 @@ def _evidence(
     for fields, name in _declared_files(declared):
         fact = by_name.get(_folded(name))
         if fact is None:
-            missing.append((str(fields["component"]), name))
+            missing += [] if _folded(name) in received else [(str(fields["component"]), name)]
             continue
         links[str(fields["component"]), fact.sha256] = Evidence(
             component=str(fields["component"]),
