@@ -1,0 +1,166 @@
+"""Real servers that sources are tried on: OpenSSH's sshd, and a web server with a login."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import getpass
+import http.server
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connectors.sources.sftp import SftpSource
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class SshServer:
+    """A running sshd and the client's files."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def source(self, folder: Path, *, key: str = "client", known: str = "known_hosts") -> SftpSource:
+        """A source on this server."""
+        key_file, known_hosts = self.home / key, self.home / known
+        user = getpass.getuser()
+        return SftpSource("sftp", "127.0.0.1", str(folder), user, key_file, known_hosts, self.port, timeout_seconds=5)
+
+    def stop(self) -> None:
+        """The server goes away."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+
+
+@contextlib.contextmanager
+def ssh_server(home: Path) -> Iterator[SshServer]:
+    """sshd on a free port, with one key that may enter, one that may not, and the server's own key known."""
+    for name in ("host", "client", "stranger"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", home / name], check=True)
+    shutil.copy(home / "client.pub", home / "authorized")
+    port = free_port()
+    public = (home / "host.pub").read_text(encoding="ascii").split()[:2]
+    (home / "known_hosts").write_text(f"[127.0.0.1]:{port} {' '.join(public)}\n", encoding="ascii")
+    stranger = (home / "stranger.pub").read_text(encoding="ascii").split()[:2]
+    (home / "wrong_hosts").write_text(f"[127.0.0.1]:{port} {' '.join(stranger)}\n", encoding="ascii")
+    (home / "config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {home / 'host'}\nAuthorizedKeysFile {home / 'authorized'}\n"
+        "PidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n"
+        "Subsystem sftp internal-sftp\n",
+        encoding="ascii",
+    )
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    sshd = shutil.which("sshd") or "/usr/sbin/sshd"
+    server = SshServer(home, port)
+    with (home / "sshd.log").open("wb") as log:
+        server.process = subprocess.Popen([sshd, "-D", "-e", "-f", home / "config"], stdout=log, stderr=log)
+    try:
+        _wait_for(port, server.process)
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("sshd did not start")
+
+
+@dataclass
+class WebServer:
+    """Serves the files of a folder to those who are signed in: by form, basic authentication or token."""
+
+    folder: Path
+    port: int = 0
+    password: str = "dung-mat-khau"
+    token: str = "the-bai-123"
+    busy: bool = False
+    forgery_token: str = field(default_factory=lambda: secrets.token_hex(8))
+    session: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def url(self, path: str) -> str:
+        """The address of a path on this server."""
+        return f"http://127.0.0.1:{self.port}/{urllib.parse.quote(path)}"
+
+
+_LOGIN_PAGE = """<html><form method=post><input type=hidden name=_csrf value="{token}">
+<input name=user><input type="password" name=password></form></html>"""
+
+
+@contextlib.contextmanager
+def web_server(folder: Path) -> Iterator[WebServer]:
+    """A web server on a free port."""
+    state = WebServer(folder)
+
+    class Door(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path).lstrip("/")
+            if state.busy:
+                self._answer(503, b"")
+            elif path == "login" or not self._signed_in():
+                self._ask_to_sign_in(path)
+            elif not (state.folder / path).is_file():
+                self._answer(404, b"")
+            else:
+                self._answer(200, (state.folder / path).read_bytes(), kind="application/octet-stream")
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            given = dict(urllib.parse.parse_qsl(content))
+            right = {"user": "mot-cua", "password": state.password, "_csrf": state.forgery_token}
+            if given == right:
+                self._answer(200, b"ok", cookie=f"session={state.session}")
+            else:
+                self._answer(200, _LOGIN_PAGE.format(token=state.forgery_token).encode(), kind="text/html")
+
+        def _signed_in(self) -> bool:
+            given = self.headers.get("Authorization", "")
+            basic = "Basic " + base64.b64encode(f"mot-cua:{state.password}".encode()).decode()
+            return given in (basic, f"Bearer {state.token}") or state.session in self.headers.get("Cookie", "")
+
+        def _ask_to_sign_in(self, path: str) -> None:
+            page = _LOGIN_PAGE.format(token=state.forgery_token).encode()
+            unauthorized = path != "login" and "Authorization" in self.headers
+            self._answer(401 if unauthorized else 200, page, kind="text/html")
+
+        def _answer(self, status: int, content: bytes, *, kind: str = "text/plain", cookie: str = "") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Last-Modified", "Mon, 07 Jul 2025 03:00:00 GMT")
+            if cookie:
+                self.send_header("Set-Cookie", f"{cookie}; Path=/")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        state.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield state
+        server.shutdown()

@@ -1,0 +1,172 @@
+"""One contract for every source, on real servers; then what is special of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import SourceRefused, TryAgain
+from connectors.sources import FolderSource, Source
+from connectors.sources.http import BasicLogin, FormLogin, HttpSource, TokenLogin
+from tests.connectors.source_servers import SshServer, WebServer, free_port, ssh_server, web_server
+
+FILES = {"Danh sách hồ sơ_2025.xls": b"mot", "sổ chi tiết.xlsx": bytes(range(256)) * 1000, "trống.csv": b""}
+
+
+@dataclass
+class World:
+    """A place with files, the source that reads it, and the same source refused or out of reach."""
+
+    folder: Path
+    source: Source
+    refused: Source
+    absent: Source
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[WebServer]:
+    (tmp_path / "web").mkdir(exist_ok=True)
+    with web_server(tmp_path / "web") as server:
+        yield server
+
+
+@pytest.fixture(params=["folder", "sftp", "http"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    folder = tmp_path / "web" if request.param == "http" else tmp_path / "nguồn"
+    folder.mkdir(exist_ok=True)
+    build: dict[str, Callable[[], World]] = {
+        "folder": lambda: _folder_world(folder),
+        "sftp": lambda: _sftp_world(folder, request.getfixturevalue("sshd")),
+        "http": lambda: _http_world(folder, request.getfixturevalue("web")),
+    }
+    made = build[request.param]()
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, (1_751_857_200, 1_751_857_200))
+    return made
+
+
+def _folder_world(folder: Path) -> World:
+    a_file = folder.parent / "tệp"
+    a_file.write_bytes(b"")
+    return World(
+        folder, FolderSource("exports", folder), FolderSource("exports", a_file), FolderSource("x", folder / "?")
+    )
+
+
+def _sftp_world(folder: Path, server: SshServer) -> World:
+    elsewhere = SshServer(server.home, free_port())
+    return World(folder, server.source(folder), server.source(folder, key="stranger"), elsewhere.source(folder))
+
+
+def _http_world(folder: Path, server: WebServer) -> World:
+    urls = tuple(server.url(name) for name in reversed(FILES))
+    right, wrong = BasicLogin("mot-cua", server.password), BasicLogin("mot-cua", "sai")
+    nobody = tuple(f"http://127.0.0.1:{free_port()}/{n}" for n in range(2))
+    refused = HttpSource("http", urls, wrong)
+    return World(folder, HttpSource("http", urls, right), refused, HttpSource("http", nobody, right))
+
+
+def test_a_pull_gives_every_file_by_name_with_its_bytes_and_changes_nothing(world: World) -> None:
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in world.folder.iterdir()}
+    assert isinstance(world.source, Source)
+    pulled = list(world.source.pull())
+    assert [item.name for item in pulled] == sorted(FILES)
+    for item in pulled:
+        with item.open() as stream:
+            assert stream.read() == FILES[item.name]
+        assert item.size == len(FILES[item.name])
+        assert item.modified_at == datetime(2025, 7, 7, 3, tzinfo=UTC)
+    assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in world.folder.iterdir()} == before
+
+
+def test_two_pulls_give_the_same(world: World) -> None:
+    first = [(item.name, item.size, item.open().read()) for item in world.source.pull()]
+    second = [(item.name, item.size, item.open().read()) for item in world.source.pull()]
+    assert first == second
+
+
+def test_a_refusal_asks_a_person_and_names_the_source(world: World) -> None:
+    with pytest.raises(SourceRefused, match=world.refused.name) as caught:
+        list(world.refused.pull())
+    assert caught.value.next_step == "ask"
+
+
+def test_a_source_out_of_reach_is_tried_again_or_empty(world: World) -> None:
+    if isinstance(world.absent, FolderSource):
+        assert list(world.absent.pull()) == []
+        return
+    with pytest.raises(TryAgain) as caught:
+        list(world.absent.pull())
+    assert caught.value.next_step == "retry"
+
+
+@pytest.mark.parametrize("world", ["folder", "sftp"], indirect=True)
+def test_lock_files_and_unfinished_downloads_wait(world: World) -> None:
+    (world.folder / "sub").mkdir()
+    for name in ("~$sổ.xlsx", "tải.xlsx.part", ".hidden.xls", "sub/~$b.xlsx", "a.xlsx.crdownload"):
+        (world.folder / name).write_bytes(b"x")
+    (world.folder / "sub" / "b.xlsx").write_bytes(b"x")
+    assert [item.name for item in world.source.pull()] == sorted([*FILES, "sub/b.xlsx"])
+
+
+@pytest.mark.parametrize("world", ["folder", "sftp"], indirect=True)
+def test_a_link_that_leads_out_is_not_followed(world: World) -> None:
+    outside = world.folder.parent / "bí mật.xlsx"
+    outside.write_bytes(b"x")
+    (world.folder / "link.xlsx").symlink_to(outside)
+    (world.folder / "up").symlink_to(world.folder.parent)
+    assert [item.name for item in world.source.pull()] == sorted(FILES)
+
+
+def test_an_ssh_server_with_another_key_is_refused(sshd: SshServer, tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused, match="Host key verification failed"):
+        list(sshd.source(tmp_path, known="wrong_hosts").pull())
+
+
+def test_a_missing_sftp_folder_is_refused(sshd: SshServer, tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused, match="no such file"):
+        list(sshd.source(tmp_path / "không có").pull())
+
+
+@pytest.mark.parametrize("way", ["form", "token"])
+def test_a_web_server_lets_in_by_form_and_by_token(way: str, web: WebServer) -> None:
+    (web.folder / "a.xls").write_bytes(b"noi dung")
+    fields = {"user": "mot-cua", "password": web.password}
+    login = FormLogin(web.url("login"), fields) if way == "form" else TokenLogin(web.token)
+    (item,) = HttpSource("http", (web.url("a.xls"),), login).pull()
+    assert item.open().read() == b"noi dung"
+
+
+def test_a_login_page_is_never_taken_for_an_export(web: WebServer) -> None:
+    (web.folder / "a.xls").write_bytes(b"noi dung")
+    wrong = FormLogin(web.url("login"), {"user": "mot-cua", "password": "sai"})
+    for login in (wrong, None):
+        with pytest.raises(SourceRefused, match="trang đăng nhập"):
+            list(HttpSource("http", (web.url("a.xls"),), login).pull())
+
+
+def test_a_busy_web_server_is_tried_again(web: WebServer) -> None:
+    web.busy = True
+    with pytest.raises(TryAgain, match="503"):
+        list(HttpSource("http", (web.url("a.xls"),)).pull())
+
+
+def test_passwords_and_tokens_are_in_no_message(web: WebServer) -> None:
+    login = BasicLogin("mot-cua", "rat-bi-mat")
+    source = HttpSource("http", (web.url("a.xls") + "?key=khoa-bi-mat",), login)
+    assert "bi-mat" not in repr(login)
+    with pytest.raises(SourceRefused) as caught:
+        list(source.pull())
+    assert "bi-mat" not in str(caught.value)
