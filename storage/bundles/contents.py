@@ -48,6 +48,8 @@ class BundleContents:
     """Everything that goes into one bundle; the same contents give the same bytes."""
 
     unit: str
+    unit_name: str = ""
+    """As officials write it, for the page; empty: the id is shown."""
     period: str
     made_at: datetime
     """Aware; the only moment a bundle knows."""

@@ -24,6 +24,7 @@ from storage.bundles.placing import Layout, Placed
 MOST_DOSSIERS = 5_000
 """More rows make the page slow on an office PC; the rest is in data/facts.json."""
 _FIRST_PAGE = re.compile(r"\d+")
+_ISO_DAY, _DECIMAL = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"-?\d+\.\d+")
 _STATES = {
     "no_evidence": ("none", "Chưa có tài liệu kiểm chứng"),
     "no_data": ("wait", "Chưa có số liệu"),
@@ -122,7 +123,9 @@ def _component(
         "mark": mark,
         "word": word,
         "because": item["because"],
-        "numbers": [(labels.get(key) or _LABELS.get(key, key), value) for key, value in item["numbers"].items()],
+        "numbers": [
+            (labels.get(key) or _LABELS.get(key, key), _value(value)) for key, value in item["numbers"].items()
+        ],
         "rule": _plain_rule(item["rule"]),
         "warnings": item.get("warnings", ()),
         "proofs": proofs,
@@ -163,6 +166,16 @@ _LABELS = {
     "respondents": "Số phiếu",
     "worth": "Tương ứng số điểm",
 }
+
+
+def _value(value: Any) -> str:
+    """A number of a component as officials write it; codes and names stay as they are."""
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    text = str(value)
+    if _ISO_DAY.fullmatch(text):
+        return day_vn(date.fromisoformat(text))
+    return _vn(text) if _DECIMAL.fullmatch(text) else text
 
 
 def _plain_rule(rule: Mapping[str, Any]) -> str:
