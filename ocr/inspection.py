@@ -148,10 +148,11 @@ def _answer(
     signature: dict[str, Any],
 ) -> dict[str, Any]:
     sources = {page.source for page in reading.pages} - {"none"}
+    reason = _nothing_read(reading)
     return {
         "file": str(intake.path),
-        "status": "read",
-        "reason_vi": None,
+        "status": "unreadable" if reason else "read",
+        "reason_vi": reason,
         "sha256": intake.sha256,
         "media_type": intake.media_type,
         "pdf_version": reading.version,
@@ -163,6 +164,12 @@ def _answer(
         "signature": signature,
         "checker": CHECKER_VERSION,
     }
+
+
+def _nothing_read(reading: DocumentReading) -> str | None:
+    """Why no page at all could be read; None where one could."""
+    faults = [note.detail for page in reading.pages for note in page.notes if note.code == "page_unread"]
+    return faults[0] if reading.pages and len(faults) == len(reading.pages) else None
 
 
 def _plain_page(page: PageReading) -> dict[str, Any]:

@@ -39,9 +39,22 @@ def number_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> Number
         for pattern in (_STATE, _PARTY, _NO_SLASH):
             for index, line in enumerate(lines[:14]):
                 match = pattern.search(line.folded)
-                if match:
+                if match and _like_symbol(line.text[slice(*match.span("symbol"))]):
                     return _number_line(head.page, (index, line, match), clues, reread)
     return None
+
+
+def _capitals(line: Line, match: re.Match[str]) -> Box | None:
+    """The organ's part of the symbol: capitals that stand on the line (the Q of QĐ hangs below it)."""
+    start, end = match.span("symbol")
+    dash = line.folded.find("-", start, end)
+    return line.spot(dash + 1, end).box if 0 <= dash < end - 2 else None
+
+
+def _like_symbol(text: str) -> bool:
+    """Capitals for the most part (TTr and QyĐ have small letters): a word of the text beside the number is not."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) >= 0.6 * len(letters)
 
 
 def _number_line(
@@ -53,7 +66,7 @@ def _number_line(
     box = symbol.box or line.box
     found = Found(written, page.number, share_box(box, page), round(symbol.confidence, 3), line.text)
     digits = line.group(match, "digits")
-    place = Place(_gap(line, match, box), digits.text, digits.confidence, box)
+    place = Place(_gap(line, match, box), digits.text, digits.confidence, _capitals(line, match) or box)
     separator = "-" if match.re is _PARTY else "/"
     number = _number(page, line, place, gap_state(page, place, reread))
     return NumberLine(index, line, completed(number, written, separator, clues), found)

@@ -79,11 +79,22 @@ def _sure(place: Place) -> bool:
 
 
 def _confirmed(page: PageReading, place: Place, reread: Reread) -> bool:
-    """Read once more by itself, the line gives the same digits, now surely."""
-    gap, high = place.gap, place.reference.height
-    line = Box(gap.left - 4.5 * high, gap.top - 0.6 * high, gap.right + 5 * high, gap.bottom + 0.6 * high)
+    """Cut out and read once more, the line gives the same digits, now surely.
+
+    First with only the beginning of what follows: a long symbol draws down the confidence of digits joined with it.
+    """
     wanted = re.compile(rf"(?<!\d){re.escape(place.text.strip())}(?!\d)")
-    return any(word.confidence >= 0.6 and wanted.search(word.text) for word in reread(page, line))
+    for following in (1.2, 5.0):
+        words = reread(page, _around(place, following))
+        if any(word.confidence >= 0.6 and wanted.search(word.text) for word in words):
+            return True
+    return False
+
+
+def _around(place: Place, following: float) -> Box:
+    """The gap with what stands before it and `following` heights of what comes after."""
+    gap, high = place.gap, place.reference.height
+    return Box(gap.left - 4.5 * high, gap.top - 0.6 * high, gap.right + following * high, gap.bottom + 0.6 * high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,7 @@ _FONTS = next(
 BODY = (
     "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025; thực hiện Công văn số 2003/UBND-NC ngày "
     "01/11/2025 của Ủy ban nhân dân thành phố về việc rà soát thủ tục hành chính, Ủy ban nhân dân phường thông báo:",
-    "1. Các cơ quan chuyên môn, đơn vị trực thuộc rà soát hồ sơ đang giải quyết, bảo đảm trả kết quả đúng hạn; "
-    "trường hợp quá hạn phải có văn bản xin lỗi và hẹn lại ngày trả kết quả theo quy định.",
-    "2. Trung tâm Phục vụ hành chính công phường tổng hợp, báo cáo kết quả trước ngày 25 hằng tháng, kèm "
-    "theo danh sách hồ sơ trước hạn, đúng hạn, quá hạn chia theo lĩnh vực.",
-    "3. Giao Phòng Văn hóa - Xã hội theo dõi, đôn đốc việc thực hiện Thông báo này; kịp thời báo cáo Ủy ban nhân dân "
+    "1. Giao Phòng Văn hóa - Xã hội theo dõi, đôn đốc việc thực hiện Thông báo này; kịp thời báo cáo Ủy ban nhân dân "
     "phường các khó khăn, vướng mắc phát sinh./.",
 )
 

@@ -1,0 +1,166 @@
+"""Files of strangers: each gets an answer with a verdict and a Vietnamese reason, and the next file is read."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
+from ocr.engine import engine_for
+from sandbox import Limits
+from tests.ocr import hostile
+from tests.ocr.papers import Paper, Scanner, born_digital, scanned
+
+OPTIONS = InspectOptions(at=datetime(2025, 12, 1, tzinfo=UTC))
+SHORT = replace(Paper(), body=())
+KEYS = set(  # noqa: SIM905 - a list of words reads best as words
+    "file sha256 media_type pdf_version pages text_source fields digitisation signature took_seconds status reason_vi".split()
+)
+
+
+def inspected(folder: Path, content: bytes, **options: Any) -> dict[str, Any]:
+    path = folder / "tep.pdf"
+    path.write_bytes(content)
+    answer = inspect_file(path, replace(OPTIONS, **options))
+    assert set(answer) >= KEYS
+    json.dumps(answer)
+    return answer
+
+
+def codes(answer: dict[str, Any]) -> set[str]:
+    return {reason["code"] for reason in answer["digitisation"]["reasons"]}
+
+
+UNREADABLE = {
+    "empty": (lambda: b"", "unreadable", "PARSE"),
+    "a Word file named pdf": (hostile.word_document, "not_pdf", "NOT_PDF"),
+    "a web page": (lambda: b"<html><body>404</body></html>", "not_pdf", "NOT_PDF"),
+    "truncated": (lambda: born_digital(SHORT)[:20_000], "unreadable", "PARSE"),
+    "a header and noise": (lambda: b"%PDF-1.4\n" + bytes(range(256)) * 40, "unreadable", "PARSE"),
+    "locked by a password": (lambda: hostile.locked(born_digital(SHORT), user="secret"), "password", "PASSWORD"),
+    "a picture of 400 million pixels": (hostile.png_bomb, "limit", "LIMIT"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_gets_a_reason_and_the_way_out(tmp_path: Path, name: str) -> None:
+    made, code, sub = UNREADABLE[name]
+
+    answer = inspected(tmp_path, made())
+
+    assert answer["status"] == "unreadable"
+    assert answer["reason_vi"]
+    assert codes(answer) == {code}
+    assert answer["digitisation"]["verdict"] != "đạt"
+    assert (answer["signature"]["verdict"], answer["signature"]["sub"]) == ("UNREADABLE", sub)
+
+
+TRAPS = {
+    "a picture of 400 million pixels in a PDF": hostile.image_bomb,
+    "a page tree that holds itself": hostile.looping_tree,
+    "a form that draws itself": hostile.looping_form,
+    "forms that draw forms 30 ** 11 times": hostile.form_fan,
+    "a catalogue of 100,000 nested arrays": hostile.nested_arrays,
+    "a page of five metres": hostile.huge_page,
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_trap_is_answered_in_seconds_and_never_passes(tmp_path: Path, name: str) -> None:
+    answer = inspected(tmp_path, TRAPS[name](), budget_seconds=20)
+
+    assert answer["took_seconds"] < 30
+    assert answer["digitisation"]["verdict"] != "đạt"
+
+
+def test_ten_thousand_pages_are_capped_with_a_note(tmp_path: Path) -> None:
+    answer = inspected(tmp_path, hostile.many_pages(10_000), max_pages=20)
+
+    assert answer["page_count"] == 10_000
+    assert len(answer["pages"]) == 20
+    assert "pages_unread" in codes(answer)
+
+
+def test_a_broken_cross_reference_does_not_hide_the_text(tmp_path: Path) -> None:
+    answer = inspected(tmp_path, hostile.broken_references(born_digital(SHORT)))
+
+    assert answer["fields"]["number"]["value"] == "12/TB-UBND"
+
+
+def test_a_lock_without_password_a_script_and_an_attachment_are_told(tmp_path: Path) -> None:
+    locked = inspected(tmp_path, hostile.locked(born_digital(SHORT), user=""))
+    scripted = inspected(tmp_path, hostile.with_script_and_attachment(born_digital(SHORT)))
+
+    assert locked["fields"]["number"]["value"] == "12/TB-UBND"
+    assert "encrypted" in codes(locked)
+    details = [r["detail"] for r in scripted["digitisation"]["reasons"] if r["code"] == "active_content"]
+    assert len(details) == 2
+
+
+def test_when_time_runs_out_page_one_is_read_and_the_rest_is_noted(tmp_path: Path) -> None:
+    answer = inspected(tmp_path, hostile.many_pages(50), budget_seconds=0.01)
+
+    assert [page["number"] for page in answer["pages"]] == [1]
+    assert "pages_unread" in codes(answer)
+
+
+def test_a_missing_file_is_an_answer_too(tmp_path: Path) -> None:
+    answer = inspect_file(tmp_path / "khong-co.pdf", OPTIONS)
+
+    assert (answer["status"], answer["sha256"]) == ("unreadable", None)
+
+
+def test_a_killed_worker_costs_its_own_file_alone(tmp_path: Path) -> None:
+    """A worker without enough memory dies or fails on the scan; the text document before and after it are read."""
+    names = {"1.pdf": born_digital(SHORT), "2.pdf": scanned(SHORT, Scanner(dpi=300)), "3.pdf": born_digital(SHORT)}
+    for name, content in names.items():
+        (tmp_path / name).write_bytes(content)
+
+    answers = list(
+        inspect_files([tmp_path / name for name in names], OPTIONS, 1, Limits(wall_seconds=60, memory_bytes=360 << 20))
+    )
+
+    assert [Path(answer["file"]).name for answer in answers] == list(names)
+    assert [answer["fields"]["number"] and answer["fields"]["number"]["value"] for answer in answers][::2] == [
+        "12/TB-UBND",
+        "12/TB-UBND",
+    ]
+    assert answers[1]["digitisation"]["verdict"] != "đạt"
+
+
+def test_a_worker_over_its_time_gives_an_answer_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "1.pdf").write_bytes(scanned(Paper(), Scanner(dpi=300)))
+
+    (answer,) = inspect_files([tmp_path / "1.pdf"], OPTIONS, 1, Limits(wall_seconds=0.3))
+
+    assert answer["failure"] == "timeout"
+    assert answer["sha256"]
+    assert answer["digitisation"]["verdict"] == "cần người xem"
+    assert (answer["signature"]["verdict"], answer["signature"]["sub"]) == ("UNREADABLE", "TIMEOUT")
+
+
+def test_a_language_that_is_not_installed_names_the_line_that_installs_it(tmp_path: Path) -> None:
+    (tmp_path / "1.pdf").write_bytes(scanned(SHORT, Scanner()))
+    engine_for.cache_clear()
+
+    with pytest.raises(EngineMissing, match="apt-get install"):
+        inspect_file(tmp_path / "1.pdf", replace(OPTIONS, language="xyz"))
+
+
+def test_both_adapters_of_the_engine_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "1.pdf").write_bytes(scanned(SHORT, Scanner()))
+    texts = []
+    for adapter in ("library", "command"):
+        monkeypatch.setitem(os.environ, "PAR_OCR_ENGINE", adapter)
+        engine_for.cache_clear()
+        texts.append(inspect_file(tmp_path / "1.pdf", OPTIONS)["text"])
+    engine_for.cache_clear()
+
+    assert texts[0] == texts[1]
+    assert "HỘI AN ĐÔNG" in texts[0].replace("Á", "A")
