@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +14,11 @@ from xml.sax.saxutils import escape
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
+from sample.composing import composed
 from sample.documents import Document, Scan, born_digital, places, scanned
 from sample.dossiers import CUTOFF, SampleDossier
-from sample.ink import seal_png, signature_png
+from sample.ink import note_png, seal_png, signature_png
+from sample.paper import Text, width_of
 from sample.papers import Paper, papers
 from sample.pki import Leaf, Pki
 from sample.results import result_of
@@ -33,6 +36,9 @@ SCANNED_RESULTS = (
     Scan(dpi=200, colour=False, skew=0.3, seed=24),
 )
 _MINUTE = timedelta(minutes=1)
+_AMOUNT = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_NOTE_BOX = (395, 800, 575, 832)
+"""Where the organ's signature on a scan stands: the top right corner of page 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +138,18 @@ def _made_result(document: Document, flaw: str, pki: Pki) -> bytes:
     signers = {"organ_only": ("organ",), "other_agency": ("leader", "other_organ")}.get(flaw, BOTH)
     signed = signed_by(pdf, document, signers, pki)
     if flaw == "changed":
-        return changed_afterwards(signed)
+        return changed_afterwards(signed, document)
     return signed[: len(pdf) // 2] if flaw == "truncated" else signed
 
 
 def _made_scan(document: Document, scan: Scan, signers: Sequence[str], pki: Pki) -> bytes:
-    """A scan is signed by the organ at the top right of page 1, without a picture (Decree 30, Annex I, part II)."""
+    """A scan is signed by the organ at the top right of page 1: form of copy, name, time (Decree 30, Annex I, II)."""
     pdf = scanned(document, scan=scan)
     at = _moment(document.issued_on)
     for name in signers:
-        pdf = sign_pdf(pdf, pki.leaf(name), at=at, timestamped=True, field=_field(name))
+        who = pki.leaf(name)
+        note = note_png(("SAO Y", who.common_name, f"Thời gian ký: {at:%d/%m/%Y %H:%M:%S} +07:00"))
+        pdf = sign_pdf(pdf, who, at=at, timestamped=True, field=_field(name), box=_NOTE_BOX, appearance=note)
     return pdf
 
 
@@ -179,20 +187,28 @@ def _moment(day: date | None) -> datetime:
     return datetime.combine(day or CUTOFF.date(), time(15, 20, 11), VIETNAM)
 
 
-def changed_afterwards(pdf: bytes) -> bytes:
-    """The PDF with other text drawn over its first page in an incremental update: every signature breaks."""
+def changed_afterwards(pdf: bytes, document: Document) -> bytes:
+    """The PDF with a number of its text replaced in an incremental update: every signature breaks."""
     writer = updating_writer(pdf)
     page = writer.root["/Pages"]["/Kids"][0]
-    drawing = b"q 1 1 1 rg 85 420 425 60 re f 0 g BT /F1 13 Tf 90 450 Td (So tien: 99.000.000 dong) Tj ET Q"
+    drawing = generic.StreamObject(stream_data=_over_a_number(document).encode("ascii"))
     contents = page.raw_get("/Contents")
     earlier = list(contents.get_object()) if isinstance(contents.get_object(), generic.ArrayObject) else [contents]
-    page[pdf_name("/Contents")] = generic.ArrayObject(
-        [*earlier, writer.add_object(generic.StreamObject(stream_data=drawing))]
-    )
+    page[pdf_name("/Contents")] = generic.ArrayObject([*earlier, writer.add_object(drawing)])
     writer.update_container(page)
     stream = BytesIO()
     writer.write(stream)  # type: ignore[no-untyped-call]
     return stream.getvalue()
+
+
+def _over_a_number(document: Document) -> str:
+    """Drawing that hides the last amount or other number of page 1 and writes a bigger one (F1 is Helvetica)."""
+    marks = [mark for mark in composed(document).pages[0].marks if isinstance(mark, Text)]
+    amounts = [mark for mark in marks if _AMOUNT.fullmatch(mark.text.strip())]
+    hit = amounts[-1] if amounts else next(mark for mark in reversed(marks) if mark.text[:1].isdigit())
+    wide = width_of(hit.text.strip(), hit.face, hit.size)
+    hidden = f"q 1 1 1 rg {hit.x - 1:.1f} {hit.y - 3:.1f} {wide + 2:.1f} {hit.size:.1f} re f 0 g"
+    return f"{hidden} BT /F1 {hit.size - 2:.1f} Tf {hit.x:.1f} {hit.y:.1f} Td (900.000.000) Tj ET Q"
 
 
 def word_file(document: Document) -> bytes:

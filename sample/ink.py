@@ -37,13 +37,13 @@ _DIGITS: dict[str, tuple[tuple[Point, ...], ...]] = {
 
 
 @functools.cache
-def seal_png(organ: str, *, pixels: int = 360) -> bytes:
+def seal_png(organ: str, *, pixels: int = 300) -> bytes:
     """The round seal of an organ as a PNG."""
     return _png(seal(organ, pixels))
 
 
 @functools.cache
-def signature_png(signer: str, *, height: int = 200) -> bytes:
+def signature_png(signer: str, *, height: int = 160) -> bytes:
     """A signature by pen as a PNG, twice as wide as high; the same signer always signs alike."""
     return _png(signature(signer, height))
 
@@ -176,6 +176,16 @@ def written_number(text: str, height: int, seed: str) -> Image.Image:
             points = [((x * 0.8 + place + 0.15) * scale, (y + 0.15) * scale) for x, y in _smooth(shaken)]
             _draw_stroke(pen, points, 0.11 * scale, BLUE)
     return picture.resize((picture.width // _FINER, height), Image.Resampling.LANCZOS)
+
+
+def note_png(lines: Sequence[str], *, width: int = 540, height: int = 96) -> bytes:
+    """Lines of upright black text, right-aligned, as a signature on a scan shows them (three pixels a point)."""
+    picture = Image.new("RGBA", (width, height), (255, 255, 255, 0))
+    pen = ImageDraw.Draw(picture)
+    font = ImageFont.truetype(font_file("regular"), height / len(lines) * 0.86, layout_engine=ImageFont.Layout.BASIC)
+    for place, line in enumerate(lines):
+        pen.text((width, (place + 0.8) * height / len(lines)), line, font=font, fill=(0, 0, 0, 255), anchor="rs")
+    return _png(picture)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections import Counter
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,12 @@ def test_the_text_of_a_result_names_its_dossier(inbox: Path, truth: dict[str, di
         text = PdfReader(inbox / path).pages[0].extract_text()
         assert said["dossier_code"] in text
         assert said["number"] in text
+
+
+def test_the_changed_file_reads_another_amount_than_was_signed(inbox: Path, truth: dict[str, dict[str, Any]]) -> None:
+    path = next(path for path, said in truth.items() if said["flaw"] == "changed")
+    content = (inbox / path).read_bytes()
+    signed = content[: content[: content.rindex(b"%%EOF")].rindex(b"%%EOF") + 6]
+
+    assert "900.000.000" in PdfReader(inbox / path).pages[0].extract_text()
+    assert "900.000.000" not in PdfReader(BytesIO(signed)).pages[0].extract_text()
