@@ -17,7 +17,7 @@ from storage.bundles.ed25519 import signature_holds
 from storage.bundles.manifests import SIGNATURE, STATEMENT, TAGS, Listed, read_small
 from storage.bundles.sentences import Fault
 
-INDEX, LOG = "data/muc-luc.json", "data/nhat-ky/nhat-ky.jsonl"
+INDEX, LOG, CLAIMS = "data/muc-luc.json", "data/nhat-ky/nhat-ky.jsonl", "data/xac-nhan.json"
 SCORE, FACTS, CRITERIA, CALENDAR = (f"data/diem/{name}.json" for name in ("score", "facts", "criteria", "calendar"))
 FIRST = "0" * 64
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -72,6 +72,18 @@ def statement_faults(container: Container, listed: Listed, statement: Mapping[st
     real = {"files": len(payload), "bytes": sum(payload)}
     if statement.get("payload") != real:
         yield Fault("bad_statement", STATEMENT, f"payload {statement.get('payload')} != {real}")
+
+
+def claim_faults(claims: Any, statement: Mapping[str, Any], score: Mapping[str, Any]) -> Iterator[Fault]:
+    """The statement repeats the claims of the payload, and these repeat the score."""
+    own = {"payload", "tag_manifest_sha256", "public_key"}
+    for name in sorted({*claims, *statement} - own):
+        if name not in claims or name not in statement or claims[name] != statement[name]:
+            yield Fault("bad_statement", STATEMENT, f"{name} != {CLAIMS}")
+    stated = {name: score[name] for name in claims["score"]} | {"unit": score["unit"], "period": score["period"]}
+    for name, value in {**claims["score"], "unit": claims["unit"], "period": claims["period"]}.items():
+        if stated[name] != value:
+            yield Fault("bad_statement", CLAIMS, f"{name} {_short(value)} != {_short(stated[name])}")
 
 
 def check_signature(

@@ -26,6 +26,7 @@ from storage.bundles.containers import Container, open_container  # noqa: E402 -
 from storage.bundles.manifests import STATEMENT, Listed, check_manifests  # noqa: E402
 from storage.bundles.proofs import (  # noqa: E402
     CALENDAR,
+    CLAIMS,
     CRITERIA,
     FACTS,
     INDEX,
@@ -34,6 +35,7 @@ from storage.bundles.proofs import (  # noqa: E402
     ScoreProof,
     check_log,
     check_signature,
+    claim_faults,
     evidence_faults,
     index_faults,
     input_faults,
@@ -100,7 +102,9 @@ def _check_claims(container: Container, listed: Listed, statement: dict[str, Any
     paths = {"facts": FACTS, "criteria": CRITERIA, "calendar": CALENDAR}
     values = {name: read_json(container, path, faults) for name, path in paths.items()}
     score, index = read_json(container, SCORE, faults), read_json(container, INDEX, faults)
+    claims = read_json(container, CLAIMS, faults)
     try:
+        faults += claim_faults(claims, statement, score)
         faults += index_faults(index, listed)
         faults += evidence_faults(score, index, statement)
         faults += input_faults(score, values, index, statement)
@@ -141,19 +145,20 @@ def main(arguments: Sequence[str], out: TextIO) -> int:
 
 
 def _lines(found: Verification, *, english: bool) -> list[str]:
-    score, signed = found.score, found.signature["state"]
+    score, signed, public = found.score, found.signature["state"], found.signature["public_key"]
+    key = f" ({'key' if english else 'khóa'} {public})" if public else ""
     lines = [f"  {fault.path or '(zip)'}: {fault.sentence(english=english)}" for fault in found.faults]
     if english:
         lines += [
             f"{found.files} files; score stated {score.stated}, recomputed {score.recomputed}; "
-            f"custody log {found.log['events']} events; statement {signed}.",
+            f"custody log {found.log['events']} events; statement {signed}{key}.",
             "SOUND: nothing was changed." if found.ok else f"NOT SOUND: {len(found.faults)} faults, all listed above.",
         ]
         return lines
     states = {"valid": "có chữ ký đúng", "invalid": "chữ ký SAI", "unsigned": "không ký", "other_key": "khóa lạ"}
     lines += [
         f"{found.files} tệp; điểm ghi {score.stated}, tính lại {score.recomputed}; "
-        f"nhật ký {found.log['events']} sự kiện; bản xác nhận {states.get(signed, 'không rõ')}.",
+        f"nhật ký {found.log['events']} sự kiện; bản xác nhận {states.get(signed, 'không rõ')}{key}.",
         "NGUYÊN VẸN: không có gì bị thay đổi." if found.ok else f"CÓ LỖI: {len(found.faults)} lỗi, liệt kê ở trên.",
     ]
     return lines

@@ -70,6 +70,7 @@ def _add_payload(archive: Archive, layout: Layout) -> None:
         if safe_name(name) != name or f"data/{name}" in archive.written:
             raise CannotBundle(f"{name}: tên tệp kèm theo chỉ được dùng chữ không dấu, số và . _ -, và không trùng")
         archive.add(f"data/{name}", data)
+    archive.add("data/xac-nhan.json", canonical_json(_claims(layout)))
     archive.add("data/ro-crate-metadata.json", canonical_json(crate_of(layout, archive.written)))
 
 
@@ -151,7 +152,10 @@ def _add_proofs(archive: Archive, layout: Layout) -> dict[str, Any]:
     archive.add("bag-info.txt", _bag_info(layout.contents, payload).encode())
     archive.add("manifest-sha256.txt", _manifest(payload))
     archive.add("tagmanifest-sha256.txt", _manifest({k: v for k, v in archive.written.items() if k not in payload}))
-    stated = _statement(layout, payload) | {"tag_manifest_sha256": archive.written["tagmanifest-sha256.txt"][0]}
+    stated = _claims(layout) | {
+        "payload": {"files": len(payload), "bytes": sum(size for _, size in payload.values())},
+        "tag_manifest_sha256": archive.written["tagmanifest-sha256.txt"][0],
+    }
     statement, files = signed_statement(stated, layout.contents.signing_key)
     for name, data in files.items():
         archive.add(name, data)
@@ -176,8 +180,8 @@ def _manifest(written: Mapping[str, tuple[str, int]]) -> bytes:
     return "".join(f"{sha256}  {path}\n" for path, (sha256, _) in sorted(written.items())).encode()
 
 
-def _statement(layout: Layout, payload: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
-    """What the bundle is, and what it is not."""
+def _claims(layout: Layout) -> dict[str, Any]:
+    """What the bundle is, and what it is not: in the payload, under its hash, and once more in the statement."""
     contents = layout.contents
     events = contents.custody
     return {
@@ -185,7 +189,6 @@ def _statement(layout: Layout, payload: Mapping[str, tuple[str, int]]) -> dict[s
         "unit": contents.unit,
         "period": contents.period,
         "made_at": contents.made_at.astimezone(VIETNAM).isoformat(timespec="seconds"),
-        "payload": {"files": len(payload), "bytes": sum(size for _, size in payload.values())},
         "score": {name: contents.score[name] for name in ("criteria", "engine", "on_time_rule", "as_of", "totals")},
         "completeness": completeness_of(layout),
         "custody": {
