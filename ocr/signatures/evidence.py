@@ -17,6 +17,7 @@ from ocr.signatures.reading import Snapshot
 T = TypeVar("T")
 _MOST_ITEMS = 100
 _LARGEST_ITEM = 16 << 20
+_MOST_BYTES = 64 << 20
 
 
 def knowledge_of_document(snapshot: Snapshot) -> Knowledge:
@@ -30,9 +31,14 @@ def knowledge_of_document(snapshot: Snapshot) -> Knowledge:
 
 def _parsed(snapshot: Snapshot, key: str, read: Callable[[bytes], T]) -> Iterator[T]:
     items = snapshot.entry(snapshot.entry(snapshot.root, "/DSS"), key)
+    unpacked = 0
     for index in range(min(len(items), _MOST_ITEMS)) if isinstance(items, generic.ArrayObject) else ():
+        if unpacked > _MOST_BYTES:
+            return
         try:
-            yield read(_content(snapshot.resolved(items.raw_get(index))))
+            content = _content(snapshot.resolved(items.raw_get(index)))
+            unpacked += len(content)
+            yield read(content)
         except (ValueError, TypeError, KeyError, AttributeError, PdfError, zlib.error):
             continue
 

@@ -20,12 +20,16 @@ from ocr.signatures.reading import Location, Ref, Snapshot
 Edges = dict[tuple[Ref, Location], tuple[Ref, ...] | None]
 """What each version of each object refers to; None: it cannot be read. Shared by all snapshots of a file."""
 
+_MOST_OBJECTS = 300_000
+
 
 def touched(old: Snapshot, new: Snapshot, edges: Edges) -> set[Ref]:
     """Objects that changed between the snapshots, and every object from which one of them can be reached.
 
     An object that cannot be read counts as changed: whoever needs it must stumble over it.
     """
+    if max(len(old.locations), len(new.locations)) > _MOST_OBJECTS:
+        raise ValueError(f"more than {_MOST_OBJECTS} objects to compare")
     changed = {ref for ref, _ in set(old.locations.items()) ^ set(new.locations.items())}
     above: dict[Ref, set[Ref]] = defaultdict(set)
     for snapshot in (old, new):

@@ -6,6 +6,7 @@ bad file is named when the store is loaded and not when a document is judged.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -56,18 +57,23 @@ class TrustStore:
     @property
     def digest(self) -> str:
         """SHA-256 over everything that can change a verdict; stored beside each verdict."""
-        total = hashlib.sha256()
-        for name, items in (("anchor", self.anchors), ("intermediate", self.intermediates), ("crl", self.crls)):
-            for item in items:
-                total.update(f"{name}:{hashlib.sha256(item).hexdigest()}\n".encode())
-        total.update(self.policy.model_dump_json().encode())
-        for member in self.staff:
-            total.update(member.model_dump_json().encode())
-        return total.hexdigest()
+        return _digest(self)
 
     def member(self, fingerprint: str) -> StaffMember | None:
         """The staff member whose certificate has this SHA-256; None for a stranger."""
         return next((m for m in self.staff if m.fingerprint.lower() == fingerprint.lower()), None)
+
+
+@functools.lru_cache(maxsize=4)
+def _digest(store: TrustStore) -> str:
+    total = hashlib.sha256()
+    for name, items in (("anchor", store.anchors), ("intermediate", store.intermediates), ("crl", store.crls)):
+        for item in items:
+            total.update(f"{name}:{hashlib.sha256(item).hexdigest()}\n".encode())
+    total.update(store.policy.model_dump_json().encode())
+    for member in store.staff:
+        total.update(member.model_dump_json().encode())
+    return total.hexdigest()
 
 
 @dataclass(slots=True)

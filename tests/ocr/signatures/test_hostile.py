@@ -1,0 +1,32 @@
+"""Hostile structure gets an answer with a reason within its limits, and the service goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sandbox import Failure, Limits, run_each
+from tests.ocr.signatures.case import signed
+from tests.ocr.signatures.hostile import HOSTILE
+from tests.ocr.signatures.questions import verdict_of
+
+_LIMITS = Limits(memory_bytes=1 << 30, wall_seconds=30)
+
+
+def test_every_hostile_file_is_answered_within_thirty_seconds_and_one_gigabyte(tmp_path: Path) -> None:
+    files = []
+    for build in (*HOSTILE, signed):
+        file = tmp_path / f"{build.__name__}.pdf"
+        file.write_bytes(build())
+        files.append(file)
+
+    answers = list(run_each(verdict_of, files, workers=1, limits=_LIMITS))
+
+    failures = [answer for answer in answers if isinstance(answer, Failure)]
+    assert failures == []
+    reports = [answer for answer in answers if not isinstance(answer, Failure)]
+    words = {file.stem: report["verdict"] for file, report in zip(files, reports, strict=True)}
+    assert "PASSED" not in words.values(), words
+    assert words["signed"] == "INDETERMINATE"
+    assert words["twenty_thousand_fields"] == "UNREADABLE"
+    assert words["four_hundred_revisions"] == "UNREADABLE"
+    assert all(report["summary_vi"] for report in reports)
