@@ -326,3 +326,72 @@ def test_a_declared_count_may_be_any_decimal_whole_number() -> None:
     facts = Facts(declared=declared("1.5.1", initiatives_recognised=Decimal("2.0")), evidence=(evidence("1.5.1"),))
 
     assert points(facts, "1.5.1") == "1.00"
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields", "late"),
+    [
+        ("opencps", {"finished_at": at("2025-09-10", "17:00:00")}, 0),
+        ("opencps", {"finished_at": at("2025-09-10", "17:00:01")}, 1),
+        ("bc06_datetime", {"returned_at": at("2025-09-10", "17:00:00")}, 0),
+        ("bc06_datetime", {"returned_at": at("2025-09-10", "17:00:01")}, 1),
+        ("dvcqg_766", {"finished_at": at("2025-09-10", "17:00:00")}, 0),
+        ("dvcqg_766", {"finished_at": at("2025-09-10", "17:00:01")}, 1),
+        ("bcth_date", {"finished_at": at("2025-09-10", "23:59:59")}, 0),
+        ("bcth_date", {"finished_at": at("2025-09-11", "00:00:00")}, 1),
+    ],
+)
+def test_each_definition_has_its_own_last_moment(rule: str, fields: dict[str, Any], late: int) -> None:
+    assert late_under(rule, **fields) == (1, late)
+
+
+@pytest.mark.parametrize(("due", "late"), [("2025-12-31", 0), ("2025-12-30", 1)])
+def test_what_is_due_on_the_last_day_is_not_late_yet(due: str, late: int) -> None:
+    waiting = dossier(received_at=at("2025-12-01"), due_at=at(due), status=4, finished_at=None, returned_at=None)
+    open_petition = petition(received_at=at("2025-12-01"), due_at=at(due))
+    facts = Facts(dossiers=(waiting,), petitions=(open_petition,))
+
+    assert count_on_time([waiting], "dvcqg_766", YEAR).late == late
+    assert numbers(facts, "3.3.2")["in_progress_late"] == late
+    assert numbers(facts, "3.5.2")["late"] == late
+
+
+def test_petitions_found_untrue_or_about_other_things_do_not_lower_satisfaction() -> None:
+    facts = Facts(
+        dossiers=dossiers(10),
+        petitions=(petition(1, confirmed=False), petition(2, about="other"), petition(3), petition(4, confirmed=True)),
+    )
+
+    assert numbers(facts, "8.3.1")["with_petition"] == 2
+
+
+def test_a_register_that_agrees_exactly_is_nothing_to_warn_about() -> None:
+    facts = Facts(
+        dossiers=dossiers(5), declared=declared("3.3.1", paper_register_count=5), evidence=(evidence("3.3.1"),)
+    )
+
+    found = component(scored(facts), "3.3.1")
+
+    assert (found["points"], found["warnings"]) == ("2.00", [])
+
+
+def test_a_quarantined_document_is_not_signed_whatever_was_said_before() -> None:
+    assert points(Facts(documents=(document(1, purpose="outgoing", quarantined=True),)), "7.1.2") == "0.00"
+
+
+def test_result_files_of_dossiers_from_another_year_are_left_out() -> None:
+    old = dossier(1, received_at=at("2024-02-01"), finished_at=at("2024-02-05"), returned_at=at("2024-02-05"))
+    ward = (old, dossier(2))
+    files = tuple(document(number, dossier_code=one.code) for number, one in enumerate(ward))
+
+    assert numbers(Facts(dossiers=ward, documents=files), "3.4.3")["files"] == 1
+
+
+def test_dossiers_received_last_year_and_finished_this_year_are_cases_of_this_year() -> None:
+    ward = tuple(
+        dossier(number, received_at=at("2024-12-20"), due_at=at("2025-01-10"), finished_at=at("2025-01-05"))
+        for number in range(3)
+    )
+
+    assert points(Facts(dossiers=ward), "3.3.2") == "4.00"
+    assert component(scored(Facts(dossiers=ward)), "7.2.2")["state"] == "not_applicable"

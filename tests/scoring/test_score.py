@@ -268,3 +268,11 @@ def test_the_worth_of_no_data_and_no_cases_comes_from_the_set() -> None:
 def test_the_day_of_the_score_is_told_and_not_the_day_of_today() -> None:
     assert scored(Facts(), as_of=date(2025, 6, 30))["as_of"] == "2025-06-30"
     assert LAST_DAY.isoformat() == scored(Facts())["as_of"]
+
+
+def test_a_plan_issued_in_the_period_after_the_day_of_the_score_is_no_warning() -> None:
+    proof = evidence("1.1.2")
+    later = DocumentFact(sha256=proof.sha256, name=proof.name, purpose="evidence", issued_on=date(2025, 11, 1))
+    facts = Facts(declared=declared("1.1.2", tasks_done=18, tasks_planned=20), evidence=(proof,), documents=(later,))
+
+    assert component(scored(facts, as_of=date(2025, 6, 30)), "1.1.2")["warnings"] == []
