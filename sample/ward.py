@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sample.declared import write_declared
+from sample.declared import CRITERIA, write_declared
 from sample.dossiers import ELSEWHERE, SampleDossier, dossiers_of_2025
 from sample.inbox import Planned, planned_inbox
 from sample.lists import first_half, second_half, write_html_list, write_xlsx_list
@@ -43,10 +44,17 @@ class SampleReport:
 def write_sample_ward(folder: Path, *, seed: int = 1, dossiers: int = 2000, say: Say = print) -> SampleReport:
     """Write the sample ward into `folder`; the same seed and count give the same bytes.
 
+    What lies there whole already is left as it is. Other files in the folder are never touched.
+
     Raises:
         ValueError: fewer dossiers than the sample needs.
         NoFont: no font with Vietnamese letters is installed.
     """
+    made_from = {"seed": seed, "dossiers": dossiers, "generator": generator_fingerprint()}
+    standing = standing_truth(folder, made_from)
+    if standing is not None:
+        say(f"Dữ liệu mẫu đã có đủ trong {folder} (hạt giống {seed}), không tạo lại")
+        return _report(folder, standing)
     made = dossiers_of_2025(seed, dossiers)
     petitions = petitions_of_2025(seed)
     say(f"Phường Hội An Đông (số liệu mẫu, hạt giống {seed}): {len(made)} hồ sơ năm 2025")
@@ -56,11 +64,50 @@ def write_sample_ward(folder: Path, *, seed: int = 1, dossiers: int = 2000, say:
     pki.write_trust(folder / "trust")
     say(f"  đã ghi chứng thư mẫu vào {folder / 'trust'}")
     documents = _write_inbox(folder / "inbox" / UNIT, list(planned_inbox(made, pki, seed)), say)
-    truth = _truth(made, petitions, blank, documents, seed)
+    truth = _truth(made, petitions, blank, documents) | {"made_from": made_from, "files": _hashes(folder, documents)}
     (folder / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    say(f"  xong: {len(documents)} tài liệu, tổng {size / 1e6:.1f} MB")
-    return SampleReport(folder, len(EXPORTS), len(documents), size, truth)
+    report = _report(folder, truth)
+    say(f"  xong: {report.documents} tài liệu, tổng {report.bytes / 1e6:.1f} MB")
+    return report
+
+
+def generator_fingerprint() -> str:
+    """SHA-256 over everything the sample is made from: this folder's code and texts, and the criteria set."""
+    here = Path(__file__).parent
+    sources = [path for path in here.rglob("*") if path.suffix in (".py", ".yaml", ".txt")]
+    digest = hashlib.sha256()
+    for path in [*sorted(sources), CRITERIA]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def standing_truth(folder: Path, made_from: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The truth of a sample that lies whole in `folder` and was made from the same; None where there is none."""
+    try:
+        truth: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+        whole = truth["made_from"] == made_from and all(
+            _sha256(folder / path) == sha256 for path, sha256 in truth["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return truth if whole else None
+
+
+def _hashes(folder: Path, documents: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of each file of the sample, by its path in the folder."""
+    files = [folder / "exports" / name for name in EXPORTS.values()]
+    files += [folder / "inbox" / UNIT / path for path in documents]
+    files += [path for path in (folder / "trust").rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(files)}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _report(folder: Path, truth: dict[str, Any]) -> SampleReport:
+    size = sum((folder / path).stat().st_size for path in truth["files"])
+    return SampleReport(folder, len(EXPORTS), len(truth["documents"]), size, truth)
 
 
 def write_exports(
@@ -95,10 +142,8 @@ def _truth(
     petitions: Sequence[SamplePetition],
     blank: Sequence[str],
     documents: dict[str, dict[str, Any]],
-    seed: int,
 ) -> dict[str, Any]:
     return {
-        "seed": seed,
         "unit": UNIT,
         "period": "2025",
         "exports": list(EXPORTS.values()),

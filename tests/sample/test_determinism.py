@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from sample.__main__ import main
 from sample.dossiers import dossiers_of_2025
 from sample.inbox import Planned, planned_inbox
 from sample.pki import Pki
-from sample.ward import UNIT, SampleReport
+from sample.registers import petitions_of_2025
+from sample.ward import EXPORTS, UNIT, SampleReport, standing_truth, write_exports, write_sample_ward
 from tests.sample.conftest import DOSSIERS
 
 
@@ -25,9 +27,7 @@ def one_of_each(planned: list[Planned]) -> list[Planned]:
 
 
 def test_a_second_generation_writes_the_same_exports_and_trust(ward: SampleReport, tmp_path: Path) -> None:
-    from sample import ward as module
-
-    module.write_exports(tmp_path / "exports", dossiers_of_2025(1, DOSSIERS), module.petitions_of_2025(1))
+    write_exports(tmp_path / "exports", dossiers_of_2025(1, DOSSIERS), petitions_of_2025(1))
     Pki.from_seed(1).write_trust(tmp_path / "trust")
 
     assert hashes(tmp_path / "exports") == hashes(ward.folder / "exports")
@@ -49,6 +49,28 @@ def test_another_seed_gives_other_documents_for_other_people(ward: SampleReport)
     codes = {plan.truth.get("dossier_code") for plan in other}
 
     assert codes != {said.get("dossier_code") for said in ward.truth["documents"].values()}
+
+
+def test_a_sample_that_lies_there_whole_is_left_alone(ward: SampleReport) -> None:
+    before = {path: path.stat().st_mtime_ns for path in ward.folder.rglob("*")}
+    said: list[str] = []
+
+    again = write_sample_ward(ward.folder, seed=1, dossiers=DOSSIERS, say=said.append)
+
+    assert again == ward
+    assert before == {path: path.stat().st_mtime_ns for path in ward.folder.rglob("*")}
+    assert len(said) == 1
+
+
+def test_a_damaged_or_other_sample_is_not_taken_for_whole(ward: SampleReport, tmp_path: Path) -> None:
+    made_from = ward.truth["made_from"]
+    copy = Path(shutil.copytree(ward.folder, tmp_path / "copy"))
+
+    assert standing_truth(copy, made_from) == ward.truth
+    assert standing_truth(copy, made_from | {"seed": 2}) is None
+    (copy / "exports" / EXPORTS["survey"]).write_bytes(b"")
+    assert standing_truth(copy, made_from) is None
+    assert standing_truth(tmp_path / "nowhere", made_from) is None
 
 
 def test_too_few_dossiers_are_a_wrong_use(tmp_path: Path) -> None:
