@@ -21,6 +21,14 @@ _SOURCE = Path(__file__).resolve().parent / "ma-nguon"
 if _SOURCE.is_dir():  # inside a bundle: use the source beside this file, and leave no compiled files among the evidence
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(_SOURCE))
+elif __name__ == "__main__" and not any(Path(folder, "storage", "bundles").is_dir() for folder in sys.path):
+    # code out of a zip that is still unchecked is not run: the whole bundle has to be unpacked
+    print(
+        "verify.py: thiếu thư mục ma-nguon bên cạnh; hãy giải nén cả gói rồi chạy verify.py trong thư mục đó.\n"
+        "verify.py: the folder ma-nguon is missing beside it; unzip the whole bundle and run verify.py there.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 from storage.bundles.containers import Container, open_container  # noqa: E402 - the path must be set first
 from storage.bundles.manifests import STATEMENT, Listed, check_manifests  # noqa: E402

@@ -1,0 +1,178 @@
+"""What keeping and proving evidence costs, against the plain tools in the same run.
+
+`./dev bench tests/bench/evidence.py` takes about two minutes and 12 GB of disk in the temporary folder; with the
+argument `small` about 20 seconds. Every figure comes from a fresh process, so that its peak memory is its own. The
+machine is shared and noisy: quote the ratios, not the seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from storage.bundles import BundledFile, verify_bundle, write_bundle
+from storage.objects.folder import FolderStore
+from tests.storage.bundles.ward import custody_log, ward_contents
+
+SMALL_FILE = 100_000
+LARGE_FILE = 50 << 20
+EVENTS = 100_000
+
+
+def main(size: str) -> None:
+    files, large = (500, 20) if size == "small" else (5_000, 102)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        puts = [measured(step, home, files) for step in ("raw_puts", "folder_puts")]
+        report("put into the folder store", puts, "raw write + fsync", files, goal="at most 1.25 times")
+        for step in ("zip_0", "bundle"):
+            measured("warm", home, files)
+            puts.append(measured(step, home, files))
+        report(f"bundle of {files} files", puts[2:], "zip -0", files, goal="at most 1.5 times")
+        checks = [measured(step, home, files) for step in ("sha256sum", "verify")]
+        report("verify it", checks, "sha256sum", files, goal="at most 2 times")
+        measured("big_files", home, large)
+        big = [measured("big_bundle", home, large), measured("big_verify", home, large)]
+        gigabytes = large * LARGE_FILE / 1e9
+        print(f"bundle of {gigabytes:.1f} GB: {big[0][0]:.1f} s, {big[0][1]} MiB of memory (goal: under 150); ", end="")
+        print(f"verified in {big[1][0]:.1f} s, {big[1][1]} MiB")
+        log = measured("long_log", home, EVENTS)
+        print(f"bundle with {EVENTS} custody events written and verified: {log[0]:.1f} s, {log[1]} MiB")
+
+
+def report(what: str, pair: list[tuple[float, int]], against: str, files: int, *, goal: str) -> None:
+    (theirs, _), (ours, memory) = pair
+    print(f"{what}: {ours:.2f} s, {against} {theirs:.2f} s: {ours / theirs:.2f} times (goal: {goal}), {memory} MiB")
+
+
+def measured(step: str, home: Path, count: int) -> tuple[float, int]:
+    """Seconds and peak MiB of one step in a process of its own."""
+    command = [sys.executable, __file__, step, str(home), str(count)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."})
+    seconds, memory = json.loads(done.stdout.splitlines()[-1])
+    return seconds, memory
+
+
+def content(number: int) -> bytes:
+    """Bytes that no tool can shrink or merge."""
+    return (number.to_bytes(8, "big") + hashlib.sha512(str(number).encode()).digest()) * (SMALL_FILE // 72)
+
+
+def seconds_of(deed: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    deed()
+    return time.perf_counter() - began
+
+
+def raw_puts(home: Path, count: int) -> float:
+    folder = home / "raw"
+    folder.mkdir()
+
+    def put_all() -> None:
+        for number in range(count):
+            with (folder / f"{number:05d}.pdf").open("wb") as stream:
+                stream.write(content(number))
+                stream.flush()
+                os.fsync(stream.fileno())
+
+    return seconds_of(put_all)
+
+
+def folder_puts(home: Path, count: int) -> float:
+    store = FolderStore(home / "objects")
+
+    def put_all() -> None:
+        for number in range(count):
+            store.put(io.BytesIO(content(number)))
+
+    return seconds_of(put_all)
+
+
+def warm(home: Path, _: int) -> float:
+    """Both bundlers find their input in the page cache."""
+    for path in [*(home / "raw").glob("*"), *(home / "objects/sha256").glob("??/??/*")]:
+        path.read_bytes()
+    return 0
+
+
+def zip_0(home: Path, _: int) -> float:
+    line = "zip -0 -q -r plain.zip raw && sync plain.zip"
+    return seconds_of(lambda: subprocess.run(line, shell=True, cwd=home, check=True))
+
+
+def bundle(home: Path, count: int) -> float:
+    store = FolderStore(home / "objects")
+    hashes = list(store)[:count]
+    sizes = [store.path_of(sha256).stat().st_size for sha256 in hashes]
+    files = tuple(
+        BundledFile(sha256, f"{number:05d}.pdf", "application/pdf", sizes[number], partial(store.open, sha256))
+        for number, sha256 in enumerate(hashes)
+    )
+    contents = ward_contents(evidence=files)
+    return seconds_of(lambda: write_bundle(contents, home / "bundle.zip"))
+
+
+def sha256sum(home: Path, _: int) -> float:
+    return seconds_of(lambda: subprocess.run("sha256sum raw/* > sums", shell=True, cwd=home, check=True))
+
+
+def verify(home: Path, _: int) -> float:
+    return seconds_of(lambda: sound(home / "bundle.zip"))
+
+
+def sound(path: Path) -> None:
+    assert verify_bundle(path).ok
+
+
+def big_files(home: Path, count: int) -> float:
+    for number in range(count):
+        (home / f"big-{number}").write_bytes((content(number) * (LARGE_FILE // SMALL_FILE + 2))[:LARGE_FILE])
+    return 0
+
+
+def big_bundle(home: Path, count: int) -> float:
+    files = []
+    for path in sorted(home.glob("big-*"))[:count]:
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        files.append(BundledFile(sha256, path.name, "application/pdf", LARGE_FILE, partial(path.open, "rb")))
+    contents = ward_contents(evidence=tuple(files))
+    return seconds_of(lambda: write_bundle(contents, home / "big.zip"))
+
+
+def big_verify(home: Path, _: int) -> float:
+    return seconds_of(lambda: sound(home / "big.zip"))
+
+
+def long_log(home: Path, count: int) -> float:
+    contents = ward_contents(custody=custody_log(*(f"{number:064x}" for number in range(count))))
+
+    def prove() -> None:
+        write_bundle(contents, home / "log.zip")
+        assert verify_bundle(home / "log.zip").log["events"] == count
+
+    return seconds_of(prove)
+
+
+STEPS: dict[str, Callable[[Path, int], float]] = {
+    step.__name__: step
+    for step in (raw_puts, folder_puts, warm, zip_0, bundle, sha256sum, verify, big_files, big_bundle, big_verify)
+} | {"long_log": long_log}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        spent = STEPS[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
+        print(json.dumps([spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+    else:
+        main(sys.argv[1] if len(sys.argv) > 1 else "full")
