@@ -131,6 +131,7 @@ def say(line: str, *, transient: bool = False) -> None:
 def _begin(settings: Settings, asked: NightRequestedBy) -> Night:
     with open_resources(settings) as resources:
         require_room(settings)
+        resources.store.sweep()
         period = settings.period_on(settings.local_day(asked.now))
         request = NightRequest(settings.unit, period, asked.who, settings.timezone)
         with resources.database.write() as connection:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -70,7 +70,7 @@ def first_break(log: list[dict[str, Any]]) -> int | None:
 def _plain(seq: int, at: datetime, happening: Happening, previous: str) -> dict[str, Any]:
     return {
         "seq": seq,
-        "at": at.isoformat(timespec="seconds"),
+        "at": at.astimezone(UTC).isoformat(timespec="seconds"),
         "event": happening.event,
         "subject": happening.subject,
         "who": happening.who,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from storage.database.tables import nights
 from storage.errors import StorageError
+from storage.processes import start_of
 
 LEASE = timedelta(seconds=120)
 RUNNING, DONE, GAPS, FAILED = "running", "done", "gaps", "failed"
@@ -46,7 +46,7 @@ class NightRequest:
 
 def owner_here() -> str:
     """This process as the holder of a lease: host, process id, and the start of that process (pids are reused)."""
-    return f"{os.uname().nodename}:{os.getpid()}:{_process_start(os.getpid())}"
+    return f"{os.uname().nodename}:{os.getpid()}:{start_of(os.getpid())}"
 
 
 def begin_night(connection: Connection, request: NightRequest, *, owner: str, now: datetime) -> Night:
@@ -119,7 +119,7 @@ def _new_night(connection: Connection, request: NightRequest, owner: str, now: d
             summary={},
         )
     )
-    return Night(night_id, request.unit, request.period, now, 1)
+    return Night(night_id, request.unit, request.period, now.astimezone(UTC), 1)
 
 
 def _free_id(connection: Connection, local: datetime) -> str:
@@ -131,14 +131,5 @@ def _free_id(connection: Connection, local: datetime) -> str:
 def _alive(owner: str, heartbeat_at: datetime, now: datetime) -> bool:
     host, pid, started = owner.rsplit(":", 2)
     if host == os.uname().nodename:
-        return _process_start(int(pid)) == started
+        return start_of(int(pid)) == started
     return now - heartbeat_at < LEASE
-
-
-def _process_start(pid: int) -> str:
-    """When a process of this machine began, in clock ticks since boot; empty for one that is gone or a zombie."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] == "Z" else fields[19]

@@ -77,7 +77,5 @@ def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
     """
     row = connection.execute(select(score_runs).where(score_runs.c.id == run_id)).first()
     if row is None:
-        raise NoSuchRun(
-            f"Không có lần chấm {run_id!r}. Chạy parindex score để có lần chấm mới."
-        )
+        raise NoSuchRun(f"Không có lần chấm {run_id!r}. Chạy parindex score để có lần chấm mới.")
     return dict(row._mapping)

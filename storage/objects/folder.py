@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from storage.errors import DiskFull, Missing
 from storage.objects.port import CHUNK_BYTES, Kept
+from storage.processes import start_of
 
 _READ_ONLY = 0o440
 
@@ -67,14 +68,14 @@ class FolderStore:
         return self.root / "sha256" / sha256[:2] / sha256[2:4] / sha256
 
     def sweep(self) -> int:
-        """Remove what killed writers left behind; the number of files removed. Only when no writer works."""
-        leftovers = list(self._incoming.iterdir())
-        for path in leftovers:
+        """Remove what dead writers left half-written; the number of files removed. Living writers are left alone."""
+        left = [path for path in self._incoming.iterdir() if not _writer_lives(path)]
+        for path in left:
             path.unlink(missing_ok=True)
-        return len(leftovers)
+        return len(left)
 
     def _put(self, source: BinaryIO) -> Kept:
-        handle, name = tempfile.mkstemp(dir=self._incoming)
+        handle, name = tempfile.mkstemp(dir=self._incoming, prefix=f"{os.getpid()}-{start_of(os.getpid())}-")
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as target:
@@ -99,6 +100,12 @@ class FolderStore:
             return False
         _sync_folder(final.parent)
         return True
+
+
+def _writer_lives(path: Path) -> bool:
+    pid, _, rest = path.name.partition("-")
+    started = rest.partition("-")[0]
+    return bool(started) and start_of(int(pid)) == started
 
 
 def _copy_hashed(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:

@@ -37,6 +37,9 @@ class ObjectStore(Protocol):
     def local(self, sha256: str) -> AbstractContextManager[Path]:
         """The object as a read-only file on this machine, for as long as the context lasts."""
 
+    def sweep(self) -> int:
+        """Remove what writers that were killed left half-written; how many."""
+
     def __contains__(self, sha256: object) -> bool: ...
 
     def __iter__(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from storage.errors import Missing, StoreUnavailable
 from storage.objects import FolderStore, ObjectStore, S3Store
+from storage.processes import start_of
 from tests.servers import s3_address
 
 SIZES = (0, 1, 4096, 3 << 20, 9 << 20)
@@ -95,3 +96,13 @@ def test_an_s3_server_that_refuses_or_is_gone_is_named(
     store = S3Store(address_of(s3_endpoint))  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable, match=seen):
         store.put(io.BytesIO(b"x"))
+
+
+def test_a_sweep_removes_what_dead_writers_left_and_spares_living_ones(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    incoming = tmp_path / "incoming"
+    (incoming / "999999-123-abc").write_bytes(b"half")
+    (incoming / f"{os.getpid()}-{start_of(os.getpid())}-abc").write_bytes(b"half")
+
+    assert store.sweep() == 1
+    assert [path.name.split("-")[0] for path in incoming.iterdir()] == [str(os.getpid())]
