@@ -22,15 +22,14 @@ from connectors.exports.grids import Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.legacy import modernised, touched_sentence
-from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
 from connectors.exports.values import converter
 from connectors.exports.whole_file import declared_total, warnings_of
-from connectors.exports.workbooks import grids_of_workbook
 from sandbox import Failure, Limits, run_one
 
+PRELOAD = ("connectors.exports.explaining", "connectors.exports.workbooks", "connectors.exports.markup")
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
 
 A = TypeVar("A")
@@ -89,7 +88,7 @@ def answer_of_child(ask: Callable[[Question], A | ConnectorError], question: Que
         ConnectorError: the child's own, or `Unreadable` when the file broke it.
     """
     with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
-        answer = run_one(ask, replace(question, scratch=Path(scratch)), limits=LIMITS)
+        answer = run_one(ask, replace(question, scratch=Path(scratch)), limits=LIMITS, preload=PRELOAD)
     if isinstance(answer, ConnectorError):
         raise answer
     if isinstance(answer, Failure):
@@ -150,11 +149,13 @@ def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
     """The tables of a file as they stand, and warnings. `scratch` is an empty folder to use. Raises `Unreadable`."""
     file_format = format_of(path)
     if file_format in ("xlsx", "xlsb", "xls", "ods"):
+        from connectors.exports.workbooks import grids_of_workbook
+
         return grids_of_workbook(path, file_format, scratch)
-    if file_format == "html":
-        return grids_of_html(path), []
-    if file_format == "spreadsheetml":
-        return grids_of_spreadsheetml(path), []
+    if file_format in ("html", "spreadsheetml"):
+        from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
+
+        return (grids_of_html if file_format == "html" else grids_of_spreadsheetml)(path), []
     return [grid_of_json(path) if file_format == "json" else grid_of_delimited(path)], []
 
 
