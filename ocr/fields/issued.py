@@ -35,7 +35,7 @@ def issued_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> Issued
     for lines in (head.right, head.whole):
         for line in lines:
             match = _DATE.search(line.folded)
-            if match and line.edge(match.start()) > 0.27 * page.width and _own_line(line, match):
+            if match and line.edge(match.start()) > 0.27 * page.width and _own_line(head, line, match):
                 return _issued(page, line, match, clues, reread)
     return None
 
@@ -45,14 +45,21 @@ def issued_at_foot(page: PageReading, clues: Sequence[Suggestion], reread: Rerea
     lines = right_column(page, list(lines_of(page)))
     for line in reversed(lines):
         match = _DATE.search(line.folded)
-        if match and match.group("place") and _own_line(line, match):
+        if match and match.group("place") and _own_line(None, line, match):
             return _issued(page, line, match, clues, reread)
     return None
 
 
-def _own_line(line: Line, match: re.Match[str]) -> bool:
-    """The line is the date alone: sentences that mention a date go on before or after it."""
-    return match.start() <= 4 and len(line.folded) - match.end() <= 4
+def _own_line(head: Head | None, line: Line, match: re.Match[str]) -> bool:
+    """The line is the date alone: sentences that mention a date go on before or after it.
+
+    Without a place before it, it must stand close under the motto.
+    """
+    alone = match.start() <= 4 and len(line.folded) - match.end() <= 4
+    if match.group("place"):
+        return alone
+    motto = head.motto.box if head and head.motto else None
+    return alone and motto is not None and line.box.top - motto.bottom < 6 * motto.height
 
 
 def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Issued:

@@ -11,7 +11,8 @@ from ocr.fields.line import Line
 from ocr.page_reading import PageReading
 from ocr.words import Row, Word, page_rows
 
-_MOTTO = re.compile(r"C.?NG H.?A X. H.I|CHU NGHIA VI.T|D.C L.P ?[-–—]? ?T. DO|DANG C.NG S.N VI.T")
+_MOTTO = re.compile(r"C.?NG H.?A X. H.I|DANG C.NG S.N VI.T")
+_SECOND = re.compile(r"D.C L.P ?[-–—]? ?T. DO|CHU NGHIA VI.T")
 HEAD_SHARE = 0.5
 """Share of page 1's height in which the head stands."""
 
@@ -34,9 +35,11 @@ def head_of(page: PageReading) -> Head:
     left: list[Line] = []
     right: list[Line] = []
     for row in rows:
-        for side, words in ((left, _part(row, border, left=True)), (right, _part(row, border, left=False))):
-            if words:
-                side.append(Line.of(words))
+        before, after = _parted(row, border, page.width)
+        if before:
+            left.append(Line.of(before))
+        if after:
+            right.append(Line.of(after))
     return Head(page, tuple(left), tuple(right), tuple(Line.of(row.words) for row in rows), motto)
 
 
@@ -45,16 +48,34 @@ def _border(rows: Sequence[Row], width: float) -> tuple[float, Line | None]:
     for row in rows:
         line = Line.of(row.words)
         match = _MOTTO.search(line.folded)
-        if match:
+        if match and line.edge(match.start()) > 0.25 * width:
             starts = line.edge(match.start())
             before = [word.box.right for word in row.words if word.box.right <= starts]
             edge = max(before) if before else starts - 0.06 * width
             return (edge + starts) / 2 if starts - edge < 0.2 * width else starts - 0.03 * width, line
+    for row in rows:
+        line = Line.of(row.words)
+        match = _SECOND.search(line.folded)
+        if match:
+            return line.edge(match.start()) - 0.08 * width, line
     return 0.45 * width, None
 
 
-def _part(row: Row, border: float, *, left: bool) -> list[Word]:
-    return [word for word in row.words if ((word.box.left + word.box.right) / 2 < border) == left]
+def _parted(row: Row, border: float, width: float) -> tuple[list[Word], list[Word]]:
+    """Left and right part of a row: at its widest gap near the border, else at the border itself.
+
+    Number and day of issue may each pass the border that the lines above them draw.
+    """
+    gaps = [
+        (after.box.left - before.box.right, place)
+        for place, (before, after) in enumerate(pairwise(row.words), 1)
+        if border - 0.17 * width < (before.box.right + after.box.left) / 2 < border + 0.12 * width
+    ]
+    widest, place = max(gaps, default=(0.0, 0))
+    if widest > 0.02 * width:
+        return list(row.words[:place]), list(row.words[place:])
+    left = [word for word in row.words if (word.box.left + word.box.right) / 2 < border]
+    return left, [word for word in row.words if word not in left]
 
 
 def lines_of(page: PageReading) -> Iterator[Line]:

@@ -122,6 +122,13 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
         return None
     line = titles[-1]
     value = _known_title(line, vocabulary)
+    deputies = [
+        match.group("rest").strip(" .,")
+        for one in stack
+        if (match := _authority(one)) and match.group(1) in ("KT", "K/T")
+    ]
+    if deputies and fold(value) == deputies[-1]:
+        value = f"PHÓ {value}"  # who signs KT. (ký thay) is the deputy: a seal has hidden the word
     return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
 
 
