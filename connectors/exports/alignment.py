@@ -86,7 +86,7 @@ def _realigned(places: Mapping[Column, int], first: Column, last_right: Column |
     ordered = sorted(places, key=places.__getitem__)
     between = ordered[ordered.index(last_right) + 1 if last_right else 0 : ordered.index(first)]
     lacking = next((column for column in between if column.cell_may_lack), None)
-    doubtful = () if lacking else tuple(column for column in between if column.field)
+    doubtful = () if lacking else tuple(column for column in between if column.field and not column.required)
     begins = places[lacking or first]
     moved = {column: place + (shift if place >= begins else 0) for column, place in places.items()}
     kept = {column: place for column, place in moved.items() if column is not lacking and column not in doubtful}

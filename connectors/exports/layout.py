@@ -36,6 +36,11 @@ class Layout:
     """Labels of other profiles, as compared: a row of them below the data begins another table."""
 
     @property
+    def absent_titles(self) -> tuple[str, ...]:
+        """Columns with a field that the profile names and the sheet lacks."""
+        return tuple(column.title for column in self.profile.columns if column.field and column not in self.places)
+
+    @property
     def unknown_labels(self) -> tuple[str, ...]:
         """Labels of the sheet that the profile does not name."""
         taken = set(self.places.values())

@@ -26,7 +26,7 @@ from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
 from connectors.exports.values import converter
-from connectors.exports.whole_file import declared_total, warnings_of
+from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
 from sandbox import Failure, Limits, run_one
 
 PRELOAD = ("connectors.exports.explaining", "connectors.exports.workbooks", "connectors.exports.markup")
@@ -135,14 +135,10 @@ def reading_of(question: Question) -> Reading:
     warnings += [touched_sentence(grid.name, font, rows) for grid, font, rows in modern if font and rows]
     titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.head[: layout.header_row])]]
     texts = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
-    return Reading(
-        profile.id,
-        profile.kind,
-        tuple(sheets),
-        period_in(titles),
-        exported_at_in(texts, question.name),
-        (*warnings, *(said for sheet in sheets for said in sheet.warnings), *warnings_of(profile.kind, sheets)),
-    )
+    exported_at = exported_at_in(texts, question.name)
+    warnings += [said for sheet in sheets for said in sheet.warnings]
+    warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
+    return Reading(profile.id, profile.kind, tuple(sheets), period_in(titles), exported_at, tuple(warnings))
 
 
 def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
@@ -178,6 +174,7 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     records = records_of(grid, layout, alignment.places, converters)
     records.warnings.extend(alignment.warnings)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
+    records.warnings.extend(_changes_of_layout(layout))
     if records.other_table_row:
         records.warnings.append(
             f'trang "{grid.name}" có bảng thứ hai từ dòng {records.other_table_row}: chưa đọc, hãy tách ra tệp riêng'
@@ -186,6 +183,15 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     for column, rule in told:
         _split_liar(records, column, rule)
     return records
+
+
+def _changes_of_layout(layout: Layout) -> list[str]:
+    """What the sheet has beside its profile, and what it lacks: the vendor may have changed the layout."""
+    lacking, unknown = layout.absent_titles, layout.unknown_labels
+    return [
+        *([f"mẫu {layout.profile.id} có mà tệp không có cột: {', '.join(lacking)}"] if lacking else []),
+        *([f"cột chưa có trong mẫu {layout.profile.id} nên không đọc: {', '.join(unknown[:10])}"] if unknown else []),
+    ]
 
 
 def _split_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +16,14 @@ from connectors.exports.layout import Layout
 from connectors.exports.moments import seconds_column
 from connectors.exports.rows import Rejected
 from connectors.exports.text import column_letters
-from connectors.exports.values import DOSSIER_CODE, BadCell, Convert
+from connectors.exports.values import COMPONENT, DOSSIER_CODE, BadCell, Convert
 
 MOMENTS = frozenset({"moment", "deadline"})
 NOT_SAID = ...
 """Stands where a row says nothing of a field that other rows of its sheet carry; it keeps its identity when pickled."""
 
 _UNREPEATED = frozenset({"value", "dossier_code"})
+_SHAPES = {"dossier_code": DOSSIER_CODE, "component": COMPONENT}
 _MOST_REMEMBERED = 50_000
 _LAST_SECOND = 86_399
 
@@ -120,10 +122,11 @@ def _data_rows(
     first: int, rows: Sequence[Cells], layout: Layout, places: Mapping[Column, int], found: SheetRecords
 ) -> tuple[list[int], list[Cells]]:
     """Row numbers (from 1) and cells of the rows that hold records; totals and footers are noted on the way."""
-    key = next(places[column] for column in places if column.field in layout.profile.key)
+    key = next(column for column in places if column.field in layout.profile.key)
+    place, shape = places[key], _SHAPES.get(key.read_as)
     numbers, data = [], []
     for number, cells in enumerate(rows, start=first + 1):
-        if _is_plain_record(cells, key) or _is_record(cells, layout, found):
+        if (shape and _has_key(cells, place, shape)) or _is_record(cells, layout, found):
             numbers.append(number)
             data.append(cells)
         elif begins_other_table(cells, layout.labels, layout.foreign):
@@ -132,9 +135,9 @@ def _data_rows(
     return numbers, data
 
 
-def _is_plain_record(cells: Cells, key: int) -> bool:
-    """The quick test that nearly every row passes: a key that looks like a dossier code."""
-    return len(cells) > key and type(cells[key]) is str and DOSSIER_CODE.fullmatch(cells[key]) is not None
+def _has_key(cells: Cells, place: int, shape: re.Pattern[str]) -> bool:
+    """The quick test that nearly every row passes: a key of the right shape, whatever else the row says."""
+    return len(cells) > place and type(cells[place]) is str and shape.fullmatch(cells[place]) is not None
 
 
 def _is_record(cells: Cells, layout: Layout, found: SheetRecords) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from connectors.exports.moments import day_number, moment_from
 from connectors.exports.records import SheetRecords
 from connectors.exports.values import DOSSIER_CODE
 
 NAMED = 5
+_EVENTS = frozenset({"submitted_at", "received_at", "finished_at", "returned_at", "answered_at"})
 _KEYS = {"declared": ("component", "key"), "survey": ("component",)}
 
 
@@ -54,6 +57,22 @@ def _unusual(sheets: Sequence[SheetRecords]) -> list[str]:
         if not known(code)
     ]
     return strange[:NAMED] + _and_more(len(strange), "mã lạ")
+
+
+def from_the_future(sheets: Sequence[SheetRecords], exported_at: datetime | None) -> list[str]:
+    """Events dated after the day the export was written. Without an export time nothing is known to be later."""
+    if exported_at is None:
+        return []
+    today = day_number(int(exported_at.timestamp()))
+    places = [
+        f"{sheet.sheet}!{sheet.letters[name]}{number} ({moment_from(seconds):%d/%m/%Y})"
+        for sheet in sheets
+        for name, column in zip(sheet.fields, sheet.values, strict=True)
+        if name in _EVENTS
+        for number, seconds in zip(sheet.numbers, column, strict=True)
+        if type(seconds) is int and day_number(seconds) > today
+    ]
+    return [f"ngày sau ngày xuất tệp: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
 
 
 def _and_more(count: int, what: str) -> list[str]:

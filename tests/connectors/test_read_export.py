@@ -248,3 +248,59 @@ def test_errors_cross_the_process_border_with_their_parts(tmp_path: Path) -> Non
     (tmp_path / "rong.xls").write_bytes(b"")
     with pytest.raises(Unreadable, match=r"rong\.xls: tệp rỗng"):
         read_export(tmp_path / "rong.xls")
+
+
+def test_a_declared_row_about_a_total_is_no_total_row(tmp_path: Path) -> None:
+    row = ["", "5.1.1", "", "Tổng số công chức", 46, "VP", "", "", "", "", ""]
+    export = read(tmp_path, [DECLARED_HEADER, row])
+    assert [(bad.cell, bad.reason) for bad in export.rejected] == [("C2", 'thiếu "Mã chỉ tiêu"')]
+    assert export.declared_total is None
+
+
+def test_a_changed_layout_is_told_by_what_it_lacks_and_what_is_new(tmp_path: Path) -> None:
+    header = [*LIST_HEADER[:8], "Ngày nộp trực tuyến", *LIST_HEADER[9:]]
+    export = read(tmp_path, [header, listed(1)])
+    assert "submitted_at" not in export.rows[0].values
+    assert "mẫu danh-sach-ho-so có mà tệp không có cột: Ngày nộp hồ sơ" in export.warnings
+    assert "cột chưa có trong mẫu danh-sach-ho-so nên không đọc: Ngày nộp trực tuyến" in export.warnings
+
+
+def test_an_event_after_the_export_is_told_with_its_cell(tmp_path: Path) -> None:
+    export = read(tmp_path, [["Thời điểm xuất: 04/07/2025 08:00"], LIST_HEADER, listed(1), listed(2)])
+    assert not any("ngày sau ngày xuất" in warning for warning in export.warnings)
+    export = read(tmp_path, [["Thời điểm xuất: 03/07/2025 08:00"], LIST_HEADER, listed(1)])
+    assert "ngày sau ngày xuất tệp: Sheet1!L3 (04/07/2025)" in export.warnings
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("3/7/2025", "03/07/2025 00:00:00"),
+        ("03.07.2025 8:5", "03/07/2025 08:05:00"),
+        ("03/07/25 08:05:09", "03/07/2025 08:05:09"),
+        ("03/07/2025 02:05:09 CH", "03/07/2025 14:05:09"),
+        ("03/07/2025 12:05:09 SA", "03/07/2025 00:05:09"),
+        ("8h15 ngày 03/07/2025", "03/07/2025 08:15:00"),
+        ("ngày 3 tháng 7 năm 2025", "03/07/2025 00:00:00"),
+        ("20250703", "03/07/2025 00:00:00"),
+        (20250703081500, "03/07/2025 08:15:00"),
+        ("2025-07-03T01:15:00Z", "03/07/2025 08:15:00"),
+        ("2025-07-03 08:15:00", "03/07/2025 08:15:00"),
+        (45841.34375, "03/07/2025 08:15:00"),
+        ("45841,34375", "03/07/2025 08:15:00"),
+        (datetime(2025, 7, 3, 8, 15), "03/07/2025 08:15:00"),  # noqa: DTZ001 - a cell has no zone
+        ("29/02/2024 08:00:00", "29/02/2024 08:00:00"),
+    ],
+)
+def test_a_moment_is_read_in_every_shape_seen(cell: object, wanted: str, tmp_path: Path) -> None:
+    later = {"Ngày hẹn trả": "", "Ngày kết thúc xử lý": ""}
+    export = read(tmp_path, [LIST_HEADER, listed(1, **{"Ngày nhận": cell} | later), listed(2)])
+    assert export.rows[0].values["received_at"] == moment(wanted)
+
+
+@pytest.mark.parametrize(
+    "cell", ["31/06/2025", "13/13/2025", "03/07/1025", "2025", "0", "x", "03/07/2025 25:00:00", 12.5]
+)
+def test_what_is_no_date_rejects_the_row_with_its_cell(cell: object, tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, *[listed(n) for n in range(2, 5)], listed(1, **{"Ngày nhận": cell})])
+    assert [bad.cell for bad in export.rejected] == ["J5"]
