@@ -77,7 +77,7 @@ def page_of(layout: Layout) -> str:
         made_at=contents.made_at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y"),
         as_of=day_vn(date.fromisoformat(contents.score["as_of"])),
         domains=list(_domains(contents, files)),
-        others=[_proof(placed, placed.file.name, None, None) for placed in files if not placed.file.links],
+        others=list(_others(contents, files)),
         exports=[
             (raw.export.name if raw.path else "(không kèm)", _href(raw.path), raw.export.sha256)
             for raw in layout.exports
@@ -215,6 +215,16 @@ def _place(section: str | None, pages: str | None) -> str:
 
 def _href(path: str | None) -> str | None:
     return None if path is None else quote(path)
+
+
+def _others(contents: BundleContents, files: tuple[Placed, ...]) -> Iterator[_Proof]:
+    """Documents that no component cites: results, outgoing ones, and linked ones that do not count (quarantined)."""
+    cited = {entry["sha256"] for item in contents.score["components"] for entry in item["evidence"]}
+    for placed in files:
+        file = placed.file
+        if file.sha256 not in cited:
+            about = ", ".join(dict.fromkeys(link[0] for link in file.links)) or file.dossier_code or ""
+            yield _proof(placed, file.name, about or None, None)
 
 
 def _sum(points: Iterator[str | None]) -> str:
