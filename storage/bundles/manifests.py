@@ -17,6 +17,7 @@ FREE = frozenset({TAGS, STATEMENT, SIGNATURE})
 """Files that no manifest can list: the statement holds the digest of the tag manifest."""
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _BAGIT_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_OF_THE_SYSTEM = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _BLOCK = 1 << 20
 _MOST_BYTES = 1 << 29
 """No manifest or JSON file of a bundle is larger than this; a larger one is not read into memory."""
@@ -46,8 +47,7 @@ def check_manifests(container: Container) -> Listed:
     for path, entry in container.entries.items():
         _hash(entry, listed)
         if path not in listed.expected and path not in FREE:
-            kind = "fetch_file" if path == "fetch.txt" else "unlisted"
-            listed.faults.append(Fault(kind, path))
+            listed.faults.append(Fault(_kind_of_unlisted(path), path))
     listed.faults += _comparison(listed, container)
     listed.faults += _tag_file_faults(container, listed)
     return listed
@@ -84,6 +84,12 @@ def _lines(container: Container, manifest: str, listed: Listed) -> Iterator[tupl
             continue
         listed.faults += [Fault(kind, match[2], manifest) for kind in name_faults(match[2])]
         yield match[2], match[1]
+
+
+def _kind_of_unlisted(path: str) -> str:
+    if path == "fetch.txt":
+        return "fetch_file"
+    return "system_file" if path.rsplit("/", 1)[-1] in _OF_THE_SYSTEM else "unlisted"
 
 
 def _hash(entry: Entry, listed: Listed) -> None:

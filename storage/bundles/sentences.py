@@ -26,6 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "fetch_file": ("Gói đòi tải thêm tệp từ mạng (fetch.txt), không chấp nhận", "The bag asks for downloads, refused"),
     "missing": ("Thiếu tệp có trong danh sách", "Listed but missing"),
     "unlisted": ("Tệp không có trong danh sách", "Not listed in any manifest"),
+    "system_file": (
+        "Tệp do hệ điều hành tạo khi mở thư mục, không thuộc gói; xóa đi rồi kiểm tra lại",
+        "Made by the operating system when the folder was opened, not part of the bundle; delete it and check again",
+    ),
     "changed": ("Nội dung đã bị thay đổi", "Content has changed"),
     "swapped": ("Nội dung là của tệp khác trong gói", "Content belongs to another file of the bundle"),
     "crlf_manifest": ("Danh sách mã băm dùng xuống dòng kiểu Windows (CRLF)", "Manifest has CRLF line ends"),
