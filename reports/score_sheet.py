@@ -86,7 +86,11 @@ def _facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
     own, self_scorable, maximum = (vn_number(totals[name]) for name in ("conservative", "self_scorable", "maximum"))
     yield f"Tự chấm {own} điểm trên {self_scorable} điểm được tự chấm; bằng {own} điểm trên {maximum} điểm."
     if totals["expected"] != totals["conservative"]:
-        yield f"Nếu bổ sung đủ tài liệu kiểm chứng và hoàn thành các phần chưa đến hạn: {vn_number(totals['expected'])} điểm."
+        more = vn_number(totals["expected"])
+        yield f"Nếu bổ sung đủ tài liệu kiểm chứng và hoàn thành các phần chưa đến hạn: {more} điểm."
+    if "bonus" in totals or "penalty" in totals:
+        bonus, penalty = (vn_number(totals.get(name, "0.00")) for name in ("bonus", "penalty"))
+        yield f"Ngoài thang điểm: điểm thưởng {bonus}, điểm trừ {penalty}; chưa cộng, trừ vào các dòng dưới đây."
     reference = f"{score['criteria']['id']}@{score['criteria']['version']}"
     rule = _ON_TIME.get(score["on_time_rule"])
     yield f"Bộ tiêu chí: {criteria['title']} ({reference})."

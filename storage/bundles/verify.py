@@ -17,6 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+if sys.version_info < (3, 11):  # noqa: UP036 - it travels to machines that we do not know
+    print("verify.py: cần Python 3.11 trở lên / Python 3.11 or newer is needed", file=sys.stderr)
+    sys.exit(2)
+
 _SOURCE = Path(__file__).resolve().parent / "ma-nguon"
 if _SOURCE.is_dir():  # inside a bundle: use the source beside this file, and leave no compiled files among the evidence
     sys.dont_write_bytecode = True

@@ -166,3 +166,10 @@ def test_only_scored_components_are_shown_when_the_score_holds_a_part():
     sheet = sheet_of(score)
     total = row_of(sheet, "Tổng cộng")
     assert recomputed(sheet, f"C{total}") == Decimal(10)
+
+
+def test_bonus_and_penalty_outside_the_hundred_are_told_apart():
+    score = ward_score()
+    score["totals"] |= {"bonus": "1.50", "penalty": "0.50"}
+    assert "điểm thưởng 1,50, điểm trừ 0,50" in texts(sheet_of(score))
+    assert "điểm thưởng" not in texts(sheet_of(ward_score()))
