@@ -73,19 +73,20 @@ def ssh_server(home: Path) -> Iterator[SshServer]:
     with (home / "sshd.log").open("wb") as log:
         server.process = subprocess.Popen([sshd, "-D", "-e", "-f", home / "config"], stdout=log, stderr=log)
     try:
-        _wait_for(port, server.process)
+        wait_for(port, server.process)
         yield server
     finally:
         server.stop()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when something listens on a port of this machine."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.05)
-    raise RuntimeError("sshd did not start")
+    raise RuntimeError("the server did not start")
 
 
 @dataclass

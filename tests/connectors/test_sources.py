@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ import pytest
 from connectors.errors import SourceRefused, TryAgain
 from connectors.sources import FolderSource, Source
 from connectors.sources.http import BasicLogin, FormLogin, HttpSource, TokenLogin
+from tests.connectors.mail_server import MailServer, mail_server
 from tests.connectors.source_servers import SshServer, WebServer, free_port, ssh_server, web_server
 
+_ACCOUNTS = itertools.count()
 FILES = {"Danh sách hồ sơ_2025.xls": b"mot", "sổ chi tiết.xlsx": bytes(range(256)) * 1000, "trống.csv": b""}
 
 
@@ -26,11 +29,26 @@ class World:
     source: Source
     refused: Source
     absent: Source
+    prefix: str = ""
+    """What the source puts before a file's name."""
+    state: Callable[[], object] | None = None
+
+    def seen(self) -> object:
+        """All that a pull might change."""
+        if self.state:
+            return self.state()
+        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in self.folder.iterdir()}
 
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
     with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def mail() -> Iterator[MailServer]:
+    with mail_server() as server:
         yield server
 
 
@@ -41,7 +59,7 @@ def web(tmp_path: Path) -> Iterator[WebServer]:
         yield server
 
 
-@pytest.fixture(params=["folder", "sftp", "http"])
+@pytest.fixture(params=["folder", "sftp", "http", "mail"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     folder = tmp_path / "web" if request.param == "http" else tmp_path / "nguồn"
     folder.mkdir(exist_ok=True)
@@ -49,6 +67,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
         "folder": lambda: _folder_world(folder),
         "sftp": lambda: _sftp_world(folder, request.getfixturevalue("sshd")),
         "http": lambda: _http_world(folder, request.getfixturevalue("web")),
+        "mail": lambda: _mail_world(folder, request.getfixturevalue("mail")),
     }
     made = build[request.param]()
     for name, content in FILES.items():
@@ -78,17 +97,26 @@ def _http_world(folder: Path, server: WebServer) -> World:
     return World(folder, HttpSource("http", urls, right), refused, HttpSource("http", nobody, right))
 
 
+def _mail_world(folder: Path, server: MailServer) -> World:
+    user = f"u{next(_ACCOUNTS)}"
+    server.deliver(user, FILES, at=datetime(2025, 7, 7, 3, tzinfo=UTC))
+    absent = MailServer(free_port()).source(user)
+    refused = server.source(user, "sai")
+    return World(folder, server.source(user), refused, absent, "00000001/", lambda: server.state(user))
+
+
 def test_a_pull_gives_every_file_by_name_with_its_bytes_and_changes_nothing(world: World) -> None:
-    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in world.folder.iterdir()}
+    before = world.seen()
     assert isinstance(world.source, Source)
     pulled = list(world.source.pull())
-    assert [item.name for item in pulled] == sorted(FILES)
+    assert [item.name for item in pulled] == sorted(world.prefix + name for name in FILES)
     for item in pulled:
+        content = FILES[item.name.removeprefix(world.prefix)]
         with item.open() as stream:
-            assert stream.read() == FILES[item.name]
-        assert item.size == len(FILES[item.name])
+            assert stream.read() == content
+        assert item.size == len(content)
         assert item.modified_at == datetime(2025, 7, 7, 3, tzinfo=UTC)
-    assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in world.folder.iterdir()} == before
+    assert world.seen() == before
 
 
 def test_two_pulls_give_the_same(world: World) -> None:
@@ -170,3 +198,20 @@ def test_passwords_and_tokens_are_in_no_message(web: WebServer) -> None:
     with pytest.raises(SourceRefused) as caught:
         list(source.pull())
     assert "bi-mat" not in str(caught.value)
+
+
+def test_a_stranger_s_attachment_and_a_message_without_one_are_left_alone(mail: MailServer) -> None:
+    at = datetime(2025, 7, 7, 3, tzinfo=UTC)
+    mail.deliver("khach", {"a.xlsx": b"x"}, at=at, sender="nguoi-la@example.org")
+    mail.deliver("khach", {}, at=at)
+    mail.deliver("khach", {"../../b.xlsx": b"y", "~$b.xlsx": b"z"}, at=at)
+    assert [item.name for item in mail.source("khach").pull()] == ["00000003/b.xlsx"]
+
+
+def test_an_empty_mailbox_gives_nothing_and_a_missing_folder_asks_a_person(mail: MailServer) -> None:
+    assert list(mail.source("trong").pull()) == []
+    with mail.account("trong") as imap:
+        imap.create('"H&HtM- s&AaE-"')
+    assert list(mail.source("trong", folder="Hồ sơ").pull()) == []
+    with pytest.raises(SourceRefused, match="Không có"):
+        list(mail.source("trong", folder="Không có").pull())
