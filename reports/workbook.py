@@ -19,6 +19,8 @@ FONT = "Times New Roman"
 _A4 = 9
 _CELL_LIMIT = 32_000
 """Excel takes 32,767 characters in one cell."""
+_LETTERS_PER_WIDTH, _LINE_HEIGHT = 0.9, 15.5
+"""Vietnamese letters of 11 points in one unit of column width, with some room; points of height a line takes."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,10 @@ class Paper:
         return self._formats[key]
 
     def line(self, text: str, **style: Any) -> None:
-        """Text across the whole width."""
+        """Text across the whole width; merged cells do not grow by themselves, so the height is estimated."""
+        lines = -(-len(text) // int(sum(self.widths) * _LETTERS_PER_WIDTH))
+        if lines > 1:
+            self.sheet.set_row(self.row, _LINE_HEIGHT * lines)
         self.span(0, len(self.widths) - 1, text, **style)
         self.row += 1
 

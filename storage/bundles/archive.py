@@ -78,7 +78,7 @@ def new_archive(out: Path, base: str, made_at: datetime) -> Iterator[Archive]:
     """
     part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("wb") as stream:
+        with part.open("wb", buffering=_BLOCK) as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
                 yield Archive(archive, base, zip_moment(made_at))
             stream.flush()

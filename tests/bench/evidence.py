@@ -26,6 +26,8 @@ from tests.storage.bundles.ward import custody_log, ward_contents
 
 SMALL_FILE = 100_000
 LARGE_FILE = 50 << 20
+Cost = tuple[float, int]
+"""Seconds, peak MiB."""
 EVENTS = 100_000
 
 
@@ -33,14 +35,11 @@ def main(size: str) -> None:
     files, large = (500, 20) if size == "small" else (5_000, 102)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        puts = [measured(step, home, files) for step in ("raw_puts", "folder_puts")]
-        report("put into the folder store", puts, "raw write + fsync", files, goal="at most 1.25 times")
-        for step in ("zip_0", "bundle"):
-            measured("warm", home, files)
-            puts.append(measured(step, home, files))
-        report(f"bundle of {files} files", puts[2:], "zip -0", files, goal="at most 1.5 times")
-        checks = [measured(step, home, files) for step in ("sha256sum", "verify")]
-        report("verify it", checks, "sha256sum", files, goal="at most 2 times")
+        puts = measured("raw_puts", home, files), measured("folder_puts", home, files)
+        report("put into the folder store", puts, "raw write + fsync", goal="at most 1.25 times")
+        measured("warm", home, files)
+        report(f"bundle of {files} files", best("zip_0", "bundle", home, files), "zip -0", goal="at most 1.5 times")
+        report("verify it", best("sha256sum", "verify", home, files), "sha256sum", goal="at most 2 times")
         measured("big_files", home, large)
         big = [measured("big_bundle", home, large), measured("big_verify", home, large)]
         gigabytes = large * LARGE_FILE / 1e9
@@ -50,12 +49,18 @@ def main(size: str) -> None:
         print(f"bundle with {EVENTS} custody events written and verified: {log[0]:.1f} s, {log[1]} MiB")
 
 
-def report(what: str, pair: list[tuple[float, int]], against: str, files: int, *, goal: str) -> None:
+def best(theirs: str, ours: str, home: Path, count: int) -> tuple[Cost, Cost]:
+    """The quickest of three runs each, taken in turns, since other work comes and goes on the machine."""
+    runs = [(measured(theirs, home, count), measured(ours, home, count)) for _ in range(3)]
+    return min(run[0] for run in runs), min(run[1] for run in runs)
+
+
+def report(what: str, pair: tuple[Cost, Cost], against: str, *, goal: str) -> None:
     (theirs, _), (ours, memory) = pair
     print(f"{what}: {ours:.2f} s, {against} {theirs:.2f} s: {ours / theirs:.2f} times (goal: {goal}), {memory} MiB")
 
 
-def measured(step: str, home: Path, count: int) -> tuple[float, int]:
+def measured(step: str, home: Path, count: int) -> Cost:
     """Seconds and peak MiB of one step in a process of its own."""
     command = [sys.executable, __file__, step, str(home), str(count)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."})
@@ -106,7 +111,7 @@ def warm(home: Path, _: int) -> float:
 
 
 def zip_0(home: Path, _: int) -> float:
-    line = "zip -0 -q -r plain.zip raw && sync plain.zip"
+    line = "rm -f plain.zip && zip -0 -q -r plain.zip raw && sync plain.zip"
     return seconds_of(lambda: subprocess.run(line, shell=True, cwd=home, check=True))
 
 

@@ -173,3 +173,11 @@ def test_bonus_and_penalty_outside_the_hundred_are_told_apart():
     score["totals"] |= {"bonus": "1.50", "penalty": "0.50"}
     assert "điểm thưởng 1,50, điểm trừ 0,50" in texts(sheet_of(score))
     assert "điểm thưởng" not in texts(sheet_of(ward_score()))
+
+
+def test_a_long_line_across_the_sheet_gets_the_height_it_needs():
+    score = ward_score()
+    score["warnings"] = ["Có giá trị khai cho mục không có trong bộ tiêu chí. " * 8]
+    sheet = sheet_of(score)
+    row = next(row[0].row for row in sheet.iter_rows() if str(row[0].value).startswith("Lưu ý: Có giá trị khai"))
+    assert sheet.row_dimensions[row].height == 46.5
