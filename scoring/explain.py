@@ -94,7 +94,7 @@ def explain(
     if item is None or entry is None:
         raise UnknownComponent(f"không có mục {component!r} trong lần chấm này")
     period = period_of(score["period"], date.fromisoformat(score["as_of"]))
-    scope = scope_of(facts, period, working_days(calendar), score["on_time_rule"])
+    scope = scope_of(facts, period, working_days(calendar), score["on_time_rule"], score["unit"])
     rows = sorted(
         {*_declared_rows(entry, facts.declared), *_measured_rows(entry, scope)},
         key=lambda row: (row.kind, row.key, row.why),

@@ -9,6 +9,7 @@ from .facts import Dossier, Petition
 from .measuring import Measured, NoData, Scope
 from .on_time import OnTimeCount
 from .period import local_day
+from .places import resolved_elsewhere
 
 PETITION_WORKING_DAYS = 15
 """Longest time to settle a petition (Decision 766, metric 5.2)."""
@@ -41,6 +42,10 @@ def on_time_share(scope: Scope, _: str) -> Measured:
     warnings = _on_time_warnings(count)
     if waiting:
         warnings += (f"Còn {waiting} hồ sơ đang giải quyết đã quá ngày hẹn trả.",)
+    elsewhere = resolved_elsewhere(scope.facts.dossiers, scope.unit)
+    if elsewhere:
+        offices = "; ".join(f"{office}: {number}" for office, number in sorted(elsewhere.items()))
+        warnings += (f"Có hồ sơ do nơi khác giải quyết, vẫn đang được tính ({offices}); cần kiểm tra lại.",)
     shown = {"early": count.early, "on_time": count.finished - count.late, "in_progress_late": waiting}
     return Measured({"finished": count.finished, "late": count.late}, shown, warnings)
 
@@ -75,7 +80,7 @@ def register_match(scope: Scope, component: str) -> Measured:
     paper = declared.value if declared else None
     imported = len(_received(scope))
     warning: tuple[str, ...] = ()
-    if isinstance(paper, Decimal) and imported > paper:
+    if isinstance(paper, Decimal) and paper.is_finite() and imported > paper:
         warning = (f"Phần mềm có {imported} hồ sơ, nhiều hơn sổ giấy ({paper}); cần đối chiếu lại sổ theo dõi.",)
     return Measured({"imported": imported, "paper_register_count": paper}, warnings=warning)
 

@@ -15,7 +15,7 @@ from typing import Any
 from .facts import Value
 from .measures import MEASURES
 from .numbers import exact, half_up, points_vn
-from .reading import CannotScore, Case, Inputs, NoCases, WrongValue
+from .reading import CannotScore, Case, Inputs, NoCases, WrongValue, is_writable
 from .rules import outcome_of
 
 SCORED, NO_EVIDENCE, NO_DATA, NOT_APPLICABLE, SURVEY = "scored", "no_evidence", "no_data", "not_applicable", "survey"
@@ -77,7 +77,7 @@ def plain_numbers(inputs: Inputs) -> dict[str, Any]:
 
 def _plain(value: Value | int) -> Any:
     if isinstance(value, Decimal):
-        return int(value) if value.is_finite() and value == value.to_integral_value() else str(value)
+        return int(value) if is_writable(value) and value == value.to_integral_value() else str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -22,6 +22,7 @@ class Scope:
     period: Period
     calendar: WorkingDays
     on_time_rule: str
+    unit: str
     received: tuple[Dossier, ...]
     finished: tuple[Dossier, ...]
     in_progress_late: int
@@ -57,7 +58,7 @@ class Measured:
     warnings: tuple[str, ...] = ()
 
 
-def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: str) -> Scope:
+def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: str, unit: str) -> Scope:
     """Facts sorted into the period once, for all measures."""
     dossiers = facts.dossiers
     return Scope(
@@ -65,6 +66,7 @@ def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: 
         period,
         calendar,
         on_time_rule,
+        unit,
         received=tuple(d for d in dossiers if d.received_at and period.opens <= d.received_at < period.closes),
         finished=tuple(d for d in dossiers if finished_in(d, period)),
         in_progress_late=sum(1 for dossier in dossiers if still_late(dossier, period)),

@@ -32,6 +32,14 @@ class NoCases(CannotScore):
     """There was nothing to do (không phát sinh): what that is worth is in the criteria set."""
 
 
+def is_writable(value: Decimal) -> bool:
+    """A number that people write: finite, at most 30 digits before and 12 after the point."""
+    if not value.is_finite():
+        return False
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -12 and value.adjusted() <= 30
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One component with its values, ready for its rule."""
@@ -62,8 +70,8 @@ class Case:
         value = self.inputs[key]
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise WrongValue(f'"{self.label(key)}" phải là số, đang ghi {value!r}')
-        if isinstance(value, Decimal) and not value.is_finite():
-            raise WrongValue(f'"{self.label(key)}" phải là số, đang ghi {value}')
+        if isinstance(value, Decimal) and not is_writable(value):
+            raise WrongValue(f'"{self.label(key)}" phải là số viết được, đang ghi {value}')
         if value < 0:
             raise WrongValue(f'"{self.label(key)}" không thể âm, đang ghi {value}')
         return exact(value)

@@ -117,7 +117,7 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     if on_time_rule not in ON_TIME_RULES:
         names = ", ".join(ON_TIME_RULES)
         raise UnknownOnTimeRule(f"không có cách tính đúng hạn {on_time_rule!r}; các cách: {names}")
-    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), on_time_rule)
+    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), on_time_rule, unit)
     bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {})
     components = tuple(_component_score(bench, *place) for place in _places(criteria))
     return Score(
@@ -224,13 +224,19 @@ def _keys(component: Mapping[str, Any]) -> set[str]:
 
 
 def _stated(values: Iterable[DeclaredValue]) -> dict[str, list[Value]]:
-    """Different values by key; the same value said twice is one."""
-    found: dict[str, list[Value]] = {}
+    """Different values by key; the same value said twice is one. As text, because True is not 1 and NaN is nothing."""
+    found: dict[str, dict[str, Value]] = {}
     for value in values:
-        known = found.setdefault(value.key, [])
-        if value.value is not None and value.value not in known:
-            known.append(value.value)
-    return {key: known for key, known in found.items() if known}
+        known = found.setdefault(value.key, {})
+        if value.value is not None:
+            known.setdefault(_value_text(value.value), value.value)
+    return {key: list(known.values()) for key, known in found.items() if known}
+
+
+def _value_text(value: Value) -> str:
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"number {value.normalize()}"
+    return f"{type(value).__name__} {value}"
 
 
 def _other_rules(

@@ -11,6 +11,7 @@ import pytest
 from scoring.engine.facts import DocumentFact, Facts
 from scoring.engine.on_time import count_on_time
 from scoring.engine.period import UnknownPeriod, period_of, working_days
+from scoring.engine.places import ward_named
 from tests.scoring.wards import CALENDAR, at, component, declared, dossier, dossiers, evidence, petition, points, scored
 
 YEAR = period_of("2025", date(2025, 12, 31))
@@ -395,3 +396,32 @@ def test_dossiers_received_last_year_and_finished_this_year_are_cases_of_this_ye
 
     assert points(Facts(dossiers=ward), "3.3.2") == "4.00"
     assert component(scored(Facts(dossiers=ward)), "7.2.2")["state"] == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("office", "ward"),
+    [
+        ("Trung tâm Phục vụ hành chính công phường Hội An Đông", "hoi-an-dong"),
+        ("UBND phường Hải Châu, thành phố Đà Nẵng", "hai-chau"),
+        ("Ủy ban nhân dân xã Đại Lộc", "dai-loc"),
+        ("Phòng Văn hóa - Xã hội", None),
+        ("Phòng Văn hóa - Xã hội phường Hội An Đông", "hoi-an-dong"),
+        ("Bộ phận Một cửa phường", None),
+    ],
+)
+def test_the_ward_is_read_from_the_name_of_an_office(office: str, ward: str | None) -> None:
+    assert ward_named(office) == ward
+
+
+def test_dossiers_resolved_by_another_ward_are_counted_and_told() -> None:
+    here, there = "Phòng Kinh tế phường Hội An Đông", "UBND phường Hải Châu"
+    ward = (dossier(1, resolving_unit=here), dossier(2, resolving_unit=there), dossier(3))
+
+    told = component(scored(Facts(dossiers=ward)), "3.3.2")
+    silent = component(scored(Facts(dossiers=ward[1:])), "3.3.2")
+
+    assert told["numbers"]["finished"] == 3
+    assert told["warnings"] == [
+        "Có hồ sơ do nơi khác giải quyết, vẫn đang được tính (UBND phường Hải Châu: 1); cần kiểm tra lại."
+    ]
+    assert silent["warnings"] == []

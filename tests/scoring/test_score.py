@@ -276,3 +276,20 @@ def test_a_plan_issued_in_the_period_after_the_day_of_the_score_is_no_warning() 
     facts = Facts(declared=declared("1.1.2", tasks_done=18, tasks_planned=20), evidence=(proof,), documents=(later,))
 
     assert component(scored(facts, as_of=date(2025, 6, 30)), "1.1.2")["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"),
+    [
+        (Decimal(2), Decimal("2.0"), "scored"),
+        (Decimal(1), True, "no_data"),
+        (Decimal("sNaN"), Decimal("sNaN"), "no_data"),
+        (Decimal("1E+3"), Decimal(1000), "scored"),
+    ],
+)
+def test_the_same_number_said_twice_is_one_and_yes_is_not_one(first: Any, second: Any, state: str) -> None:
+    values = declared("1.5.1", "có", initiatives_recognised=first) + declared(
+        "1.5.1", "có", initiatives_recognised=second
+    )
+
+    assert component(scored(Facts(declared=values)), "1.5.1")["state"] == state

@@ -1,0 +1,34 @@
+"""Which ward a text of an export names: dossiers taken in here may be resolved elsewhere (tiếp nhận phi địa giới)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+from .facts import Dossier
+
+_WARD = re.compile(
+    r"(?:\bphuong|\bthi tran|\bdac khu|\b(?:ubnd|uy ban nhan dan) xa)\s+([a-z][a-z ]*?)\s*(?:[,(;]|- |$)"
+)
+
+
+def ward_named(text: str) -> str | None:
+    """The ward in a name of an office, as an id like "hoi-an-dong"; None where the name has none."""
+    marked = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    plain = "".join(letter for letter in marked if not unicodedata.combining(letter))
+    found = _WARD.search(" ".join(plain.split()))
+    return found.group(1).replace(" ", "-") if found else None
+
+
+def resolved_elsewhere(dossiers: Iterable[Dossier], unit: str) -> Counter[str]:
+    """Dossiers by the resolving office that names another ward than `unit`.
+
+    Empty where no office names the unit itself: then its id is no name, and nothing can be told.
+    """
+    offices = Counter(dossier.resolving_unit for dossier in dossiers if dossier.resolving_unit)
+    wards = {office: ward_named(office) for office in offices}
+    if unit not in wards.values():
+        return Counter()
+    return Counter({office: offices[office] for office, ward in wards.items() if ward not in (None, unit)})
