@@ -35,9 +35,28 @@ def with_signature_block(
     except EngineFailed:
         return words
     before = [word for word in words if _inside(word, region)]
-    if _legible(moved) < _legible(before):
-        return words
-    return [word for word in words if not _inside(word, region)] + [word for word in moved if word.confidence > 0.3]
+    return [word for word in words if not _inside(word, region)] + _better_rows(before, moved)
+
+
+def _better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
+    """Row by row the reading that says more surely what it says."""
+    rows, kept = rows_of(first), []
+    for row in rows_of(second):
+        twin = next((one for one in rows if _beside(one, row)), None)
+        if twin is not None:
+            rows.remove(twin)
+        kept.append(twin if twin is not None and _worth(twin) > _worth(row) else row)
+    kept += [row for row in rows if _worth(row) > 0]
+    return [word for row in kept for word in row.words if word.confidence > 0.3]
+
+
+def _beside(one: Row, other: Row) -> bool:
+    return abs(one.box.middle - other.box.middle) < 0.5 * min(one.box.height, other.box.height)
+
+
+def _worth(row: Row) -> float:
+    """Letters read surely, less those guessed: strokes and seals give guesses."""
+    return sum((word.confidence - 0.5) * len(word.text) for word in row.words if word.text.strip("-_=|.'`"))
 
 
 def signature_region(words: Sequence[Word], width: float, height: float) -> Box | None:
@@ -95,7 +114,3 @@ def _moved(word: Word, region: Box) -> Word:
         line=word.line + _OTHER_LINES,
         box=Box(box.left + region.left, box.top + region.top, box.right + region.left, box.bottom + region.top),
     )
-
-
-def _legible(words: Sequence[Word]) -> float:
-    return sum(word.confidence * len(word.text) for word in words if word.confidence > 0.4 and len(word.text) > 1)

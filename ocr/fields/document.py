@@ -14,7 +14,7 @@ from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
-from ocr.fields.spelling import vocabulary_of
+from ocr.fields.spelling import respelt_phrase, vocabulary_of
 from ocr.fields.written import Reread
 from ocr.page_reading import PageReading
 
@@ -89,11 +89,18 @@ def _head_fields(
         "number": _with_file_name(number.number, number.symbol, clues) if number else None,
         "symbol": number.symbol if number else None,
         "issued_on": issued.day if issued else None,
-        "place": issued.place if issued else None,
+        "place": _respelt_place(issued.place, first, pages) if issued and issued.place else None,
         "issuer": issuer_of(head, number, pages, vocabulary),
         "type": kind,
         "subject": subject_of(head, heading),
     }
+
+
+def _respelt_place(place: Found, first: PageReading, pages: Sequence[PageReading]) -> Found:
+    words = (place.value or "").split()
+    if first.source != "ocr" or len(words) < 2:
+        return place
+    return replace(place, value=" ".join(word.capitalize() for word in respelt_phrase(words, pages)))
 
 
 def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:

@@ -79,7 +79,7 @@ def slips(one: str, other: str) -> int:
 
 def repaired_symbol(symbol: str) -> str:
     """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
-    parts = re.split(r"([-/])", symbol.replace("Ð", "Đ"))
+    parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", symbol))  # no symbol has Đ twice: OCR reads it so
     return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
 
 

@@ -88,7 +88,14 @@ def _title(line: Line) -> str | None:
     titles = grammar().titles
     if text in titles or any(text.startswith(title + " ") for title in titles):
         return text
-    return close_to(text, titles) if len(text) > 6 else None
+    return _after_scraps(text) or (close_to(text, titles) if len(text) > 6 else None)
+
+
+def _after_scraps(text: str) -> str | None:
+    """The longest title at the line's end after nothing but scraps of a seal ("PP H CHU TICH")."""
+    ends = [title for title in grammar().titles if text.endswith(" " + title)]
+    title = max(ends, key=len, default=None)
+    return title if title and all(len(scrap) <= 3 for scrap in text.removesuffix(title).split()) else None
 
 
 def _capital_rest(line: Line) -> bool:
