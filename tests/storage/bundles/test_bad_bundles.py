@@ -211,10 +211,10 @@ def test_more_entries_than_an_old_zip_can_count_are_read_and_named(bundle: Path,
     out = tmp_path / "x.zip"
     out.write_bytes(bundle.read_bytes())
     with zipfile.ZipFile(out, "a") as archive:
-        for number in range(66_000):
+        for number in range(65_600):
             archive.writestr(zipfile.ZipInfo(f"{BASE}/data/nhieu/{number}"), b"")
     found = verify_bundle(out)
-    assert sum(1 for fault in found.faults if fault.kind == "unlisted") == 66_000
+    assert sum(1 for fault in found.faults if fault.kind == "unlisted") == 65_600
 
 
 def test_an_empty_zip_and_an_empty_folder_are_no_bundles(tmp_path: Path) -> None:
