@@ -1,6 +1,6 @@
 """What the facts are worth: pure functions over plain values, exact, explained. See README.md."""
 
-from scoring.advice import Action, due_soon, late_margin, next_actions
+from scoring.advice import Action, due_soon, late_margin, loss_if_late, next_actions
 from scoring.compare import CAUSES, Change, Comparison, compare
 from scoring.engine.evaluation import STATES, evaluate
 from scoring.engine.measures import MEASURES, ON_TIME_RULES
@@ -36,6 +36,7 @@ __all__ = [
     "evaluate",
     "explain",
     "late_margin",
+    "loss_if_late",
     "next_actions",
     "score",
 ]

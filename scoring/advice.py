@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from scoring.engine.evaluation import evaluate
 from scoring.engine.facts import Dossier, Facts
 from scoring.engine.measures import MEASURES
 from scoring.engine.numbers import day_vn, exact, percent_vn, points_vn, vn
@@ -68,6 +69,24 @@ def due_soon(facts: Facts, calendar: Mapping[str, Any], as_of: date, days: int =
     last = working_days(calendar).after(as_of, days)
     open_ones = [dossier for dossier in facts.dossiers if _open_until(dossier, as_of, last)]
     return tuple(sorted(open_ones, key=lambda dossier: (dossier.due_at, dossier.code)))
+
+
+def loss_if_late(score: Mapping[str, Any], criteria: Mapping[str, Any], more: int) -> Decimal:
+    """Points that would be lost if `more` dossiers that are still open all ended late (letters of apology aside)."""
+    entries = {entry["id"]: entry for entry in _components(criteria)}
+    lost = Decimal(0)
+    for item in score["components"]:
+        numbers = item["numbers"]
+        if item["points"] is None or item["id"] not in entries or not {"finished", "late"} <= numbers.keys():
+            continue
+        worse = {**_inputs(numbers), "finished": numbers["finished"] + more, "late": numbers["late"] + more}
+        then = evaluate(entries[item["id"]], worse, date.fromisoformat(score["as_of"])).points
+        lost += Decimal(item["points"]) - (then or Decimal(0))
+    return max(Decimal("0.00"), lost)
+
+
+def _inputs(numbers: Mapping[str, Any]) -> dict[str, int]:
+    return {key: value for key, value in numbers.items() if isinstance(value, int) and not isinstance(value, bool)}
 
 
 def _open_until(dossier: Dossier, first: date, last: date) -> bool:

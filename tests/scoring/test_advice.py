@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from scoring import Action, due_soon, late_margin, next_actions
+from scoring import Action, due_soon, late_margin, loss_if_late, next_actions
 from scoring.engine.facts import Facts
 from tests.scoring.wards import CALENDAR, CRITERIA, at, declared, dossier, dossiers, evidence, petition, scored
 
@@ -106,3 +106,14 @@ def test_dossiers_due_within_three_working_days_are_listed_nearest_first() -> No
     found = due_soon(Facts(dossiers=ward), CALENDAR, date(2025, 4, 28), days=2)
 
     assert [item.code[-4:] for item in found] == ["0002", "0001"]
+
+
+@pytest.mark.parametrize(("more", "lost"), [(0, "0.00"), (1, "0.00"), (2, "0.04"), (60, "4.00")])
+def test_what_would_be_lost_if_open_dossiers_ended_late(more: int, lost: str) -> None:
+    plain = scored(Facts(dossiers=dossiers(1000, 9), known=("petitions",)))
+
+    assert loss_if_late(plain, CRITERIA, more) == Decimal(lost)
+
+
+def test_where_nothing_is_known_nothing_can_be_lost() -> None:
+    assert loss_if_late(scored(Facts()), CRITERIA, 5) == Decimal("0.00")
