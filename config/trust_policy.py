@@ -57,6 +57,10 @@ class TrustPolicy(BaseModel):
     accept_claimed_time: bool = False
     """True: the signer's own clock is believed where no trusted time stamp exists (with a warning)."""
     anchors: tuple[Anchor, ...] = ()
+    crl_hosts: tuple[str, ...] = ()
+    """Hosts (with their subdomains) from which `parindex trust update` may fetch revocation lists."""
+    crl_addresses: tuple[str, ...] = ()
+    """Addresses to ask besides the distribution points of the store's own certificates."""
 
     def kind_of(self, sha256: str) -> str:
         """official_duty or public; an anchor that the policy does not list is public."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ocr.signatures.gate import BadStructure, unexplained_tail
 from ocr.signatures.likeness import Edges
 from ocr.signatures.permissions import NO_CHANGES, Permissions, permissions_of
-from ocr.signatures.reading import FilledField, Snapshot, filled_fields
+from ocr.signatures.reading import FilledField, Location, Ref, Snapshot, filled_fields
 from ocr.signatures.revisions import Change, Kind, Revision
 
 _LABELS = {
@@ -92,7 +93,16 @@ class History:
 
     def _snapshot(self, end: int) -> Snapshot:
         whole = not self.data[end:].strip(b"\x00\t\n\x0c\r ")
-        return self.final if whole else Snapshot.of(self.data, end)
+        if whole:
+            return self.final
+        snapshot = Snapshot.of(self.data, end)
+        snapshot.known = self._values(end)
+        return snapshot
+
+    def _values(self, end: int) -> dict[tuple[Ref, Location], Any]:
+        """Signature values that lie before `end`, gate passed: their bytes are the same in every later version."""
+        signed = [item for item in self.fields if item.signed and item.signed.end <= end and item.place]
+        return {(item.place, self.final.location(item.place)): item.value for item in signed if item.place}
 
     def _check_presence(self, end: int, snapshot: Snapshot) -> None:
         """The signatures that end here must already stand in the document that they sign."""

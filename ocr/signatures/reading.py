@@ -42,6 +42,8 @@ class Snapshot:
     reader: PdfFileReader
     end: int
     tolerant: bool = False
+    known: dict[tuple[Ref, Location], Any] = field(default_factory=dict)
+    """Objects read before, by place: signature values are long hexadecimal texts, slow to read again and again."""
     _locations: dict[Ref, Location] | None = field(default=None)
 
     @classmethod
@@ -86,8 +88,11 @@ class Snapshot:
 
     def object_at(self, ref: Ref) -> Any:
         """The object, or a null object where it does not exist (ISO 32000-1, 7.3.10)."""
-        if self.location(ref) == _NOWHERE:
+        place = self.location(ref)
+        if place == _NOWHERE:
             return generic.NullObject()
+        if (ref, place) in self.known:
+            return self.known[(ref, place)]
         return self.reader.get_object(generic.Reference(ref[0], ref[1], self.reader))
 
     def resolved(self, value: Any) -> Any:
@@ -168,6 +173,12 @@ class FilledField:
     def subfilter(self) -> str:
         """Name of the encoding, without the slash."""
         return _name(self.value, "/SubFilter")
+
+    @property
+    def place(self) -> Ref | None:
+        """Object number of the value; None for a value that stands in the field itself."""
+        raw = self.dictionary.raw_get("/V")
+        return (raw.idnum, raw.generation) if isinstance(raw, generic.IndirectObject) else None
 
     @property
     def is_document_timestamp(self) -> bool:
