@@ -32,6 +32,10 @@ class Alarm:
     after: Any
     sentence: str
 
+    def plain(self) -> dict[str, str]:
+        """For JSON and the letter: what and where; the sentence holds both values."""
+        return {"kind": self.kind, "field": self.field, "sentence": self.sentence}
+
 
 def alarms_between(kept: Mapping[str, Any], coming: Mapping[str, Any]) -> tuple[Alarm, ...]:
     """What is suspicious about `coming` values (field -> value, `Dossier` fields) given the `kept` ones.

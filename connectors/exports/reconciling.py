@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from connectors.errors import ConnectorError, UnknownLayout
 from connectors.exports.furniture import is_numbering, said
 from connectors.exports.grids import Cells, Grid
+from connectors.exports.legacy import modernised
+from connectors.exports.reading import Question, answer_of_child, grids_of
 from connectors.exports.text import label_key
 from connectors.exports.values import BadCell, number_of
 
@@ -51,6 +55,42 @@ class Disagreement:
     where: str
     said: int
     counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A II.06a sheet: its lines, its total line (None: it has none), and where it does not add up in itself."""
+
+    lines: tuple[FormLine, ...]
+    total: FormLine | None
+    broken: tuple[Disagreement, ...]
+
+
+def read_form(path: Path, *, name: str | None = None) -> Form:
+    """Read form II.06a in a child process.
+
+    Raises:
+        Unreadable: as `read_export`.
+        UnknownLayout: no numbering row (1) to (13) was found.
+    """
+    return answer_of_child(_form_or_error, Question(path, name or path.name))
+
+
+def _form_or_error(question: Question) -> Form | ConnectorError:
+    try:
+        return form_of(question)
+    except ConnectorError as error:
+        return error
+
+
+def form_of(question: Question) -> Form:
+    """The same in this process."""
+    grids, _ = grids_of(question.path, question.scratch)
+    lines = tuple(line for grid in grids for line in form_lines(modernised(grid)[0]))
+    if not lines:
+        raise UnknownLayout(f"{question.name}: không thấy dòng đánh số cột (1) đến (13) của Biểu số II.06a.")
+    total = next((line for line in reversed(lines) if label_key(line.name).startswith(("tổng", "cộng"))), None)
+    return Form(lines, total, broken_identities(lines))
 
 
 def form_lines(grid: Grid) -> Iterator[FormLine]:

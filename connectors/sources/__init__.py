@@ -1,4 +1,4 @@
-"""Where exports lie: a source is pulled, never changed. Servers are in `connectors.sources.sftp` and `.http`."""
+"""Where exports lie: a source is pulled, never changed. Servers: `.sftp`, `.http`, `.s3`, `.mailbox`."""
 
 from connectors.sources.folder import FolderSource
 from connectors.sources.port import Pulled, Source

@@ -5,9 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
+
+from connectors.errors import UnknownLayout
 from connectors.exports.grids import Grid
 from connectors.exports.reading import grids_of
-from connectors.exports.reconciling import against_rows, broken_identities, form_lines
+from connectors.exports.reconciling import against_rows, broken_identities, form_lines, read_form
 from tests.connectors.tables import xlsx
 
 NUMBERING = [f"({n})" for n in range(1, 14)]
@@ -44,3 +47,13 @@ def test_a_form_is_held_against_the_rows(tmp_path: Path) -> None:
     assert against_rows(line, {7: 90, 10: 2}) == ()
     (complaint,) = against_rows(line, {7: 90, 10: 5})
     assert (complaint.row, complaint.said, complaint.counted, complaint.where) == (None, 2, 5, "cột (10) quá hạn")
+
+
+def test_a_form_is_read_whole_in_the_child(tmp_path: Path) -> None:
+    total = ["", "TỔNG CỘNG", 100, 60, 30, 10, 90, 50, 38, 1, 10, 9, 1]
+    found = read_form(form(tmp_path / "a.xls", GOOD, total))
+    assert found.total is not None
+    assert (len(found.lines), found.total.row) == (2, 5)
+    assert [complaint.row for complaint in found.broken] == [5]
+    with pytest.raises(UnknownLayout, match=r"II\.06a"):
+        read_form(xlsx(tmp_path / "b.xlsx", [["a", "b"], [1, 2]]))
