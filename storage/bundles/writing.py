@@ -21,7 +21,8 @@ from storage.bundles.statement import canonical_json, signed_statement
 FORMAT = "parindex-bundle/1"
 SOURCE = "ma-nguon"
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_TRAVELLERS = ("containers", "ed25519", "layout", "manifests", "names", "proofs", "sentences")
+TRAVELLERS = ("containers", "ed25519", "layout", "manifests", "names", "proofs", "sentences")
+"""Modules of this folder that verify.py imports and that travel with it: standard library and scoring.engine alone."""
 _EMPTY_PACKAGE = b'"""Travels with the bundle; only what verify.py needs."""\n'
 
 
@@ -134,7 +135,7 @@ def _add_tools(archive: Archive, layout: Layout) -> None:
     archive.add("verify.py", _source("storage.bundles", "verify.py"))
     for package in ("scoring", "storage", "storage/bundles"):
         archive.add(f"{SOURCE}/{package}/__init__.py", _EMPTY_PACKAGE)
-    for module in _TRAVELLERS:
+    for module in TRAVELLERS:
         archive.add(f"{SOURCE}/storage/bundles/{module}.py", _source("storage.bundles", f"{module}.py"))
     engine = resources.files("scoring.engine").iterdir()
     for name in sorted(item.name for item in engine if item.name.endswith(".py")):
