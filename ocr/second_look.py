@@ -46,8 +46,7 @@ def _better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
         if twin is not None:
             rows.remove(twin)
         kept.append(twin if twin is not None and _worth(twin) > _worth(row) else row)
-    kept += [row for row in rows if _worth(row) > 0]
-    return [word for row in kept for word in row.words if word.confidence > 0.3]
+    return [word for row in (*kept, *rows) if _worth(row) > 0 for word in row.words]
 
 
 def _beside(one: Row, other: Row) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, fold, grammar
@@ -156,7 +157,7 @@ def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
 
 
 def _name_in(line: Line, page: PageReading) -> Found | None:
-    spots = [line.spot(*match.span()) for match in re.finditer(r"[^\W\d_]{2,}", line.text)]
+    spots = [line.spot(start, end) for start, end in _name_parts(line.text)]
     words = [spot for spot in spots if spot.text[0].isupper() and spot.text[1:].islower()]
     if not words and _mostly_capital(line.text) and spots and fold(spots[0].text) in grammar().family_names:
         words = spots  # certificates print the name in capitals
@@ -168,3 +169,14 @@ def _name_in(line: Line, page: PageReading) -> Found | None:
     box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
     value = " ".join([family, *(spot.text for spot in words[1:])])
     return Found(value, page.number, box, round(min(spot.confidence for spot in words), 3), line.text)
+
+
+def _name_parts(text: str) -> list[tuple[int, int]]:
+    """Where runs of two letters and more stand; a run is parted before a capital inside it ("LêMỹ")."""
+    parts = []
+    for match in re.finditer(r"[^\W\d_]{2,}", text):
+        start, end = match.span()
+        inner = [at for at in range(start + 1, end) if text[at].isupper() and text[at - 1].islower()]
+        edges = [start, *inner, end]
+        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2]
+    return parts
