@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from config.criteria_sets import load_criteria_set
+from config.export_profiles import load_profiles
 from config.settings import Settings
+from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing
 from flows.resources import open_resources, require_room
 from flows.scoring import Question, compute, record
@@ -128,7 +131,15 @@ def say(line: str, *, transient: bool = False) -> None:
         print(f"  {line}", end="\r", file=sys.stderr, flush=True)
 
 
+def _require_sound_data(settings: Settings) -> None:
+    """Refuse to start with a criteria set, calendar or layout that cannot be used, before anything is half done."""
+    load_criteria_set(settings.criteria)
+    load_calendars()
+    load_profiles()
+
+
 def _begin(settings: Settings, asked: NightRequestedBy) -> Night:
+    _require_sound_data(settings)
     with open_resources(settings) as resources:
         require_room(settings)
         resources.store.sweep()

@@ -66,12 +66,11 @@ def record_upload(connection: Connection, kept: Kept, upload: Upload) -> bool:
 def unexamined(connection: Connection, unit: str, checker: str) -> list[Mapping[str, Any]]:
     """Documents that this version of the checks has not seen, by name and hash; quarantined ones are left alone."""
     seen = select(examinations.c.sha256).where(examinations.c.checker == checker)
-    waiting = (
-        select(documents)
-        .where(documents.c.unit == unit, documents.c.state != QUARANTINED, documents.c.sha256.not_in(seen))
-        .order_by(documents.c.name, documents.c.sha256)
+    waiting = select(documents.c.sha256).where(
+        documents.c.unit == unit, documents.c.state != QUARANTINED, documents.c.sha256.not_in(seen)
     )
-    return [dict(row._mapping) for row in connection.execute(waiting)]
+    chosen = set(connection.execute(waiting).scalars())
+    return [row for row in documents_of(connection, unit) if row["sha256"] in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +121,14 @@ def release(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
 
 def documents_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
     """All documents of a unit with their state, by name."""
-    rows = select(documents).where(documents.c.unit == unit).order_by(documents.c.name, documents.c.sha256)
-    return [dict(row._mapping) for row in connection.execute(rows)]
+    rows = [dict(row._mapping) for row in connection.execute(select(documents).where(documents.c.unit == unit))]
+    return sorted(rows, key=lambda row: (row["name"], row["sha256"]))
 
 
 def receipts_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
     """Where each document of a unit was found, by path."""
-    rows = select(receipts).where(receipts.c.unit == unit).order_by(receipts.c.path, receipts.c.sha256)
-    return [dict(row._mapping) for row in connection.execute(rows)]
+    rows = [dict(row._mapping) for row in connection.execute(select(receipts).where(receipts.c.unit == unit))]
+    return sorted(rows, key=lambda row: (row["path"], row["sha256"]))
 
 
 def examinations_of(connection: Connection, unit: str, checker: str) -> dict[str, Mapping[str, Any]]:

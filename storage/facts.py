@@ -84,8 +84,9 @@ class _Found:
 
 
 def _records(connection: Connection, unit: str, kind: str) -> list[dict[str, Any]]:
-    chosen = select(records.c.fields).where(records.c.unit == unit, records.c.kind == kind).order_by(records.c.key)
-    return [row.fields for row in connection.execute(chosen)]
+    """Fields by key, in an order that no database's collation changes."""
+    chosen = select(records.c.key, records.c.fields).where(records.c.unit == unit, records.c.kind == kind)
+    return [row.fields for row in sorted(connection.execute(chosen), key=lambda row: str(row.key))]
 
 
 def _known_kinds(connection: Connection, unit: str, documents: list[_Found]) -> tuple[str, ...]:

@@ -69,19 +69,26 @@ def print_json(plain: Any) -> None:
 @contextmanager
 def reported() -> Iterator[None]:
     """Errors of all rooms as one message and one exit code."""
+    from config.criteria_sets import BadCriteriaSet
+    from config.export_profiles import BadProfile
+    from config.working_calendar import BadCalendar
     from connectors.errors import ConnectorError
+    from flows.uploading import WrongPlace
     from ocr.errors import EngineMissing, OcrError
+    from scoring import UnknownOnTimeRule, UnknownPeriod
     from storage.errors import StorageError
+    from storage.runs import NoSuchRun
 
+    wrong = (BadSettings, BadCriteriaSet, BadCalendar, BadProfile, ConnectorError, WrongPlace, NoSuchRun)
     try:
         yield
     except Refused as error:
         _leave(str(error), error.code)
-    except BadSettings as error:
+    except (*wrong, UnknownOnTimeRule, UnknownPeriod) as error:
         _leave(str(error), WRONG_USE)
     except (StorageError, EngineMissing) as error:
         _leave(str(error), MISSING)
-    except (ConnectorError, OcrError) as error:
+    except OcrError as error:
         _leave(str(error), WRONG_USE)
 
 

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from tests.journeys.commands import NIGHT, night, parindex
 from tests.journeys.snapshot import snapshot
-
-NIGHT = "2026-01-05T01:00:00+07:00"
-
-
-def parindex(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a clerk would, with PAR_HOME set."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAR_")}
-    settings = {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"} | environment
-    program = Path(sys.executable).parent / "parindex"
-    return subprocess.run(
-        [program, *words], env=kept | settings, capture_output=True, text=True, check=False, timeout=280
-    )
-
-
-def night(home: Path, *words: str, at: str = NIGHT, **environment: str) -> dict[str, Any]:
-    """Run a night directly and return its summary."""
-    done = parindex(home, "nightly", "--direct", "--json", "--at", at, *words, **environment)
-    assert done.returncode in (0, 1), done.stderr
-    summary: dict[str, Any] = json.loads(done.stdout)
-    return summary
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,131 @@
+"""The same night on PostgreSQL and an S3 server; bad surroundings are named and survived."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from storage.objects import FolderStore, S3Store
+from tests.journeys.commands import NIGHT, night, parindex
+from tests.servers import SECRET, s3_address
+
+
+def test_a_night_on_postgresql_and_s3_scores_as_on_one_machine(
+    small_ward: Path, tmp_path: Path, postgresql_url: str, s3_endpoint: str
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for home in (here, there):
+        shutil.copytree(small_ward, home)
+    night(here)
+    servers = _servers(postgresql_url, s3_endpoint)
+
+    night(there, **servers)
+
+    assert _score(there, **servers) == _score(here)
+    assert not (there / "parindex.db").exists()
+    objects = list(S3Store(s3_address(s3_endpoint, "ward")))
+    assert objects == list(FolderStore(here / "objects"))
+    assert night(there, at="2026-01-06T01:00:00+07:00", **servers)["nothing_new"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "seen", "code"),
+    [
+        ({"PAR_WORKERS": "many", "PAR_STORE": "tape"}, "2 lỗi", 2),
+        ({"PAR_CRITERIA": "khong-co@1"}, "không có bộ tiêu chí", 2),
+        ({"PAR_MIN_FREE_MIB": "999999999"}, "MiB trống", 3),
+        ({"PAR_DATABASE_URL": "postgresql+psycopg://par@127.0.0.1:1/x?connect_timeout=2"}, "cơ sở dữ liệu", 3),
+        ({"PAR_STORE": "s3", "PAR_S3_ENDPOINT": "127.0.0.1:1", "PAR_S3_SECURE": "false"}, "PAR_S3_ENDPOINT", 3),
+    ],
+)
+def test_what_stops_a_night_is_named_with_the_way_out(
+    wrong: dict[str, str], seen: str, code: int, tmp_path: Path
+) -> None:
+    done = parindex(tmp_path, "nightly", "--direct", "--json", **wrong)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert seen in done.stderr
+    assert json.loads(done.stdout) == {"error": done.stderr.strip(), "exit_code": code}
+
+
+def test_an_unreadable_export_is_named_and_read_when_its_layout_is_known(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+    (home / "exports" / "lạ.csv").write_text("Họ tên;Năm sinh\nA;1990\n", encoding="utf-8")
+    (home / "exports" / "hỏng.xlsx").write_bytes(b"PK\x03\x04 cut off")
+
+    summary = night(home)
+
+    stuck = summary["letter"].partition("Đang vướng")[2]
+    assert "lạ.csv" in stuck and "hỏng.xlsx" in stuck
+    assert summary["counts"]["new_exports"] == 5 and summary["run"] == "2025-0001"
+
+
+def test_a_hostile_document_costs_its_own_verdict_only(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+    inbox = home / "inbox" / "hoi-an-dong" / "5.1.1"
+    inbox.mkdir()
+    (inbox / "nested.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n" + b"[" * 200_000 + b"]" * 200_000 + b"\nendobj\n%%EOF")
+    (inbox / "empty.pdf").write_bytes(b"")
+
+    summary = night(home)
+
+    stuck = summary["letter"].partition("Đang vướng")[2]
+    assert "nested.pdf" in stuck and "empty.pdf" in stuck
+    assert summary["counts"]["examined"] == 7
+
+
+def test_a_second_night_while_one_runs_is_refused(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+    _hold_the_lease(home)
+
+    done = parindex(home, "nightly", "--direct", "--at", NIGHT)
+
+    assert done.returncode == 3 and "đang chạy" in done.stderr
+
+
+def _hold_the_lease(home: Path) -> None:
+    """A night whose worker is this very test, alive."""
+    from datetime import UTC, datetime
+
+    from storage.database import open_database
+    from storage.database.connection import sqlite_url
+    from storage.nights import NightRequest, begin_night, owner_here
+
+    database = open_database(sqlite_url(home / "parindex.db"))
+    request = NightRequest("hoi-an-dong", "2025", "test", "Asia/Ho_Chi_Minh")
+    with database.write() as connection:
+        begin_night(connection, request, owner=owner_here(), now=datetime.now(UTC))
+    database.close()
+
+
+def _score(home: Path, **environment: str) -> Any:
+    done = parindex(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json", **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _servers(postgresql_url: str, s3_endpoint: str) -> dict[str, str]:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return {
+        "PAR_DATABASE_URL": postgresql_url,
+        "PAR_STORE": "s3",
+        "PAR_S3_ENDPOINT": s3_endpoint,
+        "PAR_S3_BUCKET": "ward",
+        "PAR_S3_ACCESS_KEY": "testkey",
+        "PAR_S3_SECRET_KEY": SECRET,
+        "PAR_S3_SECURE": "false",
+        "PATH": os.environ["PATH"],
+    }
