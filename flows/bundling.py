@@ -86,6 +86,8 @@ def contents_of(resources: Resources, kept: Kept, components: Sequence[str] = ()
     chosen = [item for item in score["components"] if not components or item["id"] in components]
     return BundleContents(
         unit=settings.unit,
+        unit_name=settings.unit_name,
+        components=tuple(components),
         period=str(score["period"]),
         made_at=kept.run["made_at"],
         score=score,

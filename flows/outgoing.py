@@ -13,9 +13,9 @@ from config.criteria_sets import load_criteria_set
 from flows import morning
 from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
 from flows.resources import Resources, outbox
-from reports.letter import Letter, letter_text, vietnamese_number
+from reports.letter import Letter, letter_text
 from reports.score_sheet import score_sheet
-from scoring import Action, compare, next_actions
+from scoring import compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
 from storage.custody import Happening, append
@@ -105,17 +105,10 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         moves=_moves(before, run),
         stuck=morning.shortened(stuck),
         expiring=morning.shortened(expiring),
-        actions=tuple(_task(action) for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
+        actions=tuple(action.sentence() for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
         files=_files(night, run),
     )
     return letter, bool(stuck)
-
-
-def _task(action: Action) -> str:
-    """One thing to do: what it brings, what it is, who does it, until when."""
-    passed = ", đã quá hạn" if action.overdue else ""
-    until = f"hạn {action.deadline:%d/%m/%Y}{passed}"
-    return f"+{vietnamese_number(action.gain)} điểm – {action.what} ({action.responsible}, {until})."
 
 
 def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from config.criteria_sets import load_criteria_set
@@ -21,6 +22,9 @@ from storage.database.types import canonical
 from storage.evidence import record_object
 from storage.facts import Gathered, gather_facts, input_files
 from storage.runs import RunRecord, latest_run, record_run
+
+
+ENGINE = Path(__file__).parent.parent / "scoring" / "engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def compute(resources: Resources, question: Question) -> Answer:
         as_of=question.as_of,
         on_time_rule=question.on_time_rule,
         inputs=inputs,
+        engine=engine_name(),
     )
-    digest = _digest({"inputs": inputs, "rule": question.on_time_rule, "engine": ENGINE_VERSION})
+    digest = _digest({"inputs": inputs, "rule": question.on_time_rule, "engine": engine_name()})
     return Answer(result.plain(), criteria, calendar, gathered, digest)
 
 
@@ -81,15 +86,18 @@ def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> s
         return record_run(connection, run)
 
 
+@functools.cache
+def engine_name() -> str:
+    """Version of the engine with a digest of its source: the very code that travels in the bundle."""
+    hasher = hashlib.sha256()
+    for path in sorted(ENGINE.glob("*.py")):
+        hasher.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"{ENGINE_VERSION}+{hasher.hexdigest()[:12]}"
+
+
 def packed_facts(facts: Facts) -> bytes:
     """Facts as gzipped canonical JSON; the same facts give the same bytes."""
     return gzip.compress(canonical(to_plain(facts)).encode(), compresslevel=6, mtime=0)
-
-
-def unpacked_facts(packed: bytes) -> dict[str, Any]:
-    """The JSON value inside packed facts."""
-    plain: dict[str, Any] = json.loads(gzip.decompress(packed))
-    return plain
 
 
 def _same_result(newest: Mapping[str, Any], answer: Answer) -> bool:
