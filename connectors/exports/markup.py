@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,24 +19,32 @@ MOST_COLUMNS = 16_384
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
-def grids_of_html(path: Path) -> list[Grid]:
-    """Every table of an HTML page, outermost first; headings before it count as its text above.
+def grids_of_html(path: Path) -> tuple[list[Grid], list[str]]:
+    """Every table of an HTML page, in page order, and warnings; headings before a table count as its text above.
 
     Raises:
         Unreadable: no table in it, or too large.
     """
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        page = html.document_fromstring(decoded(_bytes_of(path)), parser=parser)
+        text = decoded(_bytes_of(path))
+        page = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"không đọc được tệp HTML ({error}). Hãy xuất lại.") from error
     tables = [table for table in page.iter("table") if table.find(".//table") is None]
     if not tables:
         title = clean(page.findtext(".//title") or "")
         raise Unreadable(f'tệp là trang web "{title}" không có bảng (có thể phiên đăng nhập đã hết). Hãy xuất lại.')
-    return [
+    grids = [
         grid_of(f"Bảng {number}", _html_rows(table), _text_above(table)) for number, table in enumerate(tables, start=1)
     ]
+    return grids, _cut_short(text)
+
+
+def _cut_short(text: str) -> list[str]:
+    """A page that ends inside its table lost its last rows on the way; browsers and parsers mend it silently."""
+    end = text[-20_000:].lower()
+    return [] if "</table" in end or "</html" in end else ["tệp HTML không có phần kết: có thể bị cắt cụt, thiếu dòng"]
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -115,7 +123,7 @@ def _xml_row(element: Any, hanging: dict[int, int]) -> Cells:
     for cell in element.iterchildren(f"{_SS}Cell"):
         _skip_hanging(row, hanging)
         row.extend([None] * (_place(cell, len(row) + 1) - len(row) - 1))
-        across, down = (int(cell.get(f"{_SS}{name}", "0")) for name in ("MergeAcross", "MergeDown"))
+        across, down = (_merged(cell, name) for name in ("MergeAcross", "MergeDown"))
         if down:
             hanging |= dict.fromkeys(range(len(row), len(row) + across + 1), down + 1)
         row.append(_xml_value(cell.find(f"{_SS}Data")))
@@ -123,23 +131,34 @@ def _xml_row(element: Any, hanging: dict[int, int]) -> Cells:
     return row
 
 
+def _merged(cell: Any, name: str) -> int:
+    text = cell.get(f"{_SS}{name}", "0")
+    return min(int(text), MOST_COLUMNS) if text.isdigit() else 0
+
+
 def _place(element: Any, otherwise: int) -> int:
     """The 1-based place of a row or cell; `ss:Index` jumps forward only."""
-    place = int(element.get(f"{_SS}Index", otherwise))
+    text = element.get(f"{_SS}Index", str(otherwise))
+    place = int(text) if text.isdigit() else 0
     if not otherwise <= place <= 1_048_576:
         raise Unreadable(f"tệp XML có vị trí ô không hợp lệ ({place}). Hãy xuất lại.")
     return place
 
 
 def _xml_value(data: Any) -> Any:
+    """A cell by its declared type; one that does not keep to its type is taken as text."""
     if data is None:
         return None
     text = "".join(data.itertext())
-    kind = data.get(f"{_SS}Type")
-    if kind == "Number":
-        return float(text)
-    if kind == "Boolean":
-        return text.strip() == "1"
-    if kind == "DateTime":
-        return datetime.fromisoformat(text.strip())
-    return text
+    read = _TYPES.get(data.get(f"{_SS}Type"))
+    try:
+        return read(text.strip()) if read else text
+    except ValueError:
+        return text
+
+
+_TYPES: dict[str, Callable[[str], Any]] = {
+    "Number": float,
+    "Boolean": lambda text: text == "1",
+    "DateTime": datetime.fromisoformat,
+}

@@ -151,7 +151,7 @@ def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
     if file_format in ("html", "spreadsheetml"):
         from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
 
-        return (grids_of_html if file_format == "html" else grids_of_spreadsheetml)(path), []
+        return grids_of_html(path) if file_format == "html" else (grids_of_spreadsheetml(path), [])
     return [grid_of_json(path) if file_format == "json" else grid_of_delimited(path)], []
 
 

@@ -26,6 +26,7 @@ NOT_APPLICABLE = "not_applicable"
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _NOTHING_AROSE = frozenset({"không phát sinh", "không có phát sinh", "không áp dụng"})
+_REMARK = re.compile(r"\s*\([^()]*\)$")
 _LAST_SECOND = time(23, 59, 59)
 
 
@@ -186,7 +187,8 @@ def _choice(title: str, words: Mapping[Any, tuple[str, ...]]) -> Convert:
         if text is None:
             return None
         try:
-            return meanings[label_key(text)]
+            key = label_key(text)
+            return meanings[key] if key in meanings else meanings[_REMARK.sub("", key)]
         except KeyError:
             known = ", ".join(spellings[0] for spellings in words.values())
             raise BadCell(f"{title}: không hiểu {text!r}; các giá trị đã biết: {known}") from None

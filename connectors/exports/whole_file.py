@@ -10,6 +10,7 @@ from connectors.exports.records import SheetRecords
 from connectors.exports.values import DOSSIER_CODE
 
 NAMED = 5
+_ENOUGH_TO_COMPARE = 20
 _EVENTS = frozenset({"submitted_at", "received_at", "finished_at", "returned_at", "answered_at"})
 _KEYS = {"declared": ("component", "key"), "survey": ("component",)}
 
@@ -73,6 +74,16 @@ def from_the_future(sheets: Sequence[SheetRecords], exported_at: datetime | None
         if type(seconds) is int and day_number(seconds) > today
     ]
     return [f"ngày sau ngày xuất tệp: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
+
+
+def unlike_the_last(counted: int, last: int) -> str | None:
+    """A warning when an export has far fewer or far more rows than the last of its layout; None is as expected.
+
+    Half and three times are this project's own choice: a year's cumulative export grows by a twelfth a month.
+    """
+    if last >= _ENOUGH_TO_COMPARE and not last * 0.5 <= counted <= last * 3:
+        return f"tệp có {counted} dòng, lần trước cùng mẫu có {last} dòng: kiểm tra bộ lọc khi xuất"
+    return None
 
 
 def _and_more(count: int, what: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConnectorError, UnknownLayout
+from connectors.errors import ConnectorError, UnknownLayout, Unreadable
 from connectors.exports import read_export, read_export_here
 from tests.connectors.old_excel import encrypted
 from tests.connectors.tables import (
@@ -20,6 +20,7 @@ from tests.connectors.tables import (
     delimited,
     html_named_xls,
     listed,
+    spreadsheetml,
     xlsx,
 )
 
@@ -210,3 +211,30 @@ def _cp1258(cell: object) -> str:
         tones = "".join(mark for mark in parts[1:] if mark in "\u0300\u0301\u0303\u0309\u0323")
         text += unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in tones)) + tones
     return text
+
+
+def test_an_html_export_cut_inside_its_table_is_read_and_told(tmp_path: Path) -> None:
+    path = html_named_xls(tmp_path / "cut.xls", [LIST_HEADER, *[listed(n) for n in range(1, 9)]])
+    whole = read_export_here(path)
+    path.write_bytes(path.read_bytes()[:-900])
+    cut = read_export_here(path)
+    assert not any("cắt cụt" in warning for warning in whole.warnings)
+    assert any("cắt cụt" in warning for warning in cut.warnings)
+    assert 0 < len(cut.rows) < len(whole.rows)
+
+
+@pytest.mark.parametrize("lie", ['ss:Index="x"', 'ss:Index="99999999999"', 'ss:MergeAcross="99999999999"'])
+def test_excel_xml_that_lies_about_places_does_no_harm(lie: str, tmp_path: Path) -> None:
+    path = spreadsheetml(tmp_path / "xml.xls", [LIST_HEADER, listed(1)])
+    text = path.read_text(encoding="utf-8")
+    head, _, tail = text.rpartition('<Cell ss:Index="3">')
+    path.write_text(f"{head}<Cell {lie}>{tail}", encoding="utf-8")
+    with pytest.raises(Unreadable, match="vị trí ô không hợp lệ"):
+        read_export(path)
+
+
+def test_excel_xml_cells_that_belie_their_type_are_taken_as_text(tmp_path: Path) -> None:
+    path = spreadsheetml(tmp_path / "xml.xls", [LIST_HEADER, listed(1)])
+    text = path.read_text(encoding="utf-8").replace('ss:Type="String"', 'ss:Type="DateTime"')
+    path.write_text(text, encoding="utf-8")
+    assert read_export_here(path).rows[0].values["code"] == code(1)

@@ -11,6 +11,7 @@ import pytest
 from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import Export, read_export, read_export_here
 from connectors.exports.dates import VIETNAM
+from connectors.exports.whole_file import unlike_the_last
 from tests.connectors.tables import (
     DECLARED_HEADER,
     DETAIL_HEADER,
@@ -304,3 +305,15 @@ def test_a_moment_is_read_in_every_shape_seen(cell: object, wanted: str, tmp_pat
 def test_what_is_no_date_rejects_the_row_with_its_cell(cell: object, tmp_path: Path) -> None:
     export = read(tmp_path, [LIST_HEADER, *[listed(n) for n in range(2, 5)], listed(1, **{"Ngày nhận": cell})])
     assert [bad.cell for bad in export.rejected] == ["J5"]
+
+
+def test_a_remark_behind_a_status_does_not_hide_it(tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1, **{"Trạng thái": "ĐANG XỬ LÝ (quá hạn 2 ngày)"})])
+    assert export.rows[0].values["status"] == 4
+
+
+@pytest.mark.parametrize(
+    ("counted", "last", "told"), [(100, 100, False), (40, 100, True), (301, 100, True), (1, 9, False)]
+)
+def test_a_row_count_far_from_the_last_one_is_told(counted: int, last: int, told: bool) -> None:
+    assert (unlike_the_last(counted, last) is not None) is told
