@@ -23,7 +23,6 @@ from storage.evidence import record_object
 from storage.facts import Gathered, gather_facts, input_files
 from storage.runs import RunRecord, latest_run, record_run
 
-
 ENGINE = Path(__file__).parent.parent / "scoring" / "engine"
 
 
