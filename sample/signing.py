@@ -11,7 +11,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import cms, keys, tsp
+from asn1crypto import cms, core, keys, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -21,6 +21,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigFieldSpec
+from pyhanko.sign.general import as_signing_certificate, simple_cms_attribute
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData, SignatureObject
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, SimpleSigner
@@ -188,7 +189,25 @@ class _KeyInMemory(SimpleSigner):
 
 
 class _SeededTimeStamper(DummyTimeStamper):
-    """A time stamper without a clock and without chance: the serial number follows from what is stamped."""
+    """A time stamper without a clock and without chance: the serial number follows from what is stamped.
+
+    It signs with the key object itself, as `_KeyInMemory` does.
+    """
+
+    def __init__(self, tsa: Leaf, at: datetime) -> None:
+        super().__init__(_asn1(tsa), keys.PrivateKeyInfo.load(tsa.key_der), fixed_dt=at, include_nonce=False)
+        self._key: RSAPrivateKey = tsa.key
+
+    def _sign_tst_info(self, tst_info_data: bytes, md_algorithm: str, dt: datetime) -> tuple[bytes, cms.CMSAttributes]:
+        attributes = cms.CMSAttributes(
+            [
+                simple_cms_attribute("content_type", "tst_info"),
+                simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(dt)})),
+                simple_cms_attribute("signing_certificate", as_signing_certificate(self.tsa_cert)),
+                simple_cms_attribute("message_digest", hashlib.new(md_algorithm, tst_info_data).digest()),
+            ]
+        )
+        return self._key.sign(attributes.dump(), PKCS1v15(), _HASHES[md_algorithm]()), attributes
 
     def _build_tst_info(self, message_imprint: tsp.MessageImprint, dt: datetime, req: tsp.TimeStampReq) -> tsp.TSTInfo:
         info = super()._build_tst_info(message_imprint, dt, req)
@@ -197,8 +216,7 @@ class _SeededTimeStamper(DummyTimeStamper):
 
 
 def _timestamper(tsa: Leaf, at: datetime) -> DummyTimeStamper:
-    private = keys.PrivateKeyInfo.load(tsa.key_der)
-    return _SeededTimeStamper(_asn1(tsa), private, fixed_dt=at, include_nonce=False)
+    return _SeededTimeStamper(tsa, at)
 
 
 def _asn1(leaf: Leaf) -> asn1_x509.Certificate:
