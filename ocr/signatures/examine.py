@@ -13,6 +13,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from ocr.signatures import gate
+from ocr.signatures.appearances import Mark, marks_of
 from ocr.signatures.findings import Judge
 from ocr.signatures.reading import (
     FilledField,
@@ -114,7 +115,8 @@ def _unreadable(why: str, detail: str) -> SignatureReport:
 
 def _judged(judge: Judge, fields: Sequence[FilledField], scanned: bool | None, text: str) -> SignatureReport:
     """Judge every field and put the file's verdict together: the worst signature decides."""
-    findings = [(field, judge.finding(field)) for field in fields]
+    marks = marks_of(judge.data, judge.snapshot, fields)
+    findings = [(field, _marked(judge.finding(field), marks.get(field.name))) for field in fields]
     signatures = tuple(_compared(finding, text) for field, finding in findings if not field.is_document_timestamp)
     stamps = tuple(finding for field, finding in findings if field.is_document_timestamp)
     warnings = (_TOLERANT,) if judge.snapshot.tolerant else ()
@@ -129,6 +131,10 @@ def _judged(judge: Judge, fields: Sequence[FilledField], scanned: bool | None, t
         profile=Profiles(signatures, judge.own_organ_known).fitting(scanned=scanned),
         warnings=warnings,
     )
+
+
+def _marked(finding: SignatureFinding, mark: Mark | None) -> SignatureFinding:
+    return replace(finding, page=mark.page, box=mark.rectangle, appearance=mark.text) if mark else finding
 
 
 def _compared(finding: SignatureFinding, text: str) -> SignatureFinding:

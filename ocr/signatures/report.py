@@ -62,6 +62,8 @@ class SignatureFinding:
     subfilter: str | None = None
     page: int | None = None
     """Page of the visible mark, from 1; None for an invisible signature."""
+    box: tuple[float, float, float, float] | None = None
+    """Left, bottom, right, top of the visible mark, in points from the page's lower left corner."""
     appearance: str | None = None
     """Text drawn by the signature's own mark: registries put number and day of issue there."""
     detail: str = ""
@@ -92,6 +94,7 @@ class SignatureFinding:
             "certificate_fingerprint": self.certificate_fingerprint,
             "subfilter": self.subfilter,
             "page": self.page,
+            "box": list(self.box) if self.box else None,
             "appearance": self.appearance,
             "detail": self.detail,
             "warnings": list(self.warnings),
