@@ -7,6 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 from pypdf import PdfWriter
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from sample.signing import PKCS7, add_document_timestamp
@@ -58,7 +59,7 @@ def _signed_then_locked() -> bytes:
 def _image_only() -> bytes:
     out = BytesIO()
     canvas = Canvas(out, invariant=1)
-    canvas.drawInlineImage(Image.open(BytesIO(picture())).convert("RGB"), 100, 100, 100, 100)
+    canvas.drawImage(ImageReader(Image.open(BytesIO(picture())).convert("RGB")), 100, 100, 100, 100)
     canvas.showPage()
     canvas.save()
     return out.getvalue()
