@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from config.criteria_sets import load_criteria_set
 from config.settings import Settings
-from config.working_calendar import load_calendars
 from flows.resources import Resources, open_resources, outbox
+from flows.scoring import unpacked_inputs
 from ocr import CHECKER_VERSION
 from reports.evidence_list import EvidenceRow, evidence_list
 from reports.heading import Heading
@@ -33,6 +30,15 @@ _LACKING = ("no_data", "no_evidence")
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which bundle: of which run (empty: the newest), only some components, without applicants' personal data."""
+
+    run_id: str = ""
+    components: tuple[str, ...] = ()
+    redact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Everything the database says about one run."""
 
@@ -44,9 +50,7 @@ class Kept:
     sizes: Mapping[str, int]
 
 
-def bundle_run(
-    settings: Settings, run_id: str, *, components: Sequence[str], output: Path | None, at: datetime
-) -> dict[str, Any]:
+def bundle_run(settings: Settings, wanted: Wanted, *, output: Path | None, at: datetime) -> dict[str, Any]:
     """Write the bundle of a run (empty: the newest) and record that it was made.
 
     Raises:
@@ -54,10 +58,10 @@ def bundle_run(
     """
     with open_resources(settings) as resources:
         with resources.database.read() as connection:
-            kept = kept_of(connection, settings, run_id or _newest(connection, settings, at))
+            kept = kept_of(connection, settings, wanted.run_id or _newest(connection, settings, at))
         out = output or outbox(settings) / f"bo-tai-lieu_{settings.unit}_{kept.run['id']}.zip"
         out.parent.mkdir(parents=True, exist_ok=True)
-        report = write_bundle(contents_of(resources, kept, components), out)
+        report = write_bundle(contents_of(resources, kept, wanted), out)
         happening = Happening("bundled", report.sha256, "parindex bundle", "command line", {"run": kept.run["id"]})
         with resources.database.write() as connection:
             custody.append(connection, [happening], at=at)
@@ -76,33 +80,35 @@ def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
     )
 
 
-def contents_of(resources: Resources, kept: Kept, components: Sequence[str] = ()) -> BundleContents:
-    """The bundle of a run; with `components`, only the evidence of these."""
+def contents_of(resources: Resources, kept: Kept, wanted: Wanted | None = None) -> BundleContents:
+    """The bundle of a run, or of the part of it that is wanted."""
     settings, score = resources.settings, kept.run["score"]
-    criteria = load_criteria_set(f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
+    components, redact = (wanted.components, wanted.redact) if wanted else ((), False)
+    inputs = _inputs(resources, kept.run["inputs_sha256"])
+    criteria, facts = inputs["criteria"], inputs["facts"]
     heading = heading_of(settings, score, kept.run["made_at"])
-    facts = _facts(resources, kept.run["facts_sha256"])
     files = _files(resources, kept, facts, components)
     chosen = [item for item in score["components"] if not components or item["id"] in components]
     return BundleContents(
         unit=settings.unit,
         unit_name=settings.unit_name,
-        components=tuple(components),
+        components=components,
+        redact=redact,
         period=str(score["period"]),
         made_at=kept.run["made_at"],
         score=score,
         criteria=criteria,
-        calendar=load_calendars(),
+        calendar=inputs["calendar"],
         facts=facts,
         evidence=files,
         exports=tuple(
             BundledExport(row["sha256"], row["name"], kept.sizes[row["sha256"]], _opener(resources, row["sha256"]))
             for row in kept.exports
         ),
-        custody=kept.log,
+        custody=_until_scored(kept.log, str(kept.run["id"])),
         extra={
             SHEET_NAME: score_sheet(score, criteria, heading),
-            LIST_NAME: evidence_list(_evidence_rows(files), heading),
+            LIST_NAME: evidence_list(_evidence_rows(files, redact=redact), heading),
         },
         missing=tuple((item["id"], item["because"]) for item in chosen if item["state"] in _LACKING),
         signing_key=signing_key(settings.home / "keys"),
@@ -133,10 +139,16 @@ def _newest(connection: Connection, settings: Settings, at: datetime) -> str:
     return str(newest["id"])
 
 
-def _facts(resources: Resources, sha256: str) -> dict[str, Any]:
+def _inputs(resources: Resources, sha256: str) -> dict[str, Any]:
     with resources.store.open(sha256) as stream:
-        facts: dict[str, Any] = json.loads(gzip.decompress(stream.read()))
-    return facts
+        return unpacked_inputs(stream.read())
+
+
+def _until_scored(log: list[dict[str, Any]], run_id: str) -> list[dict[str, Any]]:
+    """The log up to the run's own event: what came later does not change the run's bundle."""
+    scored = (event["seq"] for event in log if event["event"] == "scored" and event["detail"]["run"] == run_id)
+    last = next(scored)
+    return [event for event in log if event["seq"] <= last]
 
 
 def _files(
@@ -176,9 +188,12 @@ def _file(
     )
 
 
-def _evidence_rows(files: Sequence[BundledFile]) -> list[EvidenceRow]:
+def _evidence_rows(files: Sequence[BundledFile], *, redact: bool) -> list[EvidenceRow]:
+    """Rows of the evidence list; a redacted one leaves out results, whose names may name applicants."""
     rows = []
     for file in files:
+        if redact and file.dossier_code:
+            continue
         fields = (file.verdict or {}).get("fields") or {}
         signature = (file.verdict or {}).get("signature") or {}
         said = {name: (fields.get(name) or {}).get("value") for name in ("number", "issued_on", "issuer", "signer")}

@@ -6,6 +6,7 @@ import functools
 import gzip
 import hashlib
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from config.working_calendar import load_calendars
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from scoring import ENGINE_VERSION, score
-from scoring.engine.facts import Facts, to_plain
+from scoring.engine.facts import to_plain
 from storage.database.types import canonical
 from storage.evidence import record_object
 from storage.facts import Gathered, gather_facts, input_files
@@ -78,7 +79,7 @@ def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> s
         newest = latest_run(connection, resources.settings.unit, str(answer.score["period"]))
     if newest is not None and _same_result(newest, answer):
         return str(newest["id"])
-    kept = resources.store.put(io.BytesIO(packed_facts(answer.gathered.facts)))
+    kept = resources.store.put(io.BytesIO(packed_inputs(answer)))
     with resources.database.write() as connection:
         record_object(connection, kept, who="parindex", where="scoring", at=at)
         run = RunRecord(answer.score, kept.sha256, answer.inputs_digest, answer.gathered.gaps(), who, at)
@@ -94,9 +95,19 @@ def engine_name() -> str:
     return f"{ENGINE_VERSION}+{hasher.hexdigest()[:12]}"
 
 
-def packed_facts(facts: Facts) -> bytes:
-    """Facts as gzipped canonical JSON; the same facts give the same bytes."""
-    return gzip.compress(canonical(to_plain(facts)).encode(), compresslevel=6, mtime=0)
+def packed_inputs(answer: Answer) -> bytes:
+    """Facts, criteria set and calendar as gzipped JSON; the same inputs give the same bytes.
+
+    The criteria set keeps its own order of keys: reasons are worded in it.
+    """
+    plain = {"calendar": answer.calendar, "criteria": answer.criteria, "facts": to_plain(answer.gathered.facts)}
+    return gzip.compress(json.dumps(plain, ensure_ascii=False).encode(), compresslevel=6, mtime=0)
+
+
+def unpacked_inputs(packed: bytes) -> dict[str, Any]:
+    """What `packed_inputs` packed: {calendar, criteria, facts}."""
+    plain: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return plain
 
 
 def _same_result(newest: Mapping[str, Any], answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from config.settings import PREFIX, Settings
@@ -28,7 +29,7 @@ def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str
         return run_directly(settings, asked)
 
 
-def serve_schedule(settings: Settings) -> None:
+def serve_schedule(settings: Settings, *, ready: Callable[[dict[str, str]], None]) -> None:
     """Run the scheduler and its worker until stopped: the night at PAR_SCHEDULE in PAR_TIMEZONE."""
     with prefect_api(settings, services=True) as url:
         _export_settings(settings)
@@ -37,6 +38,7 @@ def serve_schedule(settings: Settings) -> None:
         from flows.prefect_night import nightly
 
         say(f"Bộ lập lịch đang chạy: {settings.schedule} ({settings.timezone}); Prefect: {url}. Dừng: Ctrl+C")
+        ready({"schedule": settings.schedule, "timezone": settings.timezone, "prefect_api_url": url})
         nightly.serve(name=settings.unit, schedules=[Cron(settings.schedule, timezone=settings.timezone)], limit=1)
 
 

@@ -20,10 +20,10 @@ class NoSuchRun(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What makes a run: the score as JSON-ready value, the kept facts, and who asked for it when."""
+    """What makes a run: the score as JSON-ready value, its kept inputs, and who asked for it when."""
 
     score: Mapping[str, Any]
-    facts_sha256: str
+    inputs_sha256: str
     inputs_digest: str
     gaps: Mapping[str, Any]
     asked_by: str
@@ -43,7 +43,7 @@ def record_run(connection: Connection, run: RunRecord) -> str:
             period=period,
             as_of=date.fromisoformat(str(run.score["as_of"])),
             score=dict(run.score),
-            facts_sha256=run.facts_sha256,
+            inputs_sha256=run.inputs_sha256,
             inputs_digest=run.inputs_digest,
             gaps=dict(run.gaps),
             asked_by=run.asked_by,
@@ -51,7 +51,7 @@ def record_run(connection: Connection, run: RunRecord) -> str:
         )
     )
     detail = {"run": run_id, "unit": unit, "period": period, "totals": run.score["totals"]}
-    append(connection, [Happening("scored", run.facts_sha256, run.asked_by, "scoring", detail)], at=run.at)
+    append(connection, [Happening("scored", run.inputs_sha256, run.asked_by, "scoring", detail)], at=run.at)
     return run_id
 
 

@@ -17,14 +17,16 @@ def bundle(
     period: Period = "",
     component: Annotated[list[str] | None, typer.Option("--component", help=text("component"))] = None,
     run: Annotated[str, typer.Option("--run", help=text("run"))] = "",
+    redact: Annotated[bool, typer.Option("--redact", help=text("redact"))] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=text("output"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence bundle of a score run."""
-    from flows.bundling import bundle_run
+    from flows.bundling import Wanted, bundle_run
 
     settings = settings_for(unit, period)
-    report = bundle_run(settings, run, components=component or [], output=output, at=moment("", settings))
+    wanted = Wanted(run, tuple(component or ()), redact)
+    report = bundle_run(settings, wanted, output=output, at=moment("", settings))
     lines = [
         f"{report['file']}: {report['files']} tệp, {report['bytes']} byte",
         f"  SHA-256 {report['sha256']}",
@@ -52,4 +54,4 @@ def verify(
         + ("khớp" if stated["equal"] else "KHÔNG khớp"),
         *(f"  {fault['kind']}: {fault['path']}: {fault['detail']}" for fault in plain["faults"]),
     ]
-    finish(plain, as_json=as_json, lines=lines, code=DONE if plain["ok"] else WRONG_USE)
+    finish(plain, as_json=as_json, lines=lines, code=DONE if plain["ok"] else NEEDS_PERSON)

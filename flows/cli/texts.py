@@ -38,7 +38,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "bundle": ("Lập gói tài liệu kiểm chứng (zip) tự chứng minh được.", "Write the evidence bundle, a zip that proves itself."),
     "output": ("Tệp zip sẽ ghi.", "The zip to write."),
     "run": ("Lần chấm; bỏ trống: lần mới nhất.", "Score run; empty: the newest."),
-    "partial": ("Vẫn lập gói khi còn thiếu tài liệu.", "Write the bundle although evidence is missing."),
+    "redact": ("Che dữ liệu cá nhân: bỏ kết quả hồ sơ và tệp kết xuất, giữ lại mã băm.", "Leave out applicants' personal data; the hashes stay."),
     "verify": ("Kiểm tra một gói: mã băm, chữ ký, nhật ký, và tính lại điểm.", "Check a bundle: hashes, signature, log, and recompute the score."),
     "verify_file": ("Tệp zip hoặc thư mục đã giải nén.", "The zip, or the unzipped folder."),
     "serve": ("Chạy bộ lập lịch: đêm nào cũng chạy lúc 01:00 (PAR_SCHEDULE).", "Run the scheduler: the night at 01:00 every day (PAR_SCHEDULE)."),

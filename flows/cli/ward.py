@@ -20,6 +20,7 @@ from flows.cli.door import (
     Unit,
     finish,
     moment,
+    print_json,
     settings_for,
 )
 from flows.cli.texts import text
@@ -89,11 +90,11 @@ def score(
     finish(answer.score, as_json=as_json, lines=_score_lines(answer.score))
 
 
-def serve() -> None:
-    """Run the scheduler until stopped."""
+def serve(*, as_json: AsJson = False) -> None:
+    """Run the scheduler until stopped; with --json one document tells when it is ready."""
     from flows.start import serve_schedule
 
-    serve_schedule(settings_for())
+    serve_schedule(settings_for(), ready=print_json if as_json else lambda _: None)
 
 
 def _findings(findings: list[Finding]) -> Iterator[str]:

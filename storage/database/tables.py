@@ -127,7 +127,7 @@ score_runs = _table(
     _required("period"),
     _required("as_of", Day),
     _required("score", Plain),
-    Column("facts_sha256", Text, ForeignKey("objects.sha256"), nullable=False),
+    Column("inputs_sha256", Text, ForeignKey("objects.sha256"), nullable=False),  # facts, criteria set and calendar
     _required("inputs_digest"),
     _required("gaps", Plain),  # {missing_files: [[component, name]], unlinked: [sha256]}: what could not be joined
     _required("asked_by"),
