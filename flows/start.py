@@ -39,7 +39,8 @@ def serve_schedule(settings: Settings, *, ready: Callable[[dict[str, str]], None
 
         say(f"Bộ lập lịch đang chạy: {settings.schedule} ({settings.timezone}); Prefect: {url}. Dừng: Ctrl+C")
         ready({"schedule": settings.schedule, "timezone": settings.timezone, "prefect_api_url": url})
-        nightly.serve(name=settings.unit, schedules=[Cron(settings.schedule, timezone=settings.timezone)], limit=1)
+        schedule = Cron(settings.schedule, timezone=settings.timezone)
+        nightly.serve(name=settings.unit, schedules=[schedule], limit=1, print_starting_message=False)
 
 
 def _export_settings(settings: Settings) -> None:
