@@ -20,6 +20,7 @@ _EXPORTED = re.compile(
     re.IGNORECASE,
 )
 _IN_NAME = re.compile(r"(20\d\d)[_\-.]?(\d\d)[_\-.]?(\d\d)(?:[_\-. T]+(\d\d)[_\-.h]?(\d\d))?(?!\d)")
+_GROUP_MARK = re.compile(r"(?:[IVXLC]+|[A-Z])[.)]?")
 _TOTAL = re.compile(r"^(?:tổng cộng|tổng số|tổng|cộng|total)\b[^\d]*(\d[\d.,]*)?", re.IGNORECASE)
 
 
@@ -106,6 +107,13 @@ def is_numbering(cells: Cells) -> bool:
         and len(numbers) >= len(texts) - 2
         and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     )
+
+
+def is_group(filled: Sequence[tuple[int, str]]) -> bool:
+    """Whether a row heads a group: one thing said, or "II | Lĩnh vực Đất đai | 25" with a roman number or a letter."""
+    if len(filled) <= 2 or len({text for _, text in filled}) == 1:
+        return True
+    return len(filled) <= 4 and _GROUP_MARK.fullmatch(filled[0][1]) is not None
 
 
 def begins_other_table(cells: Cells, own: Sequence[str], foreign: frozenset[str]) -> bool:

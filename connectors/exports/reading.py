@@ -132,6 +132,8 @@ def reading_of(question: Question) -> Reading:
     warnings += [
         f'trang "{g.name}" theo mẫu {lay.profile.id}: chưa đọc' for g, lay in found if lay.profile is not profile
     ]
+    read = {grid.name for grid, _ in found}
+    warnings += [f'trang "{g.name}" không có bảng theo mẫu nào: chưa đọc' for g in grids if _is_passed_over(g, read)]
     warnings += [touched_sentence(grid.name, font, rows) for grid, font, rows in modern if font and rows]
     titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.head[: layout.header_row])]]
     texts = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
@@ -139,6 +141,11 @@ def reading_of(question: Question) -> Reading:
     warnings += [said for sheet in sheets for said in sheet.warnings]
     warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
     return Reading(profile.id, profile.kind, tuple(sheets), period_in(titles), exported_at, tuple(warnings))
+
+
+def _is_passed_over(grid: Grid, read: set[str]) -> bool:
+    """A sheet with some rows that nothing was read from."""
+    return grid.name not in read and len(texts_of(grid.head)) > 2
 
 
 def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.export_profiles import Column
-from connectors.exports.furniture import begins_other_table, is_numbering, repeats_header, said, total_in
+from connectors.exports.furniture import begins_other_table, is_group, is_numbering, repeats_header, said, total_in
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.judgement import impossible_orders
 from connectors.exports.layout import Layout
@@ -152,15 +152,10 @@ def _is_record(cells: Cells, layout: Layout, found: SheetRecords) -> bool:
         return False
     if begins_other_table(cells, layout.labels, layout.foreign):
         return False
-    if len(filled) <= 2 or _says_one_thing(filled):
+    if is_group(filled):
         found.footer.append(cells)
         return False
     return True
-
-
-def _says_one_thing(filled: list[tuple[int, str]]) -> bool:
-    """A merged row that some readers repeat in every cell."""
-    return len({text for _, text in filled}) == 1
 
 
 def _keep(

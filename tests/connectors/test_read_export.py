@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import Export, read_export, read_export_here
@@ -106,7 +107,7 @@ def test_group_numbering_total_and_signature_rows_are_no_dossiers(tmp_path: Path
         numbering,
         ["I", "Lĩnh vực Hộ tịch"],
         listed(1),
-        ["II", "Lĩnh vực Đất đai"],
+        ["II", "Lĩnh vực Đất đai", "", "", 2],
         listed(2),
         LIST_HEADER,
         listed(3),
@@ -317,3 +318,16 @@ def test_a_remark_behind_a_status_does_not_hide_it(tmp_path: Path) -> None:
 )
 def test_a_row_count_far_from_the_last_one_is_told(counted: int, last: int, told: bool) -> None:
     assert (unlike_the_last(counted, last) is not None) is told
+
+
+def test_a_sheet_that_nothing_was_read_from_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "hai-trang.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        notes, data = book.add_worksheet("Ghi chú"), book.add_worksheet("Dữ liệu")
+        for number, line in enumerate(("Một", "Hai", "Ba")):
+            notes.write(number, 0, line)
+        data.write_row(0, 0, LIST_HEADER)
+        data.write_row(1, 0, listed(1))
+    export = read_export_here(path)
+    assert (export.sheets, len(export.rows)) == (("Dữ liệu",), 1)
+    assert 'trang "Ghi chú" không có bảng theo mẫu nào: chưa đọc' in export.warnings
