@@ -113,10 +113,18 @@ def signature_value(
     )
 
 
-def add_document_timestamp(pdf: bytes, tsa: Leaf, *, at: datetime, field: str = "Timestamp1") -> bytes:
-    """The PDF with a document time stamp (ETSI.RFC3161) over the whole file."""
-    signing = _Signing(pdf, field, "sha256", 0, None)
-    embedding, _ = signing.embedding(DocumentTimestamp(bytes_reserved=_RESERVED_BYTES), None, None)
+def add_document_timestamp(
+    pdf: bytes,
+    tsa: Leaf,
+    *,
+    at: datetime,
+    field: str = "Timestamp1",
+    box: Box | None = None,
+    appearance: bytes | None = None,
+) -> bytes:
+    """The PDF with a document time stamp (ETSI.RFC3161) over the whole file; an honest one is invisible."""
+    signing = _Signing(pdf, field, "sha256", 0, box)
+    embedding, _ = signing.embedding(DocumentTimestamp(bytes_reserved=_RESERVED_BYTES), appearance, None)
     prepared, output = embedding.send(SigIOSetup(md_algorithm="sha256"))
     token = asyncio.run(_timestamper(tsa, at).async_timestamp(prepared.document_digest, "sha256"))
     prepared.fill_with_cms(output, token)

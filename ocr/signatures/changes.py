@@ -129,7 +129,7 @@ def _allowed(change: Change, permissions: Permissions) -> bool:
     """Whether the signature lets this happen; a form filled after an ordinary signature is for a person to see."""
     if change.kind is Kind.FORBIDDEN:
         return False
-    if change.kind is Kind.EXTENSION or (change.kind is Kind.TIMESTAMP and not change.visible):
+    if change.kind in {Kind.EXTENSION, Kind.TIMESTAMP}:
         return True
     if permissions.level == NO_CHANGES:
         return False

@@ -93,7 +93,18 @@ class Snapshot:
             return generic.NullObject()
         if (ref, place) in self.known:
             return self.known[(ref, place)]
+        try:
+            return self.reader.get_object(generic.Reference(ref[0], ref[1], self.reader))
+        except PdfReadError:
+            if self.tolerant:
+                raise
+        self._relax()
         return self.reader.get_object(generic.Reference(ref[0], ref[1], self.reader))
+
+    def _relax(self) -> None:
+        """Read on tolerantly: the strict reader opened the file and then found fault with an object."""
+        self.reader = _opened(self.reader.stream.getvalue(), strict=False)
+        self.tolerant = True
 
     def resolved(self, value: Any) -> Any:
         """Follow references until a direct object; at most eight, more is a loop."""

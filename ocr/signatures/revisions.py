@@ -23,7 +23,7 @@ from ocr.signatures.likeness import Edges, Likeness, raw, touched
 from ocr.signatures.reading import Ref, Snapshot
 
 _FREE_IN_CATALOG = {"/DSS", "/Extensions", "/Version", "/Metadata", "/MarkInfo", "/PieceInfo", "/LastModified"}
-_FREE_IN_FORM = {"/SigFlags", "/DA", "/Q", "/NeedAppearances"}
+_REDRAWS_FORM = {"/DA", "/Q", "/NeedAppearances"}
 _FREE_IN_PAGE = {"/Annots", "/Kids", "/Parent", "/Tabs", "/PieceInfo", "/LastModified"}
 _FREE_WHEN_SIGNED = {"/V", "/AP", "/AS", "/F", "/M", "/MK", "/DA", "/Ff"}
 _FREE_WHEN_FILLED = {"/V", "/AP", "/AS", "/I", "/RV", "/M", "/DA", "/MK"}
@@ -172,11 +172,18 @@ class Revision:
             return
         old = old if isinstance(old, generic.DictionaryObject) else generic.DictionaryObject()
         new = new if isinstance(new, generic.DictionaryObject) else generic.DictionaryObject()
-        for key in sorted((set(old) | set(new)) - {"/Fields", *_FREE_IN_FORM}):
+        if any(not self._likeness.same(raw(old, key), raw(new, key)) for key in _REDRAWS_FORM) and self._has_values():
+            self._note(Kind.FORM, "cách vẽ các ô biểu mẫu bị đổi")
+        for key in sorted((set(old) | set(new)) - {"/Fields", "/SigFlags", *_REDRAWS_FORM}):
             lawful = self._likeness.grown if key == "/DR" and key in old else self._likeness.same
             if not lawful(raw(old, key), raw(new, key)) and not (key == "/DR" and key not in old):
                 self._forbid(f"mục {key} của biểu mẫu bị đổi")
         self._field_list("", _items(self.old.entry(old, "/Fields")), _items(self.new.entry(new, "/Fields")), "")
+
+    def _has_values(self) -> bool:
+        """The form had fields other than signatures, which a viewer may draw anew from their values."""
+        kinds = (self.old.entry(self.old.object_at(ref), "/FT") for ref in _form_refs(self.old))
+        return any(str(kind) not in {"/Sig", ""} for kind in kinds if not isinstance(kind, generic.NullObject))
 
     def _field_list(self, prefix: str, before: list[Any], after: list[Any], inherited: str) -> None:
         pairs, added, removed = self._matched(before, after)
@@ -219,8 +226,20 @@ class Revision:
         if was_signed or not differing <= _FREE_WHEN_SIGNED or not isinstance(value, generic.DictionaryObject):
             self._forbid(f"ô ký “{name}” bị đổi sau khi ký")
         else:
-            stamp = _is_timestamp(self.new, value)
-            self._note(Kind.TIMESTAMP if stamp else Kind.SIGNED_FIELD, f"ký vào ô “{name}”", name)
+            self._signed_field(name, new, value)
+
+    def _signed_field(self, name: str, new: Any, value: Any) -> None:
+        if _is_timestamp(self.new, value):
+            self._timestamp(name, [new])
+        else:
+            self._note(Kind.SIGNED_FIELD, f"ký vào ô “{name}”", name)
+
+    def _timestamp(self, name: str, widgets: list[Any]) -> None:
+        """A time stamp speaks for nobody, so it may draw nothing over what others signed."""
+        if any(_draws(self.new, self.new.resolved(widget)) for widget in widgets):
+            self._forbid(f"dấu thời gian “{name}” vẽ nội dung lên trang")
+        else:
+            self._note(Kind.TIMESTAMP, f"dấu thời gian “{name}”", name)
 
     def _only_locked(self, old: Any, new: Any) -> bool:
         """The field became read-only and nothing else, as signing with a lock does."""
@@ -245,7 +264,7 @@ class Revision:
         if not isinstance(value, generic.DictionaryObject):
             self._empty_field(name, widgets, visible)
         elif _is_timestamp(self.new, value):
-            self._note(Kind.TIMESTAMP, f"dấu thời gian “{name}”", name, visible=visible)
+            self._timestamp(name, widgets)
         else:
             self._note(Kind.NEW_SIGNATURE, f"chữ ký mới “{name}”", name, visible=visible)
 

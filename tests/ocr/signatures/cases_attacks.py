@@ -6,7 +6,7 @@ from __future__ import annotations
 from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, TextStringObject
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec
 
-from sample.signing import PKCS7_SHA1, Certification, updating_writer
+from sample.signing import PKCS7_SHA1, Certification, add_document_timestamp, updating_writer
 from tests.ocr.signatures.attacks import (
     annotated,
     appearance,
@@ -25,8 +25,8 @@ from tests.ocr.signatures.attacks import (
     with_empty_drawing_field,
     without_xref,
 )
-from tests.ocr.signatures.authority import trust
-from tests.ocr.signatures.case import SEAL, Case, certified, signed
+from tests.ocr.signatures.authority import leaf, trust
+from tests.ocr.signatures.case import SEAL, SIGNED_AT, Case, certified, signed
 from tests.ocr.signatures.cases_sound import picture
 from tests.ocr.signatures.raw_pdf import (
     drawn,
@@ -169,6 +169,18 @@ def _wide_gap() -> bytes:
     return resigned(pdf, (a, b, c + 100, d - 100))
 
 
+def _stamp_over_text() -> bytes:
+    return add_document_timestamp(
+        signed(), leaf("fake_tsa"), at=SIGNED_AT, box=(60, 690, 400, 720), appearance=picture()
+    )
+
+
+def _redrawing_asked() -> bytes:
+    """The field's value and appearance differed when it was signed; a flag lets viewers draw the value instead."""
+    pdf = signed(new_file(with_text_field("9.999") | {7: form("1.000")}))
+    return updated(pdf, {5: object_content(pdf, 5)[:-2] + b" /NeedAppearances true >>"})
+
+
 ATTACKS = (
     Case("c04", "adbe.pkcs7.sha1 under the shipped policy", "PASSED", lambda: signed(subfilter=PKCS7_SHA1)),
     Case(
@@ -291,4 +303,6 @@ ATTACKS = (
     ),
     Case("x11", "signature removed from the form", _FORBIDDEN, _first_signature_removed),
     Case("x12", "range that leaves out more than the signature", _FORMAT, _wide_gap),
+    Case("x13", "visible time stamp over the text", _FORBIDDEN, _stamp_over_text),
+    Case("x14", "viewers told to redraw the form", "INDETERMINATE/FORM_CHANGED", _redrawing_asked),
 )

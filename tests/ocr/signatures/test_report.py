@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from ocr.signatures import TrustStore, examine_signatures
+from ocr.signatures.words import SENTENCES
 from sample.signing import PKCS7
 from tests.ocr.signatures.authority import AT, trust
 from tests.ocr.signatures.case import SEAL, SIGNED_AT, signed
-from tests.ocr.signatures.cases_sound import picture
+from tests.ocr.signatures.cases_attacks import ATTACKS
+from tests.ocr.signatures.cases_sound import SOUND, picture
 from tests.ocr.signatures.updates import with_dss
 
 _FILE_KEYS = ["verdict", "sub", "summary_vi", "signatures", "profile"]
@@ -148,3 +151,29 @@ def test_levels_follow_what_is_in_the_file() -> None:
     ]
 
     assert levels == ["B-B", "B-T", "B-LT"]
+
+
+def test_the_last_day_of_sha1_is_a_setting() -> None:
+    store = trust()
+    ended = replace(store, policy=store.policy.model_copy(update={"sha1_signed_until": date(2026, 8, 31)}))
+    pdf = signed(digest="sha1", subfilter=PKCS7, stamped=True)
+
+    assert examine_signatures(pdf, trust=store, at=AT).verdict.word == "PASSED"
+    assert examine_signatures(pdf, trust=ended, at=AT).verdict.sub == "CRYPTO_CONSTRAINTS_FAILURE"
+
+
+def test_a_claimed_time_is_believed_only_where_the_policy_says_so() -> None:
+    pdf = signed(who="expired_leader", at=datetime(2023, 6, 1, tzinfo=UTC))
+    store = trust(crl_days=("2023-12-20", "2026-11-20"))
+    trusting = replace(store, policy=store.policy.model_copy(update={"accept_claimed_time": True}))
+
+    assert examine_signatures(pdf, trust=store, at=AT).verdict.sub == "OUT_OF_BOUNDS_NO_POE"
+    believed = examine_signatures(pdf, trust=trusting, at=AT).signatures[0]
+    assert (believed.verdict.word, believed.trusted_at) == ("PASSED", None)
+    assert any("khai báo" in warning for warning in believed.warnings)
+
+
+def test_every_outcome_of_the_cases_has_its_own_sentence() -> None:
+    outcomes = {case.verdict.partition("/")[::2] for case in SOUND + ATTACKS}
+
+    assert all((word, sub) in SENTENCES for word, sub in outcomes)
