@@ -41,7 +41,7 @@ class Note:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PageReading:
     """What one page is and says. `dpi`, `colour` and `skew` are None where the page is no picture.
 
@@ -240,26 +240,24 @@ def _words(sheet: _Sheet, grey: Image.Image, reader: Reader) -> tuple[list[Word]
         words = engine.read(ready, dpi=dpi, layout=PAGE, seconds=reader.seconds)
 
     def read_again(region: Box) -> list[Word]:
-        cut = _cut(_without_ink(sheet, ready, turn), region, dpi)
-        return engine.read(cut, dpi=dpi, layout=BLOCK, seconds=reader.seconds)
+        return engine.read(_cut(sheet, ready, turn, region, dpi), dpi=dpi, layout=BLOCK, seconds=reader.seconds)
 
     size = ready.width * 72 / dpi, ready.height * 72 / dpi
     return with_signature_block(words, size, read_again), (ready, dpi), turn
 
 
-def _cut(picture: Image.Image, region: Box, dpi: float) -> Image.Image:
-    left, top, right, bottom = (
-        round(edge * dpi / 72) for edge in (region.left, region.top, region.right, region.bottom)
-    )
-    return picture.crop((left, top, right, bottom))
-
-
-def _without_ink(sheet: _Sheet, ready: Image.Image, turn: int) -> Image.Image:
-    """The sheet with red seals and blue ink faded, in the measures of `ready`."""
+def _cut(sheet: _Sheet, ready: Image.Image, turn: int, region: Box, dpi: float) -> Image.Image:
+    """The region at the reading resolution, red seals and blue ink faded where the sheet has colours."""
+    frame = tuple(round(edge * dpi / 72) for edge in (region.left, region.top, region.right, region.bottom))
     if sheet.picture.mode not in ("RGB", "RGBA"):
-        return ready
-    faded, _ = sheet.ready(page_image.without_coloured_ink(sheet.picture))
-    return faded.rotate(-turn, expand=True) if turn else faded
+        return ready.crop(frame)  # type: ignore[arg-type]
+    if turn or sheet.skew:
+        faded, _ = sheet.ready(page_image.without_coloured_ink(sheet.picture))
+        return faded.rotate(-turn, expand=True).crop(frame) if turn else faded.crop(frame)  # type: ignore[arg-type]
+    scale = sheet.dpi / 72
+    own = tuple(round(edge * scale) for edge in (region.left, region.top, region.right, region.bottom))
+    faded = page_image.without_coloured_ink(sheet.picture.crop(own))  # type: ignore[arg-type]
+    return faded.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
 
 
 def _doubtful(words: list[Word]) -> bool:

@@ -23,6 +23,7 @@ MOST_PIXELS = 40_000_000
 MOST_CHARACTERS = 60_000
 """Characters read of one page's text layer."""
 _MOST_OBJECTS = 20_000
+_SPAN = 5000
 
 Colour = Literal["colour", "grey", "bilevel"]
 
@@ -84,18 +85,19 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
     try:
         page = document[number - 1]
         own = _count_characters(page)
-        stamped = tuple(_stamps(page))
+        frame = _Frame.of(page)
+        stamped = tuple(_stamps(page, frame))
         if stamped and page.flatten() == raw.FLATTEN_SUCCESS:
             page.close()
             page = document[number - 1]
-        images, drawn = _painted(page)
+        images, drawn = _painted(page, frame)
         return PdfPage(
             number=number,
             width=page.get_width(),
             height=page.get_height(),
             rotation=page.get_rotation(),
             images=images,
-            words=tuple(_words(page, own)),
+            words=tuple(_words(page, frame, own)),
             stamped=stamped,
             drawn=drawn,
             handle=page,
@@ -112,7 +114,7 @@ def _count_characters(page: Any) -> int:
         text.close()
 
 
-def _stamps(page: Any) -> Iterator[Box]:
+def _stamps(page: Any, frame: _Frame) -> Iterator[Box]:
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), 500)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:
@@ -120,31 +122,48 @@ def _stamps(page: Any) -> Iterator[Box]:
         try:
             corners = raw.FS_RECTF()
             if raw.FPDFAnnot_HasKey(annotation, b"AP") and raw.FPDFAnnot_GetRect(annotation, corners):
-                yield _on_page(page, corners.left, corners.bottom, corners.right, corners.top)
+                yield frame.box(corners.left, corners.bottom, corners.right, corners.top)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _on_page(page: Any, left: float, bottom: float, right: float, top: float) -> Box:
-    """User space to points from the displayed page's top left corner (rotation and crop box included)."""
-    width, height = page.get_size()
-    x, y = ctypes.c_int(), ctypes.c_int()
-    found = []
-    for corner_x, corner_y in ((left, bottom), (right, top)):
-        raw.FPDF_PageToDevice(page, 0, 0, int(width * 100), int(height * 100), 0, corner_x, corner_y, x, y)
-        found.append((x.value / 100, y.value / 100))
-    (x0, y0), (x1, y1) = found
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """How user space lies on the displayed page: x = left + a * x + b * y, y = top + c * x + d * y, in points."""
+
+    left: float
+    top: float
+    a: float
+    b: float
+    c: float
+    d: float
+
+    @classmethod
+    def of(cls, page: Any) -> _Frame:
+        """From three points that pdfium maps (rotation and crop box included)."""
+        width, height = page.get_size()
+        x, y = ctypes.c_int(), ctypes.c_int()
+        found = []
+        for user_x, user_y in ((0, 0), (_SPAN, 0), (0, _SPAN)):
+            raw.FPDF_PageToDevice(page, 0, 0, int(width * 100), int(height * 100), 0, user_x, user_y, x, y)
+            found.append((x.value / 100, y.value / 100))
+        (left, top), (ax, ay), (bx, by) = found
+        return cls(left, top, (ax - left) / _SPAN, (bx - left) / _SPAN, (ay - top) / _SPAN, (by - top) / _SPAN)
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        x0, y0 = self.left + self.a * left + self.b * bottom, self.top + self.c * left + self.d * bottom
+        x1, y1 = self.left + self.a * right + self.b * top, self.top + self.c * right + self.d * top
+        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
-def _painted(page: Any) -> tuple[tuple[PlacedImage, ...], bool]:
+def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool]:
     images: list[PlacedImage] = []
     drawn = False
     for count, item in enumerate(page.get_objects(max_depth=6)):
         if count >= _MOST_OBJECTS:
             break
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            image = _placed(page, item)
+            image = _placed(frame, item)
             if image is not None:
                 images.append(image)
         elif item.type != raw.FPDF_PAGEOBJ_TEXT:
@@ -152,10 +171,10 @@ def _painted(page: Any) -> tuple[tuple[PlacedImage, ...], bool]:
     return tuple(images), drawn
 
 
-def _placed(page: Any, item: Any) -> PlacedImage | None:
+def _placed(frame: _Frame, item: Any) -> PlacedImage | None:
     try:
         width, height = item.get_px_size()
-        box = _on_page(page, *item.get_bounds())
+        box = frame.box(*item.get_bounds())
         if min(width, height) < 1 or min(box.width, box.height) < 0.5:
             return None
         # sides are compared sorted: an image may be turned on the page
@@ -174,7 +193,7 @@ def _colour_of(item: Any) -> Colour:
     return "grey" if facts.colorspace in (raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_CALGRAY) else "colour"
 
 
-def _words(page: Any, own_characters: int) -> Iterator[Word]:
+def _words(page: Any, frame: _Frame, own_characters: int) -> Iterator[Word]:
     """Words of the text layer; those past `own_characters` came from appearances."""
     text = page.get_textpage()
     try:
@@ -183,7 +202,7 @@ def _words(page: Any, own_characters: int) -> Iterator[Word]:
         source: Literal["layer", "appearance"] = "layer"
         for index in range(min(text.count_chars(), MOST_CHARACTERS)):
             letter = _letter(text, index)
-            box = _letter_box(page, text, index) if letter.strip() else None
+            box = _letter_box(frame, text, index) if letter.strip() else None
             if box is None or (boxes and _apart(boxes[-1], box)):
                 yield from _joined(letters, boxes, source)
                 letters, boxes = [], []
@@ -201,11 +220,11 @@ def _letter(text: Any, index: int) -> str:
     return chr(code) if 0x20 < code < 0xD800 or 0xDFFF < code < 0x110000 else " "
 
 
-def _letter_box(page: Any, text: Any, index: int) -> Box | None:
+def _letter_box(frame: _Frame, text: Any, index: int) -> Box | None:
     corners = raw.FS_RECTF()
     if not raw.FPDFText_GetLooseCharBox(text, index, corners):
         return None
-    return _on_page(page, corners.left, corners.bottom, corners.right, corners.top)
+    return frame.box(corners.left, corners.bottom, corners.right, corners.top)
 
 
 def _apart(before: Box, after: Box) -> bool:

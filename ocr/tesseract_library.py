@@ -35,6 +35,7 @@ class TesseractLibrary:
     def read(self, picture: Image.Image, *, dpi: float, layout: int, seconds: float) -> list[Word]:
         grey = picture if picture.mode == "L" else picture.convert("L")
         api, library = self._api, self._library
+        library.TessBaseAPIClearAdaptiveClassifier(api)  # what earlier pages taught must not colour this one
         library.TessBaseAPISetPageSegMode(api, layout)
         library.TessBaseAPISetImage(api, grey.tobytes(), grey.width, grey.height, 1, grey.width)
         library.TessBaseAPISetSourceResolution(api, round(dpi))

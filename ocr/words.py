@@ -124,7 +124,10 @@ def _units(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _middle(words: Sequence[Word]) -> float:
-    return median(word.box.middle for word in words)
+    """Median of the words' middles (the upper one of an even count)."""
+    if len(words) == 1:
+        return words[0].box.middle
+    return sorted(word.box.middle for word in words)[len(words) // 2]
 
 
 def _row_for(middle: float, middles: Sequence[float], reach: float) -> int | None:

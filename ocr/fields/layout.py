@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from ocr.fields.line import Line
@@ -30,7 +31,7 @@ class Head:
 
 def head_of(page: PageReading) -> Head:
     """Split page 1's head at the border between the organ's column and the national motto's."""
-    rows = [row for row in page_rows(page.words)[0] if row.box.top < HEAD_SHARE * page.height]
+    rows = [row for row in _own_rows(page) if row.box.top < HEAD_SHARE * page.height]
     border, motto = _border(rows, page.width)
     left: list[Line] = []
     right: list[Line] = []
@@ -78,10 +79,15 @@ def _parted(row: Row, border: float, width: float) -> tuple[list[Word], list[Wor
     return left, [word for word in row.words if word not in left]
 
 
-def lines_of(page: PageReading) -> Iterator[Line]:
+def lines_of(page: PageReading) -> list[Line]:
     """All of a page's own rows as lines."""
-    for row in page_rows(page.words)[0]:
-        yield Line.of(row.words)
+    return [Line.of(row.words) for row in _own_rows(page)]
+
+
+@lru_cache(maxsize=4)
+def _own_rows(page: PageReading) -> list[Row]:
+    """Each field asks for the rows of the same few pages."""
+    return page_rows(page.words)[0]
 
 
 def right_column(page: PageReading, lines: Sequence[Line]) -> list[Line]:
