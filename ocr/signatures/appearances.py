@@ -14,6 +14,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from pyhanko.pdf_utils import generic
 
+from ocr.budget import OutOfTime
 from ocr.signatures.reading import FilledField, Ref, Snapshot
 
 _MOST_MARKS = 40
@@ -38,6 +39,8 @@ def marks_of(data: bytes, snapshot: Snapshot, fields: Sequence[FilledField]) -> 
     try:
         places = _placed(snapshot, fields)
         return _read(data, places) if places else {}
+    except OutOfTime:
+        raise
     except Exception:  # noqa: BLE001 - a mark is an extra; the verdict must not depend on drawing a stranger's page
         return places
 

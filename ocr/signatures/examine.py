@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 
+from ocr.budget import OutOfTime
 from ocr.signatures import gate
 from ocr.signatures.appearances import Mark, marks_of
 from ocr.signatures.findings import Judge
@@ -43,7 +44,7 @@ def examine_signatures(
 
     `scanned` True means the pages are pictures of paper (profile scan instead of result); `text` is the document's
     own text, with which signer names are compared. Never raises because of the file: what cannot be judged is
-    UNREADABLE or INDETERMINATE.
+    UNREADABLE or INDETERMINATE. Lets `ocr.budget.OutOfTime` through, so that a caller's time bound holds.
     """
     report = _examined(data, trust, at, scanned, text)
     policy = f"{trust.policy.name} {trust.policy.version}"
@@ -62,6 +63,8 @@ def _examined(data: bytes, trust: TrustStore, at: datetime, scanned: bool | None
         return _unreadable("PASSWORD", str(error))
     except TooManyFields as error:
         return _unreadable("LIMIT", str(error))
+    except OutOfTime:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever the reader says about a broken file, the file is unreadable
         return _unreadable("PARSE", f"{type(error).__name__}: {error}")
     return _judged(Judge(data, snapshot, trust, at, fields), fields, scanned, text)
@@ -75,7 +78,7 @@ def _opened(data: bytes) -> tuple[Snapshot, list[FilledField]]:
     try:
         snapshot = Snapshot.of(data)
         return snapshot, filled_fields(data, snapshot)
-    except (PasswordNeeded, TooManyFields):
+    except (PasswordNeeded, TooManyFields, OutOfTime):
         raise
     except Exception:
         for end in gate.earlier_ends(data):
@@ -89,6 +92,8 @@ def _version(data: bytes, end: int) -> tuple[Snapshot, list[FilledField]] | None
     try:
         snapshot = Snapshot.of(data, end)
         fields = [field for field in filled_fields(data, snapshot) if field.signed]
+    except OutOfTime:
+        raise
     except Exception:  # noqa: BLE001 - not this version then
         return None
     return (snapshot, fields) if fields else None

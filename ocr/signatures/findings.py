@@ -12,6 +12,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.validation.errors import SignatureValidationError
 
+from ocr.budget import OutOfTime
 from ocr.signatures.algorithms import described
 from ocr.signatures.chain import Authorities, Knowledge, fingerprint, stored_knowledge
 from ocr.signatures.changes import History, LaterChanges
@@ -80,6 +81,8 @@ class Judge:
             return _refused(plain, item, Integrity(None, "FORMAT_UNSUPPORTED", str(error)))
         except SignatureValidationError as error:
             return _refused(plain, item, _without_signer(error))
+        except OutOfTime:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes make the parser say, it is no signature
             return _refused(plain, item, replace(_UNPARSED, detail=f"{type(error).__name__}: {error}"))
         return self._judged(self._described(plain, item, message), item, message)
@@ -110,12 +113,16 @@ class Judge:
             return signature_integrity(message, item.subfilter, covered)
         except Unsupported as error:
             return Integrity(None, "FORMAT_UNSUPPORTED", str(error))
+        except OutOfTime:
+            raise
         except Exception as error:  # noqa: BLE001 - see finding()
             return Integrity(None, "ERROR", f"{type(error).__name__}: {error}")
 
     def _later(self, item: FilledField) -> LaterChanges:
         try:
             return self._history.after(item)
+        except OutOfTime:
+            raise
         except Exception as error:  # noqa: BLE001 - a version that cannot be read cannot be judged
             return LaterChanges("unknown", "", f"{type(error).__name__}: {error}"[:500])
 
@@ -125,6 +132,8 @@ class Judge:
             if item.is_document_timestamp:
                 return self._stamp_finding(item, plain)
             trust = self._ladder(message).judge(message, self._known_at(item), plain.claimed_at)
+        except OutOfTime:
+            raise
         except Exception as error:  # noqa: BLE001 - see finding()
             return replace(plain, verdict=Verdict(INDETERMINATE, "ERROR"), detail=f"{type(error).__name__}: {error}")
         kind = self.trust.policy.kind_of(trust.path.anchor_fingerprint or "") if trust.path.path else None
@@ -189,6 +198,8 @@ class Judge:
         try:
             message = SignedMessage.load(item.contents)
             time = self._ladder(message).stamp_time(message, lambda name: hashed(name, covered), known_at)
+        except OutOfTime:
+            raise
         except Exception:  # noqa: BLE001 - a time stamp that cannot be read proves nothing
             return None
         return time if self._later(item).label in {"none", "extension", "signature", "form"} else None

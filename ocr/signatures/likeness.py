@@ -15,6 +15,7 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 
+from ocr.budget import OutOfTime
 from ocr.signatures.reading import Location, Ref, Snapshot
 
 Edges = dict[tuple[Ref, Location], tuple[Ref, ...] | None]
@@ -53,7 +54,7 @@ def _edges_of(snapshot: Snapshot, ref: Ref, location: Location, edges: Edges) ->
     if key not in edges:
         try:
             edges[key] = tuple(set(references(snapshot.object_at(ref))))
-        except RecursionError:
+        except (RecursionError, OutOfTime):
             raise
         except Exception:  # noqa: BLE001 - whatever is wrong with it, it cannot be read
             edges[key] = None

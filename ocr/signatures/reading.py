@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.decode_limits import DecodeLimits
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from ocr.budget import OutOfTime
 from ocr.signatures.gate import CAPS, BadStructure, SignedRange, signed_range
 
 Ref = tuple[int, int]
@@ -56,7 +57,7 @@ class Snapshot:
         content = data if end is None or end == len(data) else data[:end]
         try:
             return cls(_opened(content, strict=True), len(content))
-        except PasswordNeeded:
+        except (PasswordNeeded, OutOfTime):
             raise
         except Exception:  # noqa: BLE001 - any complaint of the strict reader leads to the tolerant one
             return cls(_opened(content, strict=False), len(content), tolerant=True)
@@ -136,6 +137,8 @@ def _unlock(reader: PdfFileReader) -> None:
 
     try:
         status = reader.decrypt(b"").status
+    except OutOfTime:
+        raise
     except Exception as error:
         raise PasswordNeeded(str(error)) from error
     if status == AuthStatus.FAILED:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import pytest
+
+from ocr.budget import OutOfTime, at_most
+from ocr.signatures import TrustStore, examine_signatures
 from sandbox import Failure, Limits, run_each
+from tests.ocr.signatures.authority import AT
 from tests.ocr.signatures.case import signed
-from tests.ocr.signatures.hostile import HOSTILE
+from tests.ocr.signatures.hostile import HOSTILE, twenty_thousand_fields
 from tests.ocr.signatures.questions import verdict_of
 
 _LIMITS = Limits(memory_bytes=1 << 30, wall_seconds=30)
@@ -30,3 +36,13 @@ def test_every_hostile_file_is_answered_within_thirty_seconds_and_one_gigabyte(t
     assert words["twenty_thousand_fields"] == "UNREADABLE"
     assert words["four_hundred_revisions"] == "UNREADABLE"
     assert all(report["summary_vi"] for report in reports)
+
+
+def test_the_time_bound_of_the_caller_cuts_the_check_short() -> None:
+    pdf = twenty_thousand_fields()
+    started = time.monotonic()
+
+    with pytest.raises(OutOfTime), at_most(0.2):
+        examine_signatures(pdf, trust=TrustStore(), at=AT)
+
+    assert time.monotonic() - started < 10
