@@ -21,7 +21,7 @@ from ocr.engine import engine_for
 from ocr.errors import OcrError
 from ocr.fields.document import NAMES, Clues, fields_of, plain_fields
 from ocr.fields.found import Found
-from ocr.intake import Intake, take_in
+from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.page_reading import Note, PageReading
 
 CHECKER_VERSION = "documents-1"
@@ -92,7 +92,7 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     seconds = max(4.0, budget.left())
     signature = _signature(intake, options, text=text, scanned=profile != "born_digital", seconds=seconds)
     fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
-    notes = [*reading.notes, *_compared(fields, options)]
+    notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options)]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
     return _answer(intake, reading, fields, digitisation, signature) | {"text": text}
 
@@ -119,6 +119,17 @@ def _signed_days(signature: dict[str, Any]) -> list[str]:
         times = (one.get(key) for key in ("trusted_at", "claimed_at"))
         found += [str(value)[:10] for value in times if isinstance(value, str) and value[:2] == "20"]
     return list(dict.fromkeys(found))
+
+
+def _repairs(intake: Intake, reading: DocumentReading, signature: dict[str, Any]) -> list[Note]:
+    """The file opened only because its readers mended it, which the file of an honest scanner does not need."""
+    if intake.media_type != "application/pdf" or any(note.code == "repaired" for note in reading.notes):
+        return []
+    if not ends_cleanly(intake.data):
+        return [Note("repaired", None, "Phần cuối tệp PDF thiếu hoặc sai; tệp có thể bị cắt cụt hay hỏng khi tải lên.")]
+    if signature["verdict"] == "UNREADABLE" and signature["sub"] == "PARSE":
+        return [Note("repaired", None, "Cấu trúc tệp PDF có lỗi; chương trình chỉ đọc được nhờ tự sửa.")]
+    return []
 
 
 def _compared(fields: dict[str, Found | None], options: InspectOptions) -> list[Note]:

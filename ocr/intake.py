@@ -82,3 +82,12 @@ def header_version(data: bytes) -> str | None:
     """Version in the PDF header; None where there is none."""
     match = re.search(rb"%PDF-(\d\.\d)", data[:1024])
     return match.group(1).decode() if match else None
+
+
+def ends_cleanly(data: bytes) -> bool:
+    """The file's end names a place where a cross-reference section really stands: nothing is cut off or shifted."""
+    ends = list(re.finditer(rb"startxref\s+(\d{1,12})\s+%%EOF", data[-2048:]))
+    if not ends:
+        return False
+    place = int(ends[-1].group(1))
+    return re.match(rb"\s*(xref\b|\d+\s+\d+\s+obj\b)", data[place : place + 40]) is not None

@@ -96,6 +96,8 @@ def test_a_broken_cross_reference_does_not_hide_the_text(tmp_path: Path) -> None
     answer = inspected(tmp_path, hostile.broken_references(born_digital(SHORT)))
 
     assert answer["fields"]["number"]["value"] == "12/TB-UBND"
+    assert codes(answer) == {"repaired"}
+    assert answer["digitisation"]["verdict"] == "cần người xem"
 
 
 def test_a_lock_without_password_a_script_and_an_attachment_are_told(tmp_path: Path) -> None:
