@@ -15,7 +15,7 @@ MARKS = (b"/ByteRange", b"adbe.pkcs7", b"adbe.x509", b"ETSI.CAdES", b"ETSI.RFC31
 _WHITE = b"\x00\t\n\x0c\r "
 _HEADER_WITHIN = 1024
 _TAIL = 2048
-_END_OF_REVISION = re.compile(rb"%%EOF[\x00\t\n\x0c\r ]{0,16}\Z")
+_END_OF_REVISION = re.compile(rb"%%EOF[\x00\t\n\x0c\r ]{0,1000}\Z")
 _SIGNATURE_FIELD = re.compile(rb"/FT\s*/Sig\b")
 _STARTXREF = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF")
 
@@ -110,7 +110,7 @@ def signed_range(data: bytes, byte_range: object, contents: bytes) -> SignedRang
         return BadStructure("FORMAT_FAILURE", f"ByteRange {list(numbers)} không nằm gọn trong tệp")
     if not contents or not _gap_is_contents(data[gap_start:gap_end], contents):
         return BadStructure("FORMAT_FAILURE", "khoảng trống giữa hai đoạn được ký không đúng là giá trị chữ ký")
-    if not _END_OF_REVISION.search(data[max(0, signed.end - 32) : signed.end]):
+    if not _END_OF_REVISION.search(data[max(0, signed.end - _TAIL) : signed.end]):
         return BadStructure("FORMAT_FAILURE", "phần được ký không dừng ở cuối một phiên bản của tệp")
     return signed
 
@@ -140,7 +140,7 @@ def unexplained_tail(data: bytes, end: int, section_starts: Sequence[int]) -> Ba
     tail = data[end:]
     if not tail.strip(_WHITE):
         return None
-    if not _END_OF_REVISION.search(tail[-64:].rstrip(_WHITE)):
+    if not _END_OF_REVISION.search(tail.rstrip(_WHITE)[-64:]):
         return BadStructure("UNEXPLAINED_BYTES", f"{len(tail)} byte sau phần được ký không kết thúc một phiên bản")
     pointers = [int(number) for number in _STARTXREF.findall(tail)]
     in_tail = {start for start in section_starts if start >= end}

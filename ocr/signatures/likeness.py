@@ -100,12 +100,21 @@ class Likeness:
             return self._same_reference(_ref(old), _ref(new), grows)
         if any(isinstance(value, generic.IndirectObject) and _ref(value) in self.placed for value in (old, new)):
             return False
+        if grows and self._joined_by_others(old, new):
+            return True
         old, new = self.old.resolved(old), self.new.resolved(new)
         if isinstance(old, generic.DictionaryObject):
             return isinstance(new, generic.DictionaryObject) and self._dictionaries(old, new, grows)
         if isinstance(old, generic.ArrayObject):
             return isinstance(new, generic.ArrayObject) and self._arrays(old, new, grows)
         return _scalar(old) == _scalar(new)
+
+    def _joined_by_others(self, old: Any, new: Any) -> bool:
+        """A single value became an array that still holds it."""
+        several = self.new.resolved(new)
+        if not isinstance(several, generic.ArrayObject) or isinstance(self.old.resolved(old), generic.ArrayObject):
+            return False
+        return any(self._alike(old, several.raw_get(n), grows=True) for n in range(len(several)))
 
     def _same_reference(self, old: Ref, new: Ref, grows: bool) -> bool:
         if old == new and (old not in self.dirty or old in self.placed):

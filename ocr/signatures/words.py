@@ -22,6 +22,7 @@ SENTENCES: dict[tuple[str, str], str] = {
         "INDETERMINATE",
         "REVOKED_NO_POE",
     ): "Chưa kết luận: chứng thư bị thu hồi sau ngày ký khai báo, không có dấu thời gian.",
+    ("INDETERMINATE", "REVOKED_CA_NO_POE"): "Chưa kết luận: chứng thư của cơ quan cấp chứng thư đã bị thu hồi.",
     ("INDETERMINATE", "NOT_YET_VALID"): "Chưa kết luận: chứng thư chưa có hiệu lực tại thời điểm kiểm tra.",
     ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"): _UNKNOWN_CA,
     ("INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE"): _UNKNOWN_CA,

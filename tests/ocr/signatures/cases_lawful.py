@@ -77,20 +77,20 @@ def _three_signers() -> bytes:
     return add_document_timestamp(with_dss(third, "2026-11-01"), leaf("tsa"), at=SIGNED_AT)
 
 
-def _tagged() -> bytes:
+def _tagged(kids: bytes = b"[21 0 R]") -> bytes:
     """A tagged document: structure tree with one paragraph."""
     objects = paper_objects()
     objects[1] = b"<< /Type /Catalog /Pages 2 0 R /MarkInfo << /Marked true >> /StructTreeRoot 20 0 R >>"
     objects[10] = page(11, b"/StructParents 0")
-    objects[20] = b"<< /Type /StructTreeRoot /K [21 0 R] /ParentTree 22 0 R /ParentTreeNextKey 1 >>"
+    objects[20] = b"<< /Type /StructTreeRoot /K %s /ParentTree 22 0 R /ParentTreeNextKey 1 >>" % kids
     objects[21] = b"<< /Type /StructElem /S /P /P 20 0 R /Pg 10 0 R /K 0 >>"
     objects[22] = b"<< /Nums [0 [21 0 R]] >>"
     return new_file(objects)
 
 
-def _tagged_and_sealed() -> bytes:
+def _tagged_and_sealed(kids: bytes = b"[21 0 R]") -> bytes:
     """The organ's signature field added together with its element in the structure tree."""
-    pdf = prepared(signed(_tagged()), "Dau", box=SEAL)
+    pdf = prepared(signed(_tagged(kids)), "Dau", box=SEAL)
     writer = updating_writer(pdf)
     tree = writer.root["/StructTreeRoot"]
     field = writer.root["/AcroForm"]["/Fields"].raw_get(1)
@@ -98,7 +98,8 @@ def _tagged_and_sealed() -> bytes:
     element = writer.add_object(
         DictionaryObject({NameObject("/S"): NameObject("/Form"), NameObject("/K"): ArrayObject([reference])})
     )
-    tree["/K"].append(element)
+    only = tree.raw_get("/K")
+    tree["/K"] = ArrayObject([*(only if isinstance(only, ArrayObject) else [only]), element])
     tree["/ParentTree"]["/Nums"].append(NumberObject(1))
     tree["/ParentTree"]["/Nums"].append(element)
     tree["/ParentTreeNextKey"] = NumberObject(2)
@@ -155,6 +156,7 @@ LAWFUL = (
     Case("l08", "cross-reference streams, two signers and a store", "PASSED", _two_in_streams),
     Case("l09", "three signers with stores between", "PASSED", _three_signers),
     Case("l10", "tagged document sealed", "PASSED", _tagged_and_sealed),
+    Case("l10-one", "tagged document with a single element sealed", "PASSED", lambda: _tagged_and_sealed(b"21 0 R")),
     Case("l11", "fonts for the form", "PASSED", lambda: _fonts_for_the_form(signed())),
     Case("l12", "annotations in an array of their own", "PASSED", _indirect_annotations),
     Case("l13", "fields made read-only", "PASSED", lambda: _read_only_afterwards(signed(new_file(with_text_field())))),
