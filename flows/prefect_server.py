@@ -66,10 +66,10 @@ def _quiet_environment(settings: Settings) -> None:
 def _start(settings: Settings, port: int, *, services: bool) -> subprocess.Popen[bytes]:
     folder = settings.home / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "flows.prefect_process", str(port), *(["--services"] if services else [])]
     with (folder / "server.log").open("ab") as log:
         return subprocess.Popen(
-            command + ([] if services else ["--no-services"]),
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
