@@ -6,7 +6,7 @@ A snapshot is opened over the first `end` bytes and nothing else, so that it can
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -207,14 +207,42 @@ class FilledField:
 
 def filled_fields(data: bytes, snapshot: Snapshot) -> list[FilledField]:
     """Every signature field with a value, in order of signed ends."""
-    found = []
-    for name, dictionary in form_fields(snapshot):
-        if _field_type(snapshot, dictionary) != "/Sig":
-            continue
-        value = snapshot.entry(dictionary, "/V")
-        if isinstance(value, generic.DictionaryObject):
-            found.append(_filled(data, name, dictionary, value, snapshot))
+    found = _with_values(data, snapshot, form_fields(snapshot))
+    found = found or _with_values(data, snapshot, page_widgets(snapshot))
     return sorted(found, key=lambda item: item.signed.end if item.signed else len(data))
+
+
+def _with_values(data: bytes, snapshot: Snapshot, nodes: Iterable[tuple[str, Any]]) -> list[FilledField]:
+    signatures = [(name, node) for name, node in nodes if _field_type(snapshot, node) == "/Sig"]
+    values = [(name, node, snapshot.entry(node, "/V")) for name, node in signatures]
+    return [
+        _filled(data, name, node, value, snapshot)
+        for name, node, value in values
+        if isinstance(value, generic.DictionaryObject)
+    ]
+
+
+def page_widgets(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
+    """Name and dictionary of the annotations of every page: some tools forget to list their fields in the form.
+
+    Stops after CAPS.form_fields: a signature beyond is not seen, which never makes a file pass.
+    """
+    seen: set[int] = set()
+    waiting = [snapshot.entry(snapshot.root, "/Pages")]
+    count = 0
+    while waiting:
+        node = snapshot.resolved(waiting.pop())
+        if id(node) in seen or not isinstance(node, generic.DictionaryObject):
+            continue
+        seen.add(id(node))
+        waiting.extend(_items(snapshot.entry(node, "/Kids")))
+        for item in _items(snapshot.entry(node, "/Annots")):
+            widget = snapshot.resolved(item)
+            count += 1
+            if count > CAPS.form_fields:
+                return
+            if isinstance(widget, generic.DictionaryObject) and "/FT" in widget:
+                yield str(snapshot.entry(widget, "/T")), widget
 
 
 def has_empty_field(snapshot: Snapshot) -> bool:

@@ -175,6 +175,15 @@ def _stamp_over_text() -> bytes:
     )
 
 
+def _only_signature_removed() -> bytes:
+    """The form emptied in an update; the widget stays on its page."""
+    writer = updating_writer(signed())
+    form_dictionary = writer.root["/AcroForm"]
+    del form_dictionary["/Fields"][0]
+    writer.update_container(form_dictionary["/Fields"])
+    return written(writer)
+
+
 def _redrawing_asked() -> bytes:
     """The field's value and appearance differed when it was signed; a flag lets viewers draw the value instead."""
     pdf = signed(new_file(with_text_field("9.999") | {7: form("1.000")}))
@@ -305,4 +314,5 @@ ATTACKS = (
     Case("x12", "range that leaves out more than the signature", _FORMAT, _wide_gap),
     Case("x13", "visible time stamp over the text", _FORBIDDEN, _stamp_over_text),
     Case("x14", "viewers told to redraw the form", "INDETERMINATE/FORM_CHANGED", _redrawing_asked),
+    Case("x15", "the only signature taken out of the form", _FORBIDDEN, _only_signature_removed),
 )

@@ -8,6 +8,7 @@ import re
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
 from sample.signing import add_document_timestamp, updating_writer
+from tests.ocr.signatures.attacks import byte_range, resigned
 from tests.ocr.signatures.authority import leaf
 from tests.ocr.signatures.case import SEAL, SIGNED_AT, Case, certified, signed
 from tests.ocr.signatures.cases_sound import picture
@@ -145,6 +146,14 @@ def _stores_and_stamp() -> bytes:
     return add_document_timestamp(stored, leaf("tsa"), at=SIGNED_AT)
 
 
+def _unlisted_field() -> bytes:
+    """Signed with the form's list emptied in the same update, as some tools write it."""
+    pdf = signed(box=SEAL)
+    emptied = re.sub(rb"/Fields \[[^\]]*\]", lambda found: b"/Fields []".ljust(len(found.group())), pdf)
+    assert emptied != pdf
+    return resigned(emptied, byte_range(emptied))
+
+
 LAWFUL = (
     Case("l01", "security store rewritten", "PASSED", lambda: _dss_rewritten(signed())),
     Case("l02", "dangling references", "PASSED", lambda: with_dss(signed(_with_dangling()), "2026-11-01")),
@@ -166,4 +175,5 @@ LAWFUL = (
     Case("l17", "time stamp after DocMDP 1", "PASSED", _stamped_after_locking),
     Case("l18", "unused objects overwritten", "PASSED", lambda: updated(signed(_with_unused()), {40: stream(b"else")})),
     Case("l19", "store twice, then a document time stamp", "PASSED", _stores_and_stamp),
+    Case("l20", "a field that its tool did not list in the form", "PASSED", _unlisted_field),
 )
