@@ -3,7 +3,7 @@
 Prefect 3.8.8 writes scheduled runs with a bulk insert whose rows carry `state`, a hybrid property. SQLAlchemy 2.0
 passed over such keys; 2.1 asks the property how to write them and raises, so that no scheduled run is ever created
 ("Can't evaluate bulk DML statement", seen on 23 November 2026). We tell SQLAlchemy to pass over them again; Prefect
-writes the states itself right afterwards. `prefect server start` cannot be used, since it starts a process we do not reach.
+writes the states itself right afterwards. `prefect server start` starts a process that we do not reach, hence our own.
 """
 
 from __future__ import annotations

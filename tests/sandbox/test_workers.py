@@ -50,10 +50,9 @@ def test_a_worker_has_no_network() -> None:
 
 
 def test_workers_die_with_the_process_that_started_them(tmp_path: Path, repository: Path) -> None:
-    program = (
-        "from sandbox import run_each\nfrom tests.sandbox import questions\n"
-        f"if __name__ == '__main__':\n    list(run_each(questions.note_pid_and_sleep, [{str(tmp_path)!r}] * 2, workers=2))\n"
-    )
+    asked = f"questions.note_pid_and_sleep, [{str(tmp_path)!r}] * 2, workers=2"
+    program = "from sandbox import run_each\nfrom tests.sandbox import questions\n"
+    program += f"if __name__ == '__main__':\n    list(run_each({asked}))\n"
     script = tmp_path / "parent.py"
     script.write_text(program)
     parent = subprocess.Popen([sys.executable, script], env=os.environ | {"PYTHONPATH": str(repository)})
