@@ -22,6 +22,8 @@ BLOCK = 6
 """Page segmentation mode of tesseract for one block of text, used for cut-outs."""
 PAGE = 3
 """Page segmentation mode of tesseract for a whole page (measured best for administrative documents)."""
+SCATTERED = 11
+"""Page segmentation mode of tesseract for scattered words, as a seal leaves them."""
 LINE = 7
 """Page segmentation mode of tesseract for one line."""
 

@@ -15,7 +15,7 @@ from typing import Literal
 from PIL import Image
 
 from ocr import page_image
-from ocr.engine import BLOCK, PAGE, Engine
+from ocr.engine import PAGE, Engine
 from ocr.errors import EngineFailed, PageUnreadable
 from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
 from ocr.second_look import with_signature_block
@@ -239,8 +239,8 @@ def _words(sheet: _Sheet, grey: Image.Image, reader: Reader) -> tuple[list[Word]
         ready = ready.rotate(-turn, expand=True)
         words = engine.read(ready, dpi=dpi, layout=PAGE, seconds=reader.seconds)
 
-    def read_again(region: Box) -> list[Word]:
-        return engine.read(_cut(sheet, ready, turn, region, dpi), dpi=dpi, layout=BLOCK, seconds=reader.seconds)
+    def read_again(region: Box, layout: int) -> list[Word]:
+        return engine.read(_cut(sheet, ready, turn, region, dpi), dpi=dpi, layout=layout, seconds=reader.seconds)
 
     size = ready.width * 72 / dpi, ready.height * 72 / dpi
     return with_signature_block(words, size, read_again), (ready, dpi), turn

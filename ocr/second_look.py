@@ -10,32 +10,50 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ocr.engine import BLOCK, SCATTERED
 from ocr.errors import EngineFailed
-from ocr.words import Box, Row, Word, plain, rows_of
+from ocr.words import Box, Row, Word, middle_of, plain, rows_of
 
 _RECIPIENTS = re.compile(r"^\W{0,2}.{0,2}.?OI NHAN")
+_AUTHORITY = re.compile(r"^\W{0,3}(TM|KT|TL|TUQ|Q)\s*[.,]")
 _TALLEST = 260.0
 """Points from the block's first line to the page's last that may belong to it."""
 _OTHER_LINES = 100_000
-"""Added to the second reading's line numbers, so that they are not those of the first."""
+"""Times the layout mode, added to line numbers, so that no two readings share them."""
 
 
 def with_signature_block(
-    words: list[Word], size: tuple[float, float], read_again: Callable[[Box], list[Word]]
+    words: list[Word], size: tuple[float, float], read_again: Callable[[Box, int], list[Word]]
 ) -> list[Word]:
     """The page's words, those right of `Nơi nhận:` replaced by a second reading where that reads more.
 
-    `size` is the page's in points; `read_again` reads one region of it, places counted from the region's corner.
+    `size` is the page's in points; `read_again` reads one region of it in a layout mode, places counted from the
+    region's corner. Where neither reading gives a title, a third one looks for scattered words (seals break lines).
     """
     region = signature_region(words, *size)
     if region is None:
         return words
-    try:
-        moved = [_moved(word, region) for word in read_again(region)]
-    except EngineFailed:
-        return words
-    before = [word for word in words if _inside(word, region)]
-    return [word for word in words if not _inside(word, region)] + _better_rows(before, moved)
+    within = [word for word in words if _inside(word, region)]
+    for layout in (BLOCK, SCATTERED):
+        if layout == SCATTERED and _has_title(within):
+            break
+        try:
+            within = _better_rows(
+                within, [_moved(word, region, layout * _OTHER_LINES) for word in read_again(region, layout)]
+            )
+        except EngineFailed:
+            break
+    return [word for word in words if not _inside(word, region)] + within
+
+
+def _has_title(words: Sequence[Word]) -> bool:
+    """A sure row of capitals that is no TM., KT., TL., TUQ. line."""
+    for row in rows_of(words):
+        letters = [c for c in row.text if c.isalpha()]
+        capital = len(letters) >= 6 and sum(c.isupper() for c in letters) >= 0.85 * len(letters)
+        if capital and row.confidence > 0.6 and not _AUTHORITY.match(plain(row.text)):
+            return True
+    return False
 
 
 def _better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
@@ -46,11 +64,23 @@ def _better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
         if twin is not None:
             rows.remove(twin)
         kept.append(twin if twin is not None and _worth(twin) > _worth(row) else row)
-    return [word for row in (*kept, *rows) if _worth(row) > 0 for word in row.words]
+    found = [word for row in kept if _worth(row) > 0 for word in row.words]
+    left_over = [word for row in rows if _worth(row) > 0 for word in row.words]
+    return found + [word for word in left_over if not any(_same_place(word, other) for other in found)]
+
+
+def _same_place(word: Word, other: Word) -> bool:
+    """One lies on the other: two readings of the same ink."""
+    across = min(word.box.right, other.box.right) - max(word.box.left, other.box.left)
+    down = min(word.box.bottom, other.box.bottom) - max(word.box.top, other.box.top)
+    small = min(word.box.width * word.box.height, other.box.width * other.box.height)
+    return across > 0 and down > 0 and across * down > 0.3 * small
 
 
 def _beside(one: Row, other: Row) -> bool:
-    return abs(one.box.middle - other.box.middle) < 0.5 * min(one.box.height, other.box.height)
+    """The same line of print: by the middles of most words, since strokes and scraps stretch a row."""
+    high = sorted(word.box.height for word in (*one.words, *other.words))[len(one.words + other.words) // 2]
+    return abs(middle_of(one.words) - middle_of(other.words)) < 0.6 * high
 
 
 def _worth(row: Row) -> float:
@@ -106,10 +136,10 @@ def _inside(word: Word, region: Box) -> bool:
     return region.holds((word.box.left + word.box.right) / 2, word.box.middle)
 
 
-def _moved(word: Word, region: Box) -> Word:
+def _moved(word: Word, region: Box, lines: int) -> Word:
     box = word.box
     return replace(
         word,
-        line=word.line + _OTHER_LINES,
+        line=word.line + lines,
         box=Box(box.left + region.left, box.top + region.top, box.right + region.left, box.bottom + region.top),
     )

@@ -99,15 +99,15 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
     line = median(word.box.height for word in words) or 1.0
     rows: list[list[Word]] = []
     middles: list[float] = []
-    for unit in sorted(_units(words), key=_middle):
+    for unit in sorted(_units(words), key=middle_of):
         height = median(word.box.height for word in unit)
-        place = _row_for(_middle(unit), middles, 0.5 * max(min(height, line), 0.7 * line))
+        place = _row_for(middle_of(unit), middles, 0.5 * max(min(height, line), 0.7 * line))
         if place is None:
             rows.append([*unit])
-            middles.append(_middle(unit))
+            middles.append(middle_of(unit))
         else:
             rows[place] += unit
-            middles[place] = _middle(rows[place])
+            middles[place] = middle_of(rows[place])
     ordered = sorted(zip(middles, rows, strict=True), key=lambda pair: pair[0])
     return [Row(tuple(sorted(row, key=lambda w: w.box.left))) for _, row in ordered]
 
@@ -123,7 +123,7 @@ def _units(words: Sequence[Word]) -> list[list[Word]]:
     return [*lines.values(), *single]
 
 
-def _middle(words: Sequence[Word]) -> float:
+def middle_of(words: Sequence[Word]) -> float:
     """Median of the words' middles (the upper one of an even count)."""
     if len(words) == 1:
         return words[0].box.middle
