@@ -16,9 +16,10 @@ from flows.night import NightRequestedBy, Step, run_night
 def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
     """Run the configured unit's night. `started_at` is ISO time, empty for now."""
     now = datetime.fromisoformat(started_at) if started_at else datetime.now(UTC)
-    return run_night(load_settings(), NightRequestedBy(asked_by, now), call=_as_task)
+    return run_night(load_settings(), NightRequestedBy(asked_by, now), call=as_task)
 
 
-def _as_task(step: Step, *arguments: Any) -> Any:
+def as_task(step: Step, *arguments: Any) -> Any:
+    """Call a step as a task of the running flow."""
     named = task(name=step.__name__, cache_policy=NO_CACHE, persist_result=False)(step)
     return named(*arguments)
