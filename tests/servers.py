@@ -62,7 +62,11 @@ def postgresql(folder: Path) -> Iterator[str]:
     data, port = folder / "data", _free_block(1)[0]
     data.mkdir(mode=0o700)
     as_user = _unprivileged(data)
-    subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", "par", "-A", "trust", "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*as_user, programs / "initdb", "-D", data, "-U", "par", "-A", "trust", "-E", "UTF8"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     options = [f"-p{port}", "-h127.0.0.1", "-cfsync=off", "-cfull_page_writes=off", f"-k{data}"]
     with (folder / "postgres.log").open("wb") as log:
         server = subprocess.Popen([*as_user, programs / "postgres", "-D", data, *options], stdout=log, stderr=log)
