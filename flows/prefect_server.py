@@ -65,7 +65,10 @@ def _quiet_environment(settings: Settings) -> None:
 
 def _start(settings: Settings, port: int, *, services: bool) -> subprocess.Popen[bytes]:
     folder = settings.home / "prefect"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PrefectDown(f"không dùng được thư mục {folder} của Prefect ({error.strerror})") from error
     command = [sys.executable, "-m", "flows.prefect_process", str(port), *(["--services"] if services else [])]
     with (folder / "server.log").open("ab") as log:
         return subprocess.Popen(

@@ -19,8 +19,10 @@ FONT = "Times New Roman"
 _A4 = 9
 _CELL_LIMIT = 32_000
 """Excel takes 32,767 characters in one cell."""
-_LETTERS_PER_WIDTH, _LINE_HEIGHT = 0.9, 15.5
+_LETTERS_PER_WIDTH, _LINE_HEIGHT = 0.95, 15.5
 """Vietnamese letters of 11 points in one unit of column width, with some room; points of height a line takes."""
+_TALLEST_ROW = 400.0
+"""Excel takes 409 points."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Paper:
     sheet: Any
     widths: tuple[float, ...]
     row: int = 0
+    _lines: dict[int, int] = field(default_factory=dict)
     _formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
 
     def style(self, **wanted: Any) -> Any:
@@ -44,20 +47,30 @@ class Paper:
 
     def line(self, text: str, **style: Any) -> None:
         """Text across the whole width; merged cells do not grow by themselves, so the height is estimated."""
-        lines = -(-len(text) // int(sum(self.widths) * _LETTERS_PER_WIDTH))
-        if lines > 1:
-            self.sheet.set_row(self.row, _LINE_HEIGHT * lines)
+        self._grow(text, sum(self.widths))
         self.span(0, len(self.widths) - 1, text, **style)
         self.row += 1
 
     def span(self, first: int, last: int, text: str, **style: Any) -> None:
         """Text across the columns `first` to `last` of the current row."""
         self.sheet.merge_range(self.row, first, self.row, last, "", self.style(**style))
-        self.text(first, text, **style)
+        self._write(first, text, style)
 
     def text(self, column: int, text: str, **style: Any) -> None:
-        """Text, never taken as a formula or a link."""
+        """Text in a cell, whose row grows with it: not every program fits the height when it opens the file."""
+        self._grow(text, self.widths[column])
+        self._write(column, text, style)
+
+    def _write(self, column: int, text: str, style: Mapping[str, Any]) -> None:
+        """Never taken as a formula or a link."""
         self.sheet.write_string(self.row, column, shortened(text), self.style(**style))
+
+    def _grow(self, text: str, width: float) -> None:
+        letters = max(int(width * _LETTERS_PER_WIDTH), 1)
+        lines = sum(max(1, -(-len(line) // letters)) for line in shortened(text).split("\n"))
+        if lines > self._lines.get(self.row, 1):
+            self._lines[self.row] = lines
+            self.sheet.set_row(self.row, min(_LINE_HEIGHT * lines, _TALLEST_ROW))
 
     def close(self) -> bytes:
         """The finished file."""

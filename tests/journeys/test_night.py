@@ -104,8 +104,9 @@ def test_a_new_document_moves_the_score_and_the_letter_says_why(
 ) -> None:
     home = tmp_path / "ward"
     shutil.copytree(whole[0], home)
+    component = _first_without_evidence(home)
     source = next((sample_ward / "inbox" / "hoi-an-dong" / "1.1.1").iterdir())
-    target = home / "inbox" / "hoi-an-dong" / "4.1.1" / "QD chức năng nhiệm vụ.pdf"
+    target = home / "inbox" / "hoi-an-dong" / component / "tài liệu kiểm chứng.pdf"
     target.parent.mkdir()
     shutil.copyfile(source, target)
 
@@ -113,7 +114,7 @@ def test_a_new_document_moves_the_score_and_the_letter_says_why(
 
     assert not second["nothing_new"] and second["counts"]["new_documents"] == 1
     assert second["run"] != whole[1]["run"]
-    assert "4.1.1" in second["letter"].partition("Vì sao điểm thay đổi")[2].partition("##")[0]
+    assert component in second["letter"].partition("Vì sao điểm thay đổi")[2].partition("##")[0]
 
 
 def test_the_order_of_the_files_does_not_change_the_score(small_ward: Path, tmp_path: Path) -> None:
@@ -163,6 +164,11 @@ def test_without_tesseract_scans_wait_and_the_rest_is_examined(small_ward: Path,
     assert mended["counts"]["examined"] == 1
 
 
+def _first_without_evidence(home: Path) -> str:
+    score = json.loads(parindex(home, "score", "--dry-run", "--json").stdout)
+    return str(next(item["id"] for item in score["components"] if item["state"] == "no_evidence"))
+
+
 def _examinations(home: Path) -> dict[str, dict[str, Any]]:
     from ocr import CHECKER_VERSION
     from storage.database import open_database
@@ -201,7 +207,9 @@ def _printed_fields(path: str, truth: dict[str, Any], result: dict[str, Any]) ->
     names = ["type", "dossier_code"] + ([] if truth["by_hand"] else ["number", "issued_on"])
     fields = result.get("fields") or {}
     return [
-        PrintedField(path, name, truth[name], (fields.get(name) or {}).get("value")) for name in names if truth[name]
+        PrintedField(path, name, truth[name], (fields.get(name) or {}).get("value"))
+        for name in names
+        if truth.get(name)
     ]
 
 
