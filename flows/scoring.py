@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from config.criteria_sets import load_criteria_set
 from config.working_calendar import load_calendars
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
-from scoring import ENGINE_VERSION, score
+from scoring import ENGINE_VERSION, MEASURES, score
 from scoring.engine.facts import to_plain
 from storage.database.types import canonical
 from storage.evidence import record_object
-from storage.facts import Gathered, gather_facts, input_files
+from storage.facts import Gathered, export_evidence, gather_facts, input_files
 from storage.runs import RunRecord, latest_run, record_run
 
 ENGINE = Path(__file__).parent.parent / "scoring" / "engine"
@@ -51,11 +51,13 @@ class Answer:
 def compute(resources: Resources, question: Question) -> Answer:
     """Score without recording anything."""
     unit = resources.settings.unit
-    with resources.database.read() as connection:
-        gathered = gather_facts(connection, unit, CHECKER_VERSION)
-        files = input_files(connection, unit)
     criteria = load_criteria_set(question.criteria).plain()
     calendar = load_calendars()
+    with resources.database.read() as connection:
+        gathered = gather_facts(connection, unit, CHECKER_VERSION)
+        exports = export_evidence(connection, unit, _counted_from(criteria))
+        files = input_files(connection, unit)
+    gathered = replace(gathered, facts=replace(gathered.facts, evidence=(*gathered.facts.evidence, *exports)))
     values = {"calendar": calendar, "criteria": criteria, "facts": to_plain(gathered.facts)}
     inputs = files + [{"kind": kind, "sha256": _digest(value)} for kind, value in sorted(values.items())]
     result = score(
@@ -71,6 +73,21 @@ def compute(resources: Resources, question: Question) -> Answer:
     )
     digest = _digest({"inputs": inputs, "rule": question.on_time_rule, "engine": engine_name()})
     return Answer(result.plain(), criteria, calendar, gathered, digest)
+
+
+def _counted_from(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Which kinds of export each purely measured component is counted from; declared values need proof of their own."""
+    components = (
+        component
+        for domain in criteria["domains"]
+        for criterion in domain["criteria"]
+        for component in criterion["components"]
+    )
+    return {
+        component["id"]: MEASURES[component["measure"]].needs
+        for component in components
+        if component.get("measure") and not component.get("declared")
+    }
 
 
 def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> str:

@@ -68,6 +68,19 @@ def gather_facts(connection: Connection, unit: str, checker: str) -> Gathered:
     return Gathered(facts, missing, tuple(unlinked))
 
 
+def export_evidence(connection: Connection, unit: str, needs: Mapping[str, Iterable[str]]) -> tuple[Evidence, ...]:
+    """The raw exports as evidence of the components counted from them; `needs`: component -> kinds of export."""
+    read = select(imports.c.kind, imports.c.sha256, imports.c.name)
+    found = connection.execute(read.where(imports.c.unit == unit, imports.c.status == "read")).all()
+    links = {
+        (component, str(row.name), str(row.sha256))
+        for component, kinds in needs.items()
+        for row in found
+        if row.kind in kinds
+    }
+    return tuple(Evidence(component=component, sha256=sha256, name=name) for component, name, sha256 in sorted(links))
+
+
 def input_files(connection: Connection, unit: str) -> list[dict[str, str]]:
     """Every file that the facts come from, as {kind, sha256}: exports that could be read, documents."""
     read = select(imports.c.kind, imports.c.sha256).where(imports.c.unit == unit, imports.c.status == "read")

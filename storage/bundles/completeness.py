@@ -34,7 +34,7 @@ def withheld_of(layout: Layout) -> list[dict[str, Any]]:
 
 def _absent(layout: Layout, requested: set[str]) -> list[dict[str, str]]:
     """Evidence that the score of the requested components names and the bundle does not hold."""
-    held = {placed.file.sha256 for placed in layout.files}
+    held = {placed.file.sha256 for placed in layout.files} | {placed.export.sha256 for placed in layout.exports}
     return [
         {"component": item["id"], "sha256": evidence["sha256"], "name": evidence["name"]}
         for item in layout.contents.score["components"]

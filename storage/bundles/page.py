@@ -19,7 +19,7 @@ from scoring.engine.on_time import count_on_time
 from scoring.engine.period import local_day, period_of
 from storage.bundles.archive import VIETNAM
 from storage.bundles.contents import BundleContents
-from storage.bundles.placing import Layout, Placed
+from storage.bundles.placing import Layout, Placed, PlacedExport
 
 MOST_DOSSIERS = 5_000
 """More rows make the page slow on an office PC; the rest is in data/facts.json."""
@@ -76,7 +76,7 @@ def page_of(layout: Layout) -> str:
         proposal=contents.criteria.get("provenance") == "proposal",
         made_at=contents.made_at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y"),
         as_of=day_vn(date.fromisoformat(contents.score["as_of"])),
-        domains=list(_domains(contents, files)),
+        domains=list(_domains(layout)),
         others=list(_others(contents, files)),
         exports=[
             (raw.export.name if raw.path else "(không kèm)", _href(raw.path), raw.export.sha256)
@@ -89,9 +89,11 @@ def page_of(layout: Layout) -> str:
     )
 
 
-def _domains(contents: BundleContents, files: tuple[Placed, ...]) -> Iterator[dict[str, Any]]:
+def _domains(layout: Layout) -> Iterator[dict[str, Any]]:
+    contents = layout.contents
     scored = {item["id"]: item for item in contents.score["components"]}
-    by_hash = {placed.file.sha256: placed for placed in files}
+    by_hash: dict[str, Placed | PlacedExport] = {raw.export.sha256: raw for raw in layout.exports}
+    by_hash |= {placed.file.sha256: placed for placed in layout.files}
     for domain in contents.criteria["domains"]:
         components = [
             _component(component, criterion, scored[component["id"]], by_hash)
@@ -109,7 +111,10 @@ def _domains(contents: BundleContents, files: tuple[Placed, ...]) -> Iterator[di
 
 
 def _component(
-    component: Mapping[str, Any], criterion: Mapping[str, Any], item: Mapping[str, Any], by_hash: Mapping[str, Placed]
+    component: Mapping[str, Any],
+    criterion: Mapping[str, Any],
+    item: Mapping[str, Any],
+    by_hash: Mapping[str, Placed | PlacedExport],
 ) -> dict[str, Any]:
     mark, word = _state(item)
     labels = {entry["key"]: entry["label"] for entry in component.get("declared", ())}
@@ -192,10 +197,12 @@ def _legal(reference: Mapping[str, Any]) -> str:
     return ", ".join(str(reference[name]) for name in ("document", "part") if reference.get(name))
 
 
-def _cited(entry: Mapping[str, Any], by_hash: Mapping[str, Placed]) -> _Proof:
+def _cited(entry: Mapping[str, Any], by_hash: Mapping[str, Placed | PlacedExport]) -> _Proof:
     placed = by_hash.get(entry["sha256"])
     if placed is None:
         return _Proof(entry["name"], None, _place(entry["section"], entry["pages"]), entry["sha256"], "", None)
+    if isinstance(placed, PlacedExport):
+        return _Proof(entry["name"], _href(placed.path), "", entry["sha256"], "Tệp kết xuất gốc", None)
     return _proof(placed, entry["name"], entry["section"], entry["pages"])
 
 

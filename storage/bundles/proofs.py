@@ -194,7 +194,8 @@ def evidence_faults(
     """Evidence that the score cites must be in the bundle or named as absent, for the requested components."""
     told = statement["completeness"]
     excused = {item["sha256"] for item in (*told["absent"], *told["withheld"])}
-    held = {entry["sha256"] for entry in index["evidence"] if entry["path"] is not None} | excused
+    kept = (*index["evidence"], *index["exports"])
+    held = {entry["sha256"] for entry in kept if entry["path"] is not None} | excused
     for component in score["components"]:
         for item in component["evidence"] if component["id"] in told["requested"] else ():
             if item["sha256"] not in held:
