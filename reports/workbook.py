@@ -19,7 +19,7 @@ FONT = "Times New Roman"
 _A4 = 9
 _CELL_LIMIT = 32_000
 """Excel takes 32,767 characters in one cell."""
-_LETTERS_PER_WIDTH, _LINE_HEIGHT = 0.95, 15.5
+_LETTERS_PER_WIDTH, _LINE_HEIGHT = 1.1, 15.5
 """Vietnamese letters of 11 points in one unit of column width, with some room; points of height a line takes."""
 _TALLEST_ROW = 400.0
 """Excel takes 409 points."""
