@@ -129,3 +129,26 @@ def _servers(postgresql_url: str, s3_endpoint: str) -> dict[str, str]:
         "PAR_S3_SECURE": "false",
         "PATH": os.environ["PATH"],
     }
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_a_disk_that_fills_up_in_the_middle_stops_the_night_and_loses_nothing(small_ward: Path, tmp_path: Path) -> None:
+    free, full = tmp_path / "free", tmp_path / "full"
+    shutil.copytree(small_ward, free)
+    night(free)
+    full.mkdir()
+    if os.system(f"mount -t tmpfs -o size=5m tmpfs '{full}'") != 0:
+        pytest.skip("this machine does not let root mount a file system")
+    try:
+        shutil.copytree(small_ward, full, dirs_exist_ok=True)
+
+        stopped = parindex(full, "nightly", "--direct", "--at", NIGHT, PAR_MIN_FREE_MIB="0")
+        assert (stopped.returncode, "Traceback" in stopped.stderr) == (3, False), stopped.stderr
+        assert "hết chỗ" in stopped.stderr
+
+        os.system(f"mount -o remount,size=400m '{full}'")
+        night(full)
+        assert list(FolderStore(full / "objects")) == list(FolderStore(free / "objects"))
+        assert _score(full) == _score(free)
+    finally:
+        os.system(f"umount '{full}'")
