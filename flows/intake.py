@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 from unicodedata import normalize
 
 from connectors.errors import ConnectorError, TryAgain
 from connectors.exports import Export, read_export
 from connectors.sources import FolderSource
 from flows.resources import Resources
+from storage.custody import UNREACHABLE, Happening, append
 from storage.evidence import Upload, receipts_of, record_object, record_upload
 from storage.imports import Arrival, known_import, record_export, record_rejected_export
 from storage.objects import Kept
@@ -35,13 +38,13 @@ class Sender:
 def pull_exports(resources: Resources, sender: Sender) -> int:
     """Import every export of the configured source that is new by content; how many were new."""
     source = FolderSource("exports", resources.settings.exports_folder)
-    fresh = {}
-    for pulled in source.pull():
-        with pulled.open() as stream:
-            sha256, _ = digest_of(stream)
-            if not _known(resources, sha256):
-                stream.seek(0)
-                fresh[sha256] = (normalize("NFC", pulled.name), resources.store.put(stream))
+    fresh: dict[str, tuple[str, Kept]] = {}
+    try:
+        for pulled in source.pull():
+            with _noted(resources, pulled.name, sender), pulled.open() as stream:
+                fresh |= _kept_if_new(resources, normalize("NFC", pulled.name), stream)
+    except ConnectorError as error:
+        _note_unreachable(resources, str(resources.settings.exports_folder), str(error), sender)
     import_kept(resources, list(fresh.values()), sender)
     return len(fresh)
 
@@ -57,8 +60,12 @@ def take_documents(resources: Resources, sender: Sender) -> int:
     """Keep every document of the unit's inbox; the originals stay where they are. How many receipts were new."""
     with resources.database.read() as connection:
         known = {(row["path"], row["sha256"]) for row in receipts_of(connection, resources.settings.unit)}
-    found = [(path, name) for path, name in inbox_files(resources) if (name, _digest(path)) not in known]
-    return sum(1 for path, name in found if keep_document(resources, path, name, sender))
+    new = 0
+    for path, name in inbox_files(resources):
+        with _noted(resources, name, sender):
+            if (name, _digest(path)) not in known:
+                new += keep_document(resources, path, name, sender)
+    return new
 
 
 def inbox_files(resources: Resources) -> Iterator[tuple[Path, str]]:
@@ -76,6 +83,30 @@ def keep_document(resources: Resources, path: Path, name: str, sender: Sender) -
     upload = Upload(resources.settings.unit, name, sender.who, sender.where, sender.at)
     with resources.database.write() as connection:
         return record_upload(connection, kept, upload)
+
+
+def _kept_if_new(resources: Resources, name: str, stream: BinaryIO) -> dict[str, tuple[str, Kept]]:
+    """The export under its hash, kept; nothing for one that was imported before."""
+    sha256, _ = digest_of(stream)
+    if _known(resources, sha256):
+        return {}
+    stream.seek(0)
+    return {sha256: (name, resources.store.put(stream))}
+
+
+@contextlib.contextmanager
+def _noted(resources: Resources, name: str, sender: Sender) -> Iterator[None]:
+    """A file that cannot be opened is noted for the letter; the others go on."""
+    try:
+        yield
+    except OSError as error:
+        _note_unreachable(resources, name, error.strerror or str(error), sender)
+
+
+def _note_unreachable(resources: Resources, name: str, reason: str, sender: Sender) -> None:
+    happening = Happening(UNREACHABLE, name, sender.who, sender.where, {"reason": reason})
+    with resources.database.write() as connection:
+        append(connection, [happening], at=sender.at)
 
 
 def _known(resources: Resources, sha256: str) -> bool:

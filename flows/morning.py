@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ocr import CHECKER_VERSION
+from storage.custody import unreachable_at
 from storage.database import Connection
 from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of
 from storage.imports import REJECTED, imports_of, rejected_rows_of
@@ -29,10 +30,12 @@ def counts_of(connection: Connection, night: Night) -> dict[str, int]:
     }
 
 
-def stuck(connection: Connection, unit: str, gaps: Mapping[str, Any]) -> tuple[str, ...]:
+def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tuple[str, ...]:
     """What needs a person, most urgent first, each with the way out."""
+    unit = night.unit
     said = examinations_of(connection, unit, CHECKER_VERSION)
     lines = [
+        *_unreachable(connection, night),
         *_rejected_exports(connection, unit),
         *_quarantined(connection, unit),
         *_bad_signatures(connection, unit, said),
@@ -66,6 +69,12 @@ def shortened(lines: tuple[str, ...]) -> tuple[str, ...]:
     if len(lines) <= _MOST_LINES:
         return lines
     return (*lines[:_MOST_LINES], f"… và {len(lines) - _MOST_LINES} mục khác (xem parindex doctor và bảng điểm).")
+
+
+def _unreachable(connection: Connection, night: Night) -> Iterator[str]:
+    for event in unreachable_at(connection, night.started_at):
+        reason = event["detail"]["reason"]
+        yield f"{event['subject']}: không mở được ({reason}); kiểm tra đường dẫn và quyền đọc, đêm sau sẽ thử lại."
 
 
 def _rejected_exports(connection: Connection, unit: str) -> Iterator[str]:

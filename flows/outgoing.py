@@ -19,19 +19,19 @@ from scoring import compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
 from storage.custody import Happening, append
+from storage.database import Connection
 from storage.nights import Ending, Night
-from storage.runs import run_before, run_of
+from storage.runs import run_of
 
 BUNDLE_NAME, LETTER_NAME = "bo-tai-lieu.zip", "thu-buoi-sang.md"
 _ACTIONS = 6
 
 
 def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
-    """Write score sheet and bundle of the night's own run; an older run was laid out by its own night."""
+    """Write score sheet and bundle of a run that no night has laid out yet."""
     with resources.database.read() as connection:
         kept = kept_of(connection, resources.settings, run_id)
-        bundled = any(event["event"] == "bundled" and event["detail"].get("run") == run_id for event in kept.log)
-    if kept.run["made_at"] != night.started_at or bundled:
+    if any(event["where"] == "outbox" and event["detail"].get("run") == run_id for event in kept.log):
         return
     folder = folder_of(resources, night)
     contents = contents_of(resources, kept)
@@ -87,8 +87,8 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
     local = night.started_at.astimezone(ZoneInfo(resources.settings.timezone))
     with resources.database.read() as connection:
         run = run_of(connection, run_id)
-        before = run_before(connection, night.unit, night.period, night.started_at)
-        stuck = morning.stuck(connection, night.unit, run["gaps"])
+        before = _run_of_the_night_before(connection, night)
+        stuck = morning.stuck(connection, night, run["gaps"])
         counts = morning.counts_of(connection, night)
         expiring = morning.expiring(connection, night.unit, night.started_at)
     score = run["score"]
@@ -106,9 +106,14 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         stuck=morning.shortened(stuck),
         expiring=morning.shortened(expiring),
         actions=tuple(action.sentence() for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
-        files=_files(night, run),
+        files=_files(folder_of(resources, night)),
     )
     return letter, bool(stuck)
+
+
+def _run_of_the_night_before(connection: Connection, night: Night) -> Mapping[str, Any] | None:
+    run_id = nights.run_before(connection, night)
+    return run_of(connection, run_id) if run_id else None
 
 
 def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[str, ...]:
@@ -117,8 +122,7 @@ def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[st
     return morning.shortened(compare(before["score"], run["score"]).sentences())
 
 
-def _files(night: Night, run: Mapping[str, Any]) -> tuple[str, ...]:
-    if run["made_at"] != night.started_at:
-        return ()
-    folder = f"outbox/{night.id}"
-    return (f"Phiếu chấm điểm: {folder}/{SHEET_NAME}", f"Gói tài liệu kiểm chứng: {folder}/{BUNDLE_NAME}")
+def _files(folder: Path) -> tuple[str, ...]:
+    """What this night laid out, named from PAR_HOME on."""
+    laid_out = (("Phiếu chấm điểm", SHEET_NAME), ("Gói tài liệu kiểm chứng", BUNDLE_NAME))
+    return tuple(f"{what}: outbox/{folder.name}/{name}" for what, name in laid_out if (folder / name).exists())

@@ -12,7 +12,7 @@ from pathlib import Path
 from config.settings import Settings
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
-from storage.errors import DiskFull
+from storage.errors import DiskFull, StoreUnavailable
 from storage.objects import FolderStore, ObjectStore, S3Address, S3Store
 
 
@@ -63,10 +63,20 @@ def open_store(settings: Settings) -> ObjectStore:
 
 
 def prepare_home(settings: Settings) -> None:
-    """Make the folders of PAR_HOME."""
-    folders = (settings.exports_folder, settings.inbox_folder / settings.unit, settings.trust_folder, outbox(settings))
-    for folder in (settings.home, *folders):
-        folder.mkdir(parents=True, exist_ok=True)
+    """Make the folders of PAR_HOME. Those that may lie elsewhere (a mounted share) are reported where they are read.
+
+    Raises:
+        StoreUnavailable: PAR_HOME itself cannot be made.
+    """
+    try:
+        outbox(settings).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{settings.home}: không tạo được thư mục làm việc ({error.strerror}). Kiểm tra PAR_HOME và quyền ghi."
+        ) from error
+    for folder in (settings.exports_folder, settings.inbox_folder / settings.unit, settings.trust_folder):
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
 
 
 def require_room(settings: Settings) -> None:

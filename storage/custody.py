@@ -18,6 +18,8 @@ from storage.database.tables import custody
 from storage.database.types import canonical
 
 FIRST = "0" * 64
+UNREACHABLE = "unreachable"
+"""The event of a source or file that could not be opened; its detail is {reason}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ def events(connection: Connection, subjects: set[str] | None = None) -> list[dic
     """The log in order, as JSON-ready events; only those about `subjects`, if given."""
     rows = connection.execute(select(custody).order_by(custody.c.seq))
     return [_event(row) for row in rows if subjects is None or row.subject in subjects]
+
+
+def unreachable_at(connection: Connection, moment: datetime) -> list[dict[str, Any]]:
+    """Sources and files that could not be opened in the night that began at `moment`."""
+    at = moment.astimezone(UTC).isoformat(timespec="seconds")
+    rows = connection.execute(
+        select(custody).where(custody.c.event == UNREACHABLE, custody.c.at == at).order_by(custody.c.seq)
+    )
+    return [_event(row) for row in rows]
 
 
 def event_hash(event: dict[str, Any]) -> str:

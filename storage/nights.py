@@ -97,6 +97,13 @@ def night_of(connection: Connection, night_id: str) -> Night:
     return Night(row.id, row.unit, row.period, row.started_at, row.attempts)
 
 
+def run_before(connection: Connection, night: Night) -> str | None:
+    """The score run that stood after the last night before this one, of the same unit and period."""
+    earlier = (nights.c.unit == night.unit, nights.c.period == night.period, nights.c.started_at < night.started_at)
+    found = select(nights.c.run_id).where(*earlier, nights.c.run_id.is_not(None)).order_by(nights.c.started_at.desc())
+    return connection.execute(found.limit(1)).scalar()
+
+
 def nights_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
     """All nights of a unit, newest first."""
     rows = select(nights).where(nights.c.unit == unit).order_by(nights.c.started_at.desc(), nights.c.id.desc())

@@ -62,13 +62,6 @@ def latest_run(connection: Connection, unit: str, period: str) -> Mapping[str, A
     return dict(row._mapping) if row else None
 
 
-def run_before(connection: Connection, unit: str, period: str, moment: datetime) -> Mapping[str, Any] | None:
-    """The newest run that was made before a moment."""
-    mine = (score_runs.c.unit == unit, score_runs.c.period == period, score_runs.c.made_at < moment)
-    row = connection.execute(select(score_runs).where(*mine).order_by(score_runs.c.position.desc()).limit(1)).first()
-    return dict(row._mapping) if row else None
-
-
 def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
     """One run by id.
 

@@ -63,7 +63,7 @@ def finish(plain: Any, *, as_json: bool, lines: Iterator[str] | list[str], code:
 
 def print_json(plain: Any) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+    print(json.dumps(plain, ensure_ascii=False), flush=True)
 
 
 @contextmanager

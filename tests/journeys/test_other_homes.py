@@ -152,3 +152,30 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_night_and_loses_nothing(sm
         assert _score(full) == _score(free)
     finally:
         os.system(f"umount '{full}'")
+
+
+def test_a_source_that_cannot_be_opened_is_named_and_the_rest_goes_on(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+    shutil.rmtree(home / "exports")
+    (home / "exports-share").write_text("a file where a folder was mounted")
+
+    summary = night(home, PAR_EXPORTS=str(home / "exports-share"))
+
+    assert str(home / "exports-share") in summary["letter"].partition("Đang vướng")[2]
+    assert summary["counts"]["examined"] == 5
+
+
+def test_a_score_made_by_hand_is_laid_out_and_explained_by_the_next_night(small_ward: Path, tmp_path: Path) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(small_ward, home)
+    night(home)
+    upload = next((small_ward / "inbox" / "hoi-an-dong" / "1.1.1").iterdir())
+    assert parindex(home, "upload", "--component", "6.3.1", str(upload)).returncode == 0
+    by_hand = json.loads(parindex(home, "score", "--json").stdout)
+
+    summary = night(home, at="2026-01-06T01:00:00+07:00")
+
+    assert summary["run"] == "2025-0002" and summary["totals"] == by_hand["totals"]
+    assert "6.3.1" in summary["letter"].partition("Vì sao điểm thay đổi")[2].partition("##")[0]
+    assert (home / "outbox" / summary["night"] / "bo-tai-lieu.zip").exists()

@@ -43,8 +43,8 @@ def test_a_scheduled_night_really_runs_and_stopping_leaves_nothing_behind(small_
 
 @contextmanager
 def _serving(home: Path, **environment: str) -> Iterator[dict[str, Any]]:
-    """A running `parindex serve`, stopped with Ctrl+C; what it says when it is ready."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAR_")}
+    """A running `parindex serve`, stopped as systemd does it; what it says when it is ready."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
     command = [str(Path(sys.executable).parent / "parindex"), "serve", "--json"]
     server = subprocess.Popen(
         command,
@@ -58,7 +58,7 @@ def _serving(home: Path, **environment: str) -> Iterator[dict[str, Any]]:
         ready: dict[str, Any] = json.loads(server.stdout.readline())
         yield ready
     finally:
-        server.send_signal(signal.SIGINT)
+        server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
 
 
