@@ -123,7 +123,8 @@ def test_the_order_of_the_files_does_not_change_the_score(small_ward: Path, tmp_
         home = tmp_path / str(seed)
         _copy_in_another_order(small_ward, home, random.Random(seed))
         night(home)
-        scores.append(json.loads(parindex(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json").stdout))
+        score = json.loads(parindex(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json").stdout)
+        scores.append(_without_names_of_evidence(score))
     assert scores[0] == scores[1] == scores[2]
 
 
@@ -162,6 +163,14 @@ def test_without_tesseract_scans_wait_and_the_rest_is_examined(small_ward: Path,
 
     mended = night(home, at="2026-01-06T01:00:00+07:00")
     assert mended["counts"]["examined"] == 1
+
+
+def _without_names_of_evidence(score: dict[str, Any]) -> dict[str, Any]:
+    """The exports were renamed: the score cites the same bytes by other names. So do the digests of the facts."""
+    for component in score["components"]:
+        component["evidence"] = sorted(item["sha256"] for item in component["evidence"])
+    score["inputs"] = [item for item in score["inputs"] if item["kind"] != "facts"]
+    return score
 
 
 def _first_without_evidence(home: Path) -> str:
