@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+_AGAIN_AFTER = 0.1  # seconds
+
 
 class OutOfTime(Exception):
     """The step took longer than it was given."""
@@ -36,6 +38,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
     Works in the main thread alone (that of a sandbox worker); elsewhere the block runs without this bound.
     A long call into C is interrupted only when it returns; the sandbox's wall clock is the bound behind it.
+    It rings again until the block ends: Python swallows what is raised in a finaliser or a collector's callback.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -45,7 +48,7 @@ def at_most(seconds: float) -> Iterator[None]:
         raise OutOfTime(f"hơn {seconds:.0f} giây")
 
     earlier = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _AGAIN_AFTER)
     try:
         yield
     finally:

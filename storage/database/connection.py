@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from storage.errors import DiskFull, StoreUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0001"
+NEWEST = max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
 _BUSY_MILLISECONDS = 30_000
 _CUSTODY_LOCK = 7_236_001
 
