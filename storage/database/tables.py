@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.types import TypeEngine
 
 from storage.database.types import Day, Instant, Plain
@@ -23,7 +23,11 @@ def _table(name: str, *parts: Column[Any] | UniqueConstraint | Index) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True)
 
 
-def _required(name: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
+Large = BigInteger().with_variant(Integer(), "sqlite")
+"""Bytes and counts beyond 2^31; SQLite's own INTEGER holds them."""
+
+
+def _required(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any] = Text) -> Column[Any]:
     return Column(name, kind, nullable=False)
 
 
@@ -31,7 +35,7 @@ def _required(name: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
 objects = _table(
     "objects",
     Column("sha256", Text, primary_key=True),
-    _required("size", Integer),
+    _required("size", Large),
     _required("kept_at", Instant),
 )
 
@@ -150,6 +154,31 @@ nights = _table(
     Column("ended_at", Instant),
     Column("run_id", Text, ForeignKey("score_runs.id")),
     _required("summary", Plain),
+    Column("slot", Instant),  # the moment of the schedule that it fills: each slot has one night, whoever starts it
+    Column("progress", Plain),  # {step, done, of} while it runs
+    Index("ix_nights_slot", "unit", "slot", unique=True),
+)
+
+# The run ledger of ad-hoc runs: asked for by a person, worked on by whoever is free.
+run_requests = _table(
+    "run_requests",
+    Column("id", Text, primary_key=True),
+    _required("unit"),
+    _required("question", Plain),  # {unit, period, criteria, on_time_rule, as_of, dry_run}
+    _required("digest"),  # SHA-256 of the canonical question: the same question twice is one request while it is open
+    _required("state"),  # waiting | running | done | gaps | failed | cancelled
+    _required("asked_by"),
+    _required("asked_at", Instant),
+    Column("cancelled_by", Text),
+    Column("started_at", Instant),
+    Column("owner", Text),
+    Column("heartbeat_at", Instant),
+    _required("attempts", Integer),
+    Column("progress", Plain),  # {step, done, of}
+    Column("ended_at", Instant),
+    Column("run_id", Text, ForeignKey("score_runs.id")),
+    Column("outcome", Plain),  # {totals, ...} or {reason}
+    Index("ix_run_requests_state", "state", "asked_at"),
 )
 
 # Everything that happened, append-only and hash-chained.
@@ -164,4 +193,73 @@ custody = _table(
     _required("detail", Plain),
     _required("previous"),
     _required("hash"),
+)
+
+# The log as it stood at the end of a night: a signed checkpoint, by the number of its events.
+checkpoints = _table(
+    "checkpoints",
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    _required("root"),
+    _required("roots", Plain),  # roots of the tree's full subtrees, largest first: the next checkpoint starts from them
+    _required("note"),
+    Column("sha256", Text, ForeignKey("objects.sha256"), nullable=False),  # the note as kept object
+    _required("made_at", Instant),
+)
+
+# Time stamps (RFC 3161) that are asked for: waiting | stamped | refused.
+time_stamps = _table(
+    "time_stamps",
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),  # the kept object that is stamped
+    _required("state"),
+    _required("attempts", Integer),
+    _required("asked_at", Instant),
+    Column("tried_at", Instant),
+    Column("stamped_at", Instant),  # the moment the authority states
+    Column("reason", Text),  # why the last try failed, in Vietnamese
+    Column("token", Text, ForeignKey("objects.sha256")),  # the authority's answer as kept object
+)
+
+# Walks over all objects in the order of their hashes (scrub, move to another store): where each stands.
+walks = _table(
+    "walks",
+    Column("name", Text, primary_key=True),
+    _required("position"),  # everything up to this hash is done
+    _required("seen", Integer),
+    _required("bytes", Large),
+    _required("begun_at", Instant),
+    Column("ended_at", Instant),
+    Column("asked_by", Text),  # the night that walked last: repeated, it does not walk on
+)
+
+# Kept objects that no longer hold what their name says, or are gone.
+damages = _table(
+    "damages",
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    _required("seen"),  # changed | missing
+    _required("found_at", Instant),
+    Column("mended_at", Instant),
+)
+
+# A document as proof of a component, said by a person; folders and declared names say the rest.
+evidence_links = _table(
+    "evidence_links",
+    Column("unit", Text, primary_key=True),
+    Column("component", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    Column("section", Text),
+    Column("pages", Text),
+    _required("said_by"),
+    _required("said_at", Instant),
+)
+
+# The period a document speaks for, and the last day on which it may be used, where a person said so.
+evidence_terms = _table(
+    "evidence_terms",
+    Column("unit", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    Column("speaks_from", Day),
+    Column("speaks_to", Day),
+    Column("expires_on", Day),
+    _required("said_by"),
+    _required("said_at", Instant),
 )
