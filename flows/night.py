@@ -7,7 +7,7 @@ killed resumes where it stood, on this machine or another.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -17,11 +17,15 @@ from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing
+from flows.heart import Heart, beating
 from flows.resources import open_resources, require_room
 from flows.scoring import Question, compute, record
 from storage import nights
+from storage.database import Connection
 from storage.errors import StorageError
+from storage.leases import owner_here
 from storage.nights import Night, NightRequest
+from storage.requests import LeaseLost
 
 Step = Callable[..., Any]
 
@@ -34,10 +38,11 @@ class Caller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NightRequestedBy:
-    """Who asked for a night, and the moment it counts as started."""
+    """Who asked for a night, the moment it counts as started, and the moment of the schedule that it fills, if any."""
 
     who: str
     now: datetime
+    slot: datetime | None = None
 
 
 def directly(step: Step, *arguments: Any) -> Any:
@@ -50,20 +55,38 @@ def run_night(settings: Settings, asked: NightRequestedBy, *, call: Caller = dir
 
     Raises:
         StorageError: database, store or disk cannot be used; the night is closed as failed where that can be recorded.
+        LeaseLost: another worker took the night over, and ends it.
     """
-    night = _begin(settings, asked)
+    owner = owner_here()
+    night = _begin(settings, asked, owner)
     say(f"Đêm {night.id}, kỳ {night.period}" + (f" (chạy tiếp, lần {night.attempts})" if night.attempts > 1 else ""))
+
+    def beat(connection: Connection, *, now: datetime, progress: Mapping[str, Any] | None) -> None:
+        nights.beat(connection, night.id, owner=owner, now=now, progress=progress)
+
     try:
-        call(pull_exports, settings, night)
-        call(take_documents, settings, night)
-        _examine_all(settings, night, call)
-        run_id = call(recompute_score, settings, night)
-        call(lay_out, settings, night, run_id)
-        summary: dict[str, Any] = call(close_night, settings, night, run_id)
-        return summary
+        with beating(settings, beat) as heart:
+            return _steps(settings, night, call, heart)
+    except LeaseLost:
+        raise
     except StorageError as error:
         _close_as_failed(settings, night, error)
         raise
+
+
+def _steps(settings: Settings, night: Night, call: Caller, heart: Heart) -> dict[str, Any]:
+    heart.tell("exports")
+    call(pull_exports, settings, night)
+    heart.tell("documents")
+    call(take_documents, settings, night)
+    _examine_all(settings, night, call, heart)
+    heart.tell("score")
+    run_id = call(recompute_score, settings, night)
+    heart.tell("lay_out")
+    call(lay_out, settings, night, run_id)
+    heart.tell("letter")
+    summary: dict[str, Any] = call(close_night, settings, night, run_id)
+    return summary
 
 
 def pull_exports(settings: Settings, night: Night) -> int:
@@ -93,8 +116,6 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
             say(f"Đọc và kiểm tra tài liệu: {count}/{total}", transient=count < total)
 
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
-        with resources.database.write() as connection:
-            nights.beat(connection, night.id, now=datetime.now(UTC))
 
 
 def recompute_score(settings: Settings, night: Night) -> str:
@@ -120,7 +141,8 @@ def close_night(settings: Settings, night: Night, run_id: str) -> dict[str, Any]
 
 def question_of(settings: Settings, night: Night) -> Question:
     """What a night scores."""
-    return Question(night.period, settings.local_day(night.started_at), settings.criteria, settings.on_time_rule)
+    day = settings.local_day(night.slot or night.started_at)
+    return Question(night.period, day, settings.criteria, settings.on_time_rule)
 
 
 def say(line: str, *, transient: bool = False) -> None:
@@ -138,24 +160,25 @@ def _require_sound_data(settings: Settings) -> None:
     load_profiles()
 
 
-def _begin(settings: Settings, asked: NightRequestedBy) -> Night:
+def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
     _require_sound_data(settings)
     with open_resources(settings) as resources:
         require_room(settings)
         resources.store.sweep()
-        period = settings.period_on(settings.local_day(asked.now))
-        request = NightRequest(settings.unit, period, asked.who, settings.timezone)
+        period = settings.period_on(settings.local_day(asked.slot or asked.now))
+        request = NightRequest(settings.unit, period, asked.who, settings.timezone, asked.slot)
         with resources.database.write() as connection:
-            return nights.begin_night(connection, request, owner=nights.owner_here(), now=asked.now)
+            return nights.begin_night(connection, request, owner=owner, now=asked.now)
 
 
-def _examine_all(settings: Settings, night: Night, call: Caller) -> None:
+def _examine_all(settings: Settings, night: Night, call: Caller, heart: Heart) -> None:
     with open_resources(settings) as resources:
         batches = examination.batches_to_examine(resources)
     total = sum(map(len, batches))
     say(f"Tài liệu cần kiểm tra: {total}")
     before = 0
     for batch in batches:
+        heart.tell("examine", before, total)
         call(examine_batch, settings, night, batch, before, total)
         before += len(batch)
 

@@ -38,9 +38,20 @@ def open_resources(settings: Settings) -> Iterator[Resources]:
         StorageError: the database or the store cannot be opened; the message says which and the way out.
     """
     prepare_home(settings)
+    with open_ledger(settings) as database:
+        yield Resources(settings, database, open_store(settings))
+
+
+@contextlib.contextmanager
+def open_ledger(settings: Settings) -> Iterator[Database]:
+    """Open the database alone, for what needs no evidence.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
     database = open_database(settings.database_url or sqlite_url(settings.home / "parindex.db"))
     try:
-        yield Resources(settings, database, open_store(settings))
+        yield database
     finally:
         database.close()
 

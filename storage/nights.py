@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.database.tables import nights
 from storage.errors import StorageError
-from storage.processes import start_of
+from storage.leases import LEASE, held_by_another, owner_here
+from storage.requests import LeaseLost, busy_units
 
-LEASE = timedelta(seconds=120)
+__all__ = ["LEASE", "owner_here"]  # names that nights' callers know; they live in storage.leases
+
 RUNNING, DONE, GAPS, FAILED = "running", "done", "gaps", "failed"
 
 
 class NightRunning(StorageError):
-    """Another living process works on this unit's night."""
+    """Another living process works on this unit: on its night or on an ad-hoc run."""
+
+
+class SlotDone(StorageError):
+    """The scheduled night of this slot was there already; nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +37,68 @@ class Night:
     period: str
     started_at: datetime
     attempts: int
+    slot: datetime | None = None
+    """The moment at which the schedule wanted it; None for a night that somebody started."""
 
 
 @dataclass(frozen=True, slots=True)
 class NightRequest:
-    """What is asked for: the unit, the period, by whom."""
+    """What is asked for: the unit, the period, by whom; `slot` is the moment of the schedule that it fills."""
 
     unit: str
     period: str
     asked_by: str
     zone: str
-
-
-def owner_here() -> str:
-    """This process as the holder of a lease: host, process id, and the start of that process (pids are reused)."""
-    return f"{os.uname().nodename}:{os.getpid()}:{start_of(os.getpid())}"
+    slot: datetime | None = None
 
 
 def begin_night(connection: Connection, request: NightRequest, *, owner: str, now: datetime) -> Night:
-    """Take the lease of a new night, or of one that its worker left behind.
+    """Take the lease of a new night, or of one that its worker left behind, or of a slot's night that failed.
 
     Raises:
-        NightRunning: a living worker holds the lease.
+        NightRunning: a living worker works on this unit.
+        SlotDone: the slot that is asked for has its night already.
     """
     left = connection.execute(
         select(nights).where(nights.c.unit == request.unit, nights.c.state == RUNNING).order_by(nights.c.started_at)
     ).first()
-    if left is None:
-        return _new_night(connection, request, owner, now)
-    if left.owner != owner and _alive(left.owner, left.heartbeat_at, now):
+    busy = busy_units(connection, owner=owner, now=now).get(request.unit)
+    if busy is not None:
         raise NightRunning(
-            f"Đêm {left.id} của {request.unit} đang chạy ({left.owner}, báo gần nhất {left.heartbeat_at:%H:%M} UTC). "
+            f"{busy} của {request.unit} đang chạy{_told(left, busy)}. "
             "Chờ xong rồi chạy lại; nếu tiến trình đó đã chết, hệ thống tự nhận lại sau 2 phút."
         )
-    taken = {"owner": owner, "heartbeat_at": now, "attempts": left.attempts + 1}
-    connection.execute(update(nights).where(nights.c.id == left.id).values(**taken))
-    return Night(left.id, left.unit, left.period, left.started_at, left.attempts + 1)
+    again = left or _failed_in_slot(connection, request)
+    return _taken_again(connection, again, owner, now) if again else _new_night(connection, request, owner, now)
 
 
-def beat(connection: Connection, night_id: str, *, now: datetime) -> None:
-    """Renew the lease."""
-    connection.execute(update(nights).where(nights.c.id == night_id).values(heartbeat_at=now))
+def beat(
+    connection: Connection, night_id: str, *, owner: str, now: datetime, progress: Mapping[str, Any] | None = None
+) -> None:
+    """Renew the lease and tell how far the night is.
+
+    Raises:
+        LeaseLost: another worker holds it now.
+    """
+    values: dict[str, Any] = {"heartbeat_at": now} | ({"progress": dict(progress)} if progress else {})
+    mine = (nights.c.id == night_id, nights.c.owner == owner, nights.c.state == RUNNING)
+    if connection.execute(update(nights).where(*mine).values(**values)).rowcount == 0:
+        raise LeaseLost(f"Đêm {night_id} đã được tiến trình khác nhận chạy tiếp; tiến trình này dừng lại.")
+
+
+def left_behind(connection: Connection, unit: str, *, owner: str, now: datetime) -> Night | None:
+    """The unit's unfinished night that no living process but `owner` holds, if there is one."""
+    rows = select(nights).where(nights.c.unit == unit, nights.c.state == RUNNING).order_by(nights.c.started_at)
+    row = connection.execute(rows).first()
+    if row is None or held_by_another(row.owner, row.heartbeat_at, me=owner, now=now):
+        return None
+    return _night(row, row.attempts)
+
+
+def slots_filled(connection: Connection, unit: str) -> dict[datetime, Mapping[str, Any]]:
+    """Nights of the schedule by their slot."""
+    rows = select(nights).where(nights.c.unit == unit, nights.c.slot.is_not(None))
+    return {row.slot: dict(row._mapping) for row in connection.execute(rows)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +114,14 @@ class Ending:
 def end_night(connection: Connection, night_id: str, ending: Ending) -> None:
     """Close a night for good."""
     ended = {"state": ending.state, "run_id": ending.run_id, "summary": dict(ending.summary), "ended_at": ending.at}
+    ended["progress"] = None
     connection.execute(update(nights).where(nights.c.id == night_id).values(**ended))
 
 
 def night_of(connection: Connection, night_id: str) -> Night:
     """One night by id."""
     row = connection.execute(select(nights).where(nights.c.id == night_id)).one()
-    return Night(row.id, row.unit, row.period, row.started_at, row.attempts)
+    return _night(row, row.attempts)
 
 
 def run_before(connection: Connection, night: Night) -> str | None:
@@ -119,6 +146,7 @@ def _new_night(connection: Connection, request: NightRequest, owner: str, now: d
             period=request.period,
             state=RUNNING,
             asked_by=request.asked_by,
+            slot=request.slot,
             started_at=now,
             owner=owner,
             heartbeat_at=now,
@@ -126,17 +154,42 @@ def _new_night(connection: Connection, request: NightRequest, owner: str, now: d
             summary={},
         )
     )
-    return Night(night_id, request.unit, request.period, now.astimezone(UTC), 1)
+    return Night(night_id, request.unit, request.period, now.astimezone(UTC), 1, request.slot)
+
+
+def _failed_in_slot(connection: Connection, request: NightRequest) -> Row[Any] | None:
+    """The failed night of the slot asked for, to be tried again under its own id and start.
+
+    Raises:
+        SlotDone: the slot's night ended well.
+    """
+    if request.slot is None:
+        return None
+    found = (nights.c.unit == request.unit, nights.c.slot == request.slot)
+    row = connection.execute(select(nights).where(*found)).first()
+    if row is not None and row.state != FAILED:
+        raise SlotDone(f"Đêm theo lịch {request.slot:%Y-%m-%d %H:%M} UTC của {request.unit} đã chạy: {row.id}.")
+    return row
+
+
+def _taken_again(connection: Connection, row: Row[Any], owner: str, now: datetime) -> Night:
+    taken = {"state": RUNNING, "owner": owner, "heartbeat_at": now, "attempts": row.attempts + 1, "ended_at": None}
+    connection.execute(update(nights).where(nights.c.id == row.id).values(**taken, summary={}))
+    return _night(row, row.attempts + 1)
+
+
+def _night(row: Row[Any], attempts: int) -> Night:
+    return Night(row.id, row.unit, row.period, row.started_at, attempts, row.slot)
+
+
+def _told(left: Row[Any] | None, busy: str) -> str:
+    """Who works on a night and when it was last heard of."""
+    if left is None or left.id != busy:
+        return " (chấm theo yêu cầu)"
+    return f" ({left.owner}, báo gần nhất {left.heartbeat_at:%H:%M} UTC)"
 
 
 def _free_id(connection: Connection, local: datetime) -> str:
     stem = f"{local:%Y%m%d-%H%M%S}"
     taken = set(connection.execute(select(nights.c.id).where(nights.c.id.startswith(stem))).scalars())
     return next(name for n in range(1, len(taken) + 2) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
-
-
-def _alive(owner: str, heartbeat_at: datetime, now: datetime) -> bool:
-    host, pid, started = owner.rsplit(":", 2)
-    if host == os.uname().nodename:
-        return start_of(int(pid)) == started
-    return now - heartbeat_at < LEASE

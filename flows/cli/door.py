@@ -73,18 +73,21 @@ def reported() -> Iterator[None]:
     from config.export_profiles import BadProfile
     from config.working_calendar import BadCalendar
     from connectors.errors import ConnectorError
+    from flows.requests import BadRequest
     from flows.uploading import WrongPlace
     from ocr.errors import EngineMissing, OcrError
     from scoring import UnknownOnTimeRule, UnknownPeriod
     from storage.errors import StorageError
+    from storage.requests import NoSuchRequest
     from storage.runs import NoSuchRun
 
     wrong = (BadSettings, BadCriteriaSet, BadCalendar, BadProfile, ConnectorError, WrongPlace, NoSuchRun)
+    refused = (BadRequest, NoSuchRequest)
     try:
         yield
     except Refused as error:
         _leave(str(error), error.code)
-    except (*wrong, UnknownOnTimeRule, UnknownPeriod) as error:
+    except (*wrong, *refused, UnknownOnTimeRule, UnknownPeriod) as error:
         _leave(str(error), WRONG_USE)
     except (StorageError, EngineMissing) as error:
         _leave(str(error), MISSING)

@@ -42,6 +42,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "verify": ("Kiểm tra một gói: mã băm, chữ ký, nhật ký, và tính lại điểm.", "Check a bundle: hashes, signature, log, and recompute the score."),
     "verify_file": ("Tệp zip hoặc thư mục đã giải nén.", "The zip, or the unzipped folder."),
     "serve": ("Chạy bộ lập lịch: đêm nào cũng chạy lúc 01:00 (PAR_SCHEDULE).", "Run the scheduler: the night at 01:00 every day (PAR_SCHEDULE)."),
+    "run_now": ("Chạy một lần chấm ngay bây giờ và theo dõi đến khi xong; hỏi lại cùng yêu cầu thì không chạy hai lần.", "Ask for a scoring run now and follow it; the same request twice is one run."),
+    "leave": ("Chỉ gửi yêu cầu, không chờ kết quả (dịch vụ parindex serve sẽ chạy).", "Only ask, do not wait (the service runs it)."),
+    "runs": ("Các lần chấm theo yêu cầu: đang chờ, đang chạy, đã xong.", "Runs that were asked for: waiting, working, ended."),
+    "cancel": ("Hủy một lần chấm theo yêu cầu đang chờ hoặc đang chạy.", "Cancel a run that waits or works."),
+    "request": ("Mã yêu cầu, xem bằng lệnh parindex runs.", "Id of the request; parindex runs lists them."),
+    "no_runs": ("Chưa có yêu cầu nào.", "Nothing was asked for yet."),
 }  # fmt: skip
 
 

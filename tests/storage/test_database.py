@@ -121,9 +121,13 @@ def test_a_night_of_another_machine_is_taken_over_only_when_its_lease_is_over(da
     with database.write() as connection:
         nights.begin_night(connection, REQUEST, owner="elsewhere:1:1", now=NOW)
     with pytest.raises(NightRunning, match="đang chạy"), database.write() as connection:
-        nights.begin_night(connection, REQUEST, owner=nights.owner_here(), now=NOW + timedelta(seconds=119))
+        nights.begin_night(
+            connection, REQUEST, owner=nights.owner_here(), now=NOW + nights.LEASE - timedelta(seconds=1)
+        )
     with database.write() as connection:
-        taken = nights.begin_night(connection, REQUEST, owner=nights.owner_here(), now=NOW + timedelta(seconds=121))
+        taken = nights.begin_night(
+            connection, REQUEST, owner=nights.owner_here(), now=NOW + nights.LEASE + timedelta(seconds=1)
+        )
     assert taken.attempts == 2
 
 
