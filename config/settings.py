@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "PAR_"
+_FILE = "_FILE"
 
 
 class BadSettings(ValueError):
@@ -28,9 +30,21 @@ def _known_zone(name: str) -> str:
 
 
 def _five_fields(cron: str) -> str:
-    if len(cron.split()) != 5:
-        raise ValueError("lịch chạy phải có năm phần (phút giờ ngày tháng thứ); ví dụ đúng: 0 1 * * *")
+    try:
+        next(CronSim(cron, datetime(2026, 1, 1)))  # noqa: DTZ001 - only asks whether the fields can be read
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(
+            f"không đọc được lịch chạy ({error}); cần năm phần (phút giờ ngày tháng thứ), ví dụ đúng: 0 1 * * *"
+        ) from error
     return cron
+
+
+def _time_of_day(value: str) -> str:
+    try:
+        time.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("phải là giờ:phút; ví dụ đúng: 06:30") from error
+    return value
 
 
 def _none_if_blank(value: object) -> object:
@@ -74,6 +88,24 @@ class Settings(BaseModel):
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field("Asia/Ho_Chi_Minh", description="time zone")
     prefect_api_url: str = Field("", description="Prefect server; empty: one of our own on this machine")
     prefect_start_seconds: int = Field(90, ge=5, le=600, description="how long to wait for our own Prefect server")
+    prefect: Literal["on", "off"] = Field("on", description="off: `parindex serve` runs without Prefect")
+    task_runner: Literal["process", "dask", "ray"] = Field("process", description="where document batches are examined")
+    dask_address: str = Field("", description="Dask scheduler, tcp://host:8786; empty: a cluster on this machine")
+    night_minutes: int = Field(0, ge=0, le=1440, description="longest time a night examines documents; 0: no limit")
+    web_host: str = Field("127.0.0.1", description="address the pages listen on")
+    web_port: int = Field(8080, ge=1, le=65535, description="port the pages listen on")
+    web_address: str = Field("", description="address of the pages for links in letters, https://...")
+    log_format: Literal["text", "json"] = Field("text", description="log lines of the service: for people, or JSON")
+    letter_at: Annotated[str, AfterValidator(_time_of_day)] = Field("06:30", description="when the letter goes out")
+    letter_to: str = Field("", description="mail addresses of the morning letter and alarms, by comma")
+    letter_webhook: str = Field("", description="address that gets letter and alarms as JSON; empty: none")
+    smtp_host: str = Field("", description="mail server; empty: no mail")
+    smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how mail is encrypted")
+    smtp_user: str = Field("", description="user name at the mail server; empty: no login")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
+    smtp_ca: Folder = Field(None, description="certificate of the mail server's authority; empty: this system's")
+    mail_from: str = Field("parindex@localhost", description="sender of letters and alarms")
     language: Literal["vi", "en"] = Field("vi", description="language of the command line's help")
 
     @property
@@ -106,7 +138,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     Raises:
         BadSettings: lists every unknown name and every value that cannot be used.
     """
-    given = _given(dict(os.environ if environ is None else environ), folder or Path.cwd())
+    given = _with_files(_given(dict(os.environ if environ is None else environ), folder or Path.cwd()))
     fields = {name.removeprefix(PREFIX).lower(): (name, value) for name, value in given.items()}
     try:
         return Settings.model_validate({field: value for field, (_, value) in fields.items()})
@@ -121,6 +153,22 @@ def _given(environ: dict[str, str], folder: Path) -> dict[str, str]:
     own = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     home = Path(own.get("PAR_HOME") or beside.get("PAR_HOME") or "var")
     return beside | _file_lines(home / ".env") | own
+
+
+def _with_files(given: dict[str, str]) -> dict[str, str]:
+    """`PAR_X_FILE=path` stands for `PAR_X=<content of the file>`: how containers hand over secrets.
+
+    Raises:
+        BadSettings: a file cannot be read.
+    """
+    named = {name: value for name, value in given.items() if name.endswith(_FILE) and value}
+    plain = {name: value for name, value in given.items() if not name.endswith(_FILE)}
+    try:
+        read = {name.removesuffix(_FILE): Path(path).read_text(encoding="utf-8") for name, path in named.items()}
+    except (OSError, UnicodeDecodeError) as error:
+        names = ", ".join(f"{name}={path}" for name, path in named.items())
+        raise BadSettings(f"Không đọc được tệp bí mật ({error}); xem lại {names}.") from error
+    return plain | {name: text.strip() for name, text in read.items()}
 
 
 def _file_lines(path: Path) -> dict[str, str]:

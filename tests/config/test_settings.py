@@ -49,3 +49,20 @@ def test_the_environment_wins_over_home_and_home_over_the_working_folder(tmp_pat
 
 def test_the_secret_key_is_not_shown() -> None:
     assert "hush" not in repr(Settings.model_validate({"s3_secret_key": "hush"}))
+
+
+def test_a_secret_may_come_from_a_file_and_an_unreadable_one_is_named(tmp_path: Path) -> None:
+    secret = tmp_path / "s3"
+    secret.write_text("hush\n")
+
+    settings = load_settings({"PAR_S3_SECRET_KEY_FILE": str(secret)}, folder=tmp_path)
+
+    assert settings.s3_secret_key.get_secret_value() == "hush"
+    with pytest.raises(BadSettings, match="PAR_S3_SECRET_KEY_FILE"):
+        load_settings({"PAR_S3_SECRET_KEY_FILE": str(tmp_path / "none")}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("cron", ["99 1 * * *", "0 1 30 2 *", "a b c d e"])
+def test_a_schedule_that_never_comes_is_refused(cron: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="PAR_SCHEDULE"):
+        load_settings({"PAR_SCHEDULE": cron}, folder=tmp_path)
