@@ -1,6 +1,6 @@
 """Evidence bundles: one zip that proves itself offline. See README.md."""
 
-from storage.bundles.contents import BundleContents, BundledExport, BundledFile, BundleReport, CannotBundle
+from storage.bundles.contents import BundleContents, BundledExport, BundledFile, BundleReport, CannotBundle, LogProof
 from storage.bundles.verify import Verification, verify_bundle
 from storage.bundles.writing import write_bundle
 
@@ -10,6 +10,7 @@ __all__ = [
     "BundledExport",
     "BundledFile",
     "CannotBundle",
+    "LogProof",
     "Verification",
     "verify_bundle",
     "write_bundle",

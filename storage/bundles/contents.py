@@ -43,6 +43,21 @@ class BundledExport:
     open: Callable[[], BinaryIO]
 
 
+@dataclass(frozen=True, slots=True)
+class LogProof:
+    """That the events of a bundle stand in the log that was published: checkpoints as signed notes, hashes in hex."""
+
+    note: str
+    """Checkpoint of the log up to the run's own event."""
+    keys: tuple[Mapping[str, Any], ...]
+    """The succession of signing keys, see keychain.py."""
+    earlier: str | None = None
+    """The newest checkpoint published before, which this log must continue."""
+    consistency: tuple[str, ...] = ()
+    inclusion: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Audit path of each event, where the bundle holds only a part of the log."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleContents:
     """Everything that goes into one bundle; the same contents give the same bytes."""
@@ -62,6 +77,8 @@ class BundleContents:
     evidence: tuple[BundledFile, ...] = ()
     exports: tuple[BundledExport, ...] = ()
     custody: list[dict[str, Any]] = field(default_factory=list)
+    log_proof: LogProof | None = None
+    """None leaves the log with its chain of hashes alone."""
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Finished papers by file name: score sheet, evidence list."""
     missing: tuple[tuple[str, str], ...] = ()

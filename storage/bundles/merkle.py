@@ -99,7 +99,7 @@ class Tree:
 
 def _paired(level: Sequence[bytes]) -> list[bytes]:
     above = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
-    return above + [level[-1]] if len(level) % 2 else above
+    return [*above, level[-1]] if len(level) % 2 else above
 
 
 def included(one: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
@@ -123,7 +123,7 @@ def included(one: bytes, index: int, size: int, path: Sequence[bytes], root: byt
 def consistent(earlier: tuple[int, bytes], later: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
     """Whether the earlier tree (size, root) is a beginning of the later one (RFC 9162, section 2.1.4.2)."""
     (first, first_root), (second, second_root) = earlier, later
-    if first == second or first == 0:
+    if first in (0, second):
         return not proof and (first == 0 or first_root == second_root)
     if first > second or not proof:
         return False

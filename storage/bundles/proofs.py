@@ -8,18 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from storage.bundles.containers import UNREADABLE, Container
+from storage.bundles.containers import Container
 from storage.bundles.ed25519 import signature_holds
 from storage.bundles.manifests import SIGNATURE, STATEMENT, TAGS, Listed, read_small
 from storage.bundles.sentences import Fault
 
-INDEX, LOG, CLAIMS = "data/muc-luc.json", "data/nhat-ky/nhat-ky.jsonl", "data/xac-nhan.json"
+INDEX, CLAIMS = "data/muc-luc.json", "data/xac-nhan.json"
 SCORE, FACTS, CRITERIA, CALENDAR = (f"data/diem/{name}.json" for name in ("score", "facts", "criteria", "calendar"))
-FIRST = "0" * 64
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading a value of another shape than ours can raise."""
 VALID, INVALID, UNSIGNED, OTHER_KEY = "valid", "invalid", "unsigned", "other_key"
@@ -115,69 +114,6 @@ def _signature_holds(container: Container, key: Any) -> bool:
     except ValueError:
         return False
     return written == signature.hex().encode() + b"\n" and signature_holds(public, data, signature)
-
-
-def check_log(container: Container, statement: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
-    """Every event's own hash, every link to the event before, and the ends that the statement names."""
-    entry = container.entries.get(LOG)
-    chain = Chain(redacted=statement.get("redacted") is True)
-    try:
-        if entry is not None:
-            with entry.open() as stream:
-                for line in stream:
-                    chain.take(line)
-    except UNREADABLE as error:
-        chain.seen.append(str(error))
-    ends = chain.ends()
-    if entry is None:
-        faults.append(Fault("missing", LOG))
-    elif statement.get("custody") != ends:
-        chain.seen.append(f"{statement.get('custody')} != {ends}")
-    faults += [Fault("broken_log", LOG, seen) for seen in chain.seen]
-    return {"events": chain.events, "ok": entry is not None and not chain.seen, "last_hash": ends["last_hash"]}
-
-
-@dataclass(slots=True)
-class Chain:
-    """The custody log read so far: a scope may hold a part of it, links are checked where numbers follow each other."""
-
-    redacted: bool
-    """Events of withheld files may show their place in the chain alone."""
-    events: int = 0
-    first_seq: Any = None
-    last_seq: Any = 0
-    last_hash: Any = FIRST
-    seen: list[str] = field(default_factory=list)
-    """What is wrong."""
-
-    def take(self, line: bytes) -> None:
-        """Check the next event."""
-        self.events += 1
-        try:
-            event = json.loads(line)
-            seq, claimed = event["seq"], event["hash"]
-            body = canonical({name: value for name, value in event.items() if name != "hash"})
-        except MALFORMED:
-            self.seen.append(f"{self.events}: JSON")
-            return
-        if not (self.redacted and event.get("redacted") is True) and hashlib.sha256(body).hexdigest() != claimed:
-            self.seen.append(f"seq {seq}: hash")
-        if not isinstance(seq, int) or not isinstance(self.last_seq, int) or seq <= self.last_seq:
-            self.seen.append(f"seq {self.last_seq} -> {seq}")
-        elif seq == self.last_seq + 1 and event.get("previous") != self.last_hash:
-            self.seen.append(f"seq {seq}: previous")
-        self.first_seq = seq if self.events == 1 else self.first_seq
-        self.last_seq, self.last_hash = seq, claimed
-
-    def ends(self) -> dict[str, Any]:
-        """What a statement must say of this log."""
-        some = self.events > 0
-        return {
-            "events": self.events,
-            "first_seq": self.first_seq,
-            "last_seq": self.last_seq if some else None,
-            "last_hash": self.last_hash if some else None,
-        }
 
 
 def index_faults(index: Mapping[str, Any], listed: Listed) -> Iterator[Fault]:

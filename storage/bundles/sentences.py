@@ -40,6 +40,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unsigned": ("Bản xác nhận không có chữ ký", "Statement is not signed"),
     "other_key": ("Bản xác nhận ký bằng khóa khác với khóa được tin", "Signed with another key than the trusted ones"),
     "broken_log": ("Nhật ký lưu giữ bị sửa, cắt hoặc đảo thứ tự", "Custody log was changed, cut or reordered"),
+    "bad_checkpoint": ("Mốc đã ký của nhật ký không khớp với nhật ký", "Signed checkpoint does not match the log"),
+    "rewritten_log": (
+        "Nhật ký không nối tiếp mốc đã công bố trước đó: có thể đã bị viết lại",
+        "The log does not continue the checkpoint published before: it may have been rewritten",
+    ),
     "wrong_input": ("Không phải dữ liệu mà điểm đã được tính từ đó", "Not the data that the score was computed from"),
     "evidence_missing": (
         "Điểm dẫn chiếu tài liệu không có trong gói",

@@ -1,6 +1,6 @@
 """Check an evidence bundle without trusting anybody: every hash, every claim, and the score computed again.
 
-    python3 verify.py [PATH] [--json] [--en] [--key HEX]
+    python3 verify.py [PATH] [--json] [--en] [--key HEX] [--from CHECKPOINT]
 
 PATH is the bundle's zip or its unzipped folder; without it, the folder in which this file lies. Python 3.11 or newer,
 nothing else. Exit code 0: sound, 1: faults were found (all are listed), 2: wrong use or not a bundle.
@@ -34,7 +34,9 @@ elif __name__ == "__main__" and not any(Path(folder, "storage", "bundles").is_di
     )
     sys.exit(2)
 
-from storage.bundles.containers import Container, open_container  # noqa: E402 - the path must be set first
+from storage.bundles.checkpoints import check_checkpoint, trusted_keys_of  # noqa: E402 - the path must be set first
+from storage.bundles.containers import Container, open_container  # noqa: E402
+from storage.bundles.log import LOG, check_log  # noqa: E402
 from storage.bundles.manifests import STATEMENT, Listed, check_manifests  # noqa: E402
 from storage.bundles.proofs import (  # noqa: E402
     CALENDAR,
@@ -45,7 +47,6 @@ from storage.bundles.proofs import (  # noqa: E402
     MALFORMED,
     SCORE,
     ScoreProof,
-    check_log,
     check_signature,
     claim_faults,
     evidence_faults,
@@ -90,10 +91,11 @@ class Verification:
         }
 
 
-def verify_bundle(path: Path, *, trusted_keys: Collection[str] = ()) -> Verification:
+def verify_bundle(path: Path, *, trusted_keys: Collection[str] = (), before: str = "") -> Verification:
     """Check the bundle at `path`, zip or unzipped folder. Nothing inside it is executed.
 
-    `trusted_keys` are Ed25519 public keys in hex; where given, only their signatures count.
+    `trusted_keys` are Ed25519 public keys in hex; where given, only their signatures count, and those of keys that they
+    signed in. `before` is the text of an older checkpoint, which the log must continue.
     """
     with open_container(path) as container:
         if not container.entries:
@@ -103,10 +105,20 @@ def verify_bundle(path: Path, *, trusted_keys: Collection[str] = ()) -> Verifica
         statement = read_json(container, STATEMENT, faults)
         statement = statement if isinstance(statement, dict) else {}
         faults += statement_faults(container, listed, statement)
-        signature = check_signature(container, statement, trusted_keys, faults)
-        log = check_log(container, statement, faults)
+        signature = check_signature(container, statement, trusted_keys_of(container, trusted_keys), faults)
+        log = _check_log(container, statement, faults, before)
         score = _check_claims(container, listed, statement, faults)
     return Verification(_sorted(faults), len(container.entries), score, signature, log, statement.get("completeness"))
+
+
+def _check_log(container: Container, statement: dict[str, Any], faults: list[Fault], before: str) -> dict[str, Any]:
+    chain = check_log(container, statement, faults)
+    return {
+        "events": len(chain.hashes),
+        "ok": LOG in container.entries and not chain.seen,
+        "last_hash": chain.ends()["last_hash"],
+        "checkpoint": check_checkpoint(container, chain, statement, faults, before=before),
+    }
 
 
 def _check_claims(container: Container, listed: Listed, statement: dict[str, Any], faults: list[Fault]) -> ScoreProof:
@@ -142,11 +154,16 @@ def main(arguments: Sequence[str], out: TextIO) -> int:
     parser.add_argument("--json", action="store_true", help="in một tài liệu JSON / print one JSON document")
     parser.add_argument("--en", action="store_true", help="in English")
     parser.add_argument("--key", action="append", default=[], help="khóa công khai được tin (hex) / trusted public key")
+    parser.add_argument(
+        "--from", dest="before", type=Path, help="mốc nhật ký cũ mà nhật ký phải nối tiếp / an older checkpoint"
+    )
     given = parser.parse_args(arguments)
-    if not given.path.exists():
-        print(f"{given.path}: " + ("no such file" if given.en else "không có tệp này"), file=sys.stderr)
-        return WRONG_USE
-    found = verify_bundle(given.path, trusted_keys=given.key)
+    for path in (given.path, given.before):
+        if path is not None and not path.exists():
+            print(f"{path}: " + ("no such file" if given.en else "không có tệp này"), file=sys.stderr)
+            return WRONG_USE
+    before = given.before.read_text(encoding="utf-8", errors="replace") if given.before else ""
+    found = verify_bundle(given.path, trusted_keys=given.key, before=before)
     if given.json:
         out.write(json.dumps(found.plain(), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -163,17 +180,28 @@ def _lines(found: Verification, *, english: bool) -> list[str]:
     if english:
         lines += [
             f"{found.files} files; score stated {score.stated}, recomputed {score.recomputed}; "
-            f"custody log {found.log['events']} events; statement {signed}{key}.",
+            f"custody log {found.log['events']} events{_continued(found, english=True)}; statement {signed}{key}.",
             "SOUND: nothing was changed." if found.ok else f"NOT SOUND: {len(found.faults)} faults, all listed above.",
         ]
         return lines
     states = {"valid": "có chữ ký đúng", "invalid": "chữ ký SAI", "unsigned": "không ký", "other_key": "khóa lạ"}
     lines += [
         f"{found.files} tệp; điểm ghi {score.stated}, tính lại {score.recomputed}; "
-        f"nhật ký {found.log['events']} sự kiện; bản xác nhận {states.get(signed, 'không rõ')}{key}.",
+        f"nhật ký {found.log['events']} sự kiện{_continued(found, english=False)}; "
+        f"bản xác nhận {states.get(signed, 'không rõ')}{key}.",
         "NGUYÊN VẸN: không có gì bị thay đổi." if found.ok else f"CÓ LỖI: {len(found.faults)} lỗi, liệt kê ở trên.",
     ]
     return lines
+
+
+def _continued(found: Verification, *, english: bool) -> str:
+    checkpoint = found.log.get("checkpoint")
+    if not checkpoint or not checkpoint["ok"]:
+        return ""
+    size, earlier = checkpoint["size"], checkpoint["continues"]
+    if english:
+        return f", in the signed log of {size}" + (f", continuing {earlier}" if earlier else "")
+    return f", nằm trong nhật ký đã ký {size} sự kiện" + (f", nối tiếp mốc {earlier}" if earlier else "")
 
 
 if __name__ == "__main__":

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from storage.bundles.archive import VIETNAM, Archive, file_digest, new_archive
 from storage.bundles.completeness import completeness_of, withheld_of
-from storage.bundles.contents import BundleContents, BundleReport, CannotBundle
+from storage.bundles.contents import BundleContents, BundleReport, CannotBundle, LogProof
 from storage.bundles.crate import crate_of
 from storage.bundles.names import safe_name
+from storage.bundles.notes import read_note
 from storage.bundles.page import page_of
 from storage.bundles.placing import Layout, Placed, layout_of
 from storage.bundles.redaction import masked_event, masked_facts, masked_text, masked_verdict
@@ -21,7 +22,20 @@ from storage.bundles.statement import canonical_json, signed_statement
 FORMAT = "parindex-bundle/1"
 SOURCE = "ma-nguon"
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-TRAVELLERS = ("containers", "ed25519", "layout", "manifests", "names", "proofs", "sentences")
+TRAVELLERS = (
+    "checkpoints",
+    "containers",
+    "ed25519",
+    "keychain",
+    "layout",
+    "log",
+    "manifests",
+    "merkle",
+    "names",
+    "notes",
+    "proofs",
+    "sentences",
+)
 """Modules of this folder that verify.py imports and that travel with it: standard library and scoring.engine alone."""
 _EMPTY_PACKAGE = b'"""Travels with the bundle; only what verify.py needs."""\n'
 
@@ -66,6 +80,8 @@ def _add_payload(archive: Archive, layout: Layout) -> None:
     for name, value in values.items():
         archive.add(f"data/diem/{name}.json", _json_in_order(value))
     archive.add("data/nhat-ky/nhat-ky.jsonl", _custody_lines(layout))
+    for name, data in _log_proof_files(contents.log_proof):
+        archive.add(f"data/nhat-ky/{name}", data)
     archive.add("data/muc-luc.json", canonical_json(_index(layout)))
     for name, data in sorted(contents.extra.items()):
         if safe_name(name) != name or f"data/{name}" in archive.written:
@@ -102,6 +118,17 @@ def _custody_lines(layout: Layout) -> bytes:
     withheld = frozenset(item["sha256"] for item in withheld_of(layout))
     lines = [canonical_json(masked_event(event, withheld), fractions=True) for event in layout.contents.custody]
     return b"".join(line + b"\n" for line in lines)
+
+
+def _log_proof_files(proof: LogProof | None) -> Iterator[tuple[str, bytes]]:
+    if proof is None:
+        return
+    inclusion = {str(seq): list(path) for seq, path in proof.inclusion.items()}
+    yield "moc.txt", proof.note.encode()
+    if proof.earlier is not None:
+        yield "moc-truoc.txt", proof.earlier.encode()
+    yield "khoa.json", canonical_json(list(proof.keys))
+    yield "chung-minh.json", canonical_json({"consistency": list(proof.consistency), "inclusion": inclusion})
 
 
 def _index(layout: Layout) -> dict[str, Any]:
@@ -197,6 +224,14 @@ def _claims(layout: Layout) -> dict[str, Any]:
             "first_seq": events[0]["seq"] if events else None,
             "last_seq": events[-1]["seq"] if events else None,
             "last_hash": events[-1]["hash"] if events else None,
+            "checkpoint": _checkpoint(contents.log_proof),
         },
         "redacted": contents.redact,
     }
+
+
+def _checkpoint(proof: LogProof | None) -> dict[str, Any] | None:
+    if proof is None:
+        return None
+    told = read_note(proof.note)
+    return {"origin": told.origin, "size": told.size, "root": told.root.hex()}

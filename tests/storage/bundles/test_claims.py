@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from storage.bundles.containers import Container, Entry
 from storage.bundles.ed25519 import signature_holds
+from storage.bundles.log import LOG, Chain, check_log
 from storage.bundles.manifests import check_manifests
 from storage.bundles.names import folded, name_faults, safe_name
-from storage.bundles.proofs import LOG, check_log
 from storage.bundles.sentences import SENTENCES
 from tests.storage.bundles.forge import manifest
 from tests.storage.bundles.ward import custody_log, opener
@@ -163,7 +163,7 @@ def test_noise_in_a_manifest_is_a_fault_and_never_a_crash(paths: list[str], nois
 @dataclass(frozen=True)
 class Logged:
     faults: list[Any]
-    told: dict[str, Any]
+    told: Chain
 
 
 def checked(events: list[dict[str, Any]], stated: list[dict[str, Any]] | None = None) -> Logged:
@@ -189,7 +189,7 @@ def log_of(length: int) -> list[dict[str, Any]]:
 def test_an_honest_log_has_no_fault(length: int) -> None:
     found = checked(log_of(length))
     assert found.faults == []
-    assert found.told["events"] == length
+    assert len(found.told.hashes) == length
 
 
 def test_a_part_of_a_log_has_no_fault() -> None:
