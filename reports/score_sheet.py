@@ -25,13 +25,6 @@ _WIDTHS = (7.0, 44.0, 9.0, 11.0, 10.0, 40.0, 56.0)
 _POINTS = {2: "C", 3: "D", 4: "E"}
 """Columns of points, by index: maximum, self-score, appraisal."""
 _MOST_NAMES = 15
-_ON_TIME = {
-    "bcth_date": "so theo ngày: ngày xong với ngày hẹn trả, trên hồ sơ đã giải quyết",
-    "bc06_datetime": "so theo giờ: giờ trả kết quả với giờ hẹn trả, trên hồ sơ đã trả kết quả",
-    "opencps": "so theo giờ: giờ kết thúc với giờ hẹn trả, trên hồ sơ đã giải quyết",
-    "dvcqg_766": "theo Quyết định 766/QĐ-TTg, cả hồ sơ đã và đang giải quyết",
-}
-"""The definitions of scoring/engine/on_time.py, in the words of officials."""
 _WITHOUT_POINTS = {"survey": "Khảo sát", "no_data": "Chưa có số liệu", "not_applicable": "Không phát sinh"}
 _FILLS = {"domain": "#D9E2F3", "criterion": "#F2F2F2", "full": "#E8F3E8", "part": "#FFF6DC", "none": "#FBE3E0"}
 
@@ -92,13 +85,22 @@ def _facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
         bonus, penalty = (vn_number(totals.get(name, "0.00")) for name in ("bonus", "penalty"))
         yield f"Ngoài thang điểm: điểm thưởng {bonus}, điểm trừ {penalty}; chưa cộng, trừ vào các dòng dưới đây."
     reference = f"{score['criteria']['id']}@{score['criteria']['version']}"
-    rule = _ON_TIME.get(score["on_time_rule"])
     yield f"Bộ tiêu chí: {criteria['title']} ({reference})."
     yield (
         f"Số liệu tính đến ngày {vn_day(score['as_of'])}; lập ngày {vn_day(heading.made_on.isoformat())}; "
         f"bộ máy tính {score['engine']}."
     )
-    yield f"Cách tính đúng hạn: {score['on_time_rule']}{f' ({rule})' if rule else ''}."
+    yield from on_time_lines(score)
+
+
+def on_time_lines(score: Plain) -> Iterable[str]:
+    """The definition of on time that was used, and what each other one would change."""
+    used = score["on_time"]
+    yield f"Cách tính đúng hạn: {used['rule']} ({used['title']})."
+    for other in used["differences"]:
+        points = vn_number(other["points"]).replace("-", "−")
+        where = ", ".join(other["components"])
+        yield f"Nếu tính theo {other['rule']} ({other['title']}): {points} điểm, ở mục {where}."
 
 
 _CENTRE: dict[str, Any] = {"align": "center", "valign": "vcenter"}

@@ -43,6 +43,12 @@ class Dossier:
     returned_at: datetime | None = None
     supplements: int | None = None
     """How many times the citizen was asked for more papers."""
+    supplement_asked_at: datetime | None = None
+    """The last time more papers were asked for."""
+    supplement_given_at: datetime | None = None
+    """When the citizen brought them."""
+    desk: str | None = None
+    """Who, or which step, has the dossier now."""
     fee_due: bool | None = None
     paid_online: bool | None = None
     papers_digitised: bool | None = None
@@ -128,6 +134,15 @@ class SurveyResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitName:
+    """From `since` on, `unit` (an id like "hoi-an-dong") answers for what the former unit `former` did."""
+
+    former: str
+    unit: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that a score is computed from, besides criteria set, calendar and on-time rule."""
 
@@ -137,6 +152,8 @@ class Facts:
     evidence: tuple[Evidence, ...] = ()
     declared: tuple[DeclaredValue, ...] = ()
     surveys: tuple[SurveyResult, ...] = ()
+    units: tuple[UnitName, ...] = ()
+    """Units that were merged or renamed."""
     known: tuple[str, ...] = field(default=())
     """Kinds of source that were imported at all (dossiers, petitions, ...): an empty list of a known kind is a fact,
     of an unknown kind it is "no data"."""

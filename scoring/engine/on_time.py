@@ -1,12 +1,8 @@
 """On time or late: four definitions that live systems use and that do not agree. None is right; the run names one.
 
-- bcth_date: date only, finished dossiers; no due date and withdrawn count as on time (main report of one-stop systems).
-- bc06_datetime: full timestamp of handing over the result, not of finishing it (older report).
-- opencps: full timestamp of finishing after the due time is late; refused and withdrawn ones are not timed.
-- dvcqg_766: done and in progress, full timestamp; asking for more papers more than once is late (Decision 766).
-
-What our data do not hold is left out of dvcqg_766: the day of a request for supplement (a waiting dossier counts as on
-time) and the time the citizen took to answer (exports carry the moved due date already).
+Each has an id and a version (`bcth_date@1`); what it counts, where it was read and its own words for officials stand in
+`RULES`. What our data do not hold is left out of dvcqg_766: the time the citizen took to answer a request for more papers
+(exports carry the moved due date already), and the day of that request where no export says it.
 """
 
 from __future__ import annotations
@@ -19,14 +15,18 @@ from .facts import Dossier
 from .period import Period, local_day
 
 NEW, ACCEPTED, REFUSED, IN_PROGRESS, WAITING, FEE_WAITING, WITHDRAWN, STOPPED, FINISHED, RETURNED = range(1, 11)
-_NOT_ACCEPTED = frozenset({NEW, REFUSED})
-_PAUSED = frozenset({WAITING, FEE_WAITING, STOPPED})
-_DONE = frozenset({FINISHED, RETURNED})
-_NEVER_FINISHED = _NOT_ACCEPTED | _PAUSED
+NOT_ACCEPTED = frozenset({NEW, REFUSED})
+PAUSED = frozenset({WAITING, FEE_WAITING, STOPPED})
+DONE = frozenset({FINISHED, RETURNED})
+_NEVER_FINISHED = NOT_ACCEPTED | PAUSED
 _NOT_IN_PROGRESS = _NEVER_FINISHED | {WITHDRAWN}
 
 EARLY, ON_TIME, LATE, UNDATED, OUT = "early", "on_time", "late", "undated", "out"
 """`UNDATED`: finished, but the source does not say when. `OUT`: not counted in this period under this rule."""
+
+
+class UnknownOnTimeRule(ValueError):
+    """The on-time rule has no such name or version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,44 @@ class OnTimeCount:
     late_codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnTimeRule:
-    """A named definition; `counts` says in Vietnamese what is counted."""
+    """A named definition; `counts` says in Vietnamese what is counted, `title` how it compares."""
 
     name: str
+    version: str
+    title: str
     counts: str
+    source: str
     judge: Callable[[Dossier, Period], str]
+    end: Callable[[Dossier], datetime | None]
+    """The moment at which a dossier counts as resolved; None while it is not."""
+    compare: Callable[[Dossier, datetime], str]
+    """EARLY, ON_TIME or LATE of a dossier that ended at this moment."""
+
+    @property
+    def reference(self) -> str:
+        """Name and version, as runs and reports record it."""
+        return f"{self.name}@{self.version}"
+
+
+def rule_named(reference: str) -> OnTimeRule:
+    """The rule of `bcth_date` or `bcth_date@1`.
+
+    Raises:
+        UnknownOnTimeRule: there is none of this name, or not in this version.
+    """
+    name, _, version = reference.partition("@")
+    rule = RULES.get(name)
+    if rule is None or version not in ("", rule.version):
+        names = ", ".join(known.reference for known in RULES.values())
+        raise UnknownOnTimeRule(f"không có cách tính đúng hạn {reference!r}; các cách: {names}")
+    return rule
 
 
 def count_on_time(dossiers: Iterable[Dossier], rule: str, period: Period) -> OnTimeCount:
     """How many dossiers the rule counts, and how many are late. Late codes come sorted."""
-    judge = RULES[rule].judge
+    judge = rule_named(rule).judge
     tally = {EARLY: 0, ON_TIME: 0, LATE: 0, UNDATED: 0, OUT: 0}
     late: list[str] = []
     without_due = 0
@@ -70,17 +96,22 @@ def count_on_time(dossiers: Iterable[Dossier], rule: str, period: Period) -> OnT
 
 def finished_in(dossier: Dossier, period: Period) -> bool:
     """Whether the dossier was finished in the period (day of finishing, otherwise day of handing over)."""
-    return _end(dossier.finished_at or dossier.returned_at, dossier, period) in (EARLY, ON_TIME, LATE)
+    return _end(finished_or_returned(dossier), dossier, period) in (EARLY, ON_TIME, LATE)
 
 
 def still_late(dossier: Dossier, period: Period) -> bool:
     """In progress at the end of the period, and past its due day."""
-    ended = dossier.finished_at or dossier.returned_at
+    ended = finished_or_returned(dossier)
     if dossier.due_at is None or dossier.status in _NOT_IN_PROGRESS or (ended is not None and ended < period.closes):
         return False
     received = dossier.received_at
-    open_now = ended is not None or dossier.status not in _DONE
+    open_now = ended is not None or dossier.status not in DONE
     return open_now and (received is None or received < period.closes) and local_day(dossier.due_at) < period.last
+
+
+def finished_or_returned(dossier: Dossier) -> datetime | None:
+    """The moment of finishing, or of handing over where the source knows no other."""
+    return dossier.finished_at or dossier.returned_at
 
 
 def _end(end: datetime | None, dossier: Dossier, period: Period) -> str:
@@ -88,17 +119,50 @@ def _end(end: datetime | None, dossier: Dossier, period: Period) -> str:
     if dossier.status in _NEVER_FINISHED:
         return OUT
     if end is None:
-        return UNDATED if dossier.status in _DONE or dossier.status == WITHDRAWN else OUT
+        return UNDATED if dossier.status in DONE or dossier.status == WITHDRAWN else OUT
     return ON_TIME if period.opens <= end < period.closes else OUT
 
 
-def _bcth_date(dossier: Dossier, period: Period) -> str:
-    end = dossier.finished_at or dossier.returned_at
-    counted = _end(end, dossier, period)
-    if counted != ON_TIME or end is None or dossier.due_at is None or dossier.status == WITHDRAWN:
-        return counted
+def _returned_at(dossier: Dossier) -> datetime | None:
+    return dossier.returned_at
+
+
+def _finished_at(dossier: Dossier) -> datetime | None:
+    return dossier.finished_at
+
+
+def _by_day(dossier: Dossier, end: datetime) -> str:
+    if dossier.due_at is None or dossier.status == WITHDRAWN:
+        return ON_TIME
     ended, due = local_day(end), local_day(dossier.due_at)
     return EARLY if ended < due else ON_TIME if ended == due else LATE
+
+
+def _by_moment(dossier: Dossier, end: datetime) -> str:
+    if dossier.due_at is None or dossier.status == WITHDRAWN:
+        return ON_TIME
+    return EARLY if end < dossier.due_at else ON_TIME if end == dossier.due_at else LATE
+
+
+def _by_release(dossier: Dossier, end: datetime) -> str:
+    if dossier.due_at is None or dossier.status == WITHDRAWN:
+        return ON_TIME
+    if end > dossier.due_at:
+        return LATE
+    returned = dossier.returned_at
+    return EARLY if returned is not None and returned < dossier.due_at else ON_TIME
+
+
+def _by_portal(dossier: Dossier, end: datetime) -> str:
+    if (dossier.supplements or 0) > 1:
+        return LATE
+    return ON_TIME if dossier.due_at is None or end <= dossier.due_at else LATE
+
+
+def _bcth_date(dossier: Dossier, period: Period) -> str:
+    end = finished_or_returned(dossier)
+    counted = _end(end, dossier, period)
+    return counted if counted != ON_TIME or end is None else _by_day(dossier, end)
 
 
 def _bc06_datetime(dossier: Dossier, period: Period) -> str:
@@ -106,9 +170,7 @@ def _bc06_datetime(dossier: Dossier, period: Period) -> str:
     counted = _end(end, dossier, period)
     if counted == UNDATED and dossier.status == FINISHED:
         return OUT if dossier.finished_at is not None else UNDATED
-    if counted != ON_TIME or end is None or dossier.due_at is None or dossier.status == WITHDRAWN:
-        return counted
-    return EARLY if end < dossier.due_at else ON_TIME if end == dossier.due_at else LATE
+    return counted if counted != ON_TIME or end is None else _by_moment(dossier, end)
 
 
 def _opencps(dossier: Dossier, period: Period) -> str:
@@ -116,43 +178,77 @@ def _opencps(dossier: Dossier, period: Period) -> str:
         return OUT
     end = dossier.finished_at
     counted = _end(end, dossier, period)
-    if counted != ON_TIME or end is None or dossier.due_at is None:
-        return counted
-    if end > dossier.due_at:
-        return LATE
-    returned = dossier.returned_at
-    return EARLY if returned is not None and returned < dossier.due_at else ON_TIME
+    return counted if counted != ON_TIME or end is None else _by_release(dossier, end)
 
 
 def _dvcqg_766(dossier: Dossier, period: Period) -> str:
     received = dossier.received_at
-    if dossier.status in _NOT_ACCEPTED or (received is not None and received >= period.closes):
+    if dossier.status in NOT_ACCEPTED or (received is not None and received >= period.closes):
         return OUT
-    end = dossier.finished_at or dossier.returned_at
+    end = finished_or_returned(dossier)
     if end is not None and end < period.opens:
         return OUT
     if (dossier.supplements or 0) > 1:
         return LATE
     if end is None or end >= period.closes:
         return _dvcqg_in_progress(dossier, end, period)
-    return ON_TIME if dossier.due_at is None or end <= dossier.due_at else LATE
+    return _by_portal(dossier, end)
 
 
 def _dvcqg_in_progress(dossier: Dossier, end: datetime | None, period: Period) -> str:
-    if end is None and (dossier.status in _DONE or dossier.status == WITHDRAWN):
+    if end is None and (dossier.status in DONE or dossier.status == WITHDRAWN):
         return UNDATED
-    if dossier.status in _PAUSED or dossier.due_at is None:
+    if dossier.due_at is None:
         return ON_TIME
+    asked = dossier.supplement_asked_at
+    if dossier.status in PAUSED:
+        return LATE if dossier.status == WAITING and asked is not None and asked > dossier.due_at else ON_TIME
     return LATE if local_day(dossier.due_at) < period.last else ON_TIME
 
 
 RULES = {
     rule.name: rule
     for rule in (
-        OnTimeRule("bcth_date", "hồ sơ", _bcth_date),
-        OnTimeRule("bc06_datetime", "hồ sơ đã trả kết quả", _bc06_datetime),
-        OnTimeRule("opencps", "hồ sơ", _opencps),
-        OnTimeRule("dvcqg_766", "hồ sơ đã và đang giải quyết", _dvcqg_766),
+        OnTimeRule(
+            name="bcth_date",
+            version="1",
+            title="so theo ngày: ngày xong với ngày hẹn trả, trên hồ sơ đã giải quyết",
+            counts="hồ sơ",
+            source="báo cáo tổng hợp của hệ thống một cửa đang chạy; không có ngày hẹn, trả lại, xin rút tính đúng hạn",
+            judge=_bcth_date,
+            end=finished_or_returned,
+            compare=_by_day,
+        ),
+        OnTimeRule(
+            name="bc06_datetime",
+            version="1",
+            title="so theo giờ: giờ trả kết quả với giờ hẹn trả, trên hồ sơ đã trả kết quả",
+            counts="hồ sơ đã trả kết quả",
+            source="báo cáo cũ của hệ thống một cửa đang chạy; tính theo ngày trả, không theo ngày xong",
+            judge=_bc06_datetime,
+            end=_returned_at,
+            compare=_by_moment,
+        ),
+        OnTimeRule(
+            name="opencps",
+            version="1",
+            title="so theo giờ: giờ kết thúc với giờ hẹn trả, trên hồ sơ đã giải quyết",
+            counts="hồ sơ",
+            source="mã nguồn OpenCPS; hồ sơ rút, từ chối không tính thời hạn",
+            judge=_opencps,
+            end=_finished_at,
+            compare=_by_release,
+        ),
+        OnTimeRule(
+            name="dvcqg_766",
+            version="1",
+            title="theo Quyết định 766/QĐ-TTg, cả hồ sơ đã và đang giải quyết",
+            counts="hồ sơ đã và đang giải quyết",
+            source="cách Cổng DVCQG tính tiêu chí tiến độ của Quyết định 766/QĐ-TTg; bổ sung quá một lần là trễ",
+            judge=_dvcqg_766,
+            end=finished_or_returned,
+            compare=_by_portal,
+        ),
     )
 }
 """The four named rules."""

@@ -53,7 +53,20 @@ def period_of(text: str, as_of: date) -> Period:
         start, months = month, 1
     after = start + months
     ends = date(year + (after > 12), after - 12 * (after > 12), 1) - timedelta(days=1)
-    first, last = date(year, start, 1), min(ends, as_of)
+    return days_between(date(year, start, 1), ends, as_of)
+
+
+def days_between(first: date, ends: date, as_of: date) -> Period:
+    """The period from `first` to `ends`, both included, cut off at `as_of`.
+
+    Raises:
+        UnknownPeriod: it ends before it begins, or lies outside the years 2000 to 2100.
+    """
+    if ends < first:
+        raise UnknownPeriod(f"kỳ từ {first:%d/%m/%Y} đến {ends:%d/%m/%Y}: ngày cuối trước ngày đầu")
+    if not 2000 <= first.year <= ends.year <= 2100:
+        raise UnknownPeriod(f"kỳ từ {first:%d/%m/%Y} đến {ends:%d/%m/%Y}: chỉ nhận các năm 2000 đến 2100")
+    last = min(ends, as_of)
     return Period(first, last, ends, _midnight(first), _midnight(last + timedelta(days=1)))
 
 
@@ -63,7 +76,8 @@ def _midnight(day: date) -> datetime:
 
 def local_day(moment: datetime) -> date:
     """The day of a moment in Vietnam."""
-    return moment.date() if moment.tzinfo is VIETNAM else moment.astimezone(VIETNAM).date()
+    zone = moment.tzinfo
+    return moment.date() if zone is VIETNAM or zone == VIETNAM else moment.astimezone(VIETNAM).date()
 
 
 @dataclass(frozen=True, slots=True)

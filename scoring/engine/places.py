@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from .facts import Dossier
+from .facts import Dossier, UnitName
 
 _WARD = re.compile(
     r"(?:\bphuong|\bthi tran|\bdac khu|\b(?:ubnd|uy ban nhan dan) xa)\s+([a-z][a-z ]*?)\s*(?:[,(;]|- |$)"
@@ -22,13 +22,25 @@ def ward_named(text: str) -> str | None:
     return found.group(1).replace(" ", "-") if found else None
 
 
-def resolved_elsewhere(dossiers: Iterable[Dossier], unit: str) -> Counter[str]:
+def unit_of(office: str | None, units: Iterable[UnitName] = ()) -> str | None:
+    """The unit that answers today for an office: the ward its name names, or the ward this one was merged into."""
+    named = ward_named(office) if office else None
+    successors = {name.former: name.unit for name in sorted(units, key=lambda name: name.since)}
+    seen: set[str] = set()
+    while named in successors and named not in seen:
+        seen.add(named)
+        named = successors[named]
+    return named
+
+
+def resolved_elsewhere(dossiers: Iterable[Dossier], unit: str, units: Iterable[UnitName] = ()) -> Counter[str]:
     """Dossiers by the resolving office that names another ward than `unit`.
 
     Empty where no office names the unit itself: then its id is no name, and nothing can be told.
     """
     offices = Counter(dossier.resolving_unit for dossier in dossiers if dossier.resolving_unit)
-    wards = {office: ward_named(office) for office in offices}
+    known = tuple(units)
+    wards = {office: unit_of(office, known) for office in offices}
     if unit not in wards.values():
         return Counter()
     return Counter({office: offices[office] for office, ward in wards.items() if ward not in (None, unit)})

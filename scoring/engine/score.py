@@ -20,6 +20,7 @@ from .measures import MEASURES
 from .measuring import Measured, NoData, Scope, scope_of
 from .numbers import exact, half_up, percent_vn, points_vn, share_text, vn
 from .on_time import RULES as ON_TIME_RULES
+from .on_time import OnTimeRule, UnknownOnTimeRule, rule_named
 from .period import period_of, working_days
 from .proof import Proof, proof_of
 
@@ -28,8 +29,7 @@ Changes = Mapping[str, Mapping[str, Value | int]]
 """What-if values: component id -> key -> value."""
 
 
-class UnknownOnTimeRule(ValueError):
-    """The on-time rule has no such name."""
+__all__ = ["ENGINE_VERSION", "Changes", "ComponentScore", "Score", "UnknownOnTimeRule", "score"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,17 @@ class ComponentScore:
     responsible: str
     deadline: str
     warnings: tuple[str, ...]
+    other_rules: tuple[Mapping[str, Any], ...] = ()
+    """What other definitions of on time would give, where they give other points:
+    {rule, title, points, difference, because}."""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready, points as decimal text."""
         plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         for name in ("max_points", "points", "expected"):
             plain[name] = None if plain[name] is None else f"{plain[name]:.2f}"
-        return plain | {"evidence": list(self.evidence), "warnings": list(self.warnings)}
+        lists = {"evidence": self.evidence, "warnings": self.warnings, "other_rules": self.other_rules}
+        return plain | {name: list(items) for name, items in lists.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class Score:
             "totals": {name: f"{value:.2f}" for name, value in self.totals.items()},
             "components": [component.plain() for component in self.components],
             "warnings": list(self.warnings),
+            "on_time": _on_time_plain(rule_named(self.on_time_rule), self.components),
         }
 
 
@@ -114,10 +119,8 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     Raises:
         UnknownPeriod, UnknownOnTimeRule: the argument has no such form or name.
     """
-    if on_time_rule not in ON_TIME_RULES:
-        names = ", ".join(ON_TIME_RULES)
-        raise UnknownOnTimeRule(f"không có cách tính đúng hạn {on_time_rule!r}; các cách: {names}")
-    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), on_time_rule, unit)
+    rule = rule_named(on_time_rule).name
+    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit)
     bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {})
     components = tuple(_component_score(bench, *place) for place in _places(criteria))
     return Score(
@@ -125,7 +128,7 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
         period=period,
         as_of=as_of,
         criteria={"id": criteria["id"], "version": criteria["version"]},
-        on_time_rule=on_time_rule,
+        on_time_rule=rule,
         engine=engine,
         inputs=tuple(sorted(inputs, key=lambda item: (item["kind"], item["sha256"]))),
         totals=_totals(criteria, components, bench),
@@ -168,11 +171,13 @@ def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapp
     values = bench.declared.get(component["id"], ())
     measured: Measured | None = None
     warnings: tuple[str, ...] = ()
+    others: tuple[Mapping[str, Any], ...] = ()
     if surveyed:
         result = _surveyed(bench, component)
     else:
         result, measured = _evaluated(bench, component, values)
-        warnings = (*(measured.warnings if measured else ()), *_other_rules(bench, component, values, result))
+        others = tuple(_other_rules(bench, component, values, result))
+        warnings = (*(measured.warnings if measured else ()), *map(_other_rule_sentence, others))
     proof = proof_of(component, values, bench.scope.facts, bench.scope.period)
     if not surveyed:
         result = _unproven(component, result, proof, bench)
@@ -194,6 +199,7 @@ def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapp
         responsible=component["responsible"],
         deadline=component["deadline"],
         warnings=(*warnings, *proof.warnings),
+        other_rules=others,
     )
 
 
@@ -241,17 +247,43 @@ def _value_text(value: Value) -> str:
 
 def _other_rules(
     bench: _Bench, component: Mapping[str, Any], values: Sequence[DeclaredValue], result: Evaluation
-) -> Iterator[str]:
-    """Warn where another definition of on time would give other points."""
+) -> Iterator[Mapping[str, Any]]:
+    """The other definitions of on time that would give other points, and how many."""
     name = component.get("measure")
     if not name or not MEASURES[name].by_on_time_rule or bench.changes.get(component["id"]):
         return
-    for rule in ON_TIME_RULES:
-        if rule == bench.scope.on_time_rule:
+    for rule in ON_TIME_RULES.values():
+        if rule.name == bench.scope.on_time_rule:
             continue
-        other, _ = _evaluated(bench, component, values, rule)
+        other, _ = _evaluated(bench, component, values, rule.name)
         if other.points != result.points and other.state != NO_DATA and other.points is not None:
-            yield f"Nếu tính đúng hạn theo {rule} thì được {points_vn(other.points)} điểm: {other.because}"
+            difference = None if result.points is None else f"{other.points - result.points:.2f}"
+            yield {
+                "rule": rule.reference,
+                "title": rule.title,
+                "points": f"{other.points:.2f}",
+                "difference": difference,
+                "because": other.because,
+            }
+
+
+def _other_rule_sentence(other: Mapping[str, Any]) -> str:
+    points = points_vn(Decimal(other["points"]))
+    return f"Nếu tính đúng hạn theo {other['rule']} thì được {points} điểm: {other['because']}"
+
+
+def _on_time_plain(rule: OnTimeRule, components: Iterable[ComponentScore]) -> dict[str, Any]:
+    """The definition of on time that was used, and what each of the others would change in points."""
+    changed: dict[str, dict[str, Any]] = {}
+    for component in components:
+        for other in component.other_rules:
+            known = changed.setdefault(
+                other["rule"], {"rule": other["rule"], "title": other["title"], "points": Decimal(0), "components": []}
+            )
+            known["points"] += Decimal(other["difference"] or other["points"])
+            known["components"].append(component.id)
+    differences = [entry | {"points": f"{entry['points']:+.2f}"} for entry in changed.values()]
+    return {"rule": rule.reference, "title": rule.title, "source": rule.source, "differences": differences}
 
 
 def _surveyed(bench: _Bench, component: Mapping[str, Any]) -> Evaluation:

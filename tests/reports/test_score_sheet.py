@@ -111,7 +111,7 @@ def test_the_head_names_the_ward_and_the_state_and_says_of_how_many_points():
     for text in ("ỦY BAN NHÂN DÂN", "PHƯỜNG HỘI AN ĐÔNG", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "LÃNH ĐẠO ĐƠN VỊ"):
         assert text in said
     assert "Tự chấm 15,15 điểm trên 88,00 điểm được tự chấm; bằng 15,15 điểm trên 100,00 điểm." in said
-    assert "bcth_date (so theo ngày" in said
+    assert "bcth_date@1 (so theo ngày" in said
 
 
 @pytest.mark.parametrize(("provenance", "warned"), [("proposal", True), ("official", False)])

@@ -177,9 +177,26 @@ def test_a_survey_result_is_shown_and_never_self_scored() -> None:
 def test_another_on_time_rule_that_changes_the_points_is_warned_about() -> None:
     ward = dossiers(98) + tuple(dossier(n, returned_at=at("2025-09-20")) for n in range(200, 202))
 
-    warnings = component(scored(Facts(dossiers=ward)), "3.3.2")["warnings"]
+    plain = scored(Facts(dossiers=ward))
+    found = component(plain, "3.3.2")
 
-    assert [warning[:60] for warning in warnings] == ["Nếu tính đúng hạn theo bc06_datetime thì được 3,92 điểm: Trễ"]
+    assert [warning[:59] for warning in found["warnings"]] == [
+        "Nếu tính đúng hạn theo bc06_datetime@1 thì được 3,92 điểm: "
+    ]
+    assert [(other["rule"], other["points"], other["difference"]) for other in found["other_rules"]] == [
+        ("bc06_datetime@1", "3.92", "-0.08")
+    ]
+    assert plain["on_time"]["rule"] == "bcth_date@1"
+    changed = {item["rule"]: (item["points"], item["components"]) for item in plain["on_time"]["differences"]}
+    assert changed["bc06_datetime@1"] == ("-1.08", ["3.3.2", "3.3.3"]), "late dossiers also lack letters of apology"
+
+
+def test_a_rule_may_be_named_with_its_version_and_a_version_that_never_was_is_refused() -> None:
+    ward = Facts(dossiers=dossiers(50, 1))
+
+    assert scored(ward, on_time_rule="opencps@1") == scored(ward, on_time_rule="opencps")
+    with pytest.raises(UnknownOnTimeRule, match="bcth_date@1"):
+        scored(ward, on_time_rule="opencps@2")
 
 
 def test_where_all_rules_agree_nothing_is_warned_about() -> None:
