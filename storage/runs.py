@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from storage.custody import Happening, append
-from storage.database.tables import score_runs
+from storage.database.tables import score_points, score_runs
 from storage.errors import StorageError
 
 
@@ -50,6 +50,7 @@ def record_run(connection: Connection, run: RunRecord) -> str:
             made_at=run.at,
         )
     )
+    connection.execute(insert(score_points), _points(run_id, run.score))
     detail = {"run": run_id, "unit": unit, "period": period, "totals": run.score["totals"]}
     append(connection, [Happening("scored", run.inputs_sha256, run.asked_by, "scoring", detail)], at=run.at)
     return run_id
@@ -72,3 +73,46 @@ def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
     if row is None:
         raise NoSuchRun(f"Không có lần chấm {run_id!r}. Chạy parindex score để có lần chấm mới.")
     return dict(row._mapping)
+
+
+def newest_runs(connection: Connection, unit: str, period: str, limit: int = 2) -> list[str]:
+    """Ids of the newest runs of a unit and period, newest first."""
+    mine = (score_runs.c.unit == unit, score_runs.c.period == period)
+    rows = select(score_runs.c.id).where(*mine).order_by(score_runs.c.position.desc()).limit(limit)
+    return [str(run_id) for run_id in connection.execute(rows).scalars()]
+
+
+@dataclass(frozen=True, slots=True)
+class PointsThen:
+    """Points of one component, or of the whole, in one run; None where there was no score."""
+
+    run_id: str
+    made_at: datetime
+    points: str | None
+    expected: str | None
+    state: str
+
+
+def points_over_runs(
+    connection: Connection, unit: str, period: str, component: str = "", limit: int = 400
+) -> list[PointsThen]:
+    """How a component (empty: the whole) moved over the newest runs, oldest first."""
+    rows = (
+        select(score_runs.c.id, score_runs.c.made_at, score_points)
+        .join(score_points, score_points.c.run_id == score_runs.c.id)
+        .where(score_runs.c.unit == unit, score_runs.c.period == period, score_points.c.component == component)
+        .order_by(score_runs.c.position.desc())
+        .limit(limit)
+    )
+    found = [PointsThen(row.id, row.made_at, row.points, row.expected, row.state) for row in connection.execute(rows)]
+    return list(reversed(found))
+
+
+def _points(run_id: str, score: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of `score_points`: the whole as component "", then every component."""
+    totals = score["totals"]
+    whole = {"points": totals["conservative"], "expected": totals["expected"], "state": "total"}
+    return [{"run_id": run_id, "component": "", **whole}] + [
+        {"run_id": run_id, "component": item["id"]} | {key: item[key] for key in ("points", "expected", "state")}
+        for item in score["components"]
+    ]

@@ -3,6 +3,6 @@
 from sqlalchemy import Connection
 
 from storage.database.connection import Database, open_database
-from storage.database.tables import metadata
+from storage.database.door_tables import metadata
 
 __all__ = ["Connection", "Database", "metadata", "open_database"]
