@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ocr.answers import sound, unread_answer
 from ocr.errors import EngineMissing
-from ocr.inspection import InspectOptions, inspect_file, unread_answer
+from ocr.inspection import InspectOptions, inspect_file
 from ocr.intake import Intake, take_in
 from sandbox import Failure, Limits, run_each
 
@@ -62,7 +63,8 @@ def _asked(path: Path, options: InspectOptions) -> dict[str, Any]:
 
 def _failed(path: Path, failure: Failure) -> dict[str, Any]:
     code, sub, reason = _REASONS.get(failure.why, _REASONS["error"])
-    return unread_answer(path, _intake(path), reason=reason, code=code, sub=sub) | {"failure": failure.why}
+    answer: dict[str, Any] = sound(unread_answer(path, _intake(path), reason=reason, code=code, sub=sub))
+    return answer | {"failure": failure.why}
 
 
 def _intake(path: Path) -> Intake | None:

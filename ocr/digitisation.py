@@ -89,6 +89,7 @@ def _page_reasons(page: PageReading) -> Iterator[Note]:
         return
     if page.dpi is not None:
         yield from _scan_reasons(page)
+    yield from _direction(page)
     if page.source == "ocr":
         yield from _legibility(page)
     limits = rules()["thresholds"]
@@ -108,11 +109,14 @@ def _scan_reasons(page: PageReading) -> Iterator[Note]:
         yield Note("not_colour", page.number, f"Trang quét là {seen}; quy định là ảnh màu.")
 
 
-def _legibility(page: PageReading) -> Iterator[Note]:
-    limits = rules()["thresholds"]
+def _direction(page: PageReading) -> Iterator[Note]:
     if page.rotation:
         code = "rotated" if page.number == 1 else "rotated_inner"
         yield Note(code, page.number, f"Trang bị xoay, phải xoay {page.rotation} độ mới đọc được.")
+
+
+def _legibility(page: PageReading) -> Iterator[Note]:
+    limits = rules()["thresholds"]
     if page.skew is not None and abs(page.skew) > limits["most_skew_degrees"]:
         yield Note("skewed", page.number, f"Trang quét lệch {abs(page.skew):.1f} độ.")
     confidence = page.confidence or 0.0

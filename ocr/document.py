@@ -18,7 +18,7 @@ from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable
 from ocr.intake import Intake
-from ocr.page_reading import Note, PageReading, Reader, read_pdf_page, read_picture
+from ocr.page_reading import Note, PageReading, Reader, in_units, read_pdf_page, read_picture
 from ocr.pdf import MOST_PIXELS, open_document, page_of
 from ocr.text_layer import page_fonts, page_text
 from ocr.words import Box, Word
@@ -133,7 +133,7 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader)
             structure.refuse_endless_drawing(number)
             page = page_of(document, number)
             text, fonts = structure.text_of(number, stamped=bool(page.stamped)) if page.words else ("", ())
-            reading = read_pdf_page(page, text, fonts, reader)
+            reading = in_units(read_pdf_page(page, text, fonts, reader), structure.unit_of(number))
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__
         return PageReading(number, "text", 595.0, 842.0, notes=(Note("page_unread", number, f"Không đọc được: {why}"),))
@@ -191,6 +191,16 @@ class _Structure:
         except Exception:  # noqa: BLE001 - see page_text
             return "", ()
 
+    def unit_of(self, number: int) -> float:
+        """/UserUnit of a page (how many points its unit has), which pdfium leaves out of account; 1 unless sound."""
+        if self._slow or self._reader is None:
+            return 1.0
+        try:
+            unit = float(self._pages[number - 1].get("/UserUnit", 1.0))
+        except Exception:  # noqa: BLE001 - see page_text
+            return 1.0
+        return unit if 0.01 <= unit <= 100 else 1.0
+
     def refuse_endless_drawing(self, number: int) -> None:
         """See ocr/drawing_cost.py; what pypdf cannot follow is left to pdfium.
 
@@ -220,6 +230,8 @@ class _Structure:
             names = self._root.get("/Names", {}).get_object() if self._root.get("/Names") else {}
             if "/JavaScript" in names or "/JS" in str(self._root.get("/OpenAction", "")):
                 yield Note("active_content", None, "Tệp có mã JavaScript.")
+            if "/XFA" in self._root.get("/AcroForm", {}):
+                yield Note("active_content", None, "Tệp là biểu mẫu động (XFA); nội dung động không được đọc.")
             if "/EmbeddedFiles" in names:
                 yield Note(
                     "active_content", None, "Tệp có đính kèm tệp khác bên trong; nội dung đính kèm không được đọc."

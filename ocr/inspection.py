@@ -14,18 +14,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ocr.answers import CHECKER_VERSION, answer_of, no_finding, sound, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
-from ocr.digitisation import Digitisation, judge, profile_of
+from ocr.digitisation import judge, profile_of
 from ocr.document import DocumentReading, ReadingTerms, UnreadableFile, line_reader, read_document
 from ocr.engine import engine_for
 from ocr.errors import OcrError
-from ocr.fields.document import NAMES, Clues, fields_of, plain_fields
+from ocr.fields.document import Clues, fields_of
 from ocr.fields.found import Found
 from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.page_reading import Note, PageReading
 
-CHECKER_VERSION = "documents-1"
-"""Version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
+__all__ = ["CHECKER_VERSION", "InspectOptions", "inspect_file", "unread_answer"]
 
 _SIGNATURE_SHARE = 0.2
 """Share of the budget kept for the signatures."""
@@ -80,7 +80,8 @@ def inspect_file(path: Path, options: InspectOptions) -> dict[str, Any]:
 
 
 def _rounded(answer: dict[str, Any], budget: Budget) -> dict[str, Any]:
-    return {**answer, "took_seconds": round(budget.spent(), 3)}
+    plain: dict[str, Any] = sound(answer)
+    return plain | {"took_seconds": round(budget.spent(), 3)}
 
 
 def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
     notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options)]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
-    return _answer(intake, reading, fields, digitisation, signature) | {"text": text}
+    return answer_of(intake, reading, fields, digitisation, signature) | {"text": text}
 
 
 def _text(pages: Sequence[PageReading]) -> str:
@@ -151,95 +152,6 @@ def _key(number: str) -> str:
     return "".join(number.split()).lstrip("0").casefold()
 
 
-def _answer(
-    intake: Intake,
-    reading: DocumentReading,
-    fields: dict[str, Found | None],
-    digitisation: Digitisation,
-    signature: dict[str, Any],
-) -> dict[str, Any]:
-    sources = {page.source for page in reading.pages} - {"none"}
-    reason = _nothing_read(reading)
-    return {
-        "file": str(intake.path),
-        "status": "unreadable" if reason else "read",
-        "reason_vi": reason,
-        "sha256": intake.sha256,
-        "media_type": intake.media_type,
-        "pdf_version": reading.version,
-        "page_count": reading.page_count,
-        "pages": [_plain_page(page) for page in reading.pages],
-        "text_source": "mixed" if len(sources) > 1 else next(iter(sources), "none"),
-        "fields": plain_fields(fields),
-        "digitisation": digitisation.plain(),
-        "signature": signature,
-        "checker": CHECKER_VERSION,
-    }
-
-
-def _nothing_read(reading: DocumentReading) -> str | None:
-    """Why no page at all could be read; None where one could."""
-    faults = [note.detail for page in reading.pages for note in page.notes if note.code == "page_unread"]
-    return faults[0] if reading.pages and len(faults) == len(reading.pages) else None
-
-
-def _plain_page(page: PageReading) -> dict[str, Any]:
-    return {
-        "number": page.number,
-        "kind": page.kind,
-        "dpi": page.dpi,
-        "colour": page.colour,
-        "rotation": page.rotation,
-        "skew": page.skew,
-        "words": len(page.words),
-        "confidence": page.confidence,
-    }
-
-
-def unread_answer(
-    path: Path, intake: Intake | None = None, *, reason: str, code: str, sub: str | None = None
-) -> dict[str, Any]:
-    """The answer for a file that could not be read: every key is there, with the reason."""
-    subs = {"password": "PASSWORD", "not_pdf": "NOT_PDF", "limit": "LIMIT"}
-    verdict = Digitisation(None, (Note(code, None, reason),))
-    return {
-        "file": str(path),
-        "status": "unreadable",
-        "reason_vi": reason,
-        "sha256": intake.sha256 if intake else None,
-        "media_type": intake.media_type if intake else None,
-        "pdf_version": intake.pdf_version if intake else None,
-        "page_count": 0,
-        "pages": [],
-        "text_source": "none",
-        "fields": dict.fromkeys(NAMES),
-        "digitisation": verdict.plain(),
-        "signature": _unread_signature(sub or subs.get(code, "PARSE"), reason),
-        "checker": CHECKER_VERSION,
-        "text": "",
-        "took_seconds": 0.0,
-    }
-
-
-def _unread_signature(sub: str, reason: str) -> dict[str, Any]:
-    return _no_finding("UNREADABLE", sub, reason)
-
-
-def _no_finding(verdict: str, sub: str, summary: str) -> dict[str, Any]:
-    """The shape of `SignatureReport.plain()` where no signature was examined."""
-    profile: dict[str, Any] = {"name": "none", "met": None, "reasons": []}
-    return {
-        "verdict": verdict,
-        "sub": sub,
-        "summary_vi": summary,
-        "signatures": [],
-        "profile": profile,
-        "document_timestamps": [],
-        "detail": "",
-        "warnings": [],
-    }
-
-
 @lru_cache(maxsize=4)
 def _trust(folder: Path | None) -> Any:
     from ocr.signatures import TrustStore
@@ -249,7 +161,7 @@ def _trust(folder: Path | None) -> Any:
 
 def _signature(intake: Intake, options: InspectOptions, *, text: str, scanned: bool, seconds: float) -> dict[str, Any]:
     if intake.media_type != "application/pdf":
-        return _no_finding("NO_SIGNATURE", "", "Không có chữ ký số: tệp ảnh không mang chữ ký số.")
+        return no_finding("NO_SIGNATURE", "", "Không có chữ ký số: tệp ảnh không mang chữ ký số.")
     from ocr.signatures import examine_signatures
 
     try:
@@ -260,9 +172,9 @@ def _signature(intake: Intake, options: InspectOptions, *, text: str, scanned: b
             plain: dict[str, Any] = report.plain()
             return plain
     except OutOfTime:
-        return _unread_signature("TIMEOUT", "Kiểm tra chữ ký số quá thời gian cho phép; cần người xem.")
+        return unread_signature("TIMEOUT", "Kiểm tra chữ ký số quá thời gian cho phép; cần người xem.")
     except (RecursionError, MemoryError) as error:
-        return _unread_signature("LIMIT", f"Kiểm tra chữ ký số vượt giới hạn ({type(error).__name__}); cần người xem.")
+        return unread_signature("LIMIT", f"Kiểm tra chữ ký số vượt giới hạn ({type(error).__name__}); cần người xem.")
 
 
 def default_workers() -> int:

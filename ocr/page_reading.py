@@ -28,6 +28,8 @@ BLANK_INK = 0.0006
 """Share of ink under which a scanned page is blank (dust, a scanner's edge, a seal bleeding through)."""
 _TRIAL_DPI = 120
 """Resolution at which a page is tried in four directions."""
+_MOST_DRAWING_SECONDS = 12.0
+"""A large town map takes 2 to 4 seconds."""
 _FULL_IMAGE = 0.6
 """Share of the page under images from which it is a scan."""
 
@@ -98,7 +100,7 @@ def read_pdf_page(page: PdfPage, text: str, fonts: tuple[str, ...], reader: Read
     if not layer and not page.images and not page.drawn:
         return replace(base, kind="blank", words=page.words, text=text_of(page.words))
     try:
-        picture, dpi, offset = _picture(page)
+        picture, dpi, offset = _picture(page, reader.seconds)
     except PageUnreadable as error:
         return replace(base, kind="scan" if covered else "text", notes=(Note("page_unread", page.number, str(error)),))
     facts = _scan_facts(base, page, picture, mixed=bool(layer))
@@ -110,8 +112,9 @@ def read_pdf_page(page: PdfPage, text: str, fonts: tuple[str, ...], reader: Read
 
 def _from_layer(base: PageReading, page: PdfPage, text: str) -> PageReading:
     stamped = any(word.source == "appearance" for word in page.words)
-    usable = not stamped and soundness(text) is None
-    return replace(base, words=page.words, source="layer", text=text if usable else text_of(page.words))
+    usable = not stamped and not page.lying and soundness(text) is None
+    said = text if usable else text_of(page.words)
+    return replace(base, words=page.words, source="layer", text=said, rotation=page.lying)
 
 
 def _layer_note(fault: str, number: int) -> tuple[Note, ...]:
@@ -123,13 +126,13 @@ def _layer_note(fault: str, number: int) -> tuple[Note, ...]:
     return (Note("text_layer_unsound", number, why[fault]),) if fault in why else ()
 
 
-def _picture(page: PdfPage) -> tuple[Image.Image, float, tuple[float, float]]:
+def _picture(page: PdfPage, seconds: float) -> tuple[Image.Image, float, tuple[float, float]]:
     """The picture to read, its dpi, and where its left top corner lies on the page."""
     image = _only_image(page)
     if image is not None and (picture := embedded_picture(image)) is not None:
         return picture, image.dpi, (image.box.left, image.box.top)
     dpi = min(max(_dpi_of(page) or page_image.READING_DPI, 150.0), 300.0)
-    picture = picture_of(page, dpi)
+    picture = picture_of(page, dpi, min(seconds, _MOST_DRAWING_SECONDS))
     return picture, picture.width / (page.width / 72), (0.0, 0.0)
 
 
@@ -170,6 +173,25 @@ def _scan_facts(base: PageReading, page: PdfPage, picture: Image.Image, *, mixed
     declared = [i.colour for i in page.images if i.box.width * i.box.height > 0.3 * page.area]
     colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(picture)
     return replace(base, kind="mixed" if mixed else "scan", dpi=round(dpi) if dpi else None, colour=colour)
+
+
+def in_units(reading: PageReading, unit: float) -> PageReading:
+    """The page with its places in points where its own unit is `unit` points."""
+    if unit == 1.0:
+        return reading
+    words = tuple(replace(word, box=_times(word.box, unit)) for word in reading.words)
+    return replace(
+        reading,
+        width=reading.width * unit,
+        height=reading.height * unit,
+        dpi=round(reading.dpi / unit) if reading.dpi else reading.dpi,
+        picture_dpi=reading.picture_dpi / unit,
+        words=words,
+    )
+
+
+def _times(box: Box, unit: float) -> Box:
+    return Box(box.left * unit, box.top * unit, box.right * unit, box.bottom * unit)
 
 
 def _with_stamps(reading: PageReading, offset: tuple[float, float], page: PdfPage) -> PageReading:

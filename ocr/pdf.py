@@ -7,16 +7,23 @@ They are merged into the page in memory (`flatten`), so that both words and pict
 from __future__ import annotations
 
 import ctypes
+import logging
+import math
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pypdfium2 as pdfium
+import pypdfium2.internal as pdfium_internal
 from PIL import Image
 from pypdfium2 import raw
 
 from ocr.errors import PageUnreadable
 from ocr.words import Box, Word
+
+logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)  # its remarks about strangers' files are not ours to print
 
 MOST_PIXELS = 40_000_000
 """Largest picture that is decoded or drawn (A4 at 600 dpi has 35 million pixels)."""
@@ -24,6 +31,8 @@ MOST_CHARACTERS = 60_000
 """Characters read of one page's text layer."""
 _MOST_OBJECTS = 20_000
 _SPAN = 5000
+_SAMPLED_LETTERS = 60
+"""Letters of a page whose direction is asked."""
 
 Colour = Literal["colour", "grey", "bilevel"]
 
@@ -42,7 +51,10 @@ class PlacedImage:
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """One page as displayed; sizes in points. `rotation` is the page's own /Rotate in degrees."""
+    """One page as its text stands upright; sizes in points. `rotation` is the page's own /Rotate in degrees.
+
+    `lying`: degrees clockwise by which the displayed page had to be turned for its text layer to be upright.
+    """
 
     number: int
     width: float
@@ -52,6 +64,7 @@ class PdfPage:
     words: tuple[Word, ...]
     stamped: tuple[Box, ...]
     """Places of annotations with an appearance, signature fields among them."""
+    lying: int
     drawn: bool
     """Something else than text and images is painted (lines, shapes)."""
     handle: Any
@@ -84,21 +97,26 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
     """
     try:
         page = document[number - 1]
-        own = _count_characters(page)
+        own, lying = _characters(page)
+        rotation = page.get_rotation()
+        if lying:
+            page.set_rotation((rotation + lying) % 360)
         frame = _Frame.of(page)
         stamped = tuple(_stamps(page, frame))
-        if stamped and page.flatten() == raw.FLATTEN_SUCCESS:
+        if stamped and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
             page.close()
             page = document[number - 1]
+            page.set_rotation((rotation + lying) % 360)
         images, drawn = _painted(page, frame)
         return PdfPage(
             number=number,
             width=page.get_width(),
             height=page.get_height(),
-            rotation=page.get_rotation(),
+            rotation=rotation,
             images=images,
             words=tuple(_words(page, frame, own)),
             stamped=stamped,
+            lying=lying,
             drawn=drawn,
             handle=page,
         )
@@ -106,12 +124,23 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
         raise PageUnreadable(f"Không mở được trang {number}: {error}") from error
 
 
-def _count_characters(page: Any) -> int:
+def _characters(page: Any) -> tuple[int, int]:
+    """How many characters the page's own text has, and the clockwise quarter turns (degrees) that make it upright."""
     text = page.get_textpage()
     try:
-        return int(text.count_chars())
+        count = int(text.count_chars())
+        looked_at = range(0, min(count, MOST_CHARACTERS), max(1, count // _SAMPLED_LETTERS))
+        angles = Counter(_quarter(raw.FPDFText_GetCharAngle(text, index)) for index in looked_at)
     finally:
         text.close()
+    if not angles or angles.most_common(1)[0][1] < 0.8 * angles.total() or angles.total() < _SAMPLED_LETTERS // 2:
+        return count, 0
+    return count, (angles.most_common(1)[0][0] - page.get_rotation()) % 360
+
+
+def _quarter(radians: float) -> int:
+    """Degrees counter-clockwise to the nearest quarter turn."""
+    return round(math.degrees(radians) / 90) * 90 % 360
 
 
 def _stamps(page: Any, frame: _Frame) -> Iterator[Box]:
@@ -242,19 +271,44 @@ def _joined(letters: list[str], boxes: list[Box], source: Literal["layer", "appe
         yield Word(unicodedata.normalize("NFC", "".join(letters)), around(boxes), 1.0, source)
 
 
-def picture_of(page: PdfPage, dpi: float) -> Image.Image:
+def picture_of(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
     """The page drawn in colour at `dpi`, reduced where it would pass `MOST_PIXELS`.
 
     Raises:
-        PageUnreadable: it holds an image larger than our limits, or pdfium cannot draw it.
+        PageUnreadable: it holds an image larger than our limits, or pdfium cannot draw it in `seconds`.
     """
     if any(image.width * image.height > MOST_PIXELS for image in page.images):
         raise PageUnreadable(f"Trang {page.number} có hình quá lớn, không mở để tránh quá tải.")
     scale = min(dpi / 72, (MOST_PIXELS / 2 / max(page.area, 1.0)) ** 0.5)
     try:
-        return page.handle.render(scale=scale).to_pil()  # type: ignore[no-any-return]
+        return _drawn(page.handle, scale, seconds)
+    except TimeoutError as error:
+        raise PageUnreadable(f"Trang {page.number} có quá nhiều nét vẽ, không vẽ xong để nhận dạng.") from error
     except (pdfium.PdfiumError, ValueError) as error:
         raise PageUnreadable(f"Không vẽ được trang {page.number}: {error}") from error
+
+
+def _drawn(page: Any, scale: float, seconds: float) -> Image.Image:
+    """Draw step by step, so that a map of a million strokes can be given up: pdfium asks between two objects.
+
+    Raises:
+        TimeoutError: not done in `seconds`.
+    """
+    size = max(1, math.ceil(page.get_width() * scale)), max(1, math.ceil(page.get_height() * scale))
+    bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_BGR)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
+    ends = time.monotonic() + seconds
+    pause = raw.IFSDK_PAUSE(version=1)
+    pdfium_internal.set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > ends)
+    placed = (bitmap, page, 0, 0, *size, 0, raw.FPDF_ANNOT)
+    try:
+        if raw.FPDF_RenderPageBitmap_Start(*placed, pause) == raw.FPDF_RENDER_TOBECONTINUED:
+            raise TimeoutError
+    finally:
+        raw.FPDF_RenderPage_Close(page)
+    if page.formenv:
+        raw.FPDF_FFLDraw(page.formenv, *placed)
+    return bitmap.to_pil()  # type: ignore[no-any-return]
 
 
 def embedded_picture(image: PlacedImage) -> Image.Image | None:

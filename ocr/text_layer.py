@@ -13,28 +13,8 @@ _LEGACY_FONT = re.compile(r"(?i)(\.Vn|VNI[- ]|VnTime|VNtimes|TCVN|\bABC\b|UVN)")
 _TCVN3_MARKS = re.compile(r"[µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ]")
 _VIETNAMESE_ONLY = re.compile(r"[ăắằẳẵặâấầẩẫậđêếềểễệôốồổỗộơớờởỡợưứừửữựạảẹẻẽịỉĩọỏụủũỵỷỹ]", re.IGNORECASE)
 _COMMON_WORDS = frozenset(
-    [
-        "VA",
-        "CUA",
-        "CAC",
-        "CO",
-        "CHO",
-        "VIEC",
-        "NGAY",
-        "THANG",
-        "NAM",
-        "THEO",
-        "DUOC",
-        "TRONG",
-        "VE",
-        "SO",
-        "QUYET",
-        "DINH",
-        "UY",
-        "BAN",
-        "NHAN",
-        "DAN",
-    ]
+    {"VA", "CUA", "CAC", "CO", "CHO", "VIEC", "NGAY", "THANG", "NAM", "THEO", "DUOC", "TRONG", "VE", "SO", "QUYET"}
+    | {"DINH", "UY", "BAN", "NHAN", "DAN"}
 )
 
 
@@ -53,9 +33,17 @@ def soundness(text: str, fonts: tuple[str, ...] = ()) -> str | None:
         return "legacy_font"
     if any(_LEGACY_FONT.search(font) for font in fonts) and vietnamese < 0.02 * len(letters):
         return "legacy_font"
-    if len(letters) > 200 and vietnamese < 0.01 * len(letters) and _reads_vietnamese(text):
+    if vietnamese < 0.01 * len(letters) and (
+        (len(letters) > 200 and _reads_vietnamese(text)) or (len(letters) > 40 and _in_scraps(text))
+    ):
         return "no_diacritics"
     return None
+
+
+def _in_scraps(text: str) -> bool:
+    """Letters with marks are missing altogether, so that words fall apart: "Y BAN NH N D N"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return sum(len(word) == 1 for word in words) > 0.2 * len(words)
 
 
 def _reads_vietnamese(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from PIL import Image
 from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
 from ocr.engine import engine_for
 from sandbox import Limits
-from tests.ocr import hostile
-from tests.ocr.papers import Paper, Scanner, born_digital, pages_pdf, scanned
+from tests.ocr import exotic, hostile
+from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
 
 OPTIONS = InspectOptions(at=datetime(2025, 12, 1, tzinfo=UTC))
 SHORT = replace(Paper(), body=())
@@ -84,6 +85,81 @@ def test_a_trap_is_answered_in_seconds_and_never_passes(tmp_path: Path, name: st
     assert answer["digitisation"]["verdict"] != "đạt"
 
 
+LAWFUL_BUT_ODD = {
+    "no pages": exotic.no_pages,
+    "no media box": exotic.no_media_box,
+    "a page of one point": exotic.tiny_page,
+    "a page without bounds": exotic.endless_box,
+    "letters that are drawings": exotic.drawn_font,
+    "3,000 notes": exotic.many_annotations,
+    "400 filters": exotic.filter_chain,
+    "5,000 levels of pages": exotic.deep_tree,
+    "2,000 million pages promised": exotic.lying_count,
+    "a pattern of tiny cells": exotic.pattern_flood,
+}
+
+
+@pytest.mark.parametrize("name", LAWFUL_BUT_ODD)
+def test_an_odd_file_gets_an_answer_and_never_passes(tmp_path: Path, name: str) -> None:
+    answer = inspected(tmp_path, LAWFUL_BUT_ODD[name](), budget_seconds=20)
+
+    assert answer["digitisation"]["verdict"] != "đạt"
+    assert answer["digitisation"]["reasons"]
+
+
+@pytest.fixture(scope="module")
+def page_picture() -> Image.Image:
+    return scan(SHORT, Scanner(dpi=150))
+
+
+@pytest.mark.parametrize("way", exotic.SCANS)
+def test_a_page_is_read_however_the_scanner_stored_it(tmp_path: Path, page_picture: Image.Image, way: str) -> None:
+    answer = inspected(tmp_path, exotic.SCANS[way](page_picture))
+
+    assert answer["fields"]["type"]["value"] == "THÔNG BÁO"
+    assert answer["fields"]["symbol"]["value"] == "TB-UBND"
+    (page,) = answer["pages"]
+    assert (page["dpi"], page["kind"]) == (150, "scan")
+    assert (page["colour"] == "bilevel") == (way in {"bilevel", "bilevel_inverted", "stencil", "fax", "jbig2"})
+
+
+@pytest.mark.parametrize("made", [exotic.portfolio, exotic.xfa_form], ids=["portfolio", "form"])
+def test_what_a_reader_does_not_show_is_told(tmp_path: Path, made: Callable[[Paper], bytes]) -> None:
+    answer = inspected(tmp_path, made(SHORT))
+
+    assert "active_content" in codes(answer)
+    assert answer["fields"]["number"]["value"] == "12/TB-UBND"
+
+
+def test_text_that_lies_on_its_side_is_read_and_fails(tmp_path: Path) -> None:
+    answer = inspected(tmp_path, exotic.negative_rotation(SHORT))
+
+    assert answer["fields"]["number"]["value"] == "12/TB-UBND"
+    assert answer["pages"][0]["rotation"] == 270
+    assert "rotated" in codes(answer)
+
+
+def test_a_drawing_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocr.page_reading._MOST_DRAWING_SECONDS", 0.0)
+
+    answer = inspected(tmp_path, exotic.many_paths(60_000))
+
+    assert codes(answer) == {"page_unread"}
+    assert "nét vẽ" in answer["reason_vi"]
+
+
+def test_letters_that_json_and_databases_refuse_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "\udce9.pdf"
+    path.write_bytes(exotic.unicode_traps())
+
+    answer = inspect_file(path, OPTIONS)
+
+    said = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    assert said.encode()
+    assert "\\u0000" not in said
+    assert "THONG" in answer["text"]
+
+
 def test_ten_thousand_pages_are_capped_with_a_note(tmp_path: Path) -> None:
     answer = inspected(tmp_path, hostile.many_pages(10_000), max_pages=20)
 
@@ -124,14 +200,13 @@ def test_a_missing_file_is_an_answer_too(tmp_path: Path) -> None:
 
 
 def test_a_killed_worker_costs_its_own_file_alone(tmp_path: Path) -> None:
-    """A picture larger than a worker's memory; the text documents before and after it are read."""
-    swollen = pages_pdf([Image.linear_gradient("L").resize((6200, 6300)).convert("RGB")], Scanner(dpi=700))
-    names = {"1.pdf": born_digital(SHORT), "2.pdf": swollen, "3.pdf": born_digital(SHORT)}
+    """A page that swells to 900 MiB in a worker that may have 1.25 GiB; the documents before and after it are read."""
+    names = {"1.pdf": born_digital(SHORT), "2.pdf": exotic.flate_bomb(), "3.pdf": born_digital(SHORT)}
     for name, content in names.items():
         (tmp_path / name).write_bytes(content)
 
     answers = list(
-        inspect_files([tmp_path / name for name in names], OPTIONS, 1, Limits(wall_seconds=60, memory_bytes=320 << 20))
+        inspect_files([tmp_path / name for name in names], OPTIONS, 1, Limits(wall_seconds=60, memory_bytes=1280 << 20))
     )
 
     assert [Path(answer["file"]).name for answer in answers] == list(names)
