@@ -300,3 +300,35 @@ score_points = _table(
     _required("state"),
     Index("ix_score_points_component", "component", "run_id"),
 )
+
+# A periodic report as it was made: II.06a, the overdue list, the index of Decision 766. The same content is kept once.
+reports = _table(
+    "reports",
+    Column("id", Text, primary_key=True),  # <kind>-<first 16 digits of the digest>
+    _required("unit"),
+    _required("kind"),  # ii06a | overdue | index766
+    _required("first", Day),
+    _required("last", Day),
+    _required("on_time_rule"),  # name@version
+    _required("digest"),  # SHA-256 of the canonical content
+    _required("content", Plain),
+    _required("asked_by"),
+    _required("made_at", Instant),
+    Index("ix_reports_unit", "unit", "kind", "made_at"),
+)
+
+# The rows of an overdue list, to be asked by office or code.
+overdue_dossiers = _table(
+    "overdue_dossiers",
+    Column("report_id", Text, ForeignKey("reports.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    _required("position", Integer),
+    _required("state"),  # in_progress | resolved
+    _required("office"),
+    Column("desk", Text),
+    _required("due_at", Instant),
+    Column("ended_at", Instant),
+    _required("working_days_late", Integer),
+    _required("working_minutes_late", Integer),
+    Index("ix_overdue_dossiers_code", "code"),
+)
