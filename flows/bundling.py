@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from flows.log_proofs import proof_of, ring_of
 from flows.resources import Resources, open_resources, outbox
 from flows.scoring import unpacked_inputs
 from ocr import CHECKER_VERSION
@@ -17,7 +18,7 @@ from reports.evidence_list import EvidenceRow, evidence_list
 from reports.heading import Heading
 from reports.score_sheet import score_sheet
 from storage import custody
-from storage.bundles import BundleContents, BundledExport, BundledFile, BundleReport, write_bundle
+from storage.bundles import BundleContents, BundledExport, BundledFile, BundleReport, LogProof, write_bundle
 from storage.custody import Happening
 from storage.database import Connection
 from storage.evidence import documents_of, examinations_of, object_sizes
@@ -75,7 +76,7 @@ def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
         documents=documents_of(connection, settings.unit),
         examinations=examinations_of(connection, settings.unit, CHECKER_VERSION),
         exports=[row for row in imports_of(connection, settings.unit) if row["status"] == READ],
-        log=custody.events(connection),
+        log=_until_scored(custody.events(connection), run_id),
         sizes=object_sizes(connection),
     )
 
@@ -85,6 +86,7 @@ def contents_of(resources: Resources, kept: Kept, wanted: Wanted | None = None) 
     settings, score = resources.settings, kept.run["score"]
     components, redact = (wanted.components, wanted.redact) if wanted else ((), False)
     inputs = _inputs(resources, kept.run["inputs_sha256"])
+    log = _of_scope(kept, components)
     criteria, facts = inputs["criteria"], inputs["facts"]
     heading = heading_of(settings, score, kept.run["made_at"])
     files = _files(resources, kept, facts, components)
@@ -105,7 +107,8 @@ def contents_of(resources: Resources, kept: Kept, wanted: Wanted | None = None) 
             BundledExport(row["sha256"], row["name"], kept.sizes[row["sha256"]], _opener(resources, row["sha256"]))
             for row in kept.exports
         ),
-        custody=_until_scored(kept.log, str(kept.run["id"])),
+        custody=log,
+        log_proof=_log_proof(resources, log, len(kept.log)),
         extra={
             SHEET_NAME: score_sheet(score, criteria, heading),
             LIST_NAME: evidence_list(_evidence_rows(files, redact=redact), heading),
@@ -142,6 +145,21 @@ def _newest(connection: Connection, settings: Settings, at: datetime) -> str:
 def _inputs(resources: Resources, sha256: str) -> dict[str, Any]:
     with resources.store.open(sha256) as stream:
         return unpacked_inputs(stream.read())
+
+
+def _of_scope(kept: Kept, components: Sequence[str]) -> list[dict[str, Any]]:
+    """The events of the wanted components: of their files, of the exports, and of the run itself."""
+    if not components:
+        return kept.log
+    items = [item for item in kept.run["score"]["components"] if item["id"] in components]
+    subjects = {evidence["sha256"] for item in items for evidence in item["evidence"]}
+    subjects |= {row["sha256"] for row in kept.exports} | {kept.run["inputs_sha256"]}
+    return [event for event in kept.log if event["subject"] in subjects]
+
+
+def _log_proof(resources: Resources, events: Sequence[Mapping[str, Any]], length: int) -> LogProof:
+    with resources.database.read() as connection:
+        return proof_of(connection, ring_of(resources.settings), events, length)
 
 
 def _until_scored(log: list[dict[str, Any]], run_id: str) -> list[dict[str, Any]]:

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from config.criteria_sets import load_criteria_set
 from flows import morning
 from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
+from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint
 from flows.resources import Resources, outbox
 from reports.letter import Letter, letter_text
 from reports.score_sheet import score_sheet
 from scoring import compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
-from storage.custody import Happening, append
+from storage.custody import Happening, append, events_named
 from storage.database import Connection
 from storage.nights import Ending, Night
 from storage.runs import run_of
@@ -30,9 +31,10 @@ _ACTIONS = 6
 def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
     """Write score sheet and bundle of a run that no night has laid out yet."""
     with resources.database.read() as connection:
+        laid_out = events_named(connection, "bundled")
+        if any(event["where"] == "outbox" and event["detail"].get("run") == run_id for event in laid_out):
+            return
         kept = kept_of(connection, resources.settings, run_id)
-    if any(event["where"] == "outbox" and event["detail"].get("run") == run_id for event in kept.log):
-        return
     folder = folder_of(resources, night)
     contents = contents_of(resources, kept)
     heading = heading_of(resources.settings, contents.score, kept.run["made_at"])
@@ -45,6 +47,8 @@ def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
 
 def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> dict[str, Any]:
     """Write the morning letter and close the night; the night's summary."""
+    note = publish_checkpoint(resources, at=night.started_at)
+    write_whole(folder_of(resources, night) / CHECKPOINT_NAME, note.encode())
     letter, needs_person = _letter(resources, night, run_id)
     path = folder_of(resources, night) / LETTER_NAME
     text = letter_text(letter)
@@ -124,5 +128,9 @@ def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[st
 
 def _files(folder: Path) -> tuple[str, ...]:
     """What this night laid out, named from PAR_HOME on."""
-    laid_out = (("Phiếu chấm điểm", SHEET_NAME), ("Gói tài liệu kiểm chứng", BUNDLE_NAME))
+    laid_out = (
+        ("Phiếu chấm điểm", SHEET_NAME),
+        ("Gói tài liệu kiểm chứng", BUNDLE_NAME),
+        ("Mốc nhật ký đã ký", CHECKPOINT_NAME),
+    )
     return tuple(f"{what}: outbox/{folder.name}/{name}" for what, name in laid_out if (folder / name).exists())

@@ -50,7 +50,13 @@ def append(connection: Connection, happenings: Iterable[Happening], *, at: datet
 def events(connection: Connection, subjects: set[str] | None = None) -> list[dict[str, Any]]:
     """The log in order, as JSON-ready events; only those about `subjects`, if given."""
     rows = connection.execute(select(custody).order_by(custody.c.seq))
-    return [_event(row) for row in rows if subjects is None or row.subject in subjects]
+    return [event_of(row) for row in rows if subjects is None or row.subject in subjects]
+
+
+def events_named(connection: Connection, event: str) -> list[dict[str, Any]]:
+    """All events of one kind, in order."""
+    rows = connection.execute(select(custody).where(custody.c.event == event).order_by(custody.c.seq))
+    return [event_of(row) for row in rows]
 
 
 def unreachable_at(connection: Connection, moment: datetime) -> list[dict[str, Any]]:
@@ -59,7 +65,7 @@ def unreachable_at(connection: Connection, moment: datetime) -> list[dict[str, A
     rows = connection.execute(
         select(custody).where(custody.c.event == UNREACHABLE, custody.c.at == at).order_by(custody.c.seq)
     )
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 def event_hash(event: dict[str, Any]) -> str:
@@ -95,5 +101,6 @@ def _row(event: dict[str, Any]) -> dict[str, Any]:
     return {("origin" if name == "where" else name): value for name, value in event.items()}
 
 
-def _event(row: Any) -> dict[str, Any]:
+def event_of(row: Any) -> dict[str, Any]:
+    """A row of the table as JSON-ready event."""
     return {("where" if name == "origin" else name): value for name, value in row._mapping.items()}

@@ -48,6 +48,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "cancel": ("Hủy một lần chấm theo yêu cầu đang chờ hoặc đang chạy.", "Cancel a run that waits or works."),
     "request": ("Mã yêu cầu, xem bằng lệnh parindex runs.", "Id of the request; parindex runs lists them."),
     "no_runs": ("Chưa có yêu cầu nào.", "Nothing was asked for yet."),
+    "log": ("Nhật ký lưu giữ: kiểm tra, mốc đã ký, dấu thời gian.", "The custody log: check, checkpoints, time stamps."),
+    "log_verify": ("Kiểm tra toàn bộ nhật ký: từng sự kiện, mốc đã ký, chữ ký; không đêm nào bị viết lại.", "Check the whole log: events, checkpoints, signatures; no earlier night was rewritten."),
+    "log_from": ("Mốc cũ (moc-nhat-ky.txt) mà nhật ký phải nối tiếp.", "An older checkpoint that the log must continue."),
+    "log_stamp": ("Xin dấu thời gian (RFC 3161) cho các mốc đang chờ.", "Ask for the time stamps (RFC 3161) that wait."),
+    "keys": ("Khóa ký của hệ thống: xem, thay.", "The signing keys: show, rotate."),
+    "keys_show": ("Các khóa công khai đã và đang dùng, kèm dấu vân tay.", "All public keys with their fingerprints."),
+    "keys_rotate": ("Thay khóa ký; khóa cũ ký xác nhận khóa mới rồi bị hủy.", "Change the signing key; the old one signs the new one and is destroyed."),
+    "verify_key": ("Khóa công khai được tin (hex); chỉ chữ ký của khóa này và các khóa kế tiếp được chấp nhận.", "Trusted public key (hex)."),
+    "allow_partial": ("Vẫn lập gói khi thiếu tài liệu; gói ghi rõ thiếu gì.", "Write the bundle though evidence is missing; it says what."),
 }  # fmt: skip
 
 

@@ -61,6 +61,11 @@ class Tree:
         """Number of leaves."""
         return len(self._levels[0])
 
+    @property
+    def leaves(self) -> Sequence[bytes]:
+        """All leaves in order."""
+        return self._levels[0]
+
     def root(self) -> bytes:
         """The root."""
         return self._levels[-1][0] if self.size else EMPTY_ROOT
