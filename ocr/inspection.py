@@ -100,7 +100,7 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
 
 def _text(pages: Sequence[PageReading]) -> str:
     """Pages parted by form feeds, as `pdftotext` does."""
-    return "\f".join(page.text for page in pages)
+    return "\f".join(page.text.replace("\f", "\n") for page in pages)
 
 
 def _clues(intake: Intake, options: InspectOptions, signature: dict[str, Any]) -> Clues:

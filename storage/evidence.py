@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from storage.custody import Happening, append
 from storage.database.tables import documents, examinations, objects, receipts
 from storage.objects import Kept
+from storage.search import pages_of, record_pages
 
 EXAMINED, RECEIVED, QUARANTINED = "examined", "received", "quarantined"
 
@@ -92,6 +93,7 @@ def record_examination(connection: Connection, examination: Examination, *, quar
     if not connection.execute(select(examinations.c.sha256).where(*known)).first():
         row = {"result": examination.result, "text": examination.text, "examined_at": examination.at}
         connection.execute(insert(examinations).values(**key, **row))
+        record_pages(connection, examination.sha256, pages_of(examination.result, examination.text))
     state = QUARANTINED if quarantined_for else EXAMINED
     _set_state(connection, examination.unit, examination.sha256, state=state, reason=quarantined_for)
     detail = {"checker": examination.checker, "state": state}

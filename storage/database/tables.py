@@ -332,3 +332,14 @@ overdue_dossiers = _table(
     _required("working_minutes_late", Integer),
     Index("ix_overdue_dossiers_code", "code"),
 )
+
+# What each page of a document says, by the newest examination. Beside it stands `page_search`, made by the migration:
+# the words of the same rows, an FTS5 table on SQLite and two tsvectors on PostgreSQL (storage/search.py).
+page_texts = _table(
+    "page_texts",
+    Column("id", Integer, primary_key=True),
+    Column("sha256", Text, ForeignKey("objects.sha256"), nullable=False),
+    _required("page", Integer),  # from 1
+    _required("text"),
+    UniqueConstraint("sha256", "page"),
+)

@@ -41,7 +41,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        own = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("page_search")}
+        context = MigrationContext.configure(connection, opts=own)  # search tables differ by database
         assert compare_metadata(context, metadata) == []
 
 

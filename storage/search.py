@@ -1,0 +1,200 @@
+"""Full-text search over all documents, page by page, with and without diacritics.
+
+`page_texts` holds what each page says, `page_search` its words: an FTS5 table on SQLite, two tsvectors on PostgreSQL.
+Words are parted and folded here, so that both databases find the same. Everything can be made again from the
+examinations (`index_again`); it is filled in the transaction that records one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, text
+
+from ocr.words import plain
+from storage.database.tables import documents, examinations, page_texts, receipts
+
+_WORD = re.compile(r"[^\W_]+")
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+_LONGEST_WORD = 100
+_MOST_CHARACTERS = 100_000
+"""Of one page that are indexed."""
+_MOST_PAGES = 2_000
+"""Pages of which the best are chosen."""
+_SNIPPET = 90
+"""Characters shown before and after the first match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that must stand side by side; `prefix`: the last one may go on."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: every term must stand on the page. `exact`: diacritics count."""
+
+    terms: tuple[Term, ...]
+    exact: bool
+
+    @classmethod
+    def of(cls, asked: str) -> Query | None:
+        """Quotes hold words together, `*` at a word's end stands for any ending; None where no word is asked.
+
+        Diacritics count as soon as one is written: "hội an" does not find "hồi ăn", "hoi an" finds both.
+        """
+        terms = []
+        for quoted, single in _TERM.findall(asked):
+            said = quoted or single
+            if words := tuple(_words(said)):
+                terms.append(Term(words, prefix=not quoted and said.endswith("*")))
+        exact = any(_folded(word) != word for term in terms for word in term.words)
+        return cls(tuple(terms), exact) if terms else None
+
+    def without_diacritics(self) -> Query:
+        """The same words however they are marked."""
+        return Query(tuple(Term(tuple(map(_folded, term.words)), term.prefix) for term in self.terms), exact=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that answers. `marks` are [start, end) of the matches inside `snippet`; `count` of those on the page."""
+
+    sha256: str
+    name: str
+    page: int
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+    count: int
+    paths: tuple[str, ...]
+
+
+def record_pages(connection: Connection, sha256: str, pages: Mapping[int, str]) -> None:
+    """Keep what the pages of one document say, in place of what was kept before."""
+    former = list(connection.execute(select(page_texts.c.id).where(page_texts.c.sha256 == sha256)).scalars())
+    for number in former:
+        connection.execute(text("DELETE FROM page_search WHERE " + _KEY[connection.dialect.name]), {"id": number})
+    connection.execute(delete(page_texts).where(page_texts.c.sha256 == sha256))
+    for page, said in sorted(pages.items()):
+        kept = said[:_MOST_CHARACTERS]
+        if kept.strip():
+            row = insert(page_texts).values(sha256=sha256, page=page, text=kept)
+            _index(connection, connection.execute(row.returning(page_texts.c.id)).scalar_one(), kept)
+
+
+def pages_of(result: Mapping[str, Any], whole: str) -> dict[int, str]:
+    """Text by page number, from an examination and its text (pages parted by form feeds)."""
+    numbers = [int(page["number"]) for page in result.get("pages") or ()]
+    return dict(zip(numbers, whole.split("\f"), strict=False))
+
+
+def index_again(connection: Connection, checker: str) -> int:
+    """Make the whole index anew from the examinations of one version of the checks; how many documents."""
+    connection.execute(text("DELETE FROM page_search"))
+    connection.execute(delete(page_texts))
+    kept = select(examinations.c.sha256, examinations.c.result, examinations.c.text)
+    rows = connection.execute(kept.where(examinations.c.checker == checker).order_by(examinations.c.sha256)).all()
+    for row in rows:
+        record_pages(connection, row.sha256, pages_of(row.result, row.text))
+    return len(rows)
+
+
+def search_pages(connection: Connection, unit: str, query: Query, *, folder: str = "") -> list[Hit]:
+    """Pages of a unit's documents that answer, most matches first; `folder` of the inbox narrows it (1.7.1)."""
+    found = connection.execute(
+        select(page_texts.c.sha256, page_texts.c.page, page_texts.c.text, documents.c.name)
+        .join(documents, documents.c.sha256 == page_texts.c.sha256)
+        .where(documents.c.unit == unit, page_texts.c.id.in_(_matching(connection, query)))
+        .order_by(page_texts.c.id)
+        .limit(_MOST_PAGES)
+    ).all()
+    paths = _paths(connection, unit, {row.sha256 for row in found})
+    hits = [_hit(row, query, paths.get(row.sha256, ())) for row in found]
+    within = [hit for hit in hits if not folder or any(folder in path.split("/")[:-1] for path in hit.paths)]
+    return sorted(within, key=lambda hit: (-hit.count, hit.name, hit.sha256, hit.page))
+
+
+_KEY = {"sqlite": "rowid = :id", "postgresql": "id = :id"}
+
+
+def _index(connection: Connection, number: int, said: str) -> None:
+    exact = list(_words(said))
+    folded = [_folded(word) for word in exact]
+    if connection.dialect.name == "sqlite":
+        into, values = "(rowid, exact, folded) VALUES (:id, :exact, :folded)", map(" ".join, (exact, folded))
+    else:
+        into = "(id, exact, folded) VALUES (:id, CAST(:exact AS tsvector), CAST(:folded AS tsvector))"
+        values = map(_vector, (exact, folded))
+    kept_exact, kept_folded = values
+    parameters = {"id": number, "exact": kept_exact, "folded": kept_folded}
+    connection.execute(text(f"INSERT INTO page_search {into}"), parameters)
+
+
+def _vector(words: Sequence[str]) -> str:
+    """PostgreSQL's written form of words with places."""
+    return " ".join(f"'{word}':{place}" for place, word in enumerate(words, 1))
+
+
+def _matching(connection: Connection, query: Query) -> list[int]:
+    column = "exact" if query.exact else "folded"
+    if connection.dialect.name == "sqlite":
+        asked = " AND ".join(_fts5(term) for term in query.terms)
+        statement = "SELECT rowid FROM page_search WHERE page_search MATCH :asked LIMIT :most"
+        asked = f"{{{column}}} : ({asked})"
+    else:
+        asked = " & ".join(f"({_tsquery(term)})" for term in query.terms)
+        statement = f"SELECT id FROM page_search WHERE {column} @@ CAST(:asked AS tsquery) ORDER BY id LIMIT :most"
+    return [int(row[0]) for row in connection.execute(text(statement), {"asked": asked, "most": _MOST_PAGES * 4})]
+
+
+def _fts5(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + " *" * term.prefix
+
+
+def _tsquery(term: Term) -> str:
+    return " <-> ".join(f"'{word}'" for word in term.words) + ":*" * term.prefix
+
+
+def _paths(connection: Connection, unit: str, hashes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    chosen = receipts.c.unit == unit, receipts.c.sha256.in_(sorted(hashes))
+    places: dict[str, list[str]] = {}
+    for row in connection.execute(select(receipts.c.sha256, receipts.c.path).where(*chosen).order_by(receipts.c.path)):
+        places.setdefault(row.sha256, []).append(row.path)
+    return {sha256: tuple(found) for sha256, found in places.items()}
+
+
+def _hit(row: Any, query: Query, paths: tuple[str, ...]) -> Hit:
+    matches = sorted(span for term in query.terms for span in _spans(row.text, term, exact=query.exact))
+    first = matches[0][0] if matches else 0
+    start = max(0, first - _SNIPPET)
+    end = min(len(row.text), first + 2 * _SNIPPET)
+    start = 0 if start == 0 else row.text.find(" ", start, first) + 1 or start
+    snippet = re.sub(r"\s", " ", row.text[start:end])
+    marks = tuple((a - start, b - start) for a, b in matches if start <= a and b <= end)
+    return Hit(row.sha256, row.name, row.page, snippet, marks, len(matches), paths)
+
+
+def _spans(said: str, term: Term, *, exact: bool) -> Iterator[tuple[int, int]]:
+    """Where the term's words stand in the text, as [start, end)."""
+    stood = [(match.start(), match.end(), match.group().lower()[:_LONGEST_WORD]) for match in _WORD.finditer(said)]
+    words = [word if exact else _folded(word) for _, _, word in stood]
+    wanted, last = term.words[:-1], term.words[-1]
+    for place in range(len(words) - len(wanted)):
+        final = words[place + len(wanted)]
+        ends = final.startswith(last) if term.prefix else final == last
+        if ends and tuple(words[place : place + len(wanted)]) == wanted:
+            yield stood[place][0], stood[place + len(wanted)][1]
+
+
+def _words(said: str) -> Iterator[str]:
+    return (match.group().lower()[:_LONGEST_WORD] for match in _WORD.finditer(said))
+
+
+def _folded(word: str) -> str:
+    return plain(word).lower()
