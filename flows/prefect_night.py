@@ -7,16 +7,32 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.context import FlowRunContext
 
 from config.settings import load_settings
 from flows.night import NightRequestedBy, Step, run_night
+from flows.schedule import newest_slot
+from storage.nights import NightRunning, SlotDone
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False)
 def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
     """Run the configured unit's night. `started_at` is ISO time, empty for now."""
     now = datetime.fromisoformat(started_at) if started_at else datetime.now(UTC)
-    return run_night(load_settings(), NightRequestedBy(asked_by, now), call=as_task)
+    settings = load_settings()
+    slot = newest_slot(settings.schedule, settings.timezone, now) if _by_schedule() else None
+    try:
+        return run_night(settings, NightRequestedBy(asked_by, now, slot), call=as_task)
+    except (NightRunning, SlotDone) as error:
+        if slot is None:
+            raise
+        return {"state": "elsewhere", "reason": str(error)}
+
+
+def _by_schedule() -> bool:
+    """Whether Prefect's scheduler made this run; then it fills a slot, which the worker may have filled already."""
+    run = FlowRunContext.get()
+    return bool(run and run.flow_run and run.flow_run.auto_scheduled)
 
 
 def as_task(step: Step, *arguments: Any) -> Any:

@@ -26,10 +26,11 @@ class PrefectDown(RuntimeError):
 
 
 @contextlib.contextmanager
-def prefect_api(settings: Settings, *, services: bool) -> Iterator[str]:
+def prefect_api(settings: Settings, *, services: bool, port: int = 0) -> Iterator[str]:
     """The address of a Prefect API: the configured one, or a child server's for as long as the context lasts.
 
-    The environment is set before anything imports Prefect. `services` adds the scheduler and the late-run marker.
+    The environment is set before anything imports Prefect. `services` adds the scheduler and the late-run marker;
+    `port` 0 takes a free one.
 
     Raises:
         PrefectDown: the server did not answer in time.
@@ -39,7 +40,7 @@ def prefect_api(settings: Settings, *, services: bool) -> Iterator[str]:
         os.environ["PREFECT_API_URL"] = settings.prefect_api_url
         yield settings.prefect_api_url
         return
-    port = _free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}/api"
     os.environ["PREFECT_API_URL"] = url
     server = _start(settings, port, services=services)
@@ -107,7 +108,8 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
+from pydantic import SecretStr
+
 from config.settings import PREFIX, Settings
+from flows.logs import log
 from flows.night import NightRequestedBy, directly, run_night, say
 from flows.prefect_server import PrefectDown, prefect_api
 
@@ -20,7 +22,7 @@ def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str
     """Run the night as a Prefect flow; if Prefect does not come up, the night runs all the same and says so."""
     try:
         with prefect_api(settings, services=False):
-            _export_settings(settings)
+            export_settings(settings)
             from flows.prefect_night import nightly
 
             return nightly(asked.who, asked.now.isoformat())
@@ -29,22 +31,27 @@ def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str
         return run_directly(settings, asked)
 
 
-def serve_schedule(settings: Settings, *, ready: Callable[[dict[str, str]], None]) -> None:
-    """Run the scheduler and its worker until stopped: the night at PAR_SCHEDULE in PAR_TIMEZONE."""
-    with prefect_api(settings, services=True) as url:
-        _export_settings(settings)
+def serve_schedule(settings: Settings, *, port: int) -> None:
+    """Run Prefect's scheduler and a runner until stopped: the night at PAR_SCHEDULE in PAR_TIMEZONE.
+
+    Raises:
+        PrefectDown: the server did not come up.
+    """
+    with prefect_api(settings, services=True, port=port) as url:
+        export_settings(settings)
         from prefect.schedules import Cron
 
         from flows.prefect_night import nightly
 
-        say(f"Bộ lập lịch đang chạy: {settings.schedule} ({settings.timezone}); Prefect: {url}. Dừng: Ctrl+C")
-        ready({"schedule": settings.schedule, "timezone": settings.timezone, "prefect_api_url": url})
+        log("prefect_serves", address=url, schedule=settings.schedule, timezone=settings.timezone)
         schedule = Cron(settings.schedule, timezone=settings.timezone)
         nightly.serve(name=settings.unit, schedules=[schedule], limit=1, print_starting_message=False)
 
 
-def _export_settings(settings: Settings) -> None:
-    """Hand the settings to the flow, which reads them from the environment wherever it runs."""
-    for name, value in settings.model_dump(mode="json").items():
-        os.environ[PREFIX + name.upper()] = "" if value is None else str(value)
-    os.environ[PREFIX + "S3_SECRET_KEY"] = settings.s3_secret_key.get_secret_value()
+def export_settings(settings: Settings) -> None:
+    """Hand the settings to other processes, which read them from the environment wherever they run."""
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        os.environ[PREFIX + name.upper()] = "" if plain is None else str(plain)
+        os.environ.pop(f"{PREFIX}{name.upper()}_FILE", None)

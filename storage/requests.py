@@ -23,6 +23,7 @@ from storage.leases import alive, held_by_another
 
 WAITING, RUNNING, DONE, GAPS, FAILED, CANCELLED = "waiting", "running", "done", "gaps", "failed", "cancelled"
 OPEN = (WAITING, RUNNING)
+MOST_TRIES = 5
 
 
 class NoSuchRequest(StorageError):
@@ -125,6 +126,10 @@ def claim_next(connection: Connection, *, owner: str, now: datetime, only: str |
             continue
         if row.cancelled_by is not None:
             end(connection, row.id, RequestEnding(CANCELLED, None, {}, now))
+            continue
+        if row.attempts >= MOST_TRIES:
+            reason = {"reason": f"Đã thử {row.attempts} lần, lần nào cũng dở dang; xem nhật ký dịch vụ rồi yêu cầu lại."}
+            end(connection, row.id, RequestEnding(FAILED, None, reason, now))
             continue
         if only is None or row.id == only:
             return _claim(connection, row, owner, now)

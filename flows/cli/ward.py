@@ -91,10 +91,15 @@ def score(
 
 
 def serve(*, as_json: AsJson = False) -> None:
-    """Run the scheduler until stopped; with --json one document tells when it is ready."""
-    from flows.start import serve_schedule
+    """Run pages, scheduler and worker until stopped; with --json one document tells when they are ready."""
+    from flows.serve import serve as run_service
 
-    serve_schedule(settings_for(), ready=print_json if as_json else lambda _: None)
+    run_service(settings_for(), ready=print_json if as_json else _say_addresses)
+
+
+def _say_addresses(addresses: dict[str, str]) -> None:
+    typer.echo(f"Trang web: {addresses['pages']}", err=True)
+    typer.echo(f"Lịch chạy đêm: {addresses['schedule']} ({addresses['timezone']}). Dừng: Ctrl+C", err=True)
 
 
 def _findings(findings: list[Finding]) -> Iterator[str]:

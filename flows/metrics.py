@@ -1,0 +1,81 @@
+"""Figures for Prometheus, read from the ledger when they are asked for; no names of people, no contents."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from config.settings import Settings
+from flows.alarms import alarm_kinds, alarms_now
+from flows.resources import open_ledger
+from storage.database import Connection
+from storage.errors import StorageError
+from storage.evidence import EXAMINED, QUARANTINED, RECEIVED, documents_of
+from storage.nights import DONE, FAILED, GAPS, RUNNING, nights_of
+from storage.requests import CANCELLED, WAITING, request_rows
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_NIGHT_STATES = (RUNNING, DONE, GAPS, FAILED)
+_REQUEST_STATES = (WAITING, RUNNING, DONE, GAPS, FAILED, CANCELLED)
+_DOCUMENT_STATES = (RECEIVED, EXAMINED, QUARANTINED)
+
+
+def metrics_text(settings: Settings) -> bytes:
+    """All figures in Prometheus' text format; `parindex_up 0` alone when the database does not answer."""
+    registry = CollectorRegistry()
+    up = Gauge("parindex_up", "Whether the database answers", registry=registry)
+    _set(registry, "parindex_disk_free_bytes", "Free bytes where the service writes", _free(settings))
+    with contextlib.suppress(StorageError):
+        with open_ledger(settings) as database, database.read() as connection:
+            _of_ledger(registry, connection, settings.unit)
+        _alarms(registry, settings)
+        up.set(1)
+    return generate_latest(registry)
+
+
+def _of_ledger(registry: CollectorRegistry, connection: Connection, unit: str) -> None:
+    nights = nights_of(connection, unit)
+    good = [night for night in nights if night["state"] in (DONE, GAPS)]
+    _by_state(registry, "parindex_nights", "Nights", nights, _NIGHT_STATES)
+    _by_state(registry, "parindex_requests", "Ad-hoc runs", request_rows(connection, unit), _REQUEST_STATES)
+    _by_state(registry, "parindex_documents", "Documents", documents_of(connection, unit), _DOCUMENT_STATES)
+    if good:
+        seconds = (good[0]["ended_at"] - good[0]["started_at"]).total_seconds()
+        ended = good[0]["ended_at"].timestamp()
+        _set(registry, "parindex_last_good_night_timestamp_seconds", "End of the last good night", ended)
+        _set(registry, "parindex_last_good_night_duration_seconds", "Duration of the last good night", seconds)
+        for name, value in good[0]["summary"].get("totals", {}).items():
+            _set(registry, f"parindex_score_{name}", f"Points of the last good night: {name}", float(value))
+
+
+def _alarms(registry: CollectorRegistry, settings: Settings) -> None:
+    ringing = {alarm.id for alarm in alarms_now(settings, datetime.now(UTC))}
+    gauge = Gauge("parindex_alarm", "1 while the alarm rings", ["alarm"], registry=registry)
+    for kind in alarm_kinds():
+        gauge.labels(kind.id).set(kind.id in ringing)
+
+
+def _by_state(
+    registry: CollectorRegistry, name: str, what: str, rows: list[Mapping[str, Any]], states: tuple[str, ...]
+) -> None:
+    gauge = Gauge(name, f"{what} by state", ["state"], registry=registry)
+    counted = Counter(str(row["state"]) for row in rows)
+    for state in states:
+        gauge.labels(state).set(counted[state])
+
+
+def _set(registry: CollectorRegistry, name: str, what: str, value: float) -> None:
+    Gauge(name, what, registry=registry).set(value)
+
+
+def _free(settings: Settings) -> int:
+    try:
+        return shutil.disk_usage(settings.home).free
+    except OSError:
+        return 0
