@@ -1,21 +1,31 @@
-"""Holidays and swapped working days, one file a year, as plain data for the engine."""
+"""Holidays, swapped working days and office hours, one file a year, as plain data for the engine."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from config.criteria_rules import Strict
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "calendars"
+Provenance = Literal["official", "reported", "unverified"]
+"""Read in the document itself | read in a public report that names it | common knowledge, to be checked."""
 
 
 class BadCalendar(ValueError):
     """A calendar file cannot be used; the message lists every fault with its line, in Vietnamese."""
+
+
+class CalendarDocument(Strict):
+    """A document that announces days; the day it was issued where we know it."""
+
+    name: str = Field(min_length=3)
+    issued_on: date | None = None
 
 
 class CalendarDay(Strict):
@@ -24,7 +34,27 @@ class CalendarDay(Strict):
     day: date
     name: str = Field(min_length=3)
     source: str = Field(min_length=3)
-    provenance: Literal["official", "unverified"]
+    """Key of a document of the file, or the source in words."""
+    provenance: Provenance
+
+
+class HalfDay(CalendarDay):
+    """A working day of which only one session is worked."""
+
+    session: Literal["morning", "afternoon"]
+
+
+class Session(Strict):
+    """Office hours from one moment of the day to another."""
+
+    start: time = Field(alias="from")
+    end: time = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Session:
+        if self.end <= self.start:
+            raise ValueError(f"buổi làm việc {self.start:%H:%M}-{self.end:%H:%M} kết thúc trước khi bắt đầu")
+        return self
 
 
 class CalendarYear(Strict):
@@ -32,12 +62,35 @@ class CalendarYear(Strict):
 
     year: int = Field(ge=2000, le=2100)
     version: str
+    documents: dict[str, CalendarDocument] = {}
     holidays: list[CalendarDay]
     working_days: list[CalendarDay]
+    half_days: list[HalfDay] = []
+    undecided: list[CalendarDay] = []
+    sessions: list[Session] = Field(default=[], max_length=2)
+    sessions_source: str = ""
+    sessions_provenance: Provenance = "unverified"
+
+    def days(self) -> Iterator[tuple[str, int, CalendarDay]]:
+        """Every listed day with its list and its place there."""
+        for name in ("holidays", "working_days", "half_days", "undecided"):
+            for index, item in enumerate(getattr(self, name)):
+                yield name, index, item
+
+    def source_of(self, item: CalendarDay) -> str:
+        """The document of a day in words."""
+        found = self.documents.get(item.source)
+        if found is None:
+            return item.source
+        return found.name + (f", ngày {found.issued_on:%d/%m/%Y}" if found.issued_on else "")
 
 
 def load_calendars(folder: Path | None = None) -> dict[str, Any]:
-    """All years of a folder as {"version", "years", "holidays": [iso], "working_days": [iso], "unverified": [iso]}.
+    """All years of a folder as plain data.
+
+    {"version", "years", "holidays": [iso], "working_days": [iso], "unverified": [iso], "undecided": [iso],
+    "half_days": {iso: morning | afternoon}, "sessions": {"2025": [["07:00", "11:30"], ...]},
+    "days": [{day, list, name, source, provenance}]}
 
     Raises:
         BadCalendar: no file, or every fault of every file.
@@ -46,14 +99,31 @@ def load_calendars(folder: Path | None = None) -> dict[str, Any]:
     if not files:
         raise BadCalendar(f"{folder or FOLDER}: không có tệp lịch nào; cần ít nhất một tệp như 2025.yaml")
     years = [_year(file) for file in files]
-    every = [day for year in years for day in (*year.holidays, *year.working_days)]
+    listed = [(name, item, year) for year in years for name, _, item in year.days()]
     return {
         "version": "+".join(year.version for year in years),
         "years": [year.year for year in years],
-        "holidays": [item.day.isoformat() for year in years for item in year.holidays],
-        "working_days": [item.day.isoformat() for year in years for item in year.working_days],
-        "unverified": sorted(item.day.isoformat() for item in every if item.provenance == "unverified"),
+        "holidays": [item.day.isoformat() for name, item, _ in listed if name == "holidays"],
+        "working_days": [item.day.isoformat() for name, item, _ in listed if name == "working_days"],
+        "half_days": {item.day.isoformat(): item.session for _, item, _ in listed if isinstance(item, HalfDay)},
+        "undecided": [item.day.isoformat() for name, item, _ in listed if name == "undecided"],
+        "unverified": sorted(
+            item.day.isoformat()
+            for name, item, _ in listed
+            if item.provenance == "unverified" and name in ("holidays", "working_days")
+        ),
+        "sessions": {str(year.year): _hours(year.sessions) for year in years if year.sessions},
+        "days": [_day_plain(name, item, year) for name, item, year in listed],
     }
+
+
+def _hours(sessions: list[Session]) -> list[list[str]]:
+    return [[f"{session.start:%H:%M}", f"{session.end:%H:%M}"] for session in sessions]
+
+
+def _day_plain(name: str, item: CalendarDay, year: CalendarYear) -> dict[str, str]:
+    known = {"day": item.day.isoformat(), "list": name, "name": item.name}
+    return known | {"source": year.source_of(item), "provenance": item.provenance}
 
 
 def _year(file: Path) -> CalendarYear:
@@ -70,23 +140,22 @@ def _year(file: Path) -> CalendarYear:
     return year
 
 
-def _day_faults(year: CalendarYear, lined: LinedValue) -> list[Fault]:
-    faults = []
+def _day_faults(year: CalendarYear, lined: LinedValue) -> Iterator[Fault]:
     seen: set[date] = set()
-    for field, weekend in (("holidays", False), ("working_days", True)):
-        for index, item in enumerate(getattr(year, field)):
-            where, day = lined.line([field, index]), item.day
-            if day.year != year.year:
-                faults.append(Fault(where, f"ngày {day} không thuộc năm {year.year}"))
-            if (day.weekday() >= 5) != weekend:
-                faults.append(Fault(where, f"ngày {day} {_why(weekend)}"))
-            if day in seen:
-                faults.append(Fault(where, f"ngày {day} ghi hai lần"))
-            seen.add(day)
-    return faults
+    for name, index, item in year.days():
+        where, day = lined.line([name, index]), item.day
+        if day.year != year.year:
+            yield Fault(where, f"ngày {day} không thuộc năm {year.year}")
+        if name != "half_days" and (day.weekday() >= 5) != (name == "working_days"):
+            yield Fault(where, f"ngày {day} {_why(weekend=name == 'working_days')}")
+        if day in seen:
+            yield Fault(where, f"ngày {day} ghi hai lần")
+        seen.add(day)
+    if len(year.sessions) == 2 and year.sessions[0].end > year.sessions[1].start:
+        yield Fault(lined.line(["sessions", 1]), "buổi chiều bắt đầu trước khi buổi sáng kết thúc")
 
 
-def _why(weekend: bool) -> str:
+def _why(*, weekend: bool) -> str:
     if weekend:
         return "không phải Thứ Bảy, Chủ nhật nên không cần ghi là ngày làm bù"
     return "là Thứ Bảy hoặc Chủ nhật, vốn đã nghỉ; hãy ghi ngày nghỉ bù"

@@ -1,8 +1,8 @@
 """On time or late: four definitions that live systems use and that do not agree. None is right; the run names one.
 
-Each has an id and a version (`bcth_date@1`); what it counts, where it was read and its own words for officials stand in
-`RULES`. What our data do not hold is left out of dvcqg_766: the time the citizen took to answer a request for more papers
-(exports carry the moved due date already), and the day of that request where no export says it.
+Each has an id and a version (`bcth_date@1`); what it counts, where it was read and its own words for officials stand
+in `RULES`. What our data do not hold is left out of dvcqg_766: the time the citizen took to answer a request for more
+papers (exports carry the moved due date already), and the day of that request where no export says it.
 """
 
 from __future__ import annotations

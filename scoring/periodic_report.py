@@ -1,0 +1,226 @@
+"""Form II.06a: what came in, what was resolved and what is still open in a period, by unit and by field.
+
+Every dossier that the ward accepted stands in exactly one cell of "received" and one of "resolved" or "in progress";
+what cannot stand anywhere (no day of reception, finished without a day) is left out and told, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scoring.engine.facts import Dossier, UnitName
+from scoring.engine.on_time import DONE, NOT_ACCEPTED, PAUSED, WAITING, WITHDRAWN, OnTimeRule, still_late
+from scoring.engine.period import Period
+from scoring.engine.places import unit_of
+
+COLUMNS = (
+    "received",
+    "online",
+    "direct",
+    "carried_over",
+    "resolved",
+    "early",
+    "on_time",
+    "late",
+    "in_progress",
+    "in_time",
+    "overdue",
+)
+NO_UNIT, NO_FIELD = "Chưa ghi đơn vị giải quyết", "Chưa ghi lĩnh vực"
+_LEFT_OUT = {
+    "not_accepted": "chưa được tiếp nhận hoặc bị từ chối tiếp nhận",
+    "without_received": "không ghi ngày tiếp nhận",
+    "undated": "đã xong nhưng không ghi ngày xong, không biết thuộc kỳ nào",
+    "impossible": "ngày xong trước ngày tiếp nhận",
+    "elsewhere": "do đơn vị khác giải quyết",
+}
+"""Why a dossier stands in no cell of the form."""
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """Counts of one unit and field."""
+
+    unit: str
+    field: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicReport:
+    """Rows by unit and field, and the codes left out by reason."""
+
+    period: Period
+    rule: str
+    rows: tuple[ReportRow, ...]
+    left_out: Mapping[str, tuple[str, ...]]
+    without_due: int
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    """Dossiers taken in here and resolved by another unit, by its office."""
+
+    def by_field(self) -> dict[str, Counts]:
+        """Counts by field, fields in alphabetical order."""
+        return _summed((row.field, row.counts) for row in self.rows)
+
+    def by_unit(self) -> dict[str, Counts]:
+        """Counts by resolving unit."""
+        return _summed((row.unit, row.counts) for row in self.rows)
+
+    def total(self) -> Counts:
+        """Counts of everything."""
+        return _summed(("", row.counts) for row in self.rows).get("", dict.fromkeys(COLUMNS, 0))
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready."""
+        total = self.total()
+        return {
+            "first": self.period.first.isoformat(),
+            "last": self.period.last.isoformat(),
+            "ends": self.period.ends.isoformat(),
+            "on_time_rule": self.rule,
+            "total": total,
+            "on_time_percent": percent(total["early"] + total["on_time"], total["resolved"]),
+            "fields": [{"field": name, **counts} for name, counts in self.by_field().items()],
+            "units": [
+                {
+                    "unit": unit,
+                    **counts,
+                    "fields": [{"field": row.field, **row.counts} for row in self.rows if row.unit == unit],
+                }
+                for unit, counts in self.by_unit().items()
+            ],
+            "left_out": {reason: list(codes) for reason, codes in self.left_out.items()},
+            "elsewhere": dict(self.elsewhere),
+            "warnings": list(self.warnings()),
+        }
+
+    def warnings(self) -> Iterable[str]:
+        """What a reader of the form must know."""
+        for reason, codes in self.left_out.items():
+            shown = ", ".join(codes[:3]) + (" …" if len(codes) > 3 else "")
+            yield f"{len(codes)} hồ sơ {_LEFT_OUT[reason]}, không có trong biểu ({shown})."
+        if self.without_due:
+            yield f"{self.without_due} hồ sơ không ghi ngày hẹn trả, được tính là đúng hạn hoặc trong hạn."
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuestion:
+    """Which report: the period, the definition of on time, whose ward, and only one resolving unit where named."""
+
+    period: Period
+    rule: OnTimeRule
+    unit: str
+    units: tuple[UnitName, ...] = ()
+    only_office: str = ""
+    waiting_is_resolved: bool = False
+
+
+def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> PeriodicReport:
+    """Count `dossiers` as the form asks; the order of the dossiers does not matter."""
+    cells: defaultdict[tuple[str, str], Counts] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    left_out: defaultdict[str, list[str]] = defaultdict(list)
+    elsewhere: defaultdict[str, int] = defaultdict(int)
+    named = _tells_the_ward(dossiers := tuple(dossiers), question)
+    without_due = 0
+    for dossier in dossiers:
+        office = dossier.resolving_unit or NO_UNIT
+        if question.only_office and office != question.only_office:
+            continue
+        reason = _reason_out(dossier, question, named)
+        if reason == "":
+            continue
+        if reason is not None:
+            left_out[reason].append(dossier.code)
+            if reason == "elsewhere":
+                elsewhere[office] += 1
+            continue
+        counts = cells[office, dossier.field or NO_FIELD]
+        for column in _cells_of(dossier, question):
+            counts[column] += 1
+        without_due += dossier.due_at is None
+    rows = tuple(ReportRow(unit, name, counts) for (unit, name), counts in sorted(cells.items()))
+    return PeriodicReport(
+        question.period,
+        question.rule.reference,
+        rows,
+        {reason: tuple(sorted(left_out[reason])) for reason in _LEFT_OUT if reason in left_out},
+        without_due,
+        dict(sorted(elsewhere.items())),
+    )
+
+
+def identity_faults(counts: Mapping[str, int], identities: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Totals that are not the sum of their parts, as "received=5≠2+1"."""
+    return [
+        f"{total}={counts[total]}≠{'+'.join(str(counts[part]) for part in parts)}"
+        for total, parts in identities
+        if counts[total] != sum(counts[part] for part in parts)
+    ]
+
+
+def percent(part: int, whole: int) -> str | None:
+    """A percentage with two decimals, rounded half up; None where there is nothing to divide by."""
+    if whole == 0:
+        return None
+    hundredths = (part * 20_000 + whole) // (2 * whole)
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _summed(pairs: Iterable[tuple[str, Mapping[str, int]]]) -> dict[str, Counts]:
+    sums: dict[str, Counts] = {}
+    for name, counts in pairs:
+        known = sums.setdefault(name, dict.fromkeys(COLUMNS, 0))
+        for column, count in counts.items():
+            known[column] += count
+    return dict(sorted(sums.items()))
+
+
+def _tells_the_ward(dossiers: Iterable[Dossier], question: ReportQuestion) -> bool:
+    """Whether offices name the ward at all: otherwise nobody can say that a dossier belongs elsewhere."""
+    offices = {dossier.resolving_unit for dossier in dossiers}
+    return any(unit_of(office, question.units) == question.unit for office in offices)
+
+
+def _reason_out(dossier: Dossier, question: ReportQuestion, named: bool) -> str | None:
+    """Why the dossier stands in no cell; empty where it belongs to another period; None where it is counted."""
+    period, received, end = question.period, dossier.received_at, question.rule.end(dossier)
+    if dossier.status in NOT_ACCEPTED:
+        return "not_accepted" if received is None or period.holds(received) else ""
+    if received is None:
+        return "without_received"
+    if received >= period.closes or (end is not None and end < period.opens and not period.holds(received)):
+        return ""
+    if named and unit_of(dossier.resolving_unit, question.units) not in (None, question.unit):
+        return "elsewhere"
+    if end is not None and end < received:
+        return "impossible"
+    return "undated" if _undated(dossier, end) else None
+
+
+def _undated(dossier: Dossier, end: datetime | None) -> bool:
+    return end is None and (
+        dossier.status == WITHDRAWN or (dossier.status in DONE and not (dossier.finished_at or dossier.returned_at))
+    )
+
+
+def _cells_of(dossier: Dossier, question: ReportQuestion) -> Iterable[str]:
+    """The four cells a dossier stands in: two of "received", two of "resolved" or "in progress"."""
+    period, rule = question.period, question.rule
+    yield "received"
+    if dossier.received_at is not None and dossier.received_at < period.opens:
+        yield "carried_over"
+    else:
+        yield "online" if dossier.channel == "online" else "direct"
+    end = rule.end(dossier)
+    if dossier.status == WAITING and question.waiting_is_resolved:
+        yield from ("resolved", "on_time")
+    elif end is not None and end < period.closes and dossier.status not in PAUSED:
+        yield from ("resolved", rule.compare(dossier, end))
+    else:
+        yield from ("in_progress", "overdue" if still_late(dossier, period) else "in_time")
