@@ -113,8 +113,9 @@ def stamp_waiting(resources: Resources, *, at: datetime, most: int = STAMPS_A_NI
         waiting = time_stamps.waiting(connection)[:most]
     if not settings.tsa_url or not waiting:
         return []
-    anchors = TrustStore.load(settings.trust_folder).anchors
-    return [_stamp(resources, sha256, anchors, at) for sha256 in waiting]
+    store = TrustStore.load(settings.trust_folder)
+    trusted = time_stamps.Trusted(store.anchors, store.intermediates)
+    return [_stamp(resources, sha256, trusted, at) for sha256 in waiting]
 
 
 def ring_of(settings: Settings) -> KeyRing:
@@ -122,12 +123,12 @@ def ring_of(settings: Settings) -> KeyRing:
     return keys.key_ring(settings.home / "keys")
 
 
-def _stamp(resources: Resources, sha256: str, anchors: Sequence[bytes], at: datetime) -> dict[str, Any]:
+def _stamp(resources: Resources, sha256: str, trusted: time_stamps.Trusted, at: datetime) -> dict[str, Any]:
     settings = resources.settings
     with resources.store.open(sha256) as stream:
         data = stream.read()
     try:
-        token = time_stamps.token_for(settings.tsa_url, data, seconds=settings.tsa_seconds, anchors=anchors)
+        token = time_stamps.token_for(settings.tsa_url, data, seconds=settings.tsa_seconds, trusted=trusted)
     except time_stamps.NoTimeStamp as error:
         with resources.database.write() as connection:
             time_stamps.record_failure(connection, sha256, str(error), at=at)

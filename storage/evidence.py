@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.custody import Happening, append
 from storage.database.tables import documents, examinations, objects, receipts
@@ -115,9 +115,13 @@ def postpone(connection: Connection, unit: str, sha256: str, reason: str) -> Non
     _set_state(connection, unit, sha256, state=RECEIVED, reason=reason)
 
 
-def release(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
-    """Give quarantined documents another try."""
-    chosen = (documents.c.unit == unit, documents.c.sha256.in_(list(sha256s)))
+def release(connection: Connection, unit: str, sha256s: Iterable[str], *, checker: str = "") -> None:
+    """Give quarantined documents another try; what `checker` said of them is forgotten (the custody log keeps it)."""
+    hashes = list(sha256s)
+    if checker:
+        said = (examinations.c.checker == checker, examinations.c.sha256.in_(hashes))
+        connection.execute(delete(examinations).where(*said))
+    chosen = (documents.c.unit == unit, documents.c.sha256.in_(hashes))
     connection.execute(update(documents).where(*chosen).values(state=RECEIVED, attempts=0, reason=None))
 
 

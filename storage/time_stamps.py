@@ -5,12 +5,13 @@ waiting → stamped. A try that fails leaves its reason and the object in the qu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import urllib3
+from cryptography.x509 import load_der_x509_certificate
 from rfc3161_client import (
     HashAlgorithm,
     TimeStampRequest,
@@ -77,8 +78,16 @@ def record_token(connection: Connection, sha256: str, kept: Kept, token: Token, 
     append(connection, [Happening("stamped", sha256, "parindex", "time stamps", detail)], at=at)
 
 
-def token_for(url: str, data: bytes, *, seconds: float, anchors: Iterable[bytes] = ()) -> Token:
-    """Ask the authority at `url` to stamp `data`; `anchors` are certificates in DER.
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Certificates in DER that an authority's own may lead to."""
+
+    anchors: Sequence[bytes] = ()
+    intermediates: Sequence[bytes] = ()
+
+
+def token_for(url: str, data: bytes, *, seconds: float, trusted: Trusted) -> Token:
+    """Ask the authority at `url` to stamp `data`.
 
     Raises:
         NoTimeStamp: no answer within `seconds`, a refusal, or an answer about something else.
@@ -88,8 +97,8 @@ def token_for(url: str, data: bytes, *, seconds: float, anchors: Iterable[bytes]
     stated = answer.tst_info
     if stated.message_imprint.message != request.message_imprint.message or stated.nonce != request.nonce:
         raise NoTimeStamp(f"{url}: dấu thời gian nhận được không phải của nội dung đã gửi; sẽ thử lại.")
-    trusted = any(_leads_to(anchor, request, answer, data) for anchor in anchors)
-    return Token(answer.as_bytes(), stated.gen_time.astimezone(UTC), trusted)
+    proved = any(_leads_to(anchor, trusted.intermediates, request, answer, data) for anchor in trusted.anchors)
+    return Token(answer.as_bytes(), stated.gen_time.astimezone(UTC), proved)
 
 
 def _answer(url: str, request: TimeStampRequest, seconds: float) -> TimeStampResponse:
@@ -105,12 +114,14 @@ def _answer(url: str, request: TimeStampRequest, seconds: float) -> TimeStampRes
     return answer
 
 
-def _leads_to(anchor: bytes, request: TimeStampRequest, answer: TimeStampResponse, data: bytes) -> bool:
-    from cryptography.x509 import load_der_x509_certificate
-
+def _leads_to(
+    anchor: bytes, between: Sequence[bytes], request: TimeStampRequest, answer: TimeStampResponse, data: bytes
+) -> bool:
     try:
-        verifier = VerifierBuilder.from_request(request).add_root_certificate(load_der_x509_certificate(anchor)).build()
-        return bool(verifier.verify_message(answer, data))
+        builder = VerifierBuilder.from_request(request).add_root_certificate(load_der_x509_certificate(anchor))
+        for one in between:
+            builder = builder.add_intermediate_certificate(load_der_x509_certificate(one))
+        return bool(builder.build().verify_message(answer, data))
     except (VerificationError, ValueError):
         return False
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, Period, Refused, Unit, finish, moment, settings_for
+from flows.cli.storage import text_of
 from flows.cli.texts import text
 
 
@@ -39,6 +41,8 @@ def bundle(
 def verify(
     file: Annotated[Path, typer.Argument(help=text("verify_file"))],
     *,
+    key: Annotated[list[str] | None, typer.Option("--key", help=text("verify_key"))] = None,
+    before: Annotated[Path | None, typer.Option("--from", help=text("log_from"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a bundle and recompute its score."""
@@ -46,12 +50,21 @@ def verify(
 
     if not file.exists():
         raise Refused(f"{file}: không có gói này. Kiểm tra lại đường dẫn.", WRONG_USE)
-    plain = verify_bundle(file).plain()
-    stated = plain["score"]
-    lines = [
-        f"{file}: {'nguyên vẹn' if plain['ok'] else 'CÓ LỖI'}, {plain['files']} tệp",
+    plain = verify_bundle(file, trusted_keys=key or (), before=text_of(before)).plain()
+    code = DONE if plain["ok"] else NEEDS_PERSON
+    finish(plain, as_json=as_json, lines=_verified_lines(file, plain), code=code)
+
+
+def _verified_lines(file: Path, plain: dict[str, Any]) -> Iterator[str]:
+    stated, checkpoint = plain["score"], plain["log"].get("checkpoint")
+    yield f"{file}: {'nguyên vẹn' if plain['ok'] else 'CÓ LỖI'}, {plain['files']} tệp"
+    yield (
         f"  Điểm ghi trong gói {stated['stated']}, tính lại {stated['recomputed']}: "
-        + ("khớp" if stated["equal"] else "KHÔNG khớp"),
-        *(f"  {fault['kind']}: {fault['path']}: {fault['detail']}" for fault in plain["faults"]),
-    ]
-    finish(plain, as_json=as_json, lines=lines, code=DONE if plain["ok"] else NEEDS_PERSON)
+        + ("khớp" if stated["equal"] else "KHÔNG khớp")
+    )
+    if checkpoint and checkpoint["ok"]:
+        after = f", nối tiếp mốc đã ký ở sự kiện {checkpoint['continues']}" if checkpoint["continues"] else ""
+        size = checkpoint["size"]
+        yield f"  Nhật ký: {plain['log']['events']} sự kiện, nằm trong nhật ký đã ký {size} sự kiện{after}"
+    for fault in plain["faults"]:
+        yield f"  {fault['kind']}: {fault['path']}: {fault['detail']}"

@@ -139,8 +139,10 @@ def _earlier_faults(chain: Chain, published: Published, kept: Checkpoint | None)
         yield Fault("rewritten_log", KEYS, "signature")
     else:
         root = _known_root(chain, published, kept.size)
-        if root != kept.root:
-            yield Fault("rewritten_log", LOG, f"{kept.size}: {kept.root.hex()} != {root.hex() if root else '?'}")
+        if root is None:
+            yield Fault("unproved_checkpoint", LOG, f"{kept.size}, {len(chain.hashes)} / {now.size}")
+        elif root != kept.root:
+            yield Fault("rewritten_log", LOG, f"{kept.size}: {kept.root.hex()} != {root.hex()}")
 
 
 def _known_root(chain: Chain, published: Published, size: int) -> bytes | None:

@@ -45,6 +45,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nhật ký không nối tiếp mốc đã công bố trước đó: có thể đã bị viết lại",
         "The log does not continue the checkpoint published before: it may have been rewritten",
     ),
+    "unproved_checkpoint": (
+        "Gói này không đủ để đối chiếu với mốc đã cho (gói cũ hơn mốc, hoặc chỉ có một phần nhật ký); "
+        "hãy dùng gói đầy đủ mới hơn",
+        "This bundle cannot be compared with the given checkpoint: it is older, or holds only a part of the log",
+    ),
     "wrong_input": ("Không phải dữ liệu mà điểm đã được tính từ đó", "Not the data that the score was computed from"),
     "evidence_missing": (
         "Điểm dẫn chiếu tài liệu không có trong gói",
