@@ -18,7 +18,7 @@ from storage.evidence import documents_of, examinations_of, unexamined
 from storage.facts import COMPONENT, OUTGOING_FOLDER
 from storage.objects.port import digest_of
 
-_STATES_VI = {"examined": "đã kiểm tra", "received": "sẽ kiểm tra lại đêm nay", "quarantined": "KHÔNG DÙNG ĐƯỢC"}
+STATES_VI = {"examined": "đã kiểm tra", "received": "sẽ kiểm tra lại đêm nay", "quarantined": "KHÔNG DÙNG ĐƯỢC"}
 
 
 class WrongPlace(ValueError):
@@ -76,7 +76,7 @@ def _report(name: str, document: Mapping[str, Any], result: Mapping[str, Any]) -
         "file": name,
         "sha256": document["sha256"],
         "state": document["state"],
-        "state_vi": _STATES_VI[document["state"]],
+        "state_vi": STATES_VI[document["state"]],
         "reason": document["reason"],
         "digitisation": digitisation.get("verdict"),
         "signature": signature.get("verdict"),

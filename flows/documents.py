@@ -1,0 +1,115 @@
+"""Documents as people ask for them: by state, against the register, and another try for the quarantined."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flows.examination import examine_batch
+from flows.resources import Resources
+from ocr import CHECKER_VERSION
+from scoring.engine.period import period_of
+from scoring.filed_results import STATES_VI, ResultFile, Standing, against_register, without_dossier
+from storage.custody import Happening, append
+from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of, release
+from storage.result_files import dossiers_of, result_files
+
+
+class NoSuchDocument(ValueError):
+    """No quarantined document has this hash."""
+
+
+def list_documents(resources: Resources, *, state: str = "", verdict: str = "") -> list[dict[str, Any]]:
+    """Documents by name: {sha256, name, state, reason, paths, digitisation, reasons, signature, number}.
+
+    `state` narrows to received | examined | quarantined, `verdict` to one word of the digitisation verdict.
+    """
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        rows = documents_of(connection, unit)
+        said = examinations_of(connection, unit, CHECKER_VERSION)
+        paths: dict[str, list[str]] = {}
+        for receipt in receipts_of(connection, unit):
+            paths.setdefault(receipt["sha256"], []).append(receipt["path"])
+    told = [_told(row, said.get(row["sha256"], {}).get("result") or {}, paths.get(row["sha256"], [])) for row in rows]
+    return [one for one in told if state in ("", one["state"]) and verdict in ("", one["digitisation"])]
+
+
+def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
+    """The register of the period against the files:
+
+    {period, counts: {state: number}, dossiers: [{code, state, state_vi, reason_vi, sha256, name}], without_dossier}.
+    """
+    settings = resources.settings
+    today = settings.local_day(at)
+    asked = settings.period_on(today)
+    period = period_of(asked, today)
+    with resources.database.read() as connection:
+        dossiers = dossiers_of(connection, settings.unit)
+        files = result_files(connection, settings.unit, CHECKER_VERSION)
+    standings = against_register(dossiers, files, period)
+    counts = Counter(one.state for one in standings)
+    return {
+        "period": asked,
+        "counts": {state: counts[state] for state in STATES_VI},
+        "dossiers": [_standing(one) for one in standings],
+        "without_dossier": [_file(file) for file in without_dossier(dossiers, files)],
+    }
+
+
+def release_documents(resources: Resources, hashes: Sequence[str], *, who: str, at: datetime) -> list[dict[str, Any]]:
+    """Give quarantined documents another try at once: examined anew, whatever was said before.
+
+    Raises:
+        NoSuchDocument: a hash (or its beginning) names no quarantined document, or several.
+    """
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        held = [str(row["sha256"]) for row in documents_of(connection, unit) if row["state"] == QUARANTINED]
+    chosen = list(dict.fromkeys(_whole(asked, held) for asked in hashes))
+    with resources.database.write() as connection:
+        release(connection, unit, chosen, checker=CHECKER_VERSION)
+        told = [Happening("released", sha256, who, "parindex", {"unit": unit}) for sha256 in chosen]
+        append(connection, told, at=at)
+    examine_batch(resources, chosen, at=at, done=lambda: None)
+    return [one for one in list_documents(resources) if one["sha256"] in set(chosen)]
+
+
+def _whole(asked: str, held: Sequence[str]) -> str:
+    found = [sha256 for sha256 in held if len(asked) >= 6 and sha256.startswith(asked.lower())]
+    if len(found) != 1:
+        why = "có nhiều tài liệu bắt đầu bằng mã này" if found else "không có tài liệu nào đang bị giữ lại với mã này"
+        raise NoSuchDocument(f"{asked}: {why}. Xem danh sách bằng: parindex documents --quarantined")
+    return found[0]
+
+
+def _told(row: Mapping[str, Any], result: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
+    digitisation, number = result.get("digitisation") or {}, (result.get("fields") or {}).get("number") or {}
+    return {
+        "sha256": row["sha256"],
+        "name": row["name"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "paths": list(paths),
+        "number": number.get("value"),
+        "digitisation": digitisation.get("verdict"),
+        "reasons": digitisation.get("reasons") or [],
+        "signature": (result.get("signature") or {}).get("verdict"),
+    }
+
+
+def _standing(one: Standing) -> dict[str, Any]:
+    about = _file(one.file) if one.file else {"sha256": None, "name": None}
+    return {
+        "code": one.code,
+        "state": one.state,
+        "state_vi": STATES_VI[one.state],
+        "reason_vi": one.reason_vi,
+        **{key: about[key] for key in ("sha256", "name")},
+    }
+
+
+def _file(file: ResultFile) -> dict[str, Any]:
+    return {"sha256": file.sha256, "name": file.name, "code": file.code}

@@ -1,0 +1,124 @@
+"""The register against the files: which dossiers have no result file, a wrong one, one that cannot be read.
+
+Pure comparison. A file is wrong only where something that was read says so; what is handwritten or left blank proves
+nothing against it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from scoring.engine.facts import Dossier
+from scoring.engine.period import VIETNAM, Period
+
+NO_FILE, WRONG_FILE, ILLEGIBLE, SUBSTANDARD, TO_REVIEW, SOUND = (
+    "no_file",
+    "wrong_file",
+    "illegible",
+    "substandard",
+    "to_review",
+    "sound",
+)
+STATES_VI = {
+    NO_FILE: "chưa có tệp kết quả",
+    WRONG_FILE: "tệp không đúng hồ sơ",
+    ILLEGIBLE: "tệp không đọc được",
+    SUBSTANDARD: "tệp chưa đạt chuẩn số hóa",
+    TO_REVIEW: "cần người xem",
+    SOUND: "đạt",
+}
+_BEST_FIRST = (SOUND, TO_REVIEW, SUBSTANDARD, ILLEGIBLE, WRONG_FILE)
+_UNREADABLE = frozenset({"illegible", "unreadable", "password", "not_pdf", "limit", "blank_document", "page_unread"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFile:
+    """A file handed in as the result of a dossier, and what was read in it. `code` is where it was put,
+    `printed_code` the dossier code in its text. `reasons` are the codes of its digitisation verdict."""
+
+    sha256: str
+    name: str
+    code: str
+    printed_code: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    digitisation: str = "cần người xem"
+    reasons: tuple[str, ...] = ()
+    quarantined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one dossier of the register stands; `file` is the best of its files."""
+
+    code: str
+    state: str
+    reason_vi: str
+    file: ResultFile | None = None
+
+
+def against_register(dossiers: Iterable[Dossier], files: Sequence[ResultFile], period: Period) -> list[Standing]:
+    """Every dossier finished in the period that owes a result file, by code."""
+    by_code: dict[str, list[ResultFile]] = defaultdict(list)
+    shared: dict[str, set[str]] = defaultdict(set)
+    for file in files:
+        by_code[file.code].append(file)
+        shared[file.sha256].add(file.code)
+    owing = [one for one in dossiers if period.holds(one.finished_at) and one.result_file_required is not False]
+    return [_standing(dossier, by_code[dossier.code], shared) for dossier in sorted(owing, key=lambda one: one.code)]
+
+
+def without_dossier(dossiers: Iterable[Dossier], files: Iterable[ResultFile]) -> list[ResultFile]:
+    """Files whose dossier the register does not know."""
+    known = {dossier.code for dossier in dossiers}
+    return [file for file in files if file.code not in known]
+
+
+def _standing(dossier: Dossier, files: Sequence[ResultFile], shared: dict[str, set[str]]) -> Standing:
+    if not files:
+        named = f" (sổ ghi tệp {', '.join(dossier.result_files)})" if dossier.result_files else ""
+        return Standing(dossier.code, NO_FILE, f"Chưa có tệp kết quả nào được nộp{named}.")
+    judged = [_judged(dossier, file, sorted(shared[file.sha256] - {dossier.code})) for file in files]
+    return min(judged, key=lambda one: _BEST_FIRST.index(one.state))
+
+
+def _judged(dossier: Dossier, file: ResultFile, others: Sequence[str]) -> Standing:
+    def standing(state: str, reason: str) -> Standing:
+        return Standing(dossier.code, state, reason, file)
+
+    if file.quarantined or _UNREADABLE & set(file.reasons):
+        return standing(ILLEGIBLE, "Tệp không mở được hoặc không đọc được chữ; đề nghị quét và nộp lại.")
+    if others:
+        return standing(WRONG_FILE, f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}.")
+    if wrong := _contradiction(dossier, file):
+        return standing(WRONG_FILE, wrong)
+    if file.digitisation == "không đạt":
+        return standing(SUBSTANDARD, "Tệp chưa đạt chuẩn số hóa (xem lý do ở tài liệu).")
+    if file.digitisation != "đạt":
+        return standing(TO_REVIEW, "Cần người xem tệp này (xem lý do ở tài liệu).")
+    return standing(SOUND, "Tệp khớp với sổ, đạt chuẩn số hóa.")
+
+
+def _contradiction(dossier: Dossier, file: ResultFile) -> str | None:
+    """What the file says against the row; None where nothing does."""
+    if file.printed_code and file.printed_code != dossier.code:
+        return f"Trong tệp ghi mã hồ sơ {file.printed_code}."
+    wanted = dossier.result_number
+    if wanted and file.number and _number(wanted) != _number(file.number):
+        return f"Số trên văn bản là {file.number}, trong sổ là {wanted}."
+    received = dossier.received_at
+    if received and file.issued_on and file.issued_on < received.astimezone(VIETNAM).date():
+        return (
+            f"Văn bản ghi ngày {file.issued_on:%d/%m/%Y}, trước ngày nhận hồ sơ "
+            f"{received.astimezone(VIETNAM):%d/%m/%Y}."
+        )
+    return None
+
+
+def _number(text: str) -> str:
+    """Number and symbol without spaces, case and leading zeros: ` 05/QĐ-UBND` is `5/qđ-ubnd`."""
+    return re.sub(r"\s", "", text).lstrip("0").casefold().removeprefix("số:")

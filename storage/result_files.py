@@ -1,0 +1,67 @@
+"""Result files as the register check wants them, from what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from scoring.engine.facts import Dossier, from_plain
+from scoring.filed_results import ResultFile
+from storage.database.tables import records
+from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
+from storage.facts import COMPONENT, DOSSIER_CODE, OUTGOING_FOLDER
+
+
+def dossiers_of(connection: Connection, unit: str) -> list[Dossier]:
+    """The register: all dossiers of a unit, by code."""
+    chosen = select(records.c.fields).where(records.c.unit == unit, records.c.kind == "dossiers")
+    found = [from_plain(Dossier, row.fields) for row in connection.execute(chosen)]
+    return sorted(found, key=lambda dossier: str(dossier.code))
+
+
+def result_files(connection: Connection, unit: str, checker: str) -> list[ResultFile]:
+    """Every result file, once for each dossier it was handed in for."""
+    said = examinations_of(connection, unit, checker)
+    states = {row["sha256"]: row for row in documents_of(connection, unit)}
+    found: dict[tuple[str, str], ResultFile] = {}
+    for receipt in receipts_of(connection, unit):
+        sha256, path = receipt["sha256"], receipt["path"]
+        result = said.get(sha256, {}).get("result") or {}
+        for code in _codes(path, result.get("fields") or {}):
+            found.setdefault((code, sha256), _file(states[sha256], path, code, result))
+    return [found[key] for key in sorted(found)]
+
+
+def _codes(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
+    """The dossier of a receipt: by its path, else by what the text says; none for evidence and outgoing documents."""
+    folders = path.split("/")[:-1]
+    if any(COMPONENT.match(folder) or folder == OUTGOING_FOLDER for folder in folders):
+        return
+    named = DOSSIER_CODE.search(path)
+    code = named.group() if named else _value(fields, "dossier_code")
+    if code:
+        yield code
+
+
+def _file(document: Mapping[str, Any], path: str, code: str, result: Mapping[str, Any]) -> ResultFile:
+    fields, digitisation = result.get("fields") or {}, result.get("digitisation") or {}
+    day = _value(fields, "issued_on")
+    return ResultFile(
+        sha256=document["sha256"],
+        name=path.rsplit("/", 1)[-1],
+        code=code,
+        printed_code=_value(fields, "dossier_code"),
+        number=_value(fields, "number"),
+        issued_on=date.fromisoformat(day) if day else None,
+        digitisation=digitisation.get("verdict", "cần người xem"),
+        reasons=tuple(sorted({reason["code"] for reason in digitisation.get("reasons") or ()})),
+        quarantined=document["state"] == QUARANTINED,
+    )
+
+
+def _value(fields: Mapping[str, Any], name: str) -> str | None:
+    field = fields.get(name)
+    return field.get("value") if field else None

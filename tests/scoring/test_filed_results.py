@@ -1,0 +1,94 @@
+"""The register against the files: no file, a wrong one, an illegible one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from scoring.engine.facts import Dossier
+from scoring.engine.period import VIETNAM, period_of
+from scoring.filed_results import ResultFile, against_register, without_dossier
+
+YEAR = period_of("2025", date(2026, 1, 5))
+CODE = "H17.12.34-250924-0005"
+DOSSIER = Dossier(
+    code=CODE,
+    received_at=datetime(2025, 9, 24, 8, 0, tzinfo=VIETNAM),
+    finished_at=datetime(2025, 9, 30, 15, 0, tzinfo=VIETNAM),
+    result_file_required=True,
+    result_number="05/GPXD-UBND",
+)
+FILE = ResultFile(
+    sha256="a" * 64,
+    name="ket-qua.pdf",
+    code=CODE,
+    printed_code=CODE,
+    number="05/GPXD-UBND",
+    issued_on=date(2025, 9, 30),
+    digitisation="đạt",
+)
+
+STANDINGS = {
+    "a file that agrees": (FILE, "sound"),
+    "a number without its leading zero": (replace(FILE, number="5/gpxd-ubnd"), "sound"),
+    "a handwritten number proves nothing": (replace(FILE, number=None), "sound"),
+    "another number": (replace(FILE, number="06/GPXD-UBND"), "wrong_file"),
+    "another dossier's code inside": (replace(FILE, printed_code="H17.12.34-250924-0006"), "wrong_file"),
+    "issued before the dossier came": (replace(FILE, issued_on=date(2025, 9, 23)), "wrong_file"),
+    "issued on the day it came": (replace(FILE, issued_on=date(2025, 9, 24)), "sound"),
+    "a file that does not open": (replace(FILE, quarantined=True, digitisation="không đạt"), "illegible"),
+    "letters that cannot be read": (replace(FILE, digitisation="không đạt", reasons=("illegible",)), "illegible"),
+    "a grey scan": (replace(FILE, digitisation="không đạt", reasons=("not_colour",)), "substandard"),
+    "a doubtful scan": (replace(FILE, digitisation="cần người xem", reasons=("doubtful",)), "to_review"),
+}
+
+
+@pytest.mark.parametrize("case", STANDINGS)
+def test_a_dossier_stands_as_its_file_does(case: str) -> None:
+    file, state = STANDINGS[case]
+
+    (standing,) = against_register([DOSSIER], [file], YEAR)
+
+    assert standing.state == state
+    assert standing.reason_vi
+
+
+def test_a_dossier_without_file_names_what_the_register_promises() -> None:
+    (standing,) = against_register([replace(DOSSIER, result_files=("kq.pdf",))], [], YEAR)
+
+    assert (standing.state, standing.file) == ("no_file", None)
+    assert "kq.pdf" in standing.reason_vi
+
+
+def test_only_dossiers_finished_in_the_period_that_owe_a_file_are_asked() -> None:
+    others = [
+        replace(DOSSIER, code="1", finished_at=None),
+        replace(DOSSIER, code="2", finished_at=datetime(2026, 1, 1, tzinfo=VIETNAM)),
+        replace(DOSSIER, code="3", result_file_required=False),
+    ]
+
+    assert against_register(others, [], YEAR) == []
+
+
+def test_one_file_for_two_dossiers_is_wrong_for_both() -> None:
+    other = replace(DOSSIER, code="H17.12.34-250924-0006")
+    files = [replace(FILE, printed_code=None), replace(FILE, printed_code=None, code=other.code)]
+
+    standings = against_register([DOSSIER, other], files, YEAR)
+
+    assert [standing.state for standing in standings] == ["wrong_file", "wrong_file"]
+    assert other.code in standings[0].reason_vi
+
+
+def test_the_best_of_several_files_counts() -> None:
+    (standing,) = against_register([DOSSIER], [replace(FILE, sha256="b" * 64, quarantined=True), FILE], YEAR)
+
+    assert (standing.state, standing.file) == ("sound", FILE)
+
+
+def test_files_of_unknown_dossiers_are_named() -> None:
+    stray = replace(FILE, code="H17.12.34-250924-9999")
+
+    assert without_dossier([DOSSIER], [FILE, stray]) == [stray]
