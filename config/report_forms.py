@@ -23,7 +23,7 @@ class FormColumn(Strict):
     key: str
     number: int = Field(ge=1)
     head: str
-    sum: list[str] = []
+    sum: list[str] = Field(default_factory=list)
 
 
 class FormGroup(Strict):

@@ -68,6 +68,14 @@ class Settings(BaseModel):
     on_time_rule: Literal["dvcqg_766", "bcth_date", "bc06_datetime", "opencps"] = Field(
         "bcth_date", description="which definition of on time counts"
     )
+    report_maker: str = Field("Trung tâm Phục vụ hành chính công", min_length=3, description="who makes form II.06a")
+    report_receiver: str = Field("Phòng Văn hóa - Xã hội", min_length=3, description="who receives form II.06a")
+    due_date_rule: Literal["same_clock", "day_end", "hours"] = Field(
+        "same_clock", description="how due dates are counted (config/due_dates.yaml)"
+    )
+    pause_rule: Literal["pushed", "restart"] = Field(
+        "pushed", description="what waiting for papers does to a due date (config/due_dates.yaml)"
+    )
     exports: Folder = Field(None, description="folder of the one-stop exports; empty: HOME/exports")
     inbox: Folder = Field(None, description="folder of uploaded documents; empty: HOME/inbox")
     trust: Folder = Field(None, description="anchors, intermediates, CRLs, policy; empty: HOME/trust")
@@ -101,6 +109,12 @@ class Settings(BaseModel):
     web_host: str = Field("127.0.0.1", description="address the pages listen on")
     web_port: int = Field(8080, ge=1, le=65535, description="port the pages listen on")
     web_address: str = Field("", description="address of the pages for links in letters, https://...")
+    upload_mib: int = Field(1536, ge=1, le=65536, description="largest file that may be sent to the pages")
+    oidc_issuer: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="OpenID Connect issuer; empty: local accounts only"
+    )
+    oidc_client_id: str = Field("", description="client id at the issuer")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="client secret at the issuer")
     log_format: Literal["text", "json"] = Field("text", description="log lines of the service: for people, or JSON")
     letter_at: Annotated[str, AfterValidator(_time_of_day)] = Field("06:30", description="when the letter goes out")
     letter_to: str = Field("", description="mail addresses of the morning letter and alarms, by comma")

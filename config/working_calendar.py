@@ -62,12 +62,12 @@ class CalendarYear(Strict):
 
     year: int = Field(ge=2000, le=2100)
     version: str
-    documents: dict[str, CalendarDocument] = {}
+    documents: dict[str, CalendarDocument] = Field(default_factory=dict)
     holidays: list[CalendarDay]
     working_days: list[CalendarDay]
-    half_days: list[HalfDay] = []
-    undecided: list[CalendarDay] = []
-    sessions: list[Session] = Field(default=[], max_length=2)
+    half_days: list[HalfDay] = Field(default_factory=list)
+    undecided: list[CalendarDay] = Field(default_factory=list)
+    sessions: list[Session] = Field(default_factory=list, max_length=2)
     sessions_source: str = ""
     sessions_provenance: Provenance = "unverified"
 

@@ -33,6 +33,7 @@ class Paper:
     workbook: Any
     sheet: Any
     widths: tuple[float, ...]
+    footer: str = ""
     row: int = 0
     _lines: dict[int, int] = field(default_factory=dict)
     _formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
@@ -72,6 +73,10 @@ class Paper:
             self._lines[self.row] = lines
             self.sheet.set_row(self.row, min(_LINE_HEIGHT * lines, _TALLEST_ROW))
 
+    def another(self, name: str) -> Paper:
+        """A further sheet of the same workbook with the same columns."""
+        return _set_up(self.stream, self.workbook, self.workbook.add_worksheet(name), self.widths, self.footer)
+
     def close(self) -> bytes:
         """The finished file."""
         self.workbook.close()
@@ -93,13 +98,18 @@ def new_paper(name: str, heading: Heading, widths: tuple[float, ...], title: str
     workbook.set_properties(
         {"title": f"{title} {heading.period}", "author": heading.unit_name, "company": "parindex", "created": made_at}
     )
-    sheet = workbook.add_worksheet(name)
+    footer = f'&L&"{FONT}"&9{heading.unit_name} - kỳ {heading.period}&R&"{FONT}"&9Trang &P/&N'
+    return _set_up(stream, workbook, workbook.add_worksheet(name), widths, footer)
+
+
+def _set_up(stream: io.BytesIO, workbook: Any, sheet: Any, widths: tuple[float, ...], footer: str) -> Paper:
+    """A sheet for A4 landscape."""
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f'&L&"{FONT}"&9{heading.unit_name} - kỳ {heading.period}&R&"{FONT}"&9Trang &P/&N')
-    paper = Paper(stream, workbook, sheet, widths)
+    sheet.set_footer(footer)
+    paper = Paper(stream, workbook, sheet, widths, footer)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width, paper.style())
     return paper

@@ -15,7 +15,7 @@ from typing import Any
 from scoring.engine.facts import Dossier, UnitName
 from scoring.engine.on_time import DONE, NOT_ACCEPTED, PAUSED, WAITING, WITHDRAWN, OnTimeRule, still_late
 from scoring.engine.period import Period
-from scoring.engine.places import unit_of
+from scoring.engine.places import resolved_elsewhere
 
 COLUMNS = (
     "received",
@@ -126,19 +126,16 @@ def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> Pe
     cells: defaultdict[tuple[str, str], Counts] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
     left_out: defaultdict[str, list[str]] = defaultdict(list)
     elsewhere: defaultdict[str, int] = defaultdict(int)
-    named = _tells_the_ward(dossiers := tuple(dossiers), question)
+    foreign = frozenset(resolved_elsewhere(dossiers := tuple(dossiers), question.unit, question.units))
     without_due = 0
     for dossier in dossiers:
         office = dossier.resolving_unit or NO_UNIT
         if question.only_office and office != question.only_office:
             continue
-        reason = _reason_out(dossier, question, named)
-        if reason == "":
-            continue
-        if reason is not None:
+        if reason := _reason_out(dossier, question, foreign):
             left_out[reason].append(dossier.code)
-            if reason == "elsewhere":
-                elsewhere[office] += 1
+            elsewhere[office] += reason == "elsewhere"
+        if reason is not None:
             continue
         counts = cells[office, dossier.field or NO_FIELD]
         for column in _cells_of(dossier, question):
@@ -151,7 +148,7 @@ def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> Pe
         rows,
         {reason: tuple(sorted(left_out[reason])) for reason in _LEFT_OUT if reason in left_out},
         without_due,
-        dict(sorted(elsewhere.items())),
+        {office: count for office, count in sorted(elsewhere.items()) if count},
     )
 
 
@@ -181,13 +178,7 @@ def _summed(pairs: Iterable[tuple[str, Mapping[str, int]]]) -> dict[str, Counts]
     return dict(sorted(sums.items()))
 
 
-def _tells_the_ward(dossiers: Iterable[Dossier], question: ReportQuestion) -> bool:
-    """Whether offices name the ward at all: otherwise nobody can say that a dossier belongs elsewhere."""
-    offices = {dossier.resolving_unit for dossier in dossiers}
-    return any(unit_of(office, question.units) == question.unit for office in offices)
-
-
-def _reason_out(dossier: Dossier, question: ReportQuestion, named: bool) -> str | None:
+def _reason_out(dossier: Dossier, question: ReportQuestion, foreign: frozenset[str]) -> str | None:
     """Why the dossier stands in no cell; empty where it belongs to another period; None where it is counted."""
     period, received, end = question.period, dossier.received_at, question.rule.end(dossier)
     if dossier.status in NOT_ACCEPTED:
@@ -196,7 +187,7 @@ def _reason_out(dossier: Dossier, question: ReportQuestion, named: bool) -> str 
         return "without_received"
     if received >= period.closes or (end is not None and end < period.opens and not period.holds(received)):
         return ""
-    if named and unit_of(dossier.resolving_unit, question.units) not in (None, question.unit):
+    if dossier.resolving_unit in foreign:
         return "elsewhere"
     if end is not None and end < received:
         return "impossible"

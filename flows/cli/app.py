@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import documents, files, proofs, service, storage, ward
+from flows.cli import documents, files, proofs, reporting, service, storage, ward
 from flows.cli.texts import text
 
 app = typer.Typer(help=text("app"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -22,4 +22,5 @@ app.command("run", help=text("run_now"))(service.run)
 app.command("runs", help=text("runs"))(service.runs)
 app.command("cancel", help=text("cancel"))(service.cancel)
 storage.register(app)
+reporting.register(app)
 documents.register(app)

@@ -1,0 +1,165 @@
+"""Commands about reports: form II.06a, overdue dossiers, due dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.door import (
+    DONE,
+    NEEDS_PERSON,
+    WRONG_USE,
+    AsJson,
+    At,
+    Period,
+    Refused,
+    Unit,
+    finish,
+    moment,
+    settings_for,
+)
+from flows.cli.texts import text
+
+if TYPE_CHECKING:
+    from flows.reporting import ReportMade, ReportWanted
+
+From = Annotated[str, typer.Option("--from", help=text("report_from"))]
+To = Annotated[str, typer.Option("--to", help=text("report_to"))]
+Office = Annotated[str, typer.Option("--office", help=text("report_office"))]
+OnTime = Annotated[str, typer.Option("--on-time", help=text("on_time"))]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help=text("report_output"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    report = typer.Typer(help=text("report"), no_args_is_help=True)
+    report.command("ii06a", help=text("report_ii06a"))(ii06a)
+    report.command("overdue", help=text("report_overdue"))(overdue)
+    app.add_typer(report, name="report")
+
+
+def ii06a(
+    *,
+    period: Period = "",
+    first: From = "",
+    last: To = "",
+    office: Office = "",
+    on_time: OnTime = "",
+    unit: Unit = "",
+    output: Output = None,
+    dry_run: DryRun = False,
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """Form II.06a of a period."""
+    from flows.reporting import ReportWanted
+
+    wanted = ReportWanted("ii06a", period, _day("--from", first), _day("--to", last), office, on_time)
+    made = _made(wanted, unit, at, output, keep=not dry_run)
+    broken = not made.content["identities"]["hold"]
+    code = NEEDS_PERSON if broken or made.content["left_out"] else DONE
+    finish(_said(made, output), as_json=as_json, lines=_ii06a_lines(made.content, output), code=code)
+
+
+def overdue(
+    *,
+    period: Period = "",
+    first: From = "",
+    last: To = "",
+    office: Office = "",
+    on_time: OnTime = "",
+    unit: Unit = "",
+    output: Output = None,
+    dry_run: DryRun = False,
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """Overdue dossiers of a period."""
+    from flows.reporting import ReportWanted
+
+    wanted = ReportWanted("overdue", period, _day("--from", first), _day("--to", last), office, on_time)
+    made = _made(wanted, unit, at, output, keep=not dry_run)
+    open_late = any(item["state"] == "in_progress" for item in made.content["dossiers"])
+    code = NEEDS_PERSON if open_late or made.content["unclear"] else DONE
+    finish(_said(made, output), as_json=as_json, lines=_overdue_lines(made.content, output), code=code)
+
+
+def _made(wanted: ReportWanted, unit: str, at: str, output: Path | None, *, keep: bool) -> ReportMade:
+    from flows.outgoing import write_whole
+    from flows.reporting import make_report
+    from flows.resources import open_resources
+
+    settings = settings_for(unit)
+    with open_resources(settings) as resources:
+        made = make_report(resources, wanted, who="parindex report", at=moment(at, settings), keep=keep)
+    if output:
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(output, made.sheet)
+        except OSError as error:
+            raise Refused(f"{output}: không ghi được tệp ({error.strerror}). Chọn nơi khác.", WRONG_USE) from error
+    return made
+
+
+def _said(made: ReportMade, output: Path | None) -> dict[str, Any]:
+    return {"report": made.id, "new": made.new, "file": str(output) if output else None, **made.content}
+
+
+def _ii06a_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
+    yield f"Kỳ báo cáo {_vn(plain['first'])} - {_vn(plain['last'])}; cách tính đúng hạn {plain['on_time_rule']}"
+    yield f"{'':40}{'tiếp nhận':>11}{'đã giải quyết':>15}{'quá hạn':>9}{'đang giải quyết':>17}{'quá hạn':>9}"
+    for unit in plain["units"]:
+        yield _counts_line(unit["unit"], unit)
+        for item in unit["fields"]:
+            yield _counts_line("  " + item["field"], item)
+    yield _counts_line("Tổng số", plain["total"])
+    if plain["on_time_percent"] is not None:
+        yield f"Tỷ lệ trước hạn, đúng hạn: {plain['on_time_percent'].replace('.', ',')} %"
+    yield from (f"Lưu ý: {warning}" for warning in plain["warnings"])
+    yield from _file_line(output)
+
+
+def _counts_line(name: str, counts: dict[str, Any]) -> str:
+    return (
+        f"{name[:40]:40}{counts['received']:>11}{counts['resolved']:>15}{counts['late']:>9}"
+        f"{counts['in_progress']:>17}{counts['overdue']:>9}"
+    )
+
+
+def _overdue_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
+    late = plain["dossiers"]
+    open_late = sum(1 for item in late if item["state"] == "in_progress")
+    yield (
+        f"Hồ sơ quá hạn {_vn(plain['first'])} - {_vn(plain['last'])}: "
+        f"{open_late} đang giải quyết, {len(late) - open_late} đã giải quyết"
+    )
+    for item in late:
+        state = "đang giải quyết" if item["state"] == "in_progress" else "đã giải quyết"
+        hours = f"{item['working_minutes_late'] / 60:.1f}".replace(".", ",")
+        yield (
+            f"{item['code']:26}{item['working_days_late']:>4} ngày {hours:>7} giờ làm việc  {state:16}{item['office']}"
+            + (f" ({item['desk']})" if item["desk"] else "")
+        )
+    yield from (f"Không tính được hạn: {code}" for code in plain["unclear"])
+    yield from _file_line(output)
+
+
+def _file_line(output: Path | None) -> Iterator[str]:
+    if output:
+        yield f"Đã ghi {output}"
+
+
+def _vn(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%d/%m/%Y}"
+
+
+def _day(option: str, iso: str) -> date | None:
+    try:
+        return date.fromisoformat(iso) if iso else None
+    except ValueError as error:
+        raise Refused(f"{option} {iso!r}: không phải ngày; ví dụ đúng: 2025-12-31", WRONG_USE) from error

@@ -1,0 +1,158 @@
+"""Periodic reports of the one-stop centre: made from what is kept, and kept themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from config.report_forms import load_form
+from config.working_calendar import load_calendars
+from flows.resources import Resources
+from ocr import CHECKER_VERSION
+from reports.heading import Heading
+from reports.overdue_sheet import overdue_sheet
+from reports.periodic_sheet import periodic_sheet
+from scoring.engine.facts import Facts
+from scoring.engine.on_time import rule_named
+from scoring.engine.period import Period, days_between, period_of
+from scoring.overdue import overdue_list
+from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
+from scoring.work_time import work_time
+from storage.facts import gather_facts
+from storage.reporting import MadeReport, keep_report
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWanted:
+    """What is asked: a period (2025, 2025-Q3, 2025-07 ...) or two days; a resolving office; a rule of on time."""
+
+    kind: str
+    """ii06a | overdue"""
+    period: str = ""
+    first: date | None = None
+    last: date | None = None
+    office: str = ""
+    on_time_rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMade:
+    """A finished report: its id, its content as JSON-ready value, its sheet, and whether it is new."""
+
+    id: str
+    content: Plain
+    sheet: bytes
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a report is made from."""
+
+    facts: Facts
+    question: ReportQuestion
+    calendar: Mapping[str, Any]
+    at: datetime
+    heading: Heading
+    made_by: str
+    sent_to: str
+
+
+def make_report(resources: Resources, wanted: ReportWanted, *, who: str, at: datetime, keep: bool = True) -> ReportMade:
+    """Make a report from what is kept now, and keep it unless the same one is kept already.
+
+    Raises:
+        UnknownPeriod, UnknownOnTimeRule: the question names none.
+    """
+    with resources.database.read() as connection:
+        facts = gather_facts(connection, resources.settings.unit, CHECKER_VERSION).facts
+    return report_from(resources, facts, wanted, who=who, at=at, keep=keep)
+
+
+def report_from(
+    resources: Resources, facts: Facts, wanted: ReportWanted, *, who: str, at: datetime, keep: bool = True
+) -> ReportMade:
+    """The same, from facts that somebody has gathered."""
+    desk = _desk(resources, facts, wanted, at)
+    content, sheet = _MAKERS[wanted.kind](desk)
+    period = desk.question.period
+    made = MadeReport(
+        unit=resources.settings.unit,
+        kind=wanted.kind,
+        first=period.first,
+        last=period.last,
+        on_time_rule=desk.question.rule.reference,
+        content=content,
+        asked_by=who,
+        at=at,
+    )
+    new = False
+    if keep:
+        with resources.database.write() as connection:
+            new = keep_report(connection, made)
+    return ReportMade(made.id, content, sheet, new)
+
+
+def period_asked(wanted: ReportWanted, default: str, today: date) -> Period:
+    """The period of a question; without any, the year that is scored, up to today."""
+    if wanted.first or wanted.last:
+        first = wanted.first or date((wanted.last or today).year, 1, 1)
+        return days_between(first, wanted.last or today, today)
+    return period_of(wanted.period or default, today)
+
+
+def _desk(resources: Resources, facts: Facts, wanted: ReportWanted, at: datetime) -> Desk:
+    settings = resources.settings
+    today = settings.local_day(at)
+    question = ReportQuestion(
+        period_asked(wanted, settings.period_on(today), today),
+        rule_named(wanted.on_time_rule or settings.on_time_rule),
+        settings.unit,
+        facts.units,
+        wanted.office,
+        load_form("ii06a").waiting == "resolved",
+    )
+    period = f"{question.period.first:%d/%m/%Y} - {question.period.last:%d/%m/%Y}"
+    heading = Heading(settings.unit_name, settings.parent_name, period, today)
+    return Desk(facts, question, load_calendars(), at, heading, settings.report_maker, settings.report_receiver)
+
+
+def _ii06a(desk: Desk) -> tuple[Plain, bytes]:
+    form = load_form("ii06a")
+    report = periodic_report(desk.facts.dossiers, desk.question)
+    identities = [(item.total, tuple(item.parts)) for item in form.identities]
+    faults = [fault for row in report.rows for fault in identity_faults(row.counts, identities)]
+    content = {
+        "form": {"id": form.id, "version": form.version, "number": form.number, "provenance": form.provenance},
+        "unit": desk.question.unit,
+        "office": desk.question.only_office or None,
+        "made_by": desk.made_by,
+        "sent_to": desk.sent_to,
+        **report.plain(),
+        "identities": {"hold": not faults, "faults": faults},
+    }
+    return content, periodic_sheet(content, form.plain(), desk.heading)
+
+
+def _overdue(desk: Desk) -> tuple[Plain, bytes]:
+    found = overdue_list(desk.facts.dossiers, desk.question, work_time(desk.calendar), desk.at)
+    content = {
+        "unit": desk.question.unit,
+        "office": desk.question.only_office or None,
+        "first": desk.question.period.first.isoformat(),
+        "last": desk.question.period.last.isoformat(),
+        "on_time_rule": desk.question.rule.reference,
+        "calendar": desk.calendar["version"],
+        "dossiers": [item.plain() for item in found.dossiers],
+        "offices": [{"office": office, **counts} for office, counts in found.by_office().items()],
+        "unclear": list(found.unclear),
+    }
+    return content, overdue_sheet(content, desk.heading)
+
+
+_MAKERS: Mapping[str, Callable[[Desk], tuple[Plain, bytes]]] = {"ii06a": _ii06a, "overdue": _overdue}
+KINDS = tuple(_MAKERS)
