@@ -97,7 +97,7 @@ def _write_rows(paper: Paper, form: Plain, rows: Sequence[tuple[str, str, Plain,
 
 def _write_counts(paper: Paper, form: Plain, counts: Plain, style: Mapping[str, Any]) -> None:
     place = {column["key"]: _FIRST + index for index, column in enumerate(form["columns"])}
-    shown = paper.style(**style, num_format="#,##0", align="right")
+    shown = paper.style(**style, num_format="0", align="right")
     for column in form["columns"]:
         at, value = place[column["key"]], counts[column["key"]]
         if column["sum"]:
@@ -111,7 +111,7 @@ def _write_total(paper: Paper, report: Plain, form: Plain, summed: Sequence[int]
     style: dict[str, Any] = {"border": 1, "bold": True, "bg_color": "#D9E2F3"}
     paper.text(0, "", **style)
     paper.text(1, "TỔNG SỐ", **style)
-    shown = paper.style(**style, num_format="#,##0", align="right")
+    shown = paper.style(**style, num_format="0", align="right")
     for index, column in enumerate(form["columns"]):
         at, value = _FIRST + index, report["total"][column["key"]]
         cells = ",".join(f"{_letter(at)}{row}" for row in summed)

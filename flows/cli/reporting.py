@@ -61,8 +61,8 @@ def ii06a(
 
     wanted = ReportWanted("ii06a", period, _day("--from", first), _day("--to", last), office, on_time)
     made = _made(wanted, unit, at, output, keep=not dry_run)
-    broken = not made.content["identities"]["hold"]
-    code = NEEDS_PERSON if broken or made.content["left_out"] else DONE
+    unclear = {"undated", "without_received", "impossible"} & made.content["left_out"].keys()
+    code = NEEDS_PERSON if unclear or not made.content["identities"]["hold"] else DONE
     finish(_said(made, output), as_json=as_json, lines=_ii06a_lines(made.content, output), code=code)
 
 
@@ -112,7 +112,7 @@ def _said(made: ReportMade, output: Path | None) -> dict[str, Any]:
 
 def _ii06a_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
     yield f"Kỳ báo cáo {_vn(plain['first'])} - {_vn(plain['last'])}; cách tính đúng hạn {plain['on_time_rule']}"
-    yield f"{'':40}{'tiếp nhận':>11}{'đã giải quyết':>15}{'quá hạn':>9}{'đang giải quyết':>17}{'quá hạn':>9}"
+    yield f"{'':56}{'tiếp nhận':>11}{'đã giải quyết':>15}{'quá hạn':>9}{'đang giải quyết':>17}{'quá hạn':>9}"
     for unit in plain["units"]:
         yield _counts_line(unit["unit"], unit)
         for item in unit["fields"]:
@@ -126,7 +126,7 @@ def _ii06a_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
 
 def _counts_line(name: str, counts: dict[str, Any]) -> str:
     return (
-        f"{name[:40]:40}{counts['received']:>11}{counts['resolved']:>15}{counts['late']:>9}"
+        f"{name[:56]:56}{counts['received']:>11}{counts['resolved']:>15}{counts['late']:>9}"
         f"{counts['in_progress']:>17}{counts['overdue']:>9}"
     )
 
