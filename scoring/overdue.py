@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scoring.engine.facts import Dossier
@@ -99,7 +99,7 @@ def _overdue(
 ) -> OverdueDossier:
     assert dossier.due_at is not None, "only dated dossiers are late"
     ended = question.rule.end(dossier) if state == RESOLVED else None
-    end = ended or min(until, question.period.closes)
+    end = ended or min(until, question.period.closes - timedelta(seconds=1))
     return OverdueDossier(
         code=dossier.code,
         state=state,
