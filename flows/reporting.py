@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from config.report_forms import load_form
+from config.unit_names import load_units
 from config.working_calendar import load_calendars
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
@@ -19,6 +20,7 @@ from scoring.engine.on_time import rule_named
 from scoring.engine.period import Period, days_between, period_of
 from scoring.overdue import overdue_list
 from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
+from scoring.unit_names import unit_names
 from scoring.work_time import work_time
 from storage.facts import gather_facts
 from storage.reporting import MadeReport, keep_report
@@ -108,16 +110,18 @@ def period_asked(wanted: ReportWanted, default: str, today: date) -> Period:
 def _desk(resources: Resources, facts: Facts, wanted: ReportWanted, at: datetime) -> Desk:
     settings = resources.settings
     today = settings.local_day(at)
+    period, units = period_asked(wanted, settings.period_on(today), today), load_units()
     question = ReportQuestion(
-        period_asked(wanted, settings.period_on(today), today),
+        period,
         rule_named(wanted.on_time_rule or settings.on_time_rule),
         settings.unit,
-        facts.units,
+        tuple(name for name in unit_names(units.mergers) if name.since <= period.ends),
+        tuple(units.offices),
         wanted.office,
         load_form("ii06a").waiting == "resolved",
     )
-    period = f"{question.period.first:%d/%m/%Y} - {question.period.last:%d/%m/%Y}"
-    heading = Heading(settings.unit_name, settings.parent_name, period, today)
+    shown = f"{period.first:%d/%m/%Y} - {period.last:%d/%m/%Y}"
+    heading = Heading(settings.unit_name, settings.parent_name, shown, today)
     return Desk(facts, question, load_calendars(), at, heading, settings.report_maker, settings.report_receiver)
 
 

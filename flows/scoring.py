@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from config.criteria_sets import load_criteria_set
+from config.unit_names import load_units
 from config.working_calendar import load_calendars
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from scoring import ENGINE_VERSION, MEASURES, score
 from scoring.engine.facts import to_plain
+from scoring.unit_names import unit_names
 from storage.database.types import canonical
 from storage.evidence import record_object
 from storage.facts import Gathered, export_evidence, gather_facts, input_files
@@ -57,7 +59,9 @@ def compute(resources: Resources, question: Question) -> Answer:
         gathered = gather_facts(connection, unit, CHECKER_VERSION)
         exports = export_evidence(connection, unit, _counted_from(criteria))
         files = input_files(connection, unit)
-    gathered = replace(gathered, facts=replace(gathered.facts, evidence=(*gathered.facts.evidence, *exports)))
+    units = unit_names(load_units().mergers)
+    facts = replace(gathered.facts, evidence=(*gathered.facts.evidence, *exports), units=units)
+    gathered = replace(gathered, facts=facts)
     values = {"calendar": calendar, "criteria": criteria, "facts": to_plain(gathered.facts)}
     inputs = files + [{"kind": kind, "sha256": _digest(value)} for kind, value in sorted(values.items())]
     result = score(

@@ -11,7 +11,7 @@ from scoring.engine.facts import Dossier
 from scoring.engine.on_time import LATE, NOT_ACCEPTED, PAUSED, still_late
 from scoring.engine.period import local_day
 from scoring.engine.places import resolved_elsewhere
-from scoring.periodic_report import NO_UNIT, ReportQuestion
+from scoring.periodic_report import ReportQuestion, office_names
 from scoring.work_time import OutsideCalendar, WorkTime
 
 IN_PROGRESS, RESOLVED = "in_progress", "resolved"
@@ -67,20 +67,17 @@ def overdue_list(
     """Late dossiers of the period: open ones as of `until`, resolved ones under the question's on-time rule."""
     found, unclear = [], []
     foreign = frozenset(resolved_elsewhere(dossiers := tuple(dossiers), question.unit, question.units))
+    names = office_names(dossiers, question)
     for dossier in dossiers:
-        state = _late_state(dossier, question)
-        if state is None or dossier.resolving_unit in foreign or not _asked_for(dossier, question):
+        state, office = _late_state(dossier, question), names[dossier.resolving_unit]
+        if state is None or dossier.resolving_unit in foreign or question.only_office not in ("", office):
             continue
         try:
-            found.append(_overdue(dossier, state, question, hours, until))
+            found.append(_overdue(dossier, (state, office), question, hours, until))
         except OutsideCalendar:
             unclear.append(dossier.code)
     found.sort(key=lambda item: (item.state != IN_PROGRESS, -item.working_minutes_late, item.code))
     return OverdueList(tuple(found), until, tuple(sorted(unclear)))
-
-
-def _asked_for(dossier: Dossier, question: ReportQuestion) -> bool:
-    return question.only_office in ("", dossier.resolving_unit or NO_UNIT)
 
 
 def _late_state(dossier: Dossier, question: ReportQuestion) -> str | None:
@@ -95,15 +92,17 @@ def _late_state(dossier: Dossier, question: ReportQuestion) -> str | None:
 
 
 def _overdue(
-    dossier: Dossier, state: str, question: ReportQuestion, hours: WorkTime, until: datetime
+    dossier: Dossier, place: tuple[str, str], question: ReportQuestion, hours: WorkTime, until: datetime
 ) -> OverdueDossier:
+    """`place`: state and office."""
     assert dossier.due_at is not None, "only dated dossiers are late"
+    state, office = place
     ended = question.rule.end(dossier) if state == RESOLVED else None
     end = ended or min(until, question.period.closes - timedelta(seconds=1))
     return OverdueDossier(
         code=dossier.code,
         state=state,
-        office=dossier.resolving_unit or NO_UNIT,
+        office=office,
         desk=dossier.desk,
         field=dossier.field,
         procedure=dossier.procedure,

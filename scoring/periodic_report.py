@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from config.unit_names import OfficeNames
 from scoring.engine.facts import Dossier, UnitName
 from scoring.engine.on_time import DONE, NOT_ACCEPTED, PAUSED, WAITING, WITHDRAWN, OnTimeRule, still_late
 from scoring.engine.period import Period
 from scoring.engine.places import resolved_elsewhere
+from scoring.unit_names import office_name
 
 COLUMNS = (
     "received",
@@ -118,6 +120,8 @@ class ReportQuestion:
     rule: OnTimeRule
     unit: str
     units: tuple[UnitName, ...] = ()
+    offices: tuple[OfficeNames, ...] = ()
+    """Several names of one office."""
     only_office: str = ""
     waiting_is_resolved: bool = False
 
@@ -128,9 +132,10 @@ def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> Pe
     left_out: defaultdict[str, list[str]] = defaultdict(list)
     elsewhere: defaultdict[str, int] = defaultdict(int)
     foreign = frozenset(resolved_elsewhere(dossiers := tuple(dossiers), question.unit, question.units))
+    names = office_names(dossiers, question)
     without_due = 0
     for dossier in dossiers:
-        office = dossier.resolving_unit or NO_UNIT
+        office = names[dossier.resolving_unit]
         if question.only_office and office != question.only_office:
             continue
         if reason := _reason_out(dossier, question, foreign):
@@ -152,6 +157,12 @@ def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> Pe
         without_due,
         {office: count for office, count in sorted(elsewhere.items()) if count},
     )
+
+
+def office_names(dossiers: Iterable[Dossier], question: ReportQuestion) -> dict[str | None, str]:
+    """What each resolving office is called in a report."""
+    offices = {dossier.resolving_unit for dossier in dossiers}
+    return {office: office_name(office, question.offices) if office else NO_UNIT for office in offices}
 
 
 def identity_faults(counts: Mapping[str, int], identities: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
