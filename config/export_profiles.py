@@ -34,6 +34,7 @@ ReadAs = Literal[
 _DOSSIER_FIELDS = (
     *("code", "procedure_code", "procedure", "field", "receiving_unit", "resolving_unit", "channel", "full_online"),
     *("status", "submitted_at", "received_at", "due_at", "finished_at", "returned_at", "supplements"),
+    *("supplement_asked_at", "supplement_given_at", "desk"),
     *("fee_due", "paid_online", "papers_digitised", "papers_reused", "synced"),
     *("result_file_required", "result_number", "result_files", "apology_number"),
 )

@@ -14,21 +14,20 @@ from sqlalchemy import Connection, select
 from scoring.engine.facts import (
     DeclaredValue,
     DocumentFact,
-    Dossier,
     Evidence,
     Facts,
     Petition,
     SurveyResult,
     from_plain,
 )
-from storage.database.tables import imports, records
+from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
+from storage.history import dossier_of, dossiers_as_of, dossiers_now, records_as_of
 
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
 DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
 OUTGOING_FOLDER = "van-ban-di"
 _KINDS: dict[str, type] = {
-    "dossiers": Dossier,
     "petitions": Petition,
     "declared": DeclaredValue,
     "survey": SurveyResult,
@@ -48,21 +47,22 @@ class Gathered:
         return {"missing_files": [list(pair) for pair in self.missing_files], "unlinked": list(self.unlinked)}
 
 
-def gather_facts(connection: Connection, unit: str, checker: str) -> Gathered:
-    """All facts of a unit as they are kept now."""
-    rows = {kind: _records(connection, unit, kind) for kind in _KINDS}
+def gather_facts(connection: Connection, unit: str, checker: str, *, import_id: int | None = None) -> Gathered:
+    """All facts of a unit as they are kept now; with `import_id`, what exports say as that import left it."""
+    rows = {kind: records_as_of(connection, unit, kind, import_id) for kind in _KINDS}
+    stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
     documents = _documents(connection, unit, checker)
     declared = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
     evidence, missing = _evidence(documents, rows["declared"])
     linked = {item.sha256 for item in evidence}
     facts = Facts(
-        dossiers=tuple(from_plain(Dossier, fields) for fields in rows["dossiers"]),
+        dossiers=tuple(map(dossier_of, stored)),
         petitions=tuple(from_plain(Petition, fields) for fields in rows["petitions"]),
         documents=tuple(found.fact for found in documents),
         evidence=evidence,
         declared=declared,
         surveys=tuple(from_plain(SurveyResult, fields) for fields in rows["survey"]),
-        known=_known_kinds(connection, unit, documents),
+        known=_known_kinds(connection, unit, documents, import_id),
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
     return Gathered(facts, missing, tuple(unlinked))
@@ -96,15 +96,9 @@ class _Found:
     names: tuple[str, ...]
 
 
-def _records(connection: Connection, unit: str, kind: str) -> list[dict[str, Any]]:
-    """Fields by key, in an order that no database's collation changes."""
-    chosen = select(records.c.key, records.c.fields).where(records.c.unit == unit, records.c.kind == kind)
-    return [row.fields for row in sorted(connection.execute(chosen), key=lambda row: str(row.key))]
-
-
-def _known_kinds(connection: Connection, unit: str, documents: list[_Found]) -> tuple[str, ...]:
+def _known_kinds(connection: Connection, unit: str, documents: list[_Found], import_id: int | None) -> tuple[str, ...]:
     read = select(imports.c.kind).where(imports.c.unit == unit, imports.c.status == "read").distinct()
-    kinds = {row.kind for row in connection.execute(read)}
+    kinds = set(connection.execute(read if import_id is None else read.where(imports.c.id <= import_id)).scalars())
     return tuple(sorted(kinds | ({"documents"} if documents else set())))
 
 

@@ -1,28 +1,24 @@
-"""Keeping what exports say: one import per content, one record per key, every change with the import it came from.
-
-Records merge field by field, because layouts differ in what they carry. A newer export (by its own export time)
-overrides an older one; an older one that arrives late only fills what is missing.
-"""
+"""Keeping what exports say: one import per content, its rows merged into what is known, alarms, rejected rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from connectors.exports.rows import Export, Row
-from scoring.engine.facts import to_plain
+from connectors.exports.rows import Export
+from connectors.exports.whole_file import unlike_the_last
 from storage.custody import Happening, append
-from storage.database.tables import imports, record_versions, records, rejected_rows
+from storage.database.export_tables import import_alarms, import_rows
+from storage.database.tables import imports, rejected_rows
+from storage.incoming import Incoming, incoming_of
+from storage.merging import Merged, merge
+from storage.packing import unpacked
 
 READ, REJECTED = "read", "rejected"
-_KEY_FIELD = {"dossiers": "code", "petitions": "code", "survey": "component"}
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,8 @@ class Arrival:
     at: datetime
     reader: str
     """Version of the layouts the file was read with."""
+    source: str | None = None
+    """Name of the source it was pulled from; None: a person handed it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,21 @@ class ImportCounts:
         return {name: getattr(self, name) for name in ("read", "new", "changed", "unchanged", "rejected")}
 
 
+@dataclass(frozen=True, slots=True)
+class ImportAlarm:
+    """What deserves a look: of one dossier (`key` is its code) or of the whole file. `sentence` is Vietnamese."""
+
+    kind: str
+    sentence: str
+    key: str | None = None
+    field: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The sentence with the dossier it is about."""
+        return f"hồ sơ {self.key}: {self.sentence}" if self.key else self.sentence
+
+
 def known_import(connection: Connection, unit: str, sha256: str, reader: str) -> bool:
     """Whether these bytes were imported for this unit before, or rejected with the same layouts."""
     found = connection.execute(
@@ -66,10 +79,16 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     """Record all rows of an export; the import, its rows and its custody event are kept together or not at all."""
     _forget_rejection(connection, arrival)
     import_id = _next_id(connection)
-    _insert_import(connection, import_id, arrival, export, ImportCounts())
-    counts = _merge_rows(connection, import_id, arrival.unit, export)
+    incoming = incoming_of(export)
+    last = _last_of_layout(connection, arrival.unit, export.profile)
+    _insert_import(connection, import_id, arrival, export, incoming)
+    newer = _imports_newer_than(connection, import_id, arrival.unit, export.kind)
+    merged = merge(connection, import_id, arrival.unit, incoming, _protected(connection, newer, incoming))
+    counts = _counts(export, merged)
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
     _insert_rejected(connection, import_id, export)
+    alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged)]
+    raise_alarms(connection, arrival.unit, import_id, alarms)
     detail = {"kind": export.kind, "profile": export.profile, "name": arrival.name, "rows": counts.plain()}
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
@@ -90,10 +109,42 @@ def record_rejected_export(connection: Connection, arrival: Arrival, reason: str
             counts=ImportCounts().plain(),
             warnings=[],
             imported_at=arrival.at,
+            source=arrival.source,
         )
     )
     happening = Happening("rejected", arrival.sha256, arrival.who, arrival.where, {"name": arrival.name})
     append(connection, [happening], at=arrival.at)
+
+
+def raise_alarms(connection: Connection, unit: str, import_id: int, alarms: Sequence[ImportAlarm]) -> None:
+    """Keep alarms of an import, after those it has."""
+    if not alarms:
+        return
+    highest = select(func.max(import_alarms.c.position)).where(import_alarms.c.import_id == import_id)
+    first = (connection.execute(highest).scalar() or 0) + 1
+    rows = [
+        {"import_id": import_id, "position": n, "unit": unit, "kind": alarm.kind, "key": alarm.key}
+        | {"field": alarm.field, "sentence": alarm.sentence}
+        for n, alarm in enumerate(alarms, start=first)
+    ]
+    connection.execute(insert(import_alarms), rows)
+
+
+def alarms_to_tell(connection: Connection, unit: str, night: str) -> list[ImportAlarm]:
+    """Alarms that no letter has told yet, and those that this night's letter told: a repeated step tells the same."""
+    wanted = import_alarms.c.told_in.is_(None) | (import_alarms.c.told_in == night)
+    return _alarms(connection, wanted, import_alarms.c.unit == unit)
+
+
+def mark_told(connection: Connection, unit: str, night: str) -> None:
+    """The alarms that were still to be told are told by this night's letter."""
+    waiting = (import_alarms.c.unit == unit, import_alarms.c.told_in.is_(None))
+    connection.execute(update(import_alarms).where(*waiting).values(told_in=night))
+
+
+def alarms_of_import(connection: Connection, import_id: int) -> list[ImportAlarm]:
+    """All alarms of one import, those of the whole file first."""
+    return _alarms(connection, import_alarms.c.import_id == import_id)
 
 
 def imports_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
@@ -102,10 +153,21 @@ def imports_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
+def import_of(connection: Connection, unit: str, sha256: str) -> Mapping[str, Any] | None:
+    """The import of these bytes, or None."""
+    row = connection.execute(select(imports).where(imports.c.unit == unit, imports.c.sha256 == sha256)).first()
+    return dict(row._mapping) if row else None
+
+
 def rejected_rows_of(connection: Connection, import_id: int) -> list[Mapping[str, Any]]:
     """The rows of one import that could not be used, in file order."""
     rows = select(rejected_rows).where(rejected_rows.c.import_id == import_id).order_by(rejected_rows.c.position)
     return [dict(row._mapping) for row in connection.execute(rows)]
+
+
+def _alarms(connection: Connection, *conditions: Any) -> list[ImportAlarm]:
+    rows = select(import_alarms).where(*conditions).order_by(import_alarms.c.import_id, import_alarms.c.position)
+    return [ImportAlarm(row.kind, row.sentence, row.key, row.field) for row in connection.execute(rows)]
 
 
 def _forget_rejection(connection: Connection, arrival: Arrival) -> None:
@@ -114,97 +176,58 @@ def _forget_rejection(connection: Connection, arrival: Arrival) -> None:
     connection.execute(delete(imports).where(*same))
 
 
-def _merge_rows(connection: Connection, import_id: int, unit: str, export: Export) -> ImportCounts:
-    incoming = _by_key(export.rows)
-    current = _current(connection, unit, export.kind, incoming)
-    newer = _imports_exported_after(connection, unit, export.exported_at)
-    fresh, changed, versions = [], [], []
-    for key, row in incoming.items():
-        fields, known = _plain_fields(row), current.get(key)
-        difference = _difference(fields, known, fill_only=known is not None and known[1] in newer)
-        if known is None:
-            fresh.append({"unit": unit, "kind": export.kind, "key": key, "fields": fields} | _imports(import_id))
-        elif difference:
-            merged = known[0] | difference
-            changed.append({"unit": unit, "kind": export.kind, "key": key, "fields": merged} | _imports(import_id))
-        if difference:
-            place = {"sheet": row.sheet, "row": row.number}
-            version = {"unit": unit, "kind": export.kind, "key": key, "import_id": import_id}
-            versions.append(version | {"fields": difference, "cells": place})
-    _write(connection, fresh, changed, versions)
+def _counts(export: Export, merged: Merged) -> ImportCounts:
     seen, rejected = len(export.rows), len(export.rejected)
-    unchanged = seen - len(fresh) - len(changed)
-    return ImportCounts(seen + rejected, len(fresh), len(changed), unchanged, rejected)
+    return ImportCounts(seen + rejected, merged.new, merged.changed, seen - merged.new - merged.changed, rejected)
 
 
-def _by_key(rows: Iterable[Row]) -> dict[str, Row]:
-    """Rows by key, in key order; of two rows with one key the later in the file counts."""
-    keyed = {_key(row): row for row in rows}
-    return dict(sorted(keyed.items()))
+def _alarms_of_dossiers(merged: Merged) -> Iterator[ImportAlarm]:
+    return (ImportAlarm(alarm.kind, alarm.sentence, code, alarm.field) for code, alarm in merged.alarms)
 
 
-def _key(row: Row) -> str:
-    if row.kind == "declared":
-        return f"{row.values['component']}/{row.values['key']}"
-    return str(row.values[_KEY_FIELD[row.kind]])
+def _alarms_of_file(last: Mapping[str, Any] | None, incoming: Incoming, export: Export) -> Iterator[ImportAlarm]:
+    """What is unlike the last export of the same layout."""
+    if last is None:
+        return
+    if (unlike := unlike_the_last(export.counted, last["counts"]["read"])) is not None:
+        yield ImportAlarm("row_count", unlike)
+    before, now = set(last["carries"] or incoming.fields), set(incoming.fields)
+    if before != now:
+        lost, won = ", ".join(sorted(before - now)) or "không", ", ".join(sorted(now - before)) or "không"
+        yield ImportAlarm("layout_changed", f"bố cục tệp đổi so với {last['name']}: cột mất: {lost}; cột thêm: {won}")
 
 
-def _plain_fields(row: Row) -> dict[str, Any]:
-    return {name: to_plain(value) for name, value in row.values.items()}
+def _last_of_layout(connection: Connection, unit: str, profile: str) -> Mapping[str, Any] | None:
+    same = (imports.c.unit == unit, imports.c.profile == profile, imports.c.status == READ)
+    row = connection.execute(select(imports).where(*same).order_by(imports.c.id.desc()).limit(1)).first()
+    return dict(row._mapping) if row else None
 
 
-def _difference(fields: dict[str, Any], known: tuple[dict[str, Any], int] | None, *, fill_only: bool) -> dict[str, Any]:
-    if known is None:
-        return fields
-    before = known[0]
-    if fill_only:
-        return {name: value for name, value in fields.items() if value is not None and before.get(name) is None}
-    return {name: value for name, value in fields.items() if name not in before or before[name] != value}
+def _imports_newer_than(connection: Connection, import_id: int, unit: str, kind: str) -> list[int]:
+    """Imports of the kind whose words stand at a later moment; of one moment, the one imported later counts."""
+    same = (imports.c.unit == unit, imports.c.kind == kind, imports.c.status == READ)
+    columns = (imports.c.id, imports.c.stands_at, imports.c.imported_at, imports.c.sha256)
+    ranks = {row.id: tuple(row)[1:] for row in connection.execute(select(*columns).where(*same))}
+    return [other for other, rank in ranks.items() if rank > ranks[import_id]]
 
 
-def _current(
-    connection: Connection, unit: str, kind: str, keys: Mapping[str, Row]
-) -> dict[str, tuple[dict[str, Any], int]]:
-    found: dict[str, tuple[dict[str, Any], int]] = {}
-    names = list(keys)
-    for start in range(0, len(names), _CHUNK):
-        chosen = select(records.c.key, records.c.fields, records.c.last_import).where(
-            records.c.unit == unit, records.c.kind == kind, records.c.key.in_(names[start : start + _CHUNK])
-        )
-        found.update({row.key: (row.fields, row.last_import) for row in connection.execute(chosen)})
-    return found
-
-
-def _imports_exported_after(connection: Connection, unit: str, exported_at: datetime | None) -> set[int]:
-    """Imports whose export is younger than this one. Without an export time nothing is known to be younger."""
-    if exported_at is None:
-        return set()
-    rows = connection.execute(select(imports.c.id, imports.c.exported_at).where(imports.c.unit == unit))
-    return {row.id for row in rows if row.exported_at is not None and row.exported_at > exported_at.astimezone(UTC)}
-
-
-def _write(
-    connection: Connection, fresh: list[dict[str, Any]], changed: list[dict[str, Any]], versions: list[dict[str, Any]]
-) -> None:
-    if fresh:
-        connection.execute(insert(records), fresh)
-    if changed:
-        dialect = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-        upsert = dialect(records)
-        overwritten = {name: upsert.excluded[name] for name in ("fields", "last_import")}
-        connection.execute(
-            upsert.on_conflict_do_update(index_elements=["unit", "kind", "key"], set_=overwritten), changed
-        )
-    if versions:
-        connection.execute(insert(record_versions), versions)
-
-
-def _imports(import_id: int) -> dict[str, int]:
-    return {"first_import": import_id, "last_import": import_id}
+def _protected(connection: Connection, newer: Sequence[int], incoming: Incoming) -> dict[str, frozenset[str]]:
+    """Fields of which newer exports have spoken, for the keys of a late arrival."""
+    if not newer or not incoming.keys:
+        return {}
+    sought, found = set(incoming.keys), dict[str, set[str]]()
+    overlapping = (import_rows.c.first_key <= incoming.keys[-1], import_rows.c.last_key >= incoming.keys[0])
+    blocks = select(import_rows.c.packed).where(import_rows.c.import_id.in_(newer), *overlapping)
+    for packed in connection.execute(blocks).scalars():
+        block = unpacked(packed)
+        for key, said in zip(block["keys"], block["said"], strict=True):
+            if key in sought:
+                found.setdefault(key, set()).update(said.split(","))
+    return {key: frozenset(said) for key, said in found.items()}
 
 
 def _insert_import(
-    connection: Connection, import_id: int, arrival: Arrival, export: Export, counts: ImportCounts
+    connection: Connection, import_id: int, arrival: Arrival, export: Export, incoming: Incoming
 ) -> None:
     connection.execute(
         insert(imports).values(
@@ -216,27 +239,22 @@ def _insert_import(
             reader=arrival.reader,
             kind=export.kind,
             profile=export.profile,
-            counts=counts.plain(),
+            counts=ImportCounts().plain(),
             totals={"declared": export.declared_total, "counted": export.counted, "agree": export.agree},
             warnings=[str(warning) for warning in export.warnings],
             exported_at=export.exported_at,
             imported_at=arrival.at,
+            source=arrival.source,
+            stands_at=export.exported_at or arrival.at,
+            carries=sorted(incoming.fields),
+            sheets=list(export.sheets),
+            period=None if export.period is None else [day.isoformat() for day in export.period],
         )
     )
 
 
 def _insert_rejected(connection: Connection, import_id: int, export: Export) -> None:
-    rows = [
-        {
-            "import_id": import_id,
-            "position": n,
-            "sheet": bad.sheet,
-            "row": bad.row,
-            "cell": bad.cell,
-            "reason": bad.reason,
-        }
-        for n, bad in enumerate(export.rejected, start=1)
-    ]
+    rows = [{"import_id": import_id, "position": n} | bad.plain() for n, bad in enumerate(export.rejected, start=1)]
     if rows:
         connection.execute(insert(rejected_rows), rows)
 

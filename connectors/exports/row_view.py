@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, overload
 
 from connectors.exports.moments import moments_from
@@ -17,6 +18,11 @@ class RowView(Sequence[Row]):
 
     def __init__(self, kind: str, sheets: Sequence[SheetRecords]) -> None:
         self._kind, self._sheets = kind, tuple(sheets)
+
+    @property
+    def sheets(self) -> tuple[SheetRecords, ...]:
+        """The columns behind the rows."""
+        return self._sheets
 
     def __len__(self) -> int:
         return sum(len(sheet.numbers) for sheet in self._sheets)
@@ -48,6 +54,31 @@ class RowView(Sequence[Row]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows of {self._kind}>"
+
+
+def columns_of(rows: Sequence[Row]) -> tuple[SheetRecords, ...]:
+    """The columns of some rows, sheet by sheet; those of a `RowView` are taken as they are."""
+    if isinstance(rows, RowView):
+        return rows.sheets
+    by_sheet: dict[str, list[Row]] = {}
+    for row in rows:
+        by_sheet.setdefault(row.sheet, []).append(row)
+    return tuple(_sheet_of(name, own) for name, own in by_sheet.items())
+
+
+def _sheet_of(name: str, rows: list[Row]) -> SheetRecords:
+    fields = tuple(dict.fromkeys(field for row in rows for field in row.values))
+    values = [[row.values.get(field, NOT_SAID) for row in rows] for field in fields]
+    moments = frozenset(f for f, column in zip(fields, values, strict=True) if any(map(_is_moment, column)))
+    seconds = [
+        [round(value.timestamp()) if _is_moment(value) else value for value in column] if field in moments else column
+        for field, column in zip(fields, values, strict=True)
+    ]
+    return SheetRecords(name, fields, {}, moments, seconds, [row.number for row in rows])
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime)
 
 
 def _rows(kind: str, sheet: SheetRecords, part: slice) -> Iterator[Row]:

@@ -56,10 +56,16 @@ imports = _table(
     _required("warnings", Plain),
     Column("exported_at", Instant),
     _required("imported_at", Instant),
+    Column("source", Text),  # name of the source it was pulled from; null: handed over by a person
+    Column("stands_at", Instant),  # the moment its words count from: exported_at, else imported_at
+    Column("carries", Plain),  # fields that its layout carried
+    Column("sheets", Plain),
+    Column("period", Plain),  # [first day, last day] of its title
     UniqueConstraint("unit", "sha256"),
 )
 
-# The current state of each thing an export speaks of; `key` is the dossier code, petition code, component/key.
+# The current state of each thing an export speaks of, dossiers apart (export_tables.py); `key` is the petition code,
+# component/key, procedure code ...
 records = _table(
     "records",
     Column("unit", Text, primary_key=True),
@@ -68,17 +74,6 @@ records = _table(
     _required("fields", Plain),
     Column("first_import", Integer, ForeignKey("imports.id"), nullable=False),
     Column("last_import", Integer, ForeignKey("imports.id"), nullable=False),
-)
-
-# What was known at which import: the fields that this import set or changed.
-record_versions = _table(
-    "record_versions",
-    Column("unit", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
-    _required("fields", Plain),
-    _required("cells", Plain),  # {sheet, row}
 )
 
 rejected_rows = _table(

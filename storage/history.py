@@ -1,0 +1,127 @@
+"""What was known at which import: the history of one dossier, and the state of everything as an import left it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from connectors.exports.moments import moment_from
+from scoring.engine.facts import Dossier
+from storage.database.export_tables import dossiers, record_changes
+from storage.database.tables import imports, records
+from storage.incoming import DOSSIERS, MOMENTS, NAMES, YES_OR_NO
+from storage.packing import UNSAID, unpacked
+
+COLUMNS = tuple(
+    column.name for column in dossiers.columns if column.name not in ("unit", "first_import", "last_import")
+)
+"""Fields of a dossier in the order of the table; the code is the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one import changed of one thing, and where in its file it stood. `fields` hold values as facts have them."""
+
+    import_id: int
+    name: str
+    imported_at: datetime
+    exported_at: datetime | None
+    sheet: str
+    row: int
+    fields: Mapping[str, Any]
+
+
+def history_of(connection: Connection, unit: str, key: str, kind: str = DOSSIERS) -> list[Said]:
+    """Every import that added or changed a dossier (or another thing by its key), oldest first."""
+    columns = (imports.c.name, imports.c.imported_at, imports.c.exported_at, record_changes)
+    holding = (record_changes.c.first_key <= key, record_changes.c.last_key >= key)
+    blocks = _blocks(columns, unit, kind).where(*holding)
+    found = ((row, _place(unpacked(row.packed), key)) for row in connection.execute(blocks))
+    return [_said(row, kind, *place) for row, place in found if place is not None]
+
+
+def dossier_as_of(connection: Connection, unit: str, code: str, import_id: int) -> Dossier | None:
+    """A dossier as it was known after an import; None if it was not known then."""
+    said = [version.fields for version in history_of(connection, unit, code) if version.import_id <= import_id]
+    return Dossier(code=code, **{name: value for fields in said for name, value in fields.items()}) if said else None
+
+
+def dossiers_now(connection: Connection, unit: str) -> Iterator[tuple[Any, ...]]:
+    """Stored values of all dossiers in the order of their codes; a tuple for each, with the fields of `COLUMNS`."""
+    chosen = select(*(dossiers.c[name] for name in COLUMNS)).where(dossiers.c.unit == unit).order_by(dossiers.c.code)
+    result = connection.execute(chosen)
+    assert result.cursor is not None
+    return iter(result.cursor.fetchall())
+
+
+def dossiers_as_of(connection: Connection, unit: str, import_id: int) -> Iterator[tuple[Any, ...]]:
+    """The same as they were known after an import."""
+    state = _state_as_of(connection, unit, DOSSIERS, import_id)
+    for code in sorted(state):
+        fields = state[code]
+        yield (code, *(fields.get(name) for name in COLUMNS[1:]))
+
+
+def records_as_of(connection: Connection, unit: str, kind: str, import_id: int | None) -> list[dict[str, Any]]:
+    """Plain fields of another kind in the order of their keys, as an import left them; None: as they are now."""
+    if import_id is not None:
+        state = _state_as_of(connection, unit, kind, import_id)
+        return [state[key] for key in sorted(state)]
+    chosen = select(records.c.key, records.c.fields).where(records.c.unit == unit, records.c.kind == kind)
+    return [row.fields for row in sorted(connection.execute(chosen), key=lambda row: str(row.key))]
+
+
+def dossier_of(stored: Sequence[Any]) -> Dossier:
+    """The dossier that a tuple of stored values means."""
+    said = zip(COLUMNS, stored, strict=True)
+    return Dossier(**{name: value_of(name, value) for name, value in said if value is not None})
+
+
+def value_of(name: str, stored: Any) -> Any:
+    """A stored value of a dossier's field as facts have it."""
+    if stored is None:
+        return () if name in NAMES else None
+    if name in MOMENTS:
+        return moment_from(stored)
+    if name in YES_OR_NO:
+        return bool(stored)
+    return tuple(stored.split("\n")) if name in NAMES else stored
+
+
+def _blocks(columns: Sequence[Any], unit: str, kind: str) -> Any:
+    mine = (imports.c.unit == unit, imports.c.kind == kind)
+    joined = select(*columns).join(imports, imports.c.id == record_changes.c.import_id)
+    return joined.where(*mine).order_by(record_changes.c.import_id, record_changes.c.position)
+
+
+def _place(block: Mapping[str, Sequence[Any]], key: str) -> tuple[Mapping[str, Sequence[Any]], int] | None:
+    keys = block["keys"]
+    at = bisect_left(keys, key)
+    return (block, at) if at < len(keys) and keys[at] == key else None
+
+
+def _said(row: Any, kind: str, block: Mapping[str, Sequence[Any]], at: int) -> Said:
+    fields = {name: value_of(name, v) if kind == DOSSIERS else v for name, v in _fields(block, at)}
+    place = (block["sheets"][at], block["rows"][at])
+    return Said(row.import_id, row.name, row.imported_at, row.exported_at, *place, fields)
+
+
+def _fields(block: Mapping[str, Sequence[Any]], at: int) -> Iterator[tuple[str, Any]]:
+    columns = ((name[1:], values[at]) for name, values in block.items() if name.startswith("="))
+    return ((name, value) for name, value in columns if value is not UNSAID)
+
+
+def _state_as_of(connection: Connection, unit: str, kind: str, import_id: int) -> dict[str, dict[str, Any]]:
+    """Key -> stored fields, from the changes of all imports up to this one."""
+    state: dict[str, dict[str, Any]] = {}
+    blocks = _blocks((record_changes.c.packed,), unit, kind).where(imports.c.id <= import_id)
+    for packed in connection.execute(blocks).scalars():
+        block = unpacked(packed)
+        for at, key in enumerate(block["keys"]):
+            state.setdefault(key, {}).update(_fields(block, at))
+    return state

@@ -1,0 +1,141 @@
+"""What an export brings, ready to be merged: columns in the form the tables hold, by key, each key once."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from connectors.exports.moments import moment_from
+from connectors.exports.records import SheetRecords
+from connectors.exports.row_view import columns_of
+from connectors.exports.rows import Export
+from scoring.engine.facts import to_plain
+from storage.packing import UNSAID, repeated
+
+DOSSIERS = "dossiers"
+KEY_FIELDS = {"declared": ("component", "key"), "survey": ("component",)}
+"""Fields that make the key of a kind; all others have a code."""
+
+MOMENTS = frozenset(
+    (
+        "submitted_at",
+        "received_at",
+        "due_at",
+        "finished_at",
+        "returned_at",
+        "supplement_asked_at",
+        "supplement_given_at",
+    )
+)
+YES_OR_NO = frozenset(
+    ("full_online", "fee_due", "paid_online", "papers_digitised", "papers_reused", "synced", "result_file_required")
+)
+NAMES = frozenset(("result_files",))
+"""Fields of a dossier by the form the table holds them in; all others are texts and numbers. A test holds them to
+`scoring.engine.facts.Dossier`."""
+
+_NUMBER_OF = {True: 1, False: 0, None: None, UNSAID: UNSAID}
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Rows in the order of their keys: `columns` has one list for each of `fields`.
+
+    Dossiers hold moments as seconds since 1970, yes and no as 1 and 0, names joined by line breaks; other kinds hold
+    values as `to_plain` gives them. `UNSAID` stands where a row says nothing of a field.
+    """
+
+    kind: str
+    fields: tuple[str, ...]
+    keys: list[str]
+    columns: list[list[Any]]
+    sheets: list[str]
+    numbers: list[int]
+    may_be_unsaid: bool = field(default=False)
+
+    def parts(self, size: int) -> Iterator[Incoming]:
+        """The same rows in pieces of at most `size`."""
+        if len(self.keys) <= size:
+            yield self
+            return
+        for start in range(0, len(self.keys), size):
+            part = slice(start, start + size)
+            columns = [column[part] for column in self.columns]
+            yield Incoming(
+                self.kind,
+                self.fields,
+                self.keys[part],
+                columns,
+                self.sheets[part],
+                self.numbers[part],
+                self.may_be_unsaid,
+            )
+
+    def said(self) -> list[str]:
+        """For each row the names of the fields that it speaks of, by comma."""
+        if not self.may_be_unsaid:
+            return repeated(",".join(self.fields), len(self.keys))
+        rows = zip(*self.columns, strict=True)
+        return [",".join(n for n, v in zip(self.fields, row, strict=True) if v is not UNSAID) for row in rows]
+
+
+def incoming_of(export: Export) -> Incoming:
+    """The rows of an export; of two rows with one key the later in the file counts."""
+    sheets = columns_of(export.rows)
+    names = tuple(dict.fromkeys(name for sheet in sheets for name in sheet.fields))
+    fields = tuple(name for name in names if export.kind != DOSSIERS or name != "code")
+    keys = [key for sheet in sheets for key in _keys(export.kind, sheet)]
+    columns = [_joined([_column(export.kind, sheet, name) for sheet in sheets]) for name in fields]
+    places = [_joined([repeated(sheet.sheet, len(sheet.numbers)) for sheet in sheets])]
+    numbers = _joined([sheet.numbers for sheet in sheets])
+    order = _order(keys)
+    if order is not None:
+        keys, numbers, *rest = (list(map(part.__getitem__, order)) for part in (keys, numbers, *places, *columns))
+        places, columns = rest[:1], rest[1:]
+    unsaid = any(UNSAID in column for column in columns)
+    return Incoming(export.kind, fields, keys, columns, places[0], numbers, unsaid)
+
+
+def _joined(parts: list[list[Any]]) -> list[Any]:
+    return parts[0] if len(parts) == 1 else [value for part in parts for value in part]
+
+
+def _order(keys: list[str]) -> list[int] | None:
+    """Positions in the order of keys, the last of each key; None where the keys already stand so."""
+    if all(map(operator.lt, keys, islice(keys, 1, None))):
+        return None
+    last = dict(zip(keys, range(len(keys)), strict=True))
+    return [last[key] for key in sorted(last)]
+
+
+def _keys(kind: str, sheet: SheetRecords) -> Sequence[str]:
+    parts = [sheet.values[sheet.fields.index(name)] for name in KEY_FIELDS.get(kind, ("code",))]
+    return list(map("/".join, zip(*(map(str, part) for part in parts), strict=True)))
+
+
+def _column(kind: str, sheet: SheetRecords, name: str) -> list[Any]:
+    if name not in sheet.fields:
+        return repeated(UNSAID, len(sheet.numbers))
+    values = sheet.values[sheet.fields.index(name)]
+    if kind == DOSSIERS:
+        return stored_column(name, values)
+    as_moment = name in sheet.moments
+    return [_plain(value, as_moment=as_moment) for value in values]
+
+
+def stored_column(name: str, values: list[Any]) -> list[Any]:
+    """A column of dossiers as the table holds it."""
+    if name in NAMES:
+        return [value if value is UNSAID else "\n".join(value or ()) or None for value in values]
+    if name in YES_OR_NO:
+        return list(map(_NUMBER_OF.__getitem__, values))
+    return values
+
+
+def _plain(value: Any, *, as_moment: bool) -> Any:
+    if value is UNSAID:
+        return value
+    return to_plain(moment_from(value) if as_moment and isinstance(value, int) else value)

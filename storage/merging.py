@@ -1,0 +1,140 @@
+"""Merging what an export says into what is kept, and keeping what changed.
+
+Each field holds what the newest export said of it, where the newest is the one that stands at the latest moment
+(its own export time, else the moment it was imported), so the order in which exports arrive does not matter. An empty
+cell is a statement too; a field that a layout does not carry is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from connectors.exports.backdating import Alarm, alarms_between
+from connectors.exports.moments import moment_from
+from storage.database.export_tables import import_rows, record_changes
+from storage.incoming import DOSSIERS, MOMENTS, Incoming
+from storage.packing import UNSAID, packed
+from storage.state_tables import StateTable, state_table
+
+BLOCK_ROWS = 4_096
+Protected = Mapping[str, frozenset[str]]
+"""Key -> fields of which a newer export has spoken already."""
+
+_WATCHED = ("status", "received_at", "due_at", "finished_at", "returned_at", "supplements")
+
+
+@dataclass(slots=True)
+class Merged:
+    """How many keys were new or changed, and the alarms of single dossiers as (code, alarm)."""
+
+    new: int = 0
+    changed: int = 0
+    alarms: list[tuple[str, Alarm]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    position: int
+    fields: Mapping[str, Any]
+
+
+def merge(connection: Connection, import_id: int, unit: str, incoming: Incoming, protected: Protected) -> Merged:
+    """Merge all rows of an import, block by block, and keep its history."""
+    table = state_table(connection, unit, incoming.kind)
+    merged = Merged()
+    for position, part in enumerate(incoming.parts(BLOCK_ROWS)):
+        _keep_block(connection, import_rows, import_id, position, _places(part) | {"said": part.said()})
+        changes = _merge_part(table, import_id, part, protected, merged)
+        if changes:
+            _keep_block(connection, record_changes, import_id, position, changes)
+    return merged
+
+
+def _merge_part(
+    table: StateTable, import_id: int, part: Incoming, protected: Protected, merged: Merged
+) -> Mapping[str, Sequence[Any]]:
+    """Write one block into the state; the columns that changed, or nothing."""
+    known = table.read(part.keys, part.fields)
+    if not known:
+        table.add(import_id, part.fields, part.keys, part.columns)
+        merged.new += len(part.keys)
+        return _places(part) | {f"={name}": column for name, column in zip(part.fields, part.columns, strict=True)}
+    fresh, changes = _sorted_out(part, known, protected)
+    if part.kind == DOSSIERS:
+        merged.alarms += _alarms(table, part, changes)
+    if fresh:
+        columns = [[column[i] for i in fresh] for column in part.columns]
+        table.add(import_id, part.fields, [part.keys[i] for i in fresh], columns)
+    if changes:
+        table.change(import_id, [(part.keys[change.position], change.fields) for change in changes])
+    merged.new += len(fresh)
+    merged.changed += len(changes)
+    return _changed_columns(part, fresh, changes)
+
+
+def _sorted_out(
+    part: Incoming, known: Mapping[str, tuple[Any, ...]], protected: Protected
+) -> tuple[list[int], list[_Change]]:
+    """Positions of new keys, and what differs of the known ones."""
+    fresh, changes = [], []
+    for position, (key, row) in enumerate(zip(part.keys, zip(*part.columns, strict=True), strict=True)):
+        before = known.get(key)
+        if before is None:
+            fresh.append(position)
+        elif before != row and (fields := _difference(part.fields, before, row, protected.get(key, frozenset()))):
+            changes.append(_Change(position, fields))
+    return fresh, changes
+
+
+def _difference(
+    names: Sequence[str], before: tuple[Any, ...], row: tuple[Any, ...], protected: frozenset[str]
+) -> dict[str, Any]:
+    pairs = zip(names, before, row, strict=True)
+    return {name: new for name, old, new in pairs if new is not UNSAID and new != old and name not in protected}
+
+
+def _alarms(table: StateTable, part: Incoming, changes: Sequence[_Change]) -> Iterator[tuple[str, Alarm]]:
+    watched = [change for change in changes if not change.fields.keys().isdisjoint(_WATCHED)]
+    if not watched:
+        return
+    before = table.read([part.keys[change.position] for change in watched], _WATCHED)
+    for change in watched:
+        code = part.keys[change.position]
+        kept = _seen(zip(_WATCHED, before[code], strict=True))
+        for alarm in alarms_between(kept, _seen(change.fields.items())):
+            yield code, alarm
+
+
+def _seen(fields: Any) -> dict[str, Any]:
+    return {name: moment_from(value) if name in MOMENTS and value is not None else value for name, value in fields}
+
+
+def _places(part: Incoming) -> dict[str, Sequence[Any]]:
+    return {"keys": part.keys, "sheets": part.sheets, "rows": part.numbers}
+
+
+def _changed_columns(part: Incoming, fresh: Sequence[int], changes: Sequence[_Change]) -> Mapping[str, Sequence[Any]]:
+    """The rows that are new or changed, in key order; of a changed row only the fields that changed are said."""
+    changed = {change.position: change.fields for change in changes}
+    rows = sorted([*fresh, *changed])
+    if not rows:
+        return {}
+    columns = {
+        f"={name}": [changed[i].get(name, UNSAID) if i in changed else column[i] for i in rows]
+        for name, column in zip(part.fields, part.columns, strict=True)
+    }
+    said = {name: values for name, values in columns.items() if any(value is not UNSAID for value in values)}
+    return {name: [values[i] for i in rows] for name, values in _places(part).items()} | said
+
+
+def _keep_block(
+    connection: Connection, table: Any, import_id: int, position: int, columns: Mapping[str, Sequence[Any]]
+) -> None:
+    keys = columns["keys"]
+    if keys:
+        place = {"import_id": import_id, "position": position, "first_key": keys[0], "last_key": keys[-1]}
+        connection.execute(insert(table).values(packed=packed(columns), **place))
