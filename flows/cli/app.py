@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import documents, files, proofs, reporting, service, storage, ward
+from flows.cli import account, documents, files, proofs, reporting, service, storage, ward
 from flows.cli.texts import text
 
 app = typer.Typer(help=text("app"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -24,3 +24,4 @@ app.command("cancel", help=text("cancel"))(service.cancel)
 storage.register(app)
 reporting.register(app)
 documents.register(app)
+app.add_typer(account.app, name="account")

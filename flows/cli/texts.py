@@ -75,6 +75,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "report_to": ("Đến ngày (YYYY-MM-DD).", "Last day."),
     "report_office": ("Chỉ đơn vị giải quyết này (ghi đúng tên như trong tệp xuất).", "Only this resolving office."),
     "report_output": ("Tệp Excel (xlsx) sẽ ghi.", "The xlsx to write."),
+    "account": ("Tài khoản của các trang.", "Accounts of the pages."),
+    "account_add": ("Thêm tài khoản; mật khẩu lần đầu được in ra một lần.", "Add an account; its first password is printed once."),
+    "account_list": ("Các tài khoản và vai trò.", "Accounts and their roles."),
+    "account_name": ("Tên đăng nhập, chữ thường không dấu.", "Sign-in name."),
+    "account_role": ("coordinator | unit | auditor | supervisor | leader | administrator.", "coordinator | unit | auditor | supervisor | leader | administrator."),
+    "account_full_name": ("Họ và tên.", "Full name."),
+    "account_office": ("Phòng, đơn vị (bỏ trống: cả phường).", "Office (empty: the whole ward)."),
+    "account_period": ("Chỉ trong kỳ này (bỏ trống: mọi kỳ).", "Only this period (empty: all)."),
 }  # fmt: skip
 
 

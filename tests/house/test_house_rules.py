@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("config", "sandbox", "connectors", "ocr", "scoring", "storage", "reports", "flows", "sample")
+ROOMS = ("config", "sandbox", "connectors", "ocr", "scoring", "storage", "reports", "flows", "web", "sample")
 PROGRAMS = Path(sys.executable).parent
 _HANDS = {"os", "io", "pathlib", "socket", "sqlite3", "subprocess", "time", "requests", "httpx", "shutil", "tempfile"}
 

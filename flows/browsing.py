@@ -1,0 +1,258 @@
+"""What pages show, gathered from what is kept: plain values, cheap however long the history is."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flows.resources import Resources
+from flows.scoring import unpacked_inputs
+from scoring import changes_of, compare, explain, next_actions, score
+from scoring.engine.facts import Facts, from_plain
+from storage import browsing
+from storage.browsing import DocumentsWanted, Slice
+from storage.database import Database
+from storage.imports import rejected_rows_of
+from storage.runs import NoSuchRun, newest_runs, points_over_runs, run_of
+
+_MOST_STUCK = 8
+
+
+class NoSuchComponent(ValueError):
+    """The run has no such component."""
+
+
+def newest_run_id(resources: Resources, period: str) -> str | None:
+    """The run that stands, or None before the first."""
+    with resources.database.read() as connection:
+        found = newest_runs(connection, resources.settings.unit, period, 1)
+    return found[0] if found else None
+
+
+def standing_run(resources: Resources, period: str) -> Mapping[str, Any]:
+    """The run that stands.
+
+    Raises:
+        NoSuchRun: nothing was scored yet.
+    """
+    run_id = newest_run_id(resources, period)
+    if run_id is None:
+        raise NoSuchRun(f"Chưa có lần chấm nào của kỳ {period}.")
+    return run(resources, run_id)
+
+
+def run(resources: Resources, run_id: str) -> Mapping[str, Any]:
+    """One run of this unit; runs never change, so each is read once.
+
+    Raises:
+        NoSuchRun: the unit has none of this id.
+    """
+    found = _run(resources.database, run_id)
+    if found["unit"] != resources.settings.unit:
+        raise NoSuchRun(f"Không có lần chấm {run_id!r}.")
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _run(database: Database, run_id: str) -> Mapping[str, Any]:
+    with database.read() as connection:
+        return run_of(connection, run_id)
+
+
+@functools.lru_cache(maxsize=16)
+def _criteria(resources: Resources, inputs_sha256: str) -> Mapping[str, Any]:
+    """The criteria set that a run was scored by."""
+    criteria: Mapping[str, Any] = _inputs(resources, inputs_sha256)["criteria"]
+    return criteria
+
+
+@functools.lru_cache(maxsize=2)
+def _inputs(resources: Resources, inputs_sha256: str) -> Mapping[str, Any]:
+    with resources.store.open(inputs_sha256) as stream:
+        return unpacked_inputs(stream.read())
+
+
+@functools.lru_cache(maxsize=2)
+def _facts(resources: Resources, inputs_sha256: str) -> Facts:
+    facts: Facts = from_plain(Facts, _inputs(resources, inputs_sha256)["facts"])
+    return facts
+
+
+def criteria_of(resources: Resources, of_run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The criteria set that a run was scored by, as it was then."""
+    return _criteria(resources, str(of_run["inputs_sha256"]))
+
+
+def today(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
+    """The score that stands, how and why it moved, what is stuck, what to do next.
+
+    `run` is None before the first score; the rest then tells only what came in.
+    """
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        ids = newest_runs(connection, unit, period)
+        night = browsing.last_night(connection, unit)
+        states = browsing.document_states(connection, unit)
+        held, _ = browsing.documents_slice(connection, unit, DocumentsWanted("quarantined"), Slice(0, _MOST_STUCK))
+        refused = browsing.rejected_imports(connection, unit, _MOST_STUCK)
+        over = points_over_runs(connection, unit, period, limit=60)
+    told: dict[str, Any] = {
+        "run": None,
+        "night": night,
+        "documents": states,
+        "quarantined": held,
+        "rejected": refused,
+        "over": over,
+    }
+    if not ids:
+        return told
+    newest = run(resources, ids[0])
+    return told | _standing(resources, newest, run(resources, ids[1]) if len(ids) > 1 else None, now)
+
+
+def _standing(
+    resources: Resources, newest: Mapping[str, Any], before: Mapping[str, Any] | None, now: datetime
+) -> dict[str, Any]:
+    day = resources.settings.local_day(now)
+    actions = next_actions(newest["score"], criteria_of(resources, newest), day)
+    items = newest["score"]["components"]
+    return {
+        "run": newest,
+        "before": before,
+        "moved": compare(before["score"], newest["score"]).plain() if before else None,
+        "states": Counter(item["state"] for item in items),
+        "actions": actions,
+        "due": sorted((item for item in items if _is_due(item, day.isoformat())), key=lambda item: item["deadline"]),
+    }
+
+
+def _is_due(item: Mapping[str, Any], day: str) -> bool:
+    """A component whose deadline is still to come and which does not have its points yet."""
+    return bool(item["deadline"] >= day and item["state"] in ("no_data", "no_evidence"))
+
+
+def domains(resources: Resources, of_run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The score as the criteria set orders it: domains with their criteria and components."""
+    items = {item["id"]: item for item in of_run["score"]["components"]}
+    return [_domain(domain, items) for domain in criteria_of(resources, of_run)["domains"]]
+
+
+def _domain(domain: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    criteria = [
+        {"id": criterion["id"], "name": criterion["name"], "components": _of(criterion, items)}
+        for criterion in domain["criteria"]
+    ]
+    return {"id": domain["id"], "name": domain["name"], "max_points": domain["max_points"], "criteria": criteria}
+
+
+def _of(criterion: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [items[component["id"]] for component in criterion["components"] if component["id"] in items]
+
+
+def component(resources: Resources, of_run: Mapping[str, Any], component_id: str) -> dict[str, Any]:
+    """One component of a run: its score, its entry in the criteria set, how it moved over the runs.
+
+    Raises:
+        NoSuchComponent: the run has none of this id.
+    """
+    item = next((found for found in of_run["score"]["components"] if found["id"] == component_id), None)
+    entry = next((found for found in _entries(criteria_of(resources, of_run)) if found["id"] == component_id), None)
+    if item is None or entry is None:
+        raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
+    with resources.database.read() as connection:
+        over = points_over_runs(connection, str(of_run["unit"]), str(of_run["period"]), component_id)
+    return {"item": item, "entry": entry, "over": over}
+
+
+def _entries(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
+
+
+def rows_behind(resources: Resources, of_run: Mapping[str, Any], component_id: str, limit: int = 200) -> dict[str, Any]:
+    """The dossiers, files and declared values behind a component's numbers, as `parindex explain` tells them."""
+    sha256 = str(of_run["inputs_sha256"])
+    calendar = _inputs(resources, sha256)["calendar"]
+    criteria, facts = criteria_of(resources, of_run), _facts(resources, sha256)
+    return explain(of_run["score"], component_id, criteria, facts, calendar, limit).plain()
+
+
+def what_if(resources: Resources, of_run: Mapping[str, Any], assumed: Mapping[str, str]) -> dict[str, Any]:
+    """What the run would be if these values (component.key -> text) were different; nothing is recorded.
+
+    Raises:
+        BadAssumption: a value cannot be read.
+    """
+    sha256, before = str(of_run["inputs_sha256"]), of_run["score"]
+    criteria = criteria_of(resources, of_run)
+    changes = changes_of([f"{name}={value}" for name, value in assumed.items()], criteria)
+    then = score(
+        criteria,
+        _facts(resources, sha256),
+        _inputs(resources, sha256)["calendar"],
+        unit=before["unit"],
+        period=before["period"],
+        as_of=of_run["as_of"],
+        on_time_rule=before["on_time_rule"],
+        changes=changes,
+    ).plain()
+    return {"before": before, "after": then, "moved": compare(before, then).plain()}
+
+
+def documents(resources: Resources, wanted: DocumentsWanted, part: Slice) -> dict[str, Any]:
+    """A slice of the unit's documents, each with its newest examination."""
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        rows, total = browsing.documents_slice(connection, unit, wanted, part)
+        states = browsing.document_states(connection, unit)
+        said = browsing.examination_rows(connection, [row["sha256"] for row in rows])
+    return {"rows": [row | {"said": said.get(row["sha256"])} for row in rows], "total": total, "states": states}
+
+
+def document(resources: Resources, sha256: str) -> dict[str, Any]:
+    """One document with its newest examination, its text and what happened to it.
+
+    Raises:
+        NoSuchDocument: the unit has none of this hash.
+    """
+    with resources.database.read() as connection:
+        row = browsing.document_row(connection, resources.settings.unit, sha256)
+        said = browsing.examination_rows(connection, [sha256], with_text=True).get(sha256)
+        events = browsing.events_about(connection, sha256)
+    return {"row": row, "said": said, "events": events}
+
+
+def sent_by(resources: Resources, account: str) -> frozenset[str]:
+    """Hashes of the documents that this account sent through the pages."""
+    with resources.database.read() as connection:
+        return frozenset(browsing.kept_uploads(connection, resources.settings.unit, account))
+
+
+def components_of_document(of_run: Mapping[str, Any], sha256: str) -> list[dict[str, Any]]:
+    """Components of a run that a document is evidence of, with the section and pages."""
+    return [
+        {"component": item, "section": proof["section"], "pages": proof["pages"]}
+        for item in of_run["score"]["components"]
+        for proof in item["evidence"]
+        if proof["sha256"] == sha256
+    ]
+
+
+def exports(resources: Resources, part: Slice) -> dict[str, Any]:
+    """Imports, newest first, and the newest of each kind."""
+    with resources.database.read() as connection:
+        rows, total = browsing.imports_slice(connection, resources.settings.unit, part)
+        return {"rows": rows, "total": total, "newest": browsing.newest_of_kinds(connection, resources.settings.unit)}
+
+
+def export(resources: Resources, import_id: int) -> dict[str, Any]:
+    """One import with its rejected rows, by cell.
+
+    Raises:
+        NoSuchImport: the unit has none of this number.
+    """
+    with resources.database.read() as connection:
+        row = browsing.import_row(connection, resources.settings.unit, import_id)
+        return {"row": row, "rejected": rejected_rows_of(connection, import_id)}

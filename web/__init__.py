@@ -1,0 +1,1 @@
+"""What people see: pages, API, sign-in. See README.md."""

@@ -1,0 +1,127 @@
+"""Every error in plain words, as a page or as JSON; what somebody typed is never lost."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from flows.browsing import NoSuchComponent
+from flows.requests import BadRequest
+from scoring import BadAssumption
+from storage.accounts import NoSuchAccount
+from storage.browsing import NoSuchDocument, NoSuchImport
+from storage.errors import StorageError
+from storage.requests import NoSuchRequest
+from storage.runs import NoSuchRun
+from storage.sessions import NoSuchLink
+from web.access import NOBODY, Deed, Refused
+from web.doors import BadForm, language_of
+from web.rendering import rendered
+
+NOT_FOUND = (NoSuchRun, NoSuchComponent, NoSuchDocument, NoSuchImport, NoSuchRequest, NoSuchAccount, NoSuchLink)
+_MOST_KEPT = 64 * 1024
+_log = logging.getLogger("parindex.web")
+
+_SENTENCES = {
+    403: "Tài khoản này không được xem hoặc làm việc này.",
+    404: "Không có trang này.",
+    405: "Trang này không nhận cách gửi đó.",
+    413: "Nội dung gửi lên quá lớn.",
+    422: "Có giá trị chưa đọc được trong nội dung gửi lên.",
+}
+
+
+def answer_in_words(app: FastAPI) -> None:
+    """Register an answer for every error."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(BadForm, _bad_form)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _not_readable)
+    for kind in NOT_FOUND:
+        app.add_exception_handler(kind, _missing)
+    for fault in (BadAssumption, BadRequest):
+        app.add_exception_handler(fault, _wrong)
+    app.add_exception_handler(StorageError, _unavailable)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(request: Request, status: int, message: str, heading: str = "Chưa làm được việc này") -> Response:
+    """An error as the asker reads it: JSON for the API, a page (or its part) for people."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": message}, status_code=status)
+    values = {"visitor": NOBODY, "place": None, "visit": None, "Deed": Deed, "heading": heading, "message": message}
+    return HTMLResponse(rendered("error.html", values | {"status": status}, language_of(request)), status_code=status)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    if request.url.path.startswith("/api/"):
+        status = 403 if error.signed_in else 401
+        headers = {} if error.signed_in else {"WWW-Authenticate": 'Bearer realm="parindex"'}
+        return JSONResponse({"error": _SENTENCES[403], "deed": error.deed}, status_code=status, headers=headers)
+    if error.signed_in:
+        return problem(request, 403, _SENTENCES[403], "Không được phép")
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": "/dang-nhap"})
+    if request.method == "GET":
+        return RedirectResponse("/dang-nhap?" + urlencode({"next": str(request.url.path)}), status_code=303)
+    return await _sign_in_again(request)
+
+
+async def _sign_in_again(request: Request) -> Response:
+    """The session ended while a form was filled in: sign in here, what was typed is kept in the page."""
+    from web.pages.signing_in import sign_in_page
+
+    kept = ""
+    if "urlencoded" in request.headers.get("content-type", ""):
+        form = await request.form()
+        kept = urlencode([(name, str(value)) for name, value in form.multi_items() if name != "form_key"])
+    return sign_in_page(request, resume=(request.url.path, kept[:_MOST_KEPT]), status=401)
+
+
+async def _bad_form(request: Request, _: Exception) -> Response:
+    message = "Biểu mẫu này đã cũ hoặc được gửi từ trang khác. Bấm quay lại, tải lại trang rồi gửi lại."
+    return problem(request, 403, message, "Biểu mẫu không còn dùng được")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message = _SENTENCES.get(error.status_code) or str(error.detail)
+    answer = problem(request, error.status_code, message)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _not_readable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if request.url.path.startswith("/api/"):
+        faults = [{"where": [str(part) for part in fault["loc"]], "what": fault["msg"]} for fault in error.errors()]
+        return JSONResponse({"error": _SENTENCES[422], "faults": faults}, status_code=422)
+    return problem(request, 422, _SENTENCES[422])
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    return problem(request, 404, str(error), "Không tìm thấy")
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    return problem(request, 422, str(error))
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    return problem(request, 503, str(error), "Hệ thống tạm thời chưa dùng được")
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    _log.error("unexpected %s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
+    return problem(
+        request,
+        500,
+        "Hệ thống gặp lỗi chưa lường trước; lỗi đã được ghi lại. Đề nghị thử lại, hoặc báo người quản trị.",
+    )

@@ -1,0 +1,144 @@
+"""Documents: what came in, one document with text, fields, verdicts and pictures, quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Path, Query
+from fastapi.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+
+from flows import browsing
+from flows.documents import release_documents
+from flows.documents_seen import note_access
+from flows.pictures import picture_of_page
+from ocr.page_picture import NoPicture
+from storage.browsing import DocumentsWanted, Slice
+from storage.errors import StorageError
+from web.access import Deed
+from web.doors import Visit, allowed
+from web.errors import problem
+from web.pages.home import PLACE
+
+router = APIRouter()
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+_PAGE_ROWS = 50
+_CHUNK = 1 << 18
+
+
+@router.get(PLACE + "/tai-lieu")
+def listed(
+    visit: Visit = allowed(Deed.SEE_EVIDENCE),
+    q: Annotated[str, Query(max_length=200)] = "",
+    trang_thai: Annotated[str, Query(pattern="^(received|examined|quarantined|)$")] = "",
+    trang: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """What came in, newest first."""
+    wanted = DocumentsWanted(trang_thai, q.strip(), visible_documents(visit))
+    told = browsing.documents(visit.resources, wanted, Slice((trang - 1) * _PAGE_ROWS, _PAGE_ROWS))
+    pages = max(1, -(-told["total"] // _PAGE_ROWS))
+    return visit.page("documents.html", told=told, q=q, state=trang_thai, page=trang, pages=pages)
+
+
+@router.get(PLACE + "/cach-ly")
+def quarantine(visit: Visit = allowed(Deed.SEE_WORK)) -> Response:
+    """Documents that cannot be used, each with its reason and the way out."""
+    wanted = DocumentsWanted("quarantined", "", visible_documents(visit))
+    told = browsing.documents(visit.resources, wanted, Slice(0, 200))
+    return visit.page("quarantine.html", told=told)
+
+
+@router.get(PLACE + "/tai-lieu/{sha256}")
+def one_document(
+    sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE), trang: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> Response:
+    """One document; looking at it is noted in the custody log."""
+    told, serves = seen_document(visit, sha256)
+    note_access(visit.resources, sha256, "viewed", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    result = (told["said"] or {}).get("result") or {}
+    boxes = [
+        (name, field) for name, field in (result.get("fields") or {}).items() if field and field.get("page") == trang
+    ]
+    return visit.page("document.html", told=told, serves=serves, result=result, page=trang, boxes=boxes)
+
+
+@router.get(PLACE + "/tai-lieu/{sha256}/trang/{page}.png")
+def picture(
+    sha256: Sha256, page: Annotated[int, Path(ge=1, le=10_000)], visit: Visit = allowed(Deed.SEE_EVIDENCE)
+) -> Response:
+    """The picture of a page; a picture that we drew ourselves is the only thing shown inside a page."""
+    told, _ = seen_document(visit, sha256)
+    try:
+        path = picture_of_page(visit.resources, sha256, page, told["said"])
+    except NoPicture as error:
+        return problem(visit.request, 404, str(error), "Không có hình")
+    return FileResponse(path, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+
+@router.get(PLACE + "/tai-lieu/{sha256}/tai-ve")
+def download(sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Response:
+    """The file itself, always as an attachment of no active type."""
+    told, _ = seen_document(visit, sha256)
+    note_access(visit.resources, sha256, "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    headers = attachment(str(told["row"]["name"])) | {"Content-Length": str(told["row"]["size"])}
+    return StreamingResponse(_blocks(visit, sha256), media_type="application/octet-stream", headers=headers)
+
+
+@router.post(PLACE + "/cach-ly")
+def release(sha256: Annotated[list[str], Form()], visit: Visit = allowed(Deed.RELEASE)) -> Response:
+    """Give quarantined documents another try, tonight or at the next run."""
+    for one in sha256[:500]:
+        seen_document(visit, one)
+    release_documents(visit.resources, sha256[:500], who=visit.visitor.name, at=visit.now)
+    return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Headers with which a browser saves a file and never opens it here."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    sandbox = "default-src 'none'; sandbox"
+    return {"Content-Disposition": disposition, "Content-Security-Policy": sandbox, "X-Content-Type-Options": "nosniff"}
+
+
+def visible_documents(visit: Visit) -> frozenset[str] | None:
+    """Hashes that this visitor may see in this unit; None: all."""
+    if visit.visitor.whole_unit(Deed.SEE_EVIDENCE, visit.here):
+        return None
+    run_id = browsing.newest_run_id(visit.resources, visit.here.period)
+    linked = (
+        proof["sha256"]
+        for item in (browsing.run(visit.resources, run_id)["score"]["components"] if run_id else ())
+        if visit.visitor.may_component(Deed.SEE_EVIDENCE, visit.here, item)
+        for proof in item["evidence"]
+    )
+    return frozenset(linked) | browsing.sent_by(visit.resources, visit.visitor.name)
+
+
+def seen_document(visit: Visit, sha256: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A document and the components it proves, if this visitor may see it.
+
+    Raises:
+        NoSuchDocument: there is none.
+        Refused: it is not theirs.
+    """
+    told = browsing.document(visit.resources, sha256)
+    visible = visible_documents(visit)
+    visit.require(visible is None or sha256 in visible)
+    run_id = browsing.newest_run_id(visit.resources, visit.here.period)
+    serves = browsing.components_of_document(browsing.run(visit.resources, run_id), sha256) if run_id else []
+    return told, [found for found in serves if _may(visit, found["component"])]
+
+
+def _may(visit: Visit, item: Mapping[str, Any]) -> bool:
+    return visit.visitor.may_component(Deed.SEE_EVIDENCE, visit.here, item)
+
+
+def _blocks(visit: Visit, sha256: str) -> Iterator[bytes]:
+    try:
+        with visit.resources.store.open(sha256) as stream:
+            while block := stream.read(_CHUNK):
+                yield block
+    except StorageError:
+        return

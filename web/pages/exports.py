@@ -1,0 +1,33 @@
+"""Exports: sources, freshness, imports, rejected rows by cell."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+
+from flows import browsing
+from storage.browsing import Slice
+from web.access import Deed
+from web.doors import Visit, allowed
+from web.pages.home import PLACE
+
+router = APIRouter()
+_PAGE_ROWS = 50
+
+
+@router.get(PLACE + "/du-lieu")
+def listed(visit: Visit = allowed(Deed.SEE_EXPORTS), trang: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
+    """How fresh each kind of data is, and every import, newest first."""
+    told = browsing.exports(visit.resources, Slice((trang - 1) * _PAGE_ROWS, _PAGE_ROWS))
+    pages = max(1, -(-told["total"] // _PAGE_ROWS))
+    return visit.page("exports.html", told=told, page=trang, pages=pages)
+
+
+@router.get(PLACE + "/du-lieu/{number}")
+def one_import(
+    number: Annotated[int, Path(ge=1, le=2_000_000_000)], visit: Visit = allowed(Deed.SEE_EXPORTS)
+) -> Response:
+    """One import with its rejected rows by cell."""
+    return visit.page("export.html", told=browsing.export(visit.resources, number))

@@ -1,0 +1,160 @@
+"""The score table, one component, what would be if."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+from unicodedata import normalize
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from flows import browsing
+from scoring import BadAssumption
+from web.access import Deed
+from web.doors import Visit, allowed
+from web.pages.home import PLACE
+
+router = APIRouter()
+_ORDERS = ("muc", "diem", "thieu", "han")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the score table shows: every part may be empty."""
+
+    words: str = ""
+    domain: str = ""
+    state: str = ""
+    office: str = ""
+    order: str = ""
+
+    def fits(self, item: Mapping[str, Any]) -> bool:
+        """Whether a component is shown."""
+        wanted = ((self.domain, item["domain"]), (self.state, item["state"]), (self.office, item["responsible"]))
+        if any(want and want != has for want, has in wanted):
+            return False
+        text = f"{item['id']} {item['name']} {item['because']} {item['responsible']}"
+        return all(word in plain_letters(text) for word in plain_letters(self.words).split())
+
+
+def plain_letters(text: str) -> str:
+    """Lower case without diacritics, for searching."""
+    letters = normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in letters if not "\u0300" <= letter <= "\u036f")
+
+
+def filter_of(
+    q: Annotated[str, Query(max_length=200)] = "",
+    linh_vuc: Annotated[str, Query(max_length=10)] = "",
+    trang_thai: Annotated[str, Query(max_length=30)] = "",
+    don_vi: Annotated[str, Query(max_length=200)] = "",
+    sap_xep: Annotated[str, Query(max_length=10)] = "",
+) -> Filter:
+    """The filter that the address names."""
+    return Filter(q, linh_vuc, trang_thai, don_vi, sap_xep if sap_xep in _ORDERS else "")
+
+
+@router.get(PLACE + "/bang-diem")
+def table(
+    visit: Visit = allowed(Deed.SEE_SCORE),
+    q: Annotated[str, Query(max_length=200)] = "",
+    linh_vuc: Annotated[str, Query(max_length=10)] = "",
+    trang_thai: Annotated[str, Query(max_length=30)] = "",
+    don_vi: Annotated[str, Query(max_length=200)] = "",
+    sap_xep: Annotated[str, Query(max_length=10)] = "",
+    lan: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """8 domains, 60 components: filter, sort, search by the address alone."""
+    wanted = filter_of(q, linh_vuc, trang_thai, don_vi, sap_xep)
+    run = browsing.run(visit.resources, lan) if lan else browsing.standing_run(visit.resources, visit.here.period)
+    visit.require(run["period"] == visit.here.period)
+    items = [item for item in run["score"]["components"] if visit.visitor.may_component(visit.deed, visit.here, item)]
+    shown = [item for item in items if wanted.fits(item)]
+    domains = browsing.domains(visit.resources, run)
+    return visit.page(
+        "table.html",
+        run=run,
+        wanted=wanted,
+        groups=_groups(shown, domains, wanted.order),
+        domains=domains,
+        offices=sorted({item["responsible"] for item in items}),
+        states=sorted({item["state"] for item in items}),
+        counts=(len(shown), len(items)),
+        sums=_sums(shown),
+        whole=visit.visitor.whole_unit(visit.deed, visit.here),
+    )
+
+
+def _groups(shown: list[Mapping[str, Any]], domains: Iterable[Mapping[str, Any]], order: str) -> list[dict[str, Any]]:
+    """The rows by domain, or as one list where they are sorted across domains."""
+    if order and order != "muc":
+        return [{"domain": None, "items": sorted(shown, key=_SORTS[order]), "sums": _sums(shown)}]
+    groups = []
+    for domain in domains:
+        items = [item for item in shown if item["domain"] == domain["id"]]
+        if items:
+            groups.append({"domain": domain, "items": items, "sums": _sums(items)})
+    return groups
+
+
+_SORTS = {
+    "diem": lambda item: (Decimal(item["points"] or 0), item["id"]),
+    "thieu": lambda item: (Decimal(item["points"] or 0) - Decimal(item["max_points"]), item["id"]),
+    "han": lambda item: (item["deadline"], item["id"]),
+}
+
+
+def _sums(items: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    rows = list(items)
+    return {
+        "points": sum((Decimal(item["points"] or 0) for item in rows), Decimal(0)),
+        "expected": sum((Decimal(item["expected"] or 0) for item in rows), Decimal(0)),
+        "max": sum((Decimal(item["max_points"]) for item in rows), Decimal(0)),
+    }
+
+
+@router.get(PLACE + "/tieu-chi/{component}")
+def one_component(component: str, visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
+    """One component: formula with its numbers, chart, evidence, dossiers behind it, history, what would be if."""
+    run = browsing.standing_run(visit.resources, visit.here.period)
+    told = browsing.component(visit.resources, run, component)
+    visit.require(visit.visitor.may_component(visit.deed, visit.here, told["item"]))
+    return visit.page("component.html", run=run, told=told, item=told["item"], entry=told["entry"], tried=None)
+
+
+@router.get(PLACE + "/tieu-chi/{component}/phia-sau")
+def rows_behind(component: str, visit: Visit = allowed(Deed.SEE_DOSSIERS)) -> Response:
+    """The dossiers, files and declared values behind the numbers."""
+    run = browsing.standing_run(visit.resources, visit.here.period)
+    told = browsing.component(visit.resources, run, component)
+    visit.require(visit.visitor.may_component(visit.deed, visit.here, told["item"]))
+    behind = browsing.rows_behind(visit.resources, run, component)
+    part = "hx-request" in visit.request.headers
+    return visit.page("parts/behind.html" if part else "behind.html", run=run, item=told["item"], behind=behind)
+
+
+@router.get(PLACE + "/tieu-chi/{component}/neu-nhu")
+def what_if(component: str, visit: Visit = allowed(Deed.WHAT_IF)) -> Response:
+    """What the score would be with other numbers; the address holds them, nothing is recorded."""
+    run = browsing.standing_run(visit.resources, visit.here.period)
+    told = browsing.component(visit.resources, run, component)
+    visit.require(visit.visitor.may_component(visit.deed, visit.here, told["item"]))
+    prefix = f"{component}."
+    given = {name: value for name, value in visit.request.query_params.items() if name.startswith(prefix) and value}
+    tried: dict[str, Any] = {"given": given, "faults": "", "result": None}
+    try:
+        result = browsing.what_if(visit.resources, run, given) if given else None
+        tried["result"] = result and _difference(result, component)
+    except BadAssumption as error:
+        tried["faults"] = str(error)
+    if "hx-request" in visit.request.headers:
+        return visit.page("parts/what_if.html", run=run, item=told["item"], tried=tried)
+    return visit.page("component.html", run=run, told=told, item=told["item"], entry=told["entry"], tried=tried)
+
+
+def _difference(result: Mapping[str, Any], component: str) -> dict[str, Any]:
+    after = next(item for item in result["after"]["components"] if item["id"] == component)
+    return {"item": after, "totals": result["after"]["totals"], "moved": result["moved"]}

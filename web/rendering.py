@@ -1,0 +1,59 @@
+"""Pages from templates: one environment, escaping on, unknown names are errors."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web import charts, wording
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+_FILTERS = {
+    "num": wording.number,
+    "points": wording.points,
+    "signed": wording.signed,
+    "day": wording.day,
+    "moment": wording.moment,
+    "size": wording.size,
+    "value": wording.value,
+}
+
+
+@functools.cache
+def environment(language: str) -> Environment:
+    """The templates in one language."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+        auto_reload=False,
+    )
+    made.filters.update(_FILTERS)
+    made.globals.update(t=partial(say, language), language=language, words=wording, chart=charts, asset=asset)
+    return made
+
+
+def rendered(template: str, values: Mapping[str, Any], language: str) -> str:
+    """One page."""
+    return environment(language).get_template(template).render(values)
+
+
+def say(language: str, sentence: str, **values: Any) -> str:
+    """`t("...")` of the templates."""
+    return wording.say(sentence, language, **values)
+
+
+@functools.cache
+def asset(name: str) -> str:
+    """The address of a static file, with a mark of its contents, so that browsers may keep it for a year."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"

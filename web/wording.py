@@ -1,0 +1,197 @@
+"""How things are said: dates and numbers as officials write them, states in words with a shape, English by switch."""
+
+from __future__ import annotations
+
+import functools
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+VIETNAMESE, ENGLISH = "vi", "en"
+LANGUAGES = (VIETNAMESE, ENGLISH)
+_ENGLISH = Path(__file__).parent / "words" / "en.json"
+
+
+@functools.cache
+def english() -> dict[str, str]:
+    """Vietnamese sentence -> English sentence; what is missing stays Vietnamese."""
+    words: dict[str, str] = json.loads(_ENGLISH.read_text(encoding="utf-8"))
+    return words
+
+
+def say(sentence: str, language: str, **values: Any) -> str:
+    """A sentence of a page in the visitor's language, its {names} filled in."""
+    said = english().get(sentence, sentence) if language == ENGLISH else sentence
+    return said.format(**values) if values else said
+
+
+STATES = {
+    "scored": ("●", "Đã chấm"),
+    "no_evidence": ("▲", "Chưa có tài liệu kiểm chứng"),
+    "no_data": ("■", "Chưa có số liệu"),
+    "not_applicable": ("○", "Không phát sinh"),
+    "survey": ("◇", "Điều tra xã hội học, không tự chấm"),
+}
+"""States of a component: shape and words."""
+
+DOCUMENT_STATES = {
+    "received": ("◔", "Chờ kiểm tra"),
+    "examined": ("●", "Đã kiểm tra"),
+    "quarantined": ("▲", "Cách ly: không dùng được"),
+}
+
+SIGNATURES = {
+    "PASSED": ("●", "Chữ ký số hợp lệ"),
+    "INDETERMINATE": ("◐", "Chữ ký số chưa kết luận được"),
+    "FAILED": ("▲", "Chữ ký số không hợp lệ"),
+    "NO_SIGNATURE": ("○", "Không có chữ ký số"),
+    "UNREADABLE": ("■", "Không đọc được"),
+}
+
+DIGITISATION = {
+    "đạt": ("●", "Đạt chuẩn số hóa"),
+    "không đạt": ("▲", "Không đạt chuẩn số hóa"),
+    "cần người xem": ("◐", "Cần người xem"),
+}
+
+RUN_STATES = {
+    "waiting": ("◔", "Đang chờ"),
+    "running": ("▶", "Đang chạy"),
+    "done": ("●", "Xong"),
+    "gaps": ("◐", "Xong, có mục cần người xem"),
+    "failed": ("▲", "Không chạy được"),
+    "cancelled": ("■", "Đã hủy"),
+}
+
+ORDER_STATES = {
+    "waiting": ("◔", "Đang chờ"),
+    "making": ("▶", "Đang lập"),
+    "ready": ("●", "Đã lập xong"),
+    "failed": ("▲", "Không lập được"),
+}
+
+KINDS = {
+    "dossiers": "Hồ sơ thủ tục hành chính",
+    "petitions": "Phản ánh, kiến nghị",
+    "declared": "Giá trị khai báo",
+    "survey": "Kết quả khảo sát",
+}
+
+SOURCES = {"measured": "Đo từ dữ liệu", "declared": "Khai báo", "survey": "Khảo sát"}
+
+FIELDS = {
+    "number": "Số",
+    "symbol": "Ký hiệu",
+    "issued_on": "Ngày ban hành",
+    "place": "Nơi ban hành",
+    "issuer": "Cơ quan ban hành",
+    "type": "Loại văn bản",
+    "subject": "Trích yếu",
+    "authority": "Thẩm quyền ký",
+    "signer_title": "Chức vụ người ký",
+    "signer": "Người ký",
+    "recipients": "Nơi nhận",
+    "dossier_code": "Mã hồ sơ",
+}
+
+EVENTS = {
+    "stored": "Lưu vào kho",
+    "received": "Tiếp nhận",
+    "examined": "Kiểm tra",
+    "imported": "Nhập dữ liệu",
+    "rejected": "Trả lại",
+    "scored": "Tự chấm",
+    "bundled": "Lập gói tài liệu kiểm chứng",
+    "viewed": "Xem",
+    "downloaded": "Tải về",
+    "released": "Cho kiểm tra lại",
+}
+
+NUMBERS = {
+    "share": "Tỷ lệ",
+    "finished": "Hồ sơ đã giải quyết xong",
+    "late": "Trễ hạn",
+    "on_time": "Đúng hạn",
+    "early": "Trước hạn",
+    "in_progress_late": "Đang giải quyết, đã quá hạn",
+    "worth": "Tương ứng điểm",
+    "respondents": "Số phiếu",
+}
+"""Numbers of measures; what is not here is shown under its own key."""
+
+ON_TIME = {
+    "bcth_date": "Theo ngày, báo cáo tổng hợp",
+    "bc06_datetime": "Theo giờ, phút, biểu 06a",
+    "dvcqg_766": "Theo Cổng Dịch vụ công quốc gia, bộ chỉ số 766",
+    "opencps": "Theo phần mềm một cửa mã nguồn mở",
+}
+
+
+def number(value: Any) -> str:
+    """A number as officials write it: comma for the decimals, dot for the thousands; a dash for none."""
+    if value is None or value == "":
+        return "–"
+    try:
+        text = f"{Decimal(str(value)):,f}"
+    except (InvalidOperation, ValueError):
+        return str(value)
+    return text.replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+def points(value: Any) -> str:
+    """Points with two decimals; a dash where there is no score."""
+    return "–" if value is None else number(f"{Decimal(str(value)):.2f}")
+
+
+def signed(value: Any) -> str:
+    """A difference of points with its sign."""
+    amount = Decimal(str(value))
+    return f"{'+' if amount > 0 else '−' if amount < 0 else ''}{points(abs(amount))}"
+
+
+def percent(value: Any) -> str:
+    """A share from 0 to 1 as per cent."""
+    return f"{number(f'{Decimal(str(value)) * 100:.2f}')} %"
+
+
+def day(value: Any) -> str:
+    """A date as 05/01/2026; a dash for none."""
+    if not value:
+        return "–"
+    found = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    return f"{found:%d/%m/%Y}"
+
+
+def moment(value: Any, zone: str = "Asia/Ho_Chi_Minh") -> str:
+    """A moment as 01:00 ngày 05/01/2026, local time; a dash for none."""
+    if not value:
+        return "–"
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    local = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
+    return f"{local:%H:%M %d/%m/%Y}"
+
+
+def size(value: int | None) -> str:
+    """Bytes in a unit that can be read."""
+    if value is None:
+        return "–"
+    for limit, name in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")):
+        if value >= limit:
+            return f"{number(f'{value / limit:.1f}')} {name}"
+    return f"{number(value)} byte"
+
+
+def value(found: Any) -> str:
+    """A declared or measured value in words."""
+    if found is None or found == "":
+        return "chưa có"
+    if isinstance(found, bool):
+        return "có" if found else "không"
+    if found == "not_applicable":
+        return "không phát sinh"
+    if isinstance(found, str) and len(found) == 10 and found[4] == "-" and found[7] == "-":
+        return day(found)
+    return number(found) if isinstance(found, int | Decimal) else str(found).replace(".", ",")
