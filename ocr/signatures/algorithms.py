@@ -13,6 +13,7 @@ from ocr.signatures.report import VIETNAM
 from ocr.signatures.tokens import SignedMessage
 
 _BROKEN = {"md2", "md4", "md5"}
+_RSA = {"rsa", "rsassa_pss"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Strength:
 def described(message: SignedMessage) -> str:
     """Algorithms of a signature in words, e.g. "sha256, rsassa_pkcs1v15, 2048 bit"."""
     outer = f"{message.outer_digest} + " if message.outer_digest else ""
-    return f"{outer}{message.digest}, {message.signature_mechanism}, {_bits(message.signer)} bit"
+    key = f", {_bits(message.signer)} bit" if _has_bits(message.signer) else ""
+    return f"{outer}{message.digest}, {message.signature_mechanism}{key}"
 
 
 def strength(message: SignedMessage, path: tuple[x509.Certificate, ...], policy: TrustPolicy, kind: str) -> Strength:
@@ -77,9 +79,14 @@ def _hash_of(algorithm: object) -> Iterator[str]:
 
 def _short_key(certificates: tuple[x509.Certificate, ...], least: int) -> str:
     for certificate in certificates:
-        if certificate.public_key.algorithm in {"rsa", "rsassa_pss"} and _bits(certificate) < least:
+        if certificate.public_key.algorithm in _RSA and _bits(certificate) < least:
             return f"khóa RSA {_bits(certificate)} bit, mức tối thiểu {least} bit"
     return ""
+
+
+def _has_bits(certificate: x509.Certificate) -> bool:
+    """Keys of Ed25519 and Ed448 have one size, which goes without saying."""
+    return certificate.public_key.algorithm in {*_RSA, "dsa", "ec"}
 
 
 def _bits(certificate: x509.Certificate) -> int:

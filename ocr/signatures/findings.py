@@ -22,7 +22,9 @@ from ocr.signatures.reading import FilledField, Snapshot
 from ocr.signatures.report import FAILED, INDETERMINATE, PASSED, SignatureFinding, Verdict
 from ocr.signatures.roles import identity_of
 from ocr.signatures.tokens import (
+    BARE_RSA,
     ENCLOSED_DIGEST,
+    KNOWN_ENCODINGS,
     Integrity,
     SignedMessage,
     Unsupported,
@@ -76,7 +78,8 @@ class Judge:
             changes="unknown",
         )
         try:
-            message = SignedMessage.load(item.contents, "sha1" if item.subfilter == ENCLOSED_DIGEST else "")
+            message = _message(item)
+            described = self._described(plain, item, message)
         except Unsupported as error:
             return _refused(plain, item, Integrity(None, "FORMAT_UNSUPPORTED", str(error)))
         except SignatureValidationError as error:
@@ -85,7 +88,7 @@ class Judge:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes make the parser say, it is no signature
             return _refused(plain, item, replace(_UNPARSED, detail=f"{type(error).__name__}: {error}"))
-        return self._judged(self._described(plain, item, message), item, message)
+        return self._judged(described, item, message)
 
     def _judged(self, plain: SignatureFinding, item: FilledField, message: SignedMessage) -> SignatureFinding:
         integrity = self._integrity(item, message)
@@ -166,7 +169,7 @@ class Judge:
             role=identity.role,
             on_staff=self.trust.member(mark) is not None,
             claimed_at=_claimed(message, item),
-            warnings=_quirk_warnings(message, item),
+            warnings=(*_quirk_warnings(message, item), *_encoding_warnings(item)),
             chain=_names((message.signer,)),
             algorithm=described(message),
             certificate_not_after=message.signer.not_valid_after,
@@ -211,6 +214,12 @@ class Judge:
         if not (carried.crls or carried.ocsps):
             return "B-T"
         return "B-LTA" if self._known_at(item) < self.at else "B-LT"
+
+
+def _message(item: FilledField) -> SignedMessage:
+    if item.subfilter == BARE_RSA:
+        return SignedMessage.bare(item.contents, item.certificates)
+    return SignedMessage.load(item.contents, "sha1" if item.subfilter == ENCLOSED_DIGEST else "")
 
 
 def _refused(plain: SignatureFinding, item: FilledField, integrity: Integrity) -> SignatureFinding:
@@ -258,6 +267,12 @@ def _claimed(message: SignedMessage, item: FilledField) -> datetime | None:
 
 def _quirk_warnings(message: SignedMessage, item: FilledField) -> tuple[str, ...]:
     return (_SEVEN_HOURS,) if _is_quirk(message.claimed_at, _written_time(item)) else ()
+
+
+def _encoding_warnings(item: FilledField) -> tuple[str, ...]:
+    if item.is_document_timestamp or item.subfilter in KNOWN_ENCODINGS:
+        return ()
+    return (f"Kiểu mã hóa chữ ký lạ (SubFilter {item.subfilter or 'không ghi'}); được đọc như chữ ký tách rời.",)
 
 
 def _is_quirk(ahead: datetime | None, true: datetime | None) -> bool:

@@ -108,7 +108,7 @@ def signed_range(data: bytes, byte_range: object, contents: bytes) -> SignedRang
     signed = SignedRange(gap_start, gap_end, gap_end + length)
     if start != 0 or not 0 < gap_start < gap_end or signed.end > len(data) or length == 0:
         return BadStructure("FORMAT_FAILURE", f"ByteRange {list(numbers)} không nằm gọn trong tệp")
-    if not contents or not _gap_is_contents(data[gap_start:gap_end], contents):
+    if not contents or not _gap_is_contents(data, gap_start, gap_end, contents):
         return BadStructure("FORMAT_FAILURE", "khoảng trống giữa hai đoạn được ký không đúng là giá trị chữ ký")
     if not _END_OF_REVISION.search(data[max(0, signed.end - _TAIL) : signed.end]):
         return BadStructure("FORMAT_FAILURE", "phần được ký không dừng ở cuối một phiên bản của tệp")
@@ -122,11 +122,16 @@ def _four_numbers(byte_range: object) -> tuple[int, int, int, int] | None:
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else None
 
 
-def _gap_is_contents(gap: bytes, contents: bytes) -> bool:
+def _gap_is_contents(data: bytes, start: int, end: int, contents: bytes) -> bool:
+    """The gap holds the hexadecimal value and nothing else; some signers cover its brackets as well."""
+    gap = data[start:end]
+    if data[start - 1 : start] == b"<" and data[end : end + 1] == b">":
+        gap = b"<" + gap + b">"
     if gap[:1] != b"<" or gap[-1:] != b">":
         return False
+    digits = gap[1:-1].translate(None, _WHITE)
     try:
-        return bytes.fromhex(gap[1:-1].decode("ascii")) == contents
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")) == contents
     except (ValueError, UnicodeDecodeError):
         return False
 

@@ -26,6 +26,7 @@ Location = tuple[int, int, int]
 """Where an object's bytes lie: file offset, or offset of its object stream with the index in it; -1 is "nowhere"."""
 
 _NOWHERE = (-1, -1, -1)
+_STRINGS = (generic.TextStringObject, generic.ByteStringObject)
 
 
 class PasswordNeeded(Exception):
@@ -204,6 +205,13 @@ class FilledField:
         """The raw signature value, padding included; empty where there is none."""
         return contents_of(self.value)
 
+    @property
+    def certificates(self) -> list[bytes]:
+        """The certificates beside a value that carries none itself (/Cert): one, or the signer's and its issuers'."""
+        given = self.value.raw_get("/Cert", decrypt=generic.EncryptedObjAccess.RAW) if "/Cert" in self.value else None
+        several = [given.raw_get(n) for n in range(len(given))] if isinstance(given, generic.ArrayObject) else [given]
+        return [bytes(one.original_bytes) for one in several if isinstance(one, _STRINGS)]
+
 
 def filled_fields(data: bytes, snapshot: Snapshot) -> list[FilledField]:
     """Every signature field with a value, in order of signed ends."""
@@ -312,9 +320,7 @@ def contents_of(value: Any) -> bytes:
     if "/Contents" not in value:
         return b""
     raw = value.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
-    if isinstance(raw, generic.TextStringObject | generic.ByteStringObject):
-        return bytes(raw.original_bytes)
-    return b""
+    return bytes(raw.original_bytes) if isinstance(raw, _STRINGS) else b""
 
 
 def _name(dictionary: Any, key: str) -> str:

@@ -20,16 +20,34 @@ from typing import Any
 from pyhanko.pdf_utils import generic
 
 from ocr.signatures.likeness import Edges, Likeness, raw, touched
+from ocr.signatures.nodes import (
+    DEEPEST,
+    annotation_refs,
+    draws,
+    form_refs,
+    identity,
+    inherited_entry,
+    is_plain,
+    is_timestamp,
+    is_visible,
+    items_of,
+    joined_name,
+    page_refs,
+    trailer_entry,
+)
 from ocr.signatures.reading import Ref, Snapshot
 
 _FREE_IN_CATALOG = {"/DSS", "/Extensions", "/Version", "/Metadata", "/MarkInfo", "/PieceInfo", "/LastModified"}
-_REDRAWS_FORM = {"/DA", "/Q", "/NeedAppearances"}
+_FREE_IN_TRAILER = {
+    *("/Root", "/Info", "/Prev", "/Size", "/ID", "/XRefStm", "/Encrypt", "/DocChecksum"),
+    *("/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms", "/DL"),
+}
+_STYLE = ("/DA", "/Q")
+_REDRAWS_FORM = {*_STYLE, "/NeedAppearances"}
 _FREE_IN_PAGE = {"/Annots", "/Kids", "/Parent", "/Tabs", "/PieceInfo", "/LastModified"}
 _FREE_WHEN_SIGNED = {"/V", "/AP", "/AS", "/F", "/M", "/MK", "/DA", "/Ff"}
 _FREE_WHEN_FILLED = {"/V", "/AP", "/AS", "/I", "/RV", "/M", "/DA", "/MK"}
-_HIDDEN = 2
 _READ_ONLY = 1
-_MOST_NODES = 20_000
 
 
 class Kind(StrEnum):
@@ -70,11 +88,12 @@ class Revision:
     def changes(self) -> tuple[Change, ...]:
         """Every difference that a viewer could show or that a signature must speak about."""
         self._dirty = touched(self.old, self.new, self.edges)
-        self._fields = set(_form_refs(self.old)) | set(_form_refs(self.new))
-        placed = {*self._fields, *_page_refs(self.old), *_annotation_refs(self.old)}
+        self._fields = set(form_refs(self.old)) | set(form_refs(self.new))
+        placed = {*self._fields, *page_refs(self.old), *annotation_refs(self.old)}
         self._likeness = Likeness(self.old, self.new, self._dirty, placed)
-        if not self._likeness.same(_trailer(self.old, "/Encrypt"), _trailer(self.new, "/Encrypt")):
+        if not self._likeness.same(trailer_entry(self.old, "/Encrypt"), trailer_entry(self.new, "/Encrypt")):
             self._forbid("mã hóa của tệp bị đổi")
+        self._trailer()
         self._catalog()
         return tuple(dict.fromkeys(self._found))
 
@@ -83,6 +102,12 @@ class Revision:
 
     def _note(self, kind: Kind, what: str, name: str = "", *, visible: bool = False) -> None:
         self._found.append(Change(kind, what, name, visible))
+
+    def _trailer(self) -> None:
+        """Private entries of the trailer: no viewer needs them, so none may start to mean something else."""
+        for key in sorted(set(self.old.reader.trailer) - _FREE_IN_TRAILER):
+            if not self._likeness.same(trailer_entry(self.old, key), trailer_entry(self.new, key)):
+                self._forbid(f"mục {key} ở cuối tệp bị đổi")
 
     def _catalog(self) -> None:
         old, new = self.old.root, self.new.root
@@ -106,13 +131,13 @@ class Revision:
     # pages -----------------------------------------------------------------------------------------------------
 
     def _page_node(self, old_raw: Any, new_raw: Any, depth: int) -> None:
-        if _identity(old_raw) != _identity(new_raw) or depth > 64:
+        if identity(old_raw) != identity(new_raw) or depth > 64:
             self._forbid("cây trang bị thay")
             return
-        if _identity(old_raw) is not None and _identity(old_raw) not in self._dirty:
+        if identity(old_raw) is not None and identity(old_raw) not in self._dirty:
             return
         old, new = self.old.resolved(old_raw), self.new.resolved(new_raw)
-        if not (_is_plain(old) and _is_plain(new)):
+        if not (is_plain(old) and is_plain(new)):
             self._forbid("cây trang bị hỏng")
             return
         for key in sorted((set(old) | set(new)) - _FREE_IN_PAGE):
@@ -122,7 +147,7 @@ class Revision:
         self._annotations(old, new)
 
     def _kids(self, old: Any, new: Any, depth: int) -> None:
-        before, after = _items(self.old.entry(old, "/Kids")), _items(self.new.entry(new, "/Kids"))
+        before, after = items_of(self.old.entry(old, "/Kids")), items_of(self.new.entry(new, "/Kids"))
         if len(before) != len(after):
             self._forbid("số trang bị đổi")
             return
@@ -130,22 +155,22 @@ class Revision:
             self._page_node(old_kid, new_kid, depth + 1)
 
     def _annotations(self, old: Any, new: Any) -> None:
-        before, after = _items(self.old.entry(old, "/Annots")), _items(self.new.entry(new, "/Annots"))
+        before, after = items_of(self.old.entry(old, "/Annots")), items_of(self.new.entry(new, "/Annots"))
         pairs, added, removed = self._matched(before, after)
         if removed:
             self._forbid("chú thích hoặc ô ký trên trang bị bỏ đi")
         for item in added:
-            if _identity(item) not in self._new_widgets:
+            if identity(item) not in self._new_widgets:
                 self._forbid("chú thích hoặc nội dung phủ lên trang được thêm vào")
         for old_item, new_item in pairs:
-            if _identity(old_item) not in self._fields and not self._annotation_same(old_item, new_item):
+            if identity(old_item) not in self._fields and not self._annotation_same(old_item, new_item):
                 self._forbid("chú thích trên trang bị sửa")
 
     def _annotation_same(self, old_raw: Any, new_raw: Any) -> bool:
-        if _identity(old_raw) is not None and _identity(old_raw) not in self._dirty:
+        if identity(old_raw) is not None and identity(old_raw) not in self._dirty:
             return True
         old, new = self.old.resolved(old_raw), self.new.resolved(new_raw)
-        if not (_is_plain(old) and _is_plain(new)):
+        if not (is_plain(old) and is_plain(new)):
             return False
         return all(self._likeness.same(raw(old, key), raw(new, key)) for key in set(old) | set(new))
 
@@ -161,9 +186,9 @@ class Revision:
         return pairs, added, place < len(before)
 
     def _is_item(self, old: Any, new: Any) -> bool:
-        if _identity(old) is None or _identity(new) is None:
+        if identity(old) is None or identity(new) is None:
             return self._likeness.same(old, new)
-        return _identity(old) == _identity(new)
+        return identity(old) == identity(new)
 
     # form ------------------------------------------------------------------------------------------------------
 
@@ -172,17 +197,22 @@ class Revision:
             return
         old = old if isinstance(old, generic.DictionaryObject) else generic.DictionaryObject()
         new = new if isinstance(new, generic.DictionaryObject) else generic.DictionaryObject()
-        if any(not self._likeness.same(raw(old, key), raw(new, key)) for key in _REDRAWS_FORM) and self._has_values():
+        if self._is_redrawn(old, new) and self._has_values():
             self._note(Kind.FORM, "cách vẽ các ô biểu mẫu bị đổi")
         for key in sorted((set(old) | set(new)) - {"/Fields", "/SigFlags", *_REDRAWS_FORM}):
             lawful = self._likeness.grown if key == "/DR" and key in old else self._likeness.same
             if not lawful(raw(old, key), raw(new, key)) and not (key == "/DR" and key not in old):
                 self._forbid(f"mục {key} của biểu mẫu bị đổi")
-        self._field_list("", _items(self.old.entry(old, "/Fields")), _items(self.new.entry(new, "/Fields")), "")
+        self._field_list("", items_of(self.old.entry(old, "/Fields")), items_of(self.new.entry(new, "/Fields")), "")
+
+    def _is_redrawn(self, old: Any, new: Any) -> bool:
+        """Viewers are told to draw fields anew, or another way; a default where there was none changes nothing."""
+        asked = bool(self.new.entry(new, "/NeedAppearances")) and not self.old.entry(old, "/NeedAppearances")
+        return asked or any(key in old and not self._likeness.same(raw(old, key), raw(new, key)) for key in _STYLE)
 
     def _has_values(self) -> bool:
         """The form had fields other than signatures, which a viewer may draw anew from their values."""
-        kinds = (self.old.entry(self.old.object_at(ref), "/FT") for ref in _form_refs(self.old))
+        kinds = (self.old.entry(self.old.object_at(ref), "/FT") for ref in form_refs(self.old))
         return any(str(kind) not in {"/Sig", ""} for kind in kinds if not isinstance(kind, generic.NullObject))
 
     def _field_list(self, prefix: str, before: list[Any], after: list[Any], inherited: str) -> None:
@@ -192,20 +222,20 @@ class Revision:
         for old_item, new_item in pairs:
             self._field(prefix, old_item, new_item, inherited)
         for item in added:
-            self._added_field(prefix, item)
+            self._added_field(prefix, item, inherited)
 
     def _field(self, prefix: str, old_raw: Any, new_raw: Any, inherited: str) -> None:
-        if _identity(old_raw) is not None and _identity(old_raw) not in self._dirty:
+        if identity(old_raw) is not None and identity(old_raw) not in self._dirty:
             return
         old, new = self.old.resolved(old_raw), self.new.resolved(new_raw)
-        if not (_is_plain(old) and _is_plain(new)):
+        if not (is_plain(old) and is_plain(new)):
             self._forbid("ô biểu mẫu bị hỏng")
             return
-        name = _joined(prefix, self.old.entry(old, "/T"))
+        name = joined_name(prefix, self.old.entry(old, "/T"))
         kind = str(self.old.entry(old, "/FT")) if "/FT" in old else inherited
         differing = {k for k in set(old) | set(new) if not self._likeness.same(raw(old, k), raw(new, k))}
         self._judge_field(name, kind, differing - {"/Kids", "/Parent"}, (old, new))
-        before, after = _items(self.old.entry(old, "/Kids")), _items(self.new.entry(new, "/Kids"))
+        before, after = items_of(self.old.entry(old, "/Kids")), items_of(self.new.entry(new, "/Kids"))
         self._field_list(name, before, after, kind)
 
     def _judge_field(self, name: str, kind: str, differing: set[str], pair: tuple[Any, Any]) -> None:
@@ -221,22 +251,34 @@ class Revision:
             else:
                 self._forbid(f"ô biểu mẫu “{name}” bị đổi ({', '.join(sorted(differing - _FREE_WHEN_FILLED))})")
             return
-        was_signed = isinstance(self.old.entry(old, "/V"), generic.DictionaryObject)
-        value = self.new.entry(new, "/V")
+        was_signed = isinstance(inherited_entry(self.old, old, "/V"), generic.DictionaryObject)
+        value = inherited_entry(self.new, new, "/V")
         if was_signed or not differing <= _FREE_WHEN_SIGNED or not isinstance(value, generic.DictionaryObject):
             self._forbid(f"ô ký “{name}” bị đổi sau khi ký")
+        elif "/AP" in differing and self._drawn_elsewhere(raw(old, "/AP")):
+            self._forbid(f"hình vẽ của ô ký “{name}” còn được dùng ở chỗ khác của tệp")
         else:
             self._signed_field(name, new, value)
 
+    def _drawn_elsewhere(self, appearance: Any) -> bool:
+        """Something besides form and annotations refers to the field's appearance dictionary."""
+        ref = identity(appearance)
+        if ref is None:
+            return False
+        users = {user for user, place in self.old.locations.items() if ref in (self.edges.get((user, place)) or ())}
+        trailer = self.old.reader.trailer
+        return not users <= self._likeness.placed or any(identity(trailer.raw_get(key)) == ref for key in trailer)
+
     def _signed_field(self, name: str, new: Any, value: Any) -> None:
-        if _is_timestamp(self.new, value):
+        if is_timestamp(self.new, value):
             self._timestamp(name, [new])
         else:
             self._note(Kind.SIGNED_FIELD, f"ký vào ô “{name}”", name)
 
     def _timestamp(self, name: str, widgets: list[Any]) -> None:
         """A time stamp speaks for nobody, so it may draw nothing over what others signed."""
-        if any(_draws(self.new, self.new.resolved(widget)) for widget in widgets):
+        shown = [self.new.resolved(widget) for widget in widgets]
+        if any(is_visible(self.new, widget) and draws(self.new, widget) for widget in shown):
             self._forbid(f"dấu thời gian “{name}” vẽ nội dung lên trang")
         else:
             self._note(Kind.TIMESTAMP, f"dấu thời gian “{name}”", name)
@@ -247,121 +289,45 @@ class Revision:
         number = int(before) if isinstance(before, int) else 0
         return isinstance(after, int) and int(after) == number | _READ_ONLY
 
-    def _added_field(self, prefix: str, item: Any) -> None:
+    def _added_field(self, prefix: str, item: Any, inherited: str = "", depth: int = 0) -> None:
         node = self.new.resolved(item)
-        ref = _identity(item)
-        if ref is None or ref in self.old.locations or not _is_plain(node):
+        ref = identity(item)
+        if ref is None or ref in self.old.locations or not is_plain(node) or depth > DEEPEST:
             self._forbid("ô biểu mẫu mới dùng lại đối tượng cũ")
             return
-        name = _joined(prefix, self.new.entry(node, "/T"))
-        widgets = list(self._widgets_of(item, 0))
-        if str(self.new.entry(node, "/FT")) != "/Sig":
+        name = joined_name(prefix, self.new.entry(node, "/T"))
+        kind = str(self.new.entry(node, "/FT")) if "/FT" in node else inherited
+        if not kind and "/V" not in node and "/Rect" not in node:
+            for kid in items_of(self.new.entry(node, "/Kids")):  # only a step in the names of the fields below
+                self._added_field(name, kid, depth=depth + 1)
+            return
+        if kind != "/Sig":
             self._forbid(f"ô biểu mẫu “{name}” được thêm vào")
             return
-        self._new_widgets |= {ref for ref in map(_identity, widgets) if ref is not None}
-        visible = any(_is_visible(self.new, self.new.resolved(widget)) for widget in widgets)
+        self._added_signature_field(name, node, list(self._widgets_of(item, 0)))
+
+    def _added_signature_field(self, name: str, node: Any, widgets: list[Any]) -> None:
+        self._new_widgets |= {ref for ref in map(identity, widgets) if ref is not None}
+        visible = any(is_visible(self.new, self.new.resolved(widget)) for widget in widgets)
         value = self.new.entry(node, "/V")
         if not isinstance(value, generic.DictionaryObject):
             self._empty_field(name, widgets, visible)
-        elif _is_timestamp(self.new, value):
+        elif is_timestamp(self.new, value):
             self._timestamp(name, widgets)
         else:
             self._note(Kind.NEW_SIGNATURE, f"chữ ký mới “{name}”", name, visible=visible)
 
     def _empty_field(self, name: str, widgets: list[Any], visible: bool) -> None:
         """A field without a signature may be prepared, but may not draw anything."""
-        drawn = any(_draws(self.new, self.new.resolved(widget)) for widget in widgets)
+        drawn = any(draws(self.new, self.new.resolved(widget)) for widget in widgets)
         if visible and drawn:
             self._forbid(f"ô ký trống “{name}” vẽ nội dung lên trang")
         else:
             self._note(Kind.EMPTY_FIELD, f"ô ký trống “{name}”", name, visible=visible)
 
     def _widgets_of(self, item: Any, depth: int) -> Iterator[Any]:
-        kids = _items(self.new.entry(self.new.resolved(item), "/Kids"))
-        if not kids or depth > 8:
+        kids = items_of(self.new.entry(self.new.resolved(item), "/Kids"))
+        if not kids or depth > DEEPEST:
             yield item
         for kid in kids:
             yield from self._widgets_of(kid, depth + 1)
-
-
-def _identity(value: Any) -> Ref | None:
-    return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
-
-
-def _items(value: Any) -> list[Any]:
-    return [value.raw_get(n) for n in range(len(value))] if isinstance(value, generic.ArrayObject) else []
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, generic.DictionaryObject) and not isinstance(value, generic.StreamObject)
-
-
-def _joined(prefix: str, name: Any) -> str:
-    return ".".join(part for part in (prefix, "" if isinstance(name, generic.NullObject) else str(name)) if part)
-
-
-def _trailer(snapshot: Snapshot, key: str) -> Any:
-    trailer = snapshot.reader.trailer
-    return trailer.raw_get(key) if key in trailer else generic.NullObject()
-
-
-def _is_timestamp(snapshot: Snapshot, value: Any) -> bool:
-    return str(snapshot.entry(value, "/SubFilter")) == "/ETSI.RFC3161"
-
-
-def _is_visible(snapshot: Snapshot, widget: Any) -> bool:
-    corners = [snapshot.resolved(item) for item in _items(snapshot.entry(widget, "/Rect"))]
-    if len(corners) != 4 or not all(
-        isinstance(corner, int | float) or hasattr(corner, "as_numeric") for corner in corners
-    ):
-        return False
-    left, bottom, right, top = (float(corner) for corner in corners)
-    flags = snapshot.entry(widget, "/F")
-    hidden = isinstance(flags, int) and bool(int(flags) & _HIDDEN)
-    return abs(right - left) > 0 and abs(top - bottom) > 0 and not hidden
-
-
-def _draws(snapshot: Snapshot, widget: Any) -> bool:
-    """The widget has an appearance that is not blank."""
-    appearance = snapshot.entry(widget, "/AP")
-    if not isinstance(appearance, generic.DictionaryObject):
-        return False
-    for key in appearance:
-        drawing = snapshot.entry(appearance, key)
-        if not isinstance(drawing, generic.StreamObject) or drawing.data.strip():
-            return True
-    return False
-
-
-def _form_refs(snapshot: Snapshot) -> Iterator[Ref]:
-    form = snapshot.entry(snapshot.root, "/AcroForm")
-    yield from _tree_refs(snapshot, _items(snapshot.entry(form, "/Fields")))
-
-
-def _page_refs(snapshot: Snapshot) -> Iterator[Ref]:
-    yield from _tree_refs(snapshot, [raw(snapshot.root, "/Pages")])
-
-
-def _annotation_refs(snapshot: Snapshot) -> Iterator[Ref]:
-    for ref in list(_page_refs(snapshot)):
-        for item in _items(snapshot.entry(snapshot.object_at(ref), "/Annots")):
-            identity = _identity(item)
-            if identity is not None:
-                yield identity
-
-
-def _tree_refs(snapshot: Snapshot, items: list[Any]) -> Iterator[Ref]:
-    """References of a tree of /Kids, each once."""
-    seen: set[Ref] = set()
-    waiting = list(items)
-    while waiting:
-        item = waiting.pop()
-        ref = _identity(item)
-        if ref is not None:
-            if ref in seen:
-                continue
-            seen.add(ref)
-            yield ref
-        if len(seen) > _MOST_NODES:
-            raise ValueError(f"more than {_MOST_NODES} nodes in a tree")
-        waiting.extend(_items(snapshot.entry(snapshot.resolved(item), "/Kids")))

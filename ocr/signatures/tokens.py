@@ -7,12 +7,16 @@ Trust is not looked at here (chain.py does that); nor is the file around the sig
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from asn1crypto import algos, cms, core, crl, ocsp, tsp, x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
 
@@ -20,7 +24,18 @@ from ocr.signatures.chain import Knowledge
 
 DETACHED = {"ETSI.CAdES.detached", "adbe.pkcs7.detached"}
 ENCLOSED_DIGEST = "adbe.pkcs7.sha1"
-DOCUMENT_TIMESTAMP = "ETSI.RFC3161"
+BARE_RSA = "adbe.x509.rsa_sha1"
+"""No message at all: the RSA value alone, its certificate beside it in the signature dictionary."""
+KNOWN_ENCODINGS = DETACHED | {ENCLOSED_DIGEST, BARE_RSA}
+_EDWARDS_DIGEST = {"ed25519": {"sha512"}, "ed448": {"shake256", "shake256_len"}}
+"""RFC 8419, section 3.1: the one digest that signed attributes of an Edwards curve may carry."""
+_SHAKE_BYTES = {"shake_128": 32, "shake_256": 64}
+_DIGEST_NAMES = {
+    "shake128": "shake_128",
+    "shake256": "shake_256",
+    "shake128_len": "shake_128",
+    "shake256_len": "shake_256",
+}
 _MOST_CERTIFICATES = 60
 _MOST_STAMPS = 5
 _DIGEST_OF_SIGNATURE_OID = {
@@ -84,6 +99,37 @@ class SignedMessage:
         digest = _digest_name(signer_info)
         return cls(data, signer_info, certificates.signer_cert, digest, outer_digest)
 
+    @classmethod
+    def bare(cls, value: bytes, certificates: Sequence[bytes]) -> SignedMessage:
+        """The message around a bare RSA value (adbe.x509.rsa_sha1): an octet string; the signer's certificate is first.
+
+        Raises:
+            ValueError, TypeError: it is none, or its certificate is missing.
+        """
+        signature = core.OctetString.load(value)
+        signer = x509.Certificate.load(next(iter(certificates), b""))
+        digest = _enclosed_digest_name(signer, signature.native)
+        info = cms.SignerInfo(
+            {
+                "version": "v1",
+                "sid": cms.SignerIdentifier(
+                    {"issuer_and_serial_number": {"issuer": signer.issuer, "serial_number": signer.serial_number}}
+                ),
+                "digest_algorithm": {"algorithm": digest},
+                "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
+                "signature": signature.native,
+            }
+        )
+        chain = [cms.CertificateChoices("certificate", x509.Certificate.load(der)) for der in certificates]
+        data = {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": digest}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": chain,
+            "signer_infos": [info],
+        }
+        return cls.of(cms.SignedData(data))
+
     @property
     def claimed_at(self) -> datetime | None:
         """The signingTime attribute: what the signer's own clock said."""
@@ -124,6 +170,8 @@ class SignedMessage:
 
     def integrity(self, content: bytes, expected_type: str = "data") -> Integrity:
         """Do digest and signature value agree with this digest of the content?"""
+        if self.digest not in _EDWARDS_DIGEST.get(self.signature_mechanism, {self.digest}):
+            return Integrity(None, "CRYPTO_CONSTRAINTS_FAILURE", f"{self.digest} with {self.signature_mechanism}")
         try:
             intact, valid = validate_sig_integrity(_plain_digest(self), self.signer, expected_type, content)
         except SignatureValidationError as error:
@@ -139,19 +187,16 @@ class SignedMessage:
 def signature_integrity(message: SignedMessage, subfilter: str, covered: Iterable[memoryview]) -> Integrity:
     """Does the message sign exactly the covered bytes?
 
-    Raises:
-        Unsupported: an encoding that we do not know.
+    An encoding whose name we do not know is taken for a detached one: the digest then agrees or does not.
     """
     stretches = list(covered)
-    if subfilter in DETACHED:
-        if message.enclosed:
-            return Integrity(False, "FORMAT_FAILURE", "detached signature with content inside")
-        return message.integrity(hashed(message.digest, stretches))
     if subfilter == ENCLOSED_DIGEST:
         if message.enclosed != hashed("sha1", stretches):
             return Integrity(False, "HASH_FAILURE")
         return message.integrity(hashed(message.digest, [message.enclosed]))
-    raise Unsupported(f"SubFilter {subfilter or '?'}")
+    if message.enclosed is not None:
+        return Integrity(False, "FORMAT_FAILURE", "detached signature with content inside")
+    return message.integrity(hashed(message.digest, stretches))
 
 
 def stamp_integrity(message: SignedMessage, imprinted: Callable[[str], bytes]) -> tuple[Integrity, datetime | None]:
@@ -169,12 +214,25 @@ def stamp_integrity(message: SignedMessage, imprinted: Callable[[str], bytes]) -
 def hashed(digest: str, stretches: Iterable[bytes | memoryview]) -> bytes:
     """Digest over the stretches one after the other. Raises Unsupported for a digest that nobody knows."""
     try:
-        total = hashlib.new(digest.replace("sha3_", "sha3-"), usedforsecurity=False)
+        total = hashlib.new(_DIGEST_NAMES.get(digest, digest.replace("sha3_", "sha3-")), usedforsecurity=False)
     except ValueError as error:
         raise Unsupported(f"digest {digest}") from error
     for stretch in stretches:
         total.update(stretch)
-    return total.digest()
+    length = _SHAKE_BYTES.get(total.name)
+    return total.digest(length) if length else total.digest()  # type: ignore[call-arg]
+
+
+def _enclosed_digest_name(signer: x509.Certificate, value: bytes) -> str:
+    """The digest that a bare RSA value names inside; sha1 where it cannot be opened, which then fails."""
+    key = load_der_public_key(signer.public_key.dump())
+    if not isinstance(key, RSAPublicKey):
+        raise TypeError("a bare value needs an RSA key")
+    try:
+        inside = algos.DigestInfo.load(key.recover_data_from_signature(value, PKCS1v15(), None))
+    except (InvalidSignature, ValueError):
+        return "sha1"
+    return str(inside["digest_algorithm"]["algorithm"].native)
 
 
 def _stamp_info(message: SignedMessage) -> tsp.TSTInfo | None:

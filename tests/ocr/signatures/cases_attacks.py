@@ -207,8 +207,8 @@ ATTACKS = (
     ),
     Case(
         "c05",
-        "an encoding that we do not know",
-        "INDETERMINATE/FORMAT_UNSUPPORTED",
+        "a message where a bare RSA value belongs",
+        _FORMAT,
         lambda: signed(subfilter="adbe.x509.rsa_sha1"),
     ),
     Case("d01", "one signed byte changed", "FAILED/HASH_FAILURE", lambda: swapped(signed(), b"1.000", b"9.000")),
