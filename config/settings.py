@@ -73,6 +73,9 @@ class Settings(BaseModel):
     due_date_rule: Literal["same_clock", "day_end", "hours"] = Field(
         "same_clock", description="how due dates are counted (config/due_dates.yaml)"
     )
+    index_766_reading: Literal["text", "observed"] = Field(
+        "text", description="which reading of Decision 766's points counts (config/indices/766.yaml)"
+    )
     pause_rule: Literal["pushed", "restart"] = Field(
         "pushed", description="what waiting for papers does to a due date (config/due_dates.yaml)"
     )

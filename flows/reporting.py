@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.index_766 import load_index_766
 from config.report_forms import load_form
 from config.unit_names import load_units
 from config.working_calendar import load_calendars
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from reports.heading import Heading
+from reports.index_766_sheet import index_766_sheet
 from reports.overdue_sheet import overdue_sheet
 from reports.periodic_sheet import periodic_sheet
 from scoring.engine.facts import Facts
+from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import rule_named
-from scoring.engine.period import Period, days_between, period_of
+from scoring.engine.period import Period, days_between, period_of, working_days
+from scoring.index_766 import average_days, index_766, totals
 from scoring.overdue import overdue_list
 from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
 from scoring.unit_names import unit_names
@@ -33,12 +37,14 @@ class ReportWanted:
     """What is asked: a period (2025, 2025-Q3, 2025-07 ...) or two days; a resolving office; a rule of on time."""
 
     kind: str
-    """ii06a | overdue"""
+    """ii06a | overdue | index766"""
     period: str = ""
     first: date | None = None
     last: date | None = None
     office: str = ""
     on_time_rule: str = ""
+    reading: str = ""
+    """Of Decision 766: text | observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Desk:
     heading: Heading
     made_by: str
     sent_to: str
+    reading: str
 
 
 def make_report(resources: Resources, wanted: ReportWanted, *, who: str, at: datetime, keep: bool = True) -> ReportMade:
@@ -122,7 +129,9 @@ def _desk(resources: Resources, facts: Facts, wanted: ReportWanted, at: datetime
     )
     shown = f"{period.first:%d/%m/%Y} - {period.last:%d/%m/%Y}"
     heading = Heading(settings.unit_name, settings.parent_name, shown, today)
-    return Desk(facts, question, load_calendars(), at, heading, settings.report_maker, settings.report_receiver)
+    reading = wanted.reading or settings.index_766_reading
+    hands = settings.report_maker, settings.report_receiver
+    return Desk(facts, question, load_calendars(), at, heading, *hands, reading)
 
 
 def _ii06a(desk: Desk) -> tuple[Plain, bytes]:
@@ -158,5 +167,28 @@ def _overdue(desk: Desk) -> tuple[Plain, bytes]:
     return content, overdue_sheet(content, desk.heading)
 
 
-_MAKERS: Mapping[str, Callable[[Desk], tuple[Plain, bytes]]] = {"ii06a": _ii06a, "overdue": _overdue}
+def _index766(desk: Desk) -> tuple[Plain, bytes]:
+    index, period = load_index_766(), desk.question.period
+    scope = scope_of(desk.facts, period, working_days(desk.calendar), "dvcqg_766", desk.question.unit)
+    scores = index_766(index, scope, desk.reading)
+    content = {
+        "unit": desk.question.unit,
+        "index": index.head(),
+        "reading": desk.reading,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "groups": [{"id": group.id, "name": group.name, "max": f"{group.max:.2f}"} for group in index.groups],
+        "metrics": [item.plain() for item in scores],
+        "totals": totals(scores),
+        "average_days": average_days(scope.finished, work_time(desk.calendar)),
+        "notes": list(index.notes),
+    }
+    return content, index_766_sheet(content, desk.heading)
+
+
+_MAKERS: Mapping[str, Callable[[Desk], tuple[Plain, bytes]]] = {
+    "ii06a": _ii06a,
+    "overdue": _overdue,
+    "index766": _index766,
+}
 KINDS = tuple(_MAKERS)

@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
     report = typer.Typer(help=text("report"), no_args_is_help=True)
     report.command("ii06a", help=text("report_ii06a"))(ii06a)
     report.command("overdue", help=text("report_overdue"))(overdue)
+    report.command("766", help=text("report_766"))(index_766)
     app.add_typer(report, name="report")
 
 
@@ -87,6 +88,43 @@ def overdue(
     open_late = any(item["state"] == "in_progress" for item in made.content["dossiers"])
     code = NEEDS_PERSON if open_late or made.content["unclear"] else DONE
     finish(_said(made, output), as_json=as_json, lines=_overdue_lines(made.content, output), code=code)
+
+
+def index_766(
+    *,
+    period: Period = "",
+    first: From = "",
+    last: To = "",
+    reading: Annotated[str, typer.Option("--reading", help=text("report_reading"))] = "",
+    unit: Unit = "",
+    output: Output = None,
+    dry_run: DryRun = False,
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """The index of Decision 766."""
+    from config.index_766 import READINGS
+    from flows.reporting import ReportWanted
+
+    if reading and reading not in READINGS:
+        raise Refused(f"--reading {reading!r}: chỉ nhận {' hoặc '.join(READINGS)}", WRONG_USE)
+    wanted = ReportWanted("index766", period, _day("--from", first), _day("--to", last), reading=reading)
+    made = _made(wanted, unit, at, output, keep=not dry_run)
+    finish(_said(made, output), as_json=as_json, lines=_766_lines(made.content, output))
+
+
+def _766_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
+    yield f"{plain['index']['source']}, kỳ {_vn(plain['first'])} - {_vn(plain['last'])}, cách đọc {plain['reading']}"
+    for item in plain["metrics"]:
+        points = "–" if item["points"] is None else item["points"].replace(".", ",")
+        yield f"{item['id']:<6}{points:>6} / {item['max'].replace('.', ','):<6}{item['name']}"
+        yield f"{'':21}{item['because']}"
+    totals = {name: value.replace(".", ",") for name, value in plain["totals"].items()}
+    yield (
+        f"{totals['points']} điểm trên {totals['maximum']} điểm có số liệu; chưa có số liệu {totals['no_data']} điểm, "
+        f"không áp dụng cho phường {totals['not_applicable']} điểm."
+    )
+    yield from _file_line(output)
 
 
 def _made(wanted: ReportWanted, unit: str, at: str, output: Path | None, *, keep: bool) -> ReportMade:

@@ -71,6 +71,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "report": ("Báo cáo định kỳ: biểu II.06a, hồ sơ quá hạn.", "Periodic reports: form II.06a, overdue dossiers."),
     "report_ii06a": ("Biểu II.06a: tiếp nhận, giải quyết hồ sơ theo lĩnh vực và đơn vị.", "Form II.06a by field and office."),
     "report_overdue": ("Danh sách hồ sơ quá hạn: quá bao nhiêu ngày, giờ làm việc, đơn vị nào.", "Overdue dossiers: how late, and whose."),
+    "report_766": ("Bộ chỉ số của Quyết định 766/QĐ-TTg, phần có số liệu.", "The index of Decision 766, as far as the inputs carry it."),
+    "report_reading": ("Cách đọc điểm: text (theo văn bản) hoặc observed (theo số liệu đã công bố).", "Reading of the points: text or observed."),
     "report_from": ("Từ ngày (YYYY-MM-DD).", "First day."),
     "report_to": ("Đến ngày (YYYY-MM-DD).", "Last day."),
     "report_office": ("Chỉ đơn vị giải quyết này (ghi đúng tên như trong tệp xuất).", "Only this resolving office."),
