@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 from unicodedata import normalize
@@ -24,6 +26,8 @@ from storage.objects.port import digest_of
 
 PROFILES = Path(__file__).parent.parent / "config" / "exports"
 _TEMPORARY = ("~$", ".")
+_AT_A_TIME = 256
+"""Documents to one batch of puts and one transaction: their syncs are shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,15 @@ def import_kept(resources: Resources, arrivals: list[tuple[str, Kept]], sender: 
 
 def take_documents(resources: Resources, sender: Sender) -> int:
     """Keep every document of the unit's inbox; the originals stay where they are. How many receipts were new."""
+    known: dict[str, set[str]] = {}
     with resources.database.read() as connection:
-        known = {(row["path"], row["sha256"]) for row in receipts_of(connection, resources.settings.unit)}
+        for row in receipts_of(connection, resources.settings.unit):
+            known.setdefault(row["path"], set()).add(row["sha256"])
+    fresh = (found for found in inbox_files(resources) if not _unchanged(found, known))
     new = 0
-    for path, name in inbox_files(resources):
-        with _noted(resources, name, sender):
-            if (name, _digest(path)) not in known:
-                new += keep_document(resources, path, name, sender)
+    while batch := list(islice(fresh, _AT_A_TIME)):
+        kept = resources.store.put_all(partial(path.open, "rb") for path, _ in batch)
+        new += _record_documents(resources, [name for _, name in batch], list(kept), sender)
     return new
 
 
@@ -83,6 +89,28 @@ def keep_document(resources: Resources, path: Path, name: str, sender: Sender) -
     upload = Upload(resources.settings.unit, name, sender.who, sender.where, sender.at)
     with resources.database.write() as connection:
         return record_upload(connection, kept, upload)
+
+
+def _unchanged(found: tuple[Path, str], known: Mapping[str, set[str]]) -> bool:
+    """Whether this content was received under this name before; a new name is hashed while it is kept."""
+    path, name = found
+    try:
+        return name in known and _digest(path) in known[name]
+    except OSError:
+        return False
+
+
+def _record_documents(resources: Resources, names: list[str], kept: list[Kept | OSError], sender: Sender) -> int:
+    """Record what was kept in one transaction, and what could not be opened; how many receipts were new."""
+    new = 0
+    with resources.database.write() as connection:
+        for name, answer in zip(names, kept, strict=True):
+            if isinstance(answer, OSError):
+                append(connection, [_unreachable(name, answer.strerror or str(answer), sender)], at=sender.at)
+            else:
+                upload = Upload(resources.settings.unit, name, sender.who, sender.where, sender.at)
+                new += record_upload(connection, answer, upload)
+    return new
 
 
 def _kept_if_new(resources: Resources, name: str, stream: BinaryIO) -> dict[str, tuple[str, Kept]]:
@@ -104,9 +132,12 @@ def _noted(resources: Resources, name: str, sender: Sender) -> Iterator[None]:
 
 
 def _note_unreachable(resources: Resources, name: str, reason: str, sender: Sender) -> None:
-    happening = Happening(UNREACHABLE, name, sender.who, sender.where, {"reason": reason})
     with resources.database.write() as connection:
-        append(connection, [happening], at=sender.at)
+        append(connection, [_unreachable(name, reason, sender)], at=sender.at)
+
+
+def _unreachable(name: str, reason: str, sender: Sender) -> Happening:
+    return Happening(UNREACHABLE, name, sender.who, sender.where, {"reason": reason})
 
 
 def _known(resources: Resources, sha256: str) -> bool:

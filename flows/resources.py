@@ -56,9 +56,9 @@ def open_ledger(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
-def open_store(settings: Settings) -> ObjectStore:
-    """The object store that the settings name."""
-    if settings.store == "folder":
+def open_store(settings: Settings, kind: str = "") -> ObjectStore:
+    """The object store that the settings name, or the one of another kind (folder | s3)."""
+    if (kind or settings.store) == "folder":
         return FolderStore(settings.home / "objects")
     address = S3Address(
         endpoint=settings.s3_endpoint,
@@ -67,10 +67,17 @@ def open_store(settings: Settings) -> ObjectStore:
         secret_key=settings.s3_secret_key.get_secret_value(),
         region=settings.s3_region,
         secure=settings.s3_secure,
+        lock_days=settings.s3_lock_days,
+        encrypt=settings.s3_encrypt,
     )
     store = S3Store(address)
     store.create_bucket()
     return store
+
+
+def open_mirror(settings: Settings) -> ObjectStore | None:
+    """The second copy of the store; None where PAR_MIRROR is not set."""
+    return FolderStore(settings.mirror) if settings.mirror else None
 
 
 def prepare_home(settings: Settings) -> None:

@@ -4,7 +4,8 @@ StorageError
 ├── StoreUnavailable   try again later: the store or the database did not answer
 ├── DiskFull           ask a person: make room, nothing was lost
 ├── Damaged            ask a person: kept bytes no longer match their hash
-└── Missing            ask a person: no such object is kept
+├── Missing            ask a person: no such object is kept
+└── NotPossible        ask a person: this kind of store cannot do that
 """
 
 
@@ -20,9 +21,21 @@ class DiskFull(StorageError):
     """There is no room for more bytes; what was kept is untouched."""
 
 
-class Damaged(StorageError):
+class _OfObject(StorageError):
+    """An error about one object; `sha256` names it, empty where it is no kept one."""
+
+    def __init__(self, message: str, sha256: str = "") -> None:
+        super().__init__(message)
+        self.sha256 = sha256
+
+
+class Damaged(_OfObject):
     """Kept bytes no longer match their name."""
 
 
-class Missing(StorageError):
+class Missing(_OfObject):
     """No object of this hash is kept."""
+
+
+class NotPossible(StorageError):
+    """This kind of store cannot do what was asked."""

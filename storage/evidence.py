@@ -14,7 +14,7 @@ from storage.database.tables import documents, examinations, objects, receipts
 from storage.objects import Kept
 from storage.search import pages_of, record_pages
 
-EXAMINED, RECEIVED, QUARANTINED = "examined", "received", "quarantined"
+EXAMINED, RECEIVED, EXAMINING, QUARANTINED = "examined", "received", "examining", "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,12 @@ def record_failed_attempt(connection: Connection, unit: str, sha256: str, reason
     state = QUARANTINED if attempts >= limit else RECEIVED
     connection.execute(update(documents).where(*here).values(attempts=attempts, reason=reason, state=state))
     return state == QUARANTINED
+
+
+def mark_examining(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
+    """Mark received documents as being read; a mark that is still there later tells that the worker ended."""
+    here = (documents.c.unit == unit, documents.c.sha256.in_(list(sha256s)), documents.c.state == RECEIVED)
+    connection.execute(update(documents).where(*here).values(state=EXAMINING))
 
 
 def postpone(connection: Connection, unit: str, sha256: str, reason: str) -> None:

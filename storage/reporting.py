@@ -80,6 +80,13 @@ def reports_of(connection: Connection, unit: str, kind: str = "", limit: int = 1
     return [dict(row._mapping) for row in connection.execute(wanted)]
 
 
+def newest_content(connection: Connection, unit: str, kind: str) -> Mapping[str, Any] | None:
+    """What the newest report of a kind says; None before the first."""
+    mine = select(reports.c.content).where(reports.c.unit == unit, reports.c.kind == kind)
+    row = connection.execute(mine.order_by(reports.c.made_at.desc(), reports.c.id).limit(1)).first()
+    return dict(row.content) if row else None
+
+
 def report_of(connection: Connection, report_id: str) -> Mapping[str, Any]:
     """One report with its content.
 

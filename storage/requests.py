@@ -128,7 +128,9 @@ def claim_next(connection: Connection, *, owner: str, now: datetime, only: str |
             end(connection, row.id, RequestEnding(CANCELLED, None, {}, now))
             continue
         if row.attempts >= MOST_TRIES:
-            reason = {"reason": f"Đã thử {row.attempts} lần, lần nào cũng dở dang; xem nhật ký dịch vụ rồi yêu cầu lại."}
+            reason = {
+                "reason": f"Đã thử {row.attempts} lần, lần nào cũng dở dang; xem nhật ký dịch vụ rồi yêu cầu lại."
+            }
             end(connection, row.id, RequestEnding(FAILED, None, reason, now))
             continue
         if only is None or row.id == only:

@@ -57,7 +57,8 @@ class Archive:
         if (copied, digest.hexdigest()) != (size, sha256):
             raise Damaged(
                 f"{path}: tệp trong kho không còn đúng mã băm {sha256} ({copied} byte, cần {size}). "
-                "Chưa tạo gói; khôi phục tệp này từ bản sao lưu rồi tạo gói lại."
+                "Chưa tạo gói; khôi phục tệp này từ bản sao lưu rồi tạo gói lại.",
+                sha256,
             )
         self.written[path] = (sha256, size)
 

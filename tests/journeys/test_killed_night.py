@@ -21,9 +21,9 @@ from tests.journeys.snapshot import snapshot
 
 MOMENTS = [
     ("flows.night:nights.begin_night", "after", 1),
-    ("storage.objects.folder:_copy_hashed", "after", 1),
+    ("storage.objects.folder:_written", "after", 1),
     ("storage.objects.folder:os.link", "before", 2),
-    ("storage.objects.folder:os.link", "after", 1),
+    ("storage.objects.folder:os.link", "after", 4),
     ("flows.intake:_read", "before", 2),
     ("flows.intake:record_export", "before", 2),
     ("flows.intake:record_export", "after", 1),
@@ -37,6 +37,8 @@ MOMENTS = [
     ("flows.outgoing:write_bundle", "before", 1),
     ("flows.outgoing:write_bundle", "after", 1),
     ("flows.outgoing:append", "after", 1),
+    ("flows.log_proofs:checkpoints.record_checkpoint", "before", 1),
+    ("flows.outgoing:publish_checkpoint", "after", 1),
     ("flows.outgoing:letter_text", "after", 1),
     ("flows.outgoing:nights.end_night", "before", 1),
     ("flows.outgoing:nights.end_night", "after", 1),
