@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from storage.evidence import (
     postpone,
     record_examination,
     record_failed_attempt,
-    unexamined,
 )
 from storage.objects import ObjectStore
 
@@ -30,13 +28,6 @@ _PASSING_FAILURES = frozenset({"timeout", "died", "memory"})
 
 _RESERVE_SECONDS = 10.0
 """Between the time a document may take and the moment its worker is killed."""
-
-
-def batches_to_examine(resources: Resources) -> list[list[str]]:
-    """Hashes of the documents that these checks have not seen, in batches."""
-    with resources.database.read() as connection:
-        waiting = iter([row["sha256"] for row in unexamined(connection, resources.settings.unit, CHECKER_VERSION)])
-    return list(iter(lambda: list(islice(waiting, BATCH)), []))
 
 
 def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, done: Callable[[], None]) -> None:
@@ -67,6 +58,7 @@ def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iter
         names = dict(zip(paths, _names(resources, hashes), strict=True))
         options = InspectOptions(
             trust_folder=settings.trust_folder,
+            refusing_sha1=settings.sha1 == "strict",
             at=at,
             budget_seconds=max(settings.document_seconds - _RESERVE_SECONDS, _RESERVE_SECONDS),
             names=names,

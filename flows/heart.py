@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from config.settings import Settings
+from flows.probe import pulse_file
 from flows.resources import open_ledger
 from storage.database import Connection, Database
 from storage.errors import StorageError
@@ -59,15 +61,16 @@ def beating(settings: Settings, beat: Beat) -> Iterator[Heart]:
 
 def _beat_until(settings: Settings, beat: Beat, heart: Heart, end: threading.Event) -> None:
     while not end.is_set() and heart.stopped is None:
-        with contextlib.suppress(StorageError), open_ledger(settings) as database:
-            _beat_on(database, beat, heart, end)
+        with contextlib.suppress(StorageError, OSError), open_ledger(settings) as database:
+            _beat_on(database, beat, heart, end, pulse_file(settings))
         end.wait(_LOOK_SECONDS)
 
 
-def _beat_on(database: Database, beat: Beat, heart: Heart, end: threading.Event) -> None:
+def _beat_on(database: Database, beat: Beat, heart: Heart, end: threading.Event, pulse: Path) -> None:
     """Beat whenever something moved, and at least every BEAT_SECONDS."""
     told, beaten = heart.progress, -BEAT_SECONDS
     while not end.wait(_LOOK_SECONDS):
+        pulse.touch()
         moved = heart.progress != told
         if not moved and time.monotonic() - beaten < BEAT_SECONDS:
             continue

@@ -12,7 +12,8 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,12 +101,13 @@ def send(settings: Settings, messages: list[Message], now: datetime) -> dict[str
 
 def by_mail(settings: Settings, message: Message, now: datetime) -> None:
     """Send by SMTP, encrypted as PAR_SMTP_SECURITY says."""
-    mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = message.title, settings.mail_from, settings.letter_to
+    mail = MIMEText(message.text, "plain", "utf-8")
+    # EmailMessage loses spaces where it folds Vietnamese; the stubs of MIMEText do not know Header
+    mail["Subject"] = Header(message.title, "utf-8")  # type: ignore[assignment]
+    mail["From"], mail["To"] = settings.mail_from, settings.letter_to
     mail["Date"] = format_datetime(now.astimezone(ZoneInfo(settings.timezone)))
     mail["Message-ID"] = f"<{_key(settings, message)}@parindex>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
     context = ssl.create_default_context(cafile=str(settings.smtp_ca) if settings.smtp_ca else None)
     with _mail_server(settings, context) as server:
         if settings.smtp_security == "starttls":
@@ -149,7 +151,7 @@ def _tried(
     try:
         deliver(settings, message, now)
         return None
-    except (OSError, smtplib.SMTPException, httpx.HTTPError, httpx.InvalidURL) as error:
+    except (OSError, UnicodeError, smtplib.SMTPException, httpx.HTTPError, httpx.InvalidURL) as error:
         return f"{type(error).__name__}: {error}"
 
 

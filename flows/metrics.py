@@ -16,14 +16,14 @@ from flows.alarms import alarm_kinds, alarms_now
 from flows.resources import open_ledger
 from storage.database import Connection
 from storage.errors import StorageError
-from storage.evidence import EXAMINED, QUARANTINED, RECEIVED, documents_of
+from storage.evidence import EXAMINED, EXAMINING, QUARANTINED, RECEIVED, documents_of
 from storage.nights import DONE, FAILED, GAPS, RUNNING, nights_of
 from storage.requests import CANCELLED, WAITING, request_rows
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _NIGHT_STATES = (RUNNING, DONE, GAPS, FAILED)
 _REQUEST_STATES = (WAITING, RUNNING, DONE, GAPS, FAILED, CANCELLED)
-_DOCUMENT_STATES = (RECEIVED, EXAMINED, QUARANTINED)
+_DOCUMENT_STATES = (RECEIVED, EXAMINING, EXAMINED, QUARANTINED)
 
 
 def metrics_text(settings: Settings) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from ocr import CHECKER_VERSION
 from storage.custody import unreachable_at
 from storage.database import Connection
-from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of
+from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of, unexamined
 from storage.imports import REJECTED, imports_of, rejected_rows_of
 from storage.nights import Night
 
@@ -38,6 +38,7 @@ def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tupl
         *_unreachable(connection, night),
         *_rejected_exports(connection, unit),
         *_quarantined(connection, unit),
+        *_carried_over(connection, unit),
         *_bad_signatures(connection, unit, said),
         *_missing_files(gaps),
         *_rejected_rows(connection, unit),
@@ -87,6 +88,16 @@ def _quarantined(connection: Connection, unit: str) -> Iterator[str]:
             yield f"{row['name']}: đã cách ly – {row['reason']}"
         elif row["state"] == RECEIVED and row["reason"]:
             yield f"{row['name']}: chưa đọc được, đêm sau thử lại – {row['reason']}"
+
+
+def _carried_over(connection: Connection, unit: str) -> Iterator[str]:
+    """Documents for which the night had no time (PAR_NIGHT_MINUTES)."""
+    waiting = sum(1 for row in unexamined(connection, unit, CHECKER_VERSION) if not row["reason"])
+    if waiting:
+        yield (
+            f"{waiting} tài liệu chưa kịp kiểm tra vì hết thời gian của đêm; đêm sau làm tiếp, "
+            "tài liệu chờ lâu nhất và đáng nhiều điểm nhất trước."
+        )
 
 
 def _bad_signatures(connection: Connection, unit: str, said: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing
+from flows.batches import batches_in_order, begin_batch, budget_of
 from flows.heart import Heart, beating
 from flows.resources import open_resources, require_room
 from flows.scoring import Question, compute, record
@@ -115,6 +116,7 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
             count += 1
             say(f"Đọc và kiểm tra tài liệu: {count}/{total}", transient=count < total)
 
+        begin_batch(resources, hashes)
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
 
 
@@ -172,13 +174,17 @@ def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
 
 
 def _examine_all(settings: Settings, night: Night, call: Caller, heart: Heart) -> None:
+    budget = budget_of(settings)
     with open_resources(settings) as resources:
-        batches = examination.batches_to_examine(resources)
+        batches = batches_in_order(resources)
     total = sum(map(len, batches))
     say(f"Tài liệu cần kiểm tra: {total}")
     before = 0
     for batch in batches:
         heart.tell("examine", before, total)
+        if budget.is_spent:
+            say(f"Hết thời gian của đêm (PAR_NIGHT_MINUTES); {total - before} tài liệu để đêm sau")
+            return
         call(examine_batch, settings, night, batch, before, total)
         before += len(batch)
 

@@ -1,4 +1,4 @@
-"""Prefect's server in a process of its own: `python -m flows.prefect_process PORT [--services]`.
+"""Prefect's server in a process of its own: `python -m flows.prefect_process PORT [--services] [--host ADDRESS]`.
 
 Prefect 3.8.8 writes scheduled runs with a bulk insert whose rows carry `state`, a hybrid property. SQLAlchemy 2.0
 passed over such keys; 2.1 asks the property how to write them and raises, so that no scheduled run is ever created
@@ -19,7 +19,8 @@ def main() -> None:
 
     let_bulk_inserts_pass_over_states()
     app = create_app(final=True, webserver_only="--services" not in sys.argv)
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", timeout_keep_alive=5)
+    host = sys.argv[sys.argv.index("--host") + 1] if "--host" in sys.argv else "127.0.0.1"
+    uvicorn.run(app, host=host, port=int(sys.argv[1]), log_level="error", timeout_keep_alive=5)
 
 
 def let_bulk_inserts_pass_over_states() -> None:

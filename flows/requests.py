@@ -15,6 +15,7 @@ from typing import Any, get_args
 from config.criteria_sets import BadCriteriaSet, load_criteria_set
 from config.settings import Settings
 from flows import examination, intake, scoring
+from flows.batches import batches_in_order, begin_batch
 from flows.heart import Heart, beating
 from flows.resources import Resources, open_ledger, open_resources, require_room
 from scoring import UnknownOnTimeRule, UnknownPeriod
@@ -168,9 +169,10 @@ def _take_in(resources: Resources, claimed: Claimed, heart: Heart) -> None:
     intake.pull_exports(resources, intake.Sender(claimed.asked_by, "exports", claimed.started_at))
     heart.tell("documents")
     intake.take_documents(resources, intake.Sender(claimed.asked_by, "inbox", claimed.started_at))
-    batches = examination.batches_to_examine(resources)
+    batches = batches_in_order(resources)
     counted = _Counted(heart, sum(map(len, batches)))
     for batch in batches:
+        begin_batch(resources, batch)
         examination.examine_batch(resources, batch, at=claimed.started_at, done=counted.one_more)
 
 

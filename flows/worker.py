@@ -20,6 +20,7 @@ from flows import requests
 from flows.chores import do_chore, due_chores
 from flows.logs import log
 from flows.night import NightRequestedBy, run_night
+from flows.probe import pulse_file
 from flows.resources import open_ledger
 from flows.schedule import MOST_TRIES, due_nights
 from storage import nights
@@ -72,6 +73,7 @@ def work(settings: Settings, *, going_on: Callable[[], bool]) -> None:
 
 def _work_on(settings: Settings, database: Database, since: datetime, going_on: Callable[[], bool]) -> None:
     while going_on():
+        pulse_file(settings).touch()
         if not do_next(Look(settings, since, datetime.now(UTC)), database):
             time.sleep(LOOK_SECONDS)
 

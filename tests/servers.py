@@ -109,6 +109,17 @@ def _free_block(count: int) -> list[int]:
     raise RuntimeError("no free ports")
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on, given by the kernel."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -12,7 +12,10 @@ from storage.database.connection import sqlite_url
 from storage.objects import FolderStore
 from storage.objects.port import digest_of
 
-_ABOUT_THE_WORKER = {"nights": {"owner", "heartbeat_at", "attempts", "ended_at"}}
+_ABOUT_THE_WORKER = {
+    "nights": {"owner", "heartbeat_at", "attempts", "ended_at"},
+    "documents": {"attempts"},
+}
 """Who worked, how often it was begun and when it really ended differ between a killed and an undisturbed night."""
 
 

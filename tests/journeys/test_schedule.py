@@ -1,86 +1,105 @@
-"""`parindex serve`: the scheduler alone, with Prefect's real schedule."""
+"""`parindex serve`: pages, worker and Prefect in one process tree, with the real schedule."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
-
-def test_the_schedule_is_the_wards_night_in_its_own_time_zone(tmp_path: Path) -> None:
-    with _serving(tmp_path) as ready:
-        assert (ready["schedule"], ready["timezone"]) == ("0 1 * * *", "Asia/Ho_Chi_Minh")
-        (deployment,) = _ask(ready, "deployments/filter")
-        (schedule,) = deployment["schedules"]
-
-    assert deployment["name"] == "hoi-an-dong" and schedule["active"]
-    assert schedule["schedule"]["cron"] == "0 1 * * *"
-    assert schedule["schedule"]["timezone"] == "Asia/Ho_Chi_Minh"
+from tests.journeys.commands import parindex
+from tests.journeys.serving import Service, serving, wait_for
 
 
 @pytest.mark.timeout(400)
-def test_a_scheduled_night_really_runs_and_stopping_leaves_nothing_behind(small_ward: Path, tmp_path: Path) -> None:
-    home = tmp_path / "ward"
-    shutil.copytree(small_ward, home)
+def test_prefect_shows_the_wards_schedule_and_runs_its_night(small_ward: Path, tmp_path: Path) -> None:
+    home = _copy(small_ward, tmp_path)
 
-    with _serving(home, PAR_SCHEDULE="* * * * *", PAR_PERIOD="2025") as ready:
-        _wait_for(lambda: list(home.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
-        assert ready["prefect_api_url"].startswith("http://127.0.0.1:")
+    with serving(home, PAR_SCHEDULE="* * * * *", PAR_PERIOD="2025") as service:
+        (deployment,) = _asked_of_prefect(service, "deployments/filter")
+        (schedule,) = deployment["schedules"]
+        wait_for(lambda: list(home.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
+        tree = service.tree()
 
-    assert not _processes_naming(ready["prefect_api_url"].split(":")[2].split("/")[0])
-
-
-@contextmanager
-def _serving(home: Path, **environment: str) -> Iterator[dict[str, Any]]:
-    """A running `parindex serve`, stopped as systemd does it; what it says when it is ready."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
-    command = [str(Path(sys.executable).parent / "parindex"), "serve", "--json"]
-    server = subprocess.Popen(
-        command,
-        env=kept | {"PAR_HOME": str(home)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout is not None
-    try:
-        ready: dict[str, Any] = json.loads(server.stdout.readline())
-        yield ready
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=60)
+    assert deployment["name"] == "hoi-an-dong" and schedule["active"]
+    assert schedule["schedule"]["cron"] == "* * * * *"
+    assert schedule["schedule"]["timezone"] == "Asia/Ho_Chi_Minh"
+    assert [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def _ask(ready: dict[str, Any], what: str) -> list[dict[str, Any]]:
-    """What Prefect's API answers; the deployment is registered a moment after the server is ready."""
+def test_a_run_asked_for_is_worked_on_by_the_service_and_found_again_after_the_worker_is_killed(
+    small_ward: Path, tmp_path: Path
+) -> None:
+    home = _copy(small_ward, tmp_path)
+
+    with serving(home, PAR_PREFECT="off", PAR_PERIOD="2025") as service:
+        asked = json.loads(parindex(home, "run", "--leave", "--json").stdout)
+        wait_for(lambda: _told(home, asked)["progress"]["step"] == "examine")
+        worker = service.part("worker")
+        assert worker is not None
+        worker.send_signal(signal.SIGKILL)
+        wait_for(lambda: _told(home, asked)["state"] in ("done", "gaps"))
+
+        told = _told(home, asked)
+        assert (told["attempts"], told["run"]) == (2, "2025-0001")
+        assert httpx.get(f"{service.pages}/healthz").status_code == 200
+
+
+def test_a_killed_service_leaves_no_process_and_the_next_one_ends_its_run(small_ward: Path, tmp_path: Path) -> None:
+    home = _copy(small_ward, tmp_path)
+    asked: dict[str, Any] = {}
+
+    with serving(home, PAR_PREFECT="off", PAR_PERIOD="2025") as service:
+        asked |= json.loads(parindex(home, "run", "--leave", "--json").stdout)
+        wait_for(lambda: _told(home, asked)["state"] == "running")
+        tree = service.tree()
+        service.process.send_signal(signal.SIGKILL)
+        psutil.wait_procs(tree, timeout=60)
+        assert [process for process in tree if process.is_running()] == []
+
+    with serving(home, PAR_PREFECT="off", PAR_PERIOD="2025"):
+        wait_for(lambda: _told(home, asked)["state"] in ("done", "gaps"))
+    assert _told(home, asked)["run"] == "2025-0001"
+
+
+def test_the_service_answers_health_readiness_and_figures(tmp_path: Path) -> None:
+    with serving(tmp_path, PAR_PREFECT="off") as service:
+        ready = httpx.get(f"{service.pages}/readyz")
+        figures = httpx.get(f"{service.pages}/metrics").text
+        (tmp_path / "parindex.db").rename(tmp_path / "elsewhere.db")
+        (tmp_path / "parindex.db").mkdir()
+        gone = httpx.get(f"{service.pages}/readyz")
+
+    assert ready.status_code == 200 and ready.json()["ready"]
+    assert "parindex_up 1.0" in figures and 'parindex_nights{state="done"} 0.0' in figures
+    assert gone.status_code == 503
+    assert [check["name"] for check in gone.json()["checks"] if not check["ok"]] == ["database"]
+
+
+def _asked_of_prefect(service: Service, what: str) -> list[dict[str, Any]]:
+    """What Prefect's API answers; it comes up in its own time, and registers the schedule a moment later."""
     found: list[dict[str, Any]] = []
 
     def asked() -> bool:
-        found[:] = httpx.post(f"{ready['prefect_api_url']}/{what}", json={}, timeout=10).json()
+        try:
+            found[:] = httpx.post(f"{service.ready['prefect_api_url']}/{what}", json={}, timeout=10).json()
+        except httpx.HTTPError:
+            return False
         return bool(found)
 
-    _wait_for(asked, seconds=60)
+    wait_for(asked, seconds=120)
     return found
 
 
-def _wait_for(met: Any, *, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.5)
+def _told(home: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    told: list[dict[str, Any]] = json.loads(parindex(home, "runs", "--json").stdout)
+    return next(one for one in told if one["request"] == asked["request"])
 
 
-def _processes_naming(port: str) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if "prefect_process" in line and port in line.split()]
+def _copy(ward: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ward, tmp_path / "ward"))

@@ -1,0 +1,99 @@
+"""In which order and in which portions documents are examined, and how much of it fits into a night.
+
+First what waited longest, then what is worth most for the score. A document whose reader ended with its worker comes
+alone the next time: if it ends its worker again it is to blame, and after PAR_ATTEMPTS it is quarantined.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from config.criteria_sets import load_criteria_set
+from config.settings import Settings
+from flows.examination import BATCH
+from flows.resources import Resources
+from ocr import CHECKER_VERSION
+from storage.evidence import EXAMINING, mark_examining, receipts_of, record_failed_attempt, unexamined
+
+SMALL_BATCH = 8
+"""With a time limit, so that the limit is kept to a few minutes."""
+
+_ENDED_ITS_WORKER = "Lần trước máy dừng đúng lúc đang đọc riêng tài liệu này."
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Until when a night may begin a batch (monotonic seconds); None: as long as it takes."""
+
+    until: float | None
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no further batch may begin."""
+        return self.until is not None and time.monotonic() >= self.until
+
+
+def budget_of(settings: Settings) -> Budget:
+    """PAR_NIGHT_MINUTES from now."""
+    return Budget(time.monotonic() + settings.night_minutes * 60 if settings.night_minutes else None)
+
+
+def batches_in_order(resources: Resources) -> list[list[str]]:
+    """Hashes of the documents to examine, in batches, most urgent first; those that a dead worker left come alone."""
+    settings = resources.settings
+    _blame_the_only_one(resources)
+    with resources.database.read() as connection:
+        rows = unexamined(connection, settings.unit, CHECKER_VERSION)
+        worth = _worth(receipts_of(connection, settings.unit), _points(settings.criteria))
+    alone = {row["sha256"] for row in rows if row["state"] == EXAMINING or row["attempts"]}
+    order = sorted(rows, key=lambda row: (row["received_at"], -worth.get(row["sha256"], 0), row["name"], row["sha256"]))
+    size = SMALL_BATCH if settings.night_minutes else BATCH
+    return list(_cut([row["sha256"] for row in order], alone, size))
+
+
+def begin_batch(resources: Resources, hashes: Sequence[str]) -> None:
+    """Mark documents as being examined; whatever comes of it takes the mark away."""
+    with resources.database.write() as connection:
+        mark_examining(connection, resources.settings.unit, hashes)
+
+
+def _cut(hashes: list[str], alone: set[str], size: int) -> Iterator[list[str]]:
+    """Batches in the same order; each of `alone` by itself."""
+    for single, group in groupby(hashes, key=lambda sha256: sha256 in alone):
+        together, most = list(group), 1 if single else size
+        yield from (together[start : start + most] for start in range(0, len(together), most))
+
+
+def _blame_the_only_one(resources: Resources) -> None:
+    """Where a single document was being read when the worker ended, count a try against it."""
+    settings = resources.settings
+    with resources.database.read() as connection:
+        rows = unexamined(connection, settings.unit, CHECKER_VERSION)
+    left = [row["sha256"] for row in rows if row["state"] == EXAMINING]
+    if len(left) == 1:
+        with resources.database.write() as connection:
+            record_failed_attempt(connection, settings.unit, left[0], _ENDED_ITS_WORKER, limit=settings.attempts)
+
+
+def _worth(receipts: Sequence[Mapping[str, Any]], points: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Points of the component in whose folder a document lies; the most, where it lies in several."""
+    worth: dict[str, Decimal] = {}
+    for row in receipts:
+        value = points.get(str(row["path"]).split("/", 1)[0], Decimal(0))
+        worth[row["sha256"]] = max(worth.get(row["sha256"], Decimal(0)), value)
+    return worth
+
+
+def _points(criteria: str) -> dict[str, Decimal]:
+    plain = load_criteria_set(criteria).plain()
+    return {
+        component["id"]: Decimal(str(component["max_points"]))
+        for domain in plain["domains"]
+        for criterion in domain["criteria"]
+        for component in criterion["components"]
+    }

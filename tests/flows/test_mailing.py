@@ -1,0 +1,131 @@
+"""The morning letter and alarms leave the house: encrypted, once each, tried again until they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import Settings
+from flows.alarms import alarm_kinds, alarms_now
+from flows.mailing import NotSent, send_alarms, send_letters
+from flows.resources import open_ledger
+from storage import nights
+from storage.deliveries import MOST_TRIES, delivery_rows
+from storage.nights import Ending, NightRequest, begin_night
+from tests.flows.mail_server import PASSWORD, USER, Hooks, Mailbox, mail_server, webhook
+
+NIGHT = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
+MORNING = datetime(2026, 1, 4, 23, 30, tzinfo=UTC)
+"""06:30 on 5 January in Vietnam."""
+LETTER = "# Thư buổi sáng – Phường Hội An Đông\n\nĐiểm tự chấm dự kiến: 69,76\n"
+
+
+@pytest.fixture
+def posted(tmp_path: Path) -> Iterator[tuple[Settings, Mailbox, Hooks]]:
+    """A ward whose last night ended well, with a mail server and a webhook."""
+    with mail_server(tmp_path) as (mailbox, port, certificate), webhook() as (hooks, address):
+        settings = Settings(
+            home=tmp_path,
+            period="2025",
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            smtp_user=USER,
+            smtp_password=SecretStr(PASSWORD),
+            smtp_ca=certificate,
+            mail_from="parindex@hoian.example",
+            letter_to="lan@hoian.example, minh@hoian.example",
+            letter_webhook=address,
+        )
+        _end_a_night(settings, NIGHT, "done")
+        yield settings, mailbox, hooks
+
+
+def test_the_letter_goes_out_at_its_hour_by_mail_and_webhook_once_each(
+    posted: tuple[Settings, Mailbox, Hooks],
+) -> None:
+    settings, mailbox, hooks = posted
+
+    assert send_letters(settings, MORNING - timedelta(minutes=1)) == {}
+    assert send_letters(settings, MORNING) == {"letter:20260105-010000": ["mail", "webhook"]}
+    assert send_letters(settings, MORNING + timedelta(hours=1)) == {}
+
+    (letter,), (body,) = mailbox.letters, hooks.bodies
+    assert letter["Subject"] == "Thư buổi sáng 05/01/2026 – Phường Hội An Đông – 69,76 điểm"
+    assert "minh@hoian.example" in str(letter["To"])
+    assert letter.get_content().strip() == LETTER.strip()
+    assert (body["kind"], body["unit"], body["text"]) == ("letter", "hoi-an-dong", LETTER)
+    assert f"<{hooks.keys[0]}@parindex>" == letter["Message-ID"]
+
+
+def test_a_channel_that_fails_is_tried_again_and_the_other_gets_nothing_twice(
+    posted: tuple[Settings, Mailbox, Hooks],
+) -> None:
+    settings, mailbox, hooks = posted
+    mailbox.refusals = 2
+
+    for minutes in (0, 5):
+        with pytest.raises(NotSent, match="greylisted"):
+            send_letters(settings, MORNING + timedelta(minutes=minutes))
+    send_letters(settings, MORNING + timedelta(minutes=10))
+
+    assert (len(mailbox.letters), len(hooks.bodies)) == (1, 1)
+
+
+def test_what_can_never_be_sent_is_given_up_and_rings(posted: tuple[Settings, Mailbox, Hooks]) -> None:
+    settings = posted[0].model_copy(update={"smtp_password": SecretStr("wrong")})
+    for minutes in range(MOST_TRIES):
+        with pytest.raises(NotSent, match="SMTPAuthenticationError"):
+            send_letters(settings, MORNING + timedelta(minutes=minutes))
+
+    assert send_letters(settings, MORNING + timedelta(hours=1)) == {}
+    (alarm,) = [one for one in alarms_now(settings, MORNING) if one.id == "letter_not_sent"]
+    assert "PAR_SMTP_" in alarm.way_out and PASSWORD not in alarm.seen
+
+
+def test_mail_is_never_sent_to_a_server_with_an_unknown_certificate(posted: tuple[Settings, Mailbox, Hooks]) -> None:
+    settings, mailbox, _ = posted
+    with pytest.raises(NotSent, match="CERTIFICATE_VERIFY_FAILED"):
+        send_letters(settings.model_copy(update={"smtp_ca": None}), MORNING)
+    assert mailbox.letters == []
+
+
+def test_an_alarm_is_told_once_a_day_until_it_is_over(posted: tuple[Settings, Mailbox, Hooks]) -> None:
+    settings, mailbox, hooks = posted
+    later = NIGHT + timedelta(hours=30)
+
+    send_alarms(settings, later)
+    send_alarms(settings, later + timedelta(hours=1))
+    send_alarms(settings, later + timedelta(hours=24))
+    _end_a_night(settings, later + timedelta(hours=25), "gaps")
+    send_alarms(settings, later + timedelta(hours=26))
+
+    rang = [body["id"] for body in hooks.bodies if body["kind"] == "alarm" and body["id"].startswith("no_good_night")]
+    assert rang == ["no_good_night:2026-01-06", "no_good_night:2026-01-07"]
+    (first, *_) = [letter for letter in mailbox.letters if letter["Subject"].startswith("Cảnh báo")]
+    assert "Lâu không có đêm nào chạy xong" in first["Subject"] and "Cách xử lý" in first.get_content()
+
+
+def test_nothing_is_sent_where_no_channel_is_set(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, period="2025")
+    _end_a_night(settings, NIGHT, "done")
+
+    assert send_letters(settings, MORNING) == {}
+    with open_ledger(settings) as database, database.read() as connection:
+        assert delivery_rows(connection, "hoi-an-dong") == []
+
+
+def test_every_alarm_looks_at_an_empty_ward_without_ringing(tmp_path: Path) -> None:
+    ringing = {alarm.id for alarm in alarms_now(Settings(home=tmp_path), NIGHT)}
+    assert ringing <= {"disk_low"} and len({kind.id for kind in alarm_kinds()}) == len(alarm_kinds()) >= 5
+
+
+def _end_a_night(settings: Settings, now: datetime, state: str) -> None:
+    summary = {"totals": {"expected": "69.76"}, "letter": LETTER}
+    with open_ledger(settings) as database, database.write() as connection:
+        request = NightRequest("hoi-an-dong", "2025", "schedule", "Asia/Ho_Chi_Minh", now)
+        night = begin_night(connection, request, owner="worker:1:1", now=now)
+        nights.end_night(connection, night.id, Ending(state, None, summary, now + timedelta(minutes=20)))

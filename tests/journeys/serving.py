@@ -1,0 +1,77 @@
+"""A running `parindex serve`, as systemd starts and stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.servers import free_ports
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The running service: its process, and the addresses it told when it was ready."""
+
+    process: psutil.Process
+    ready: dict[str, Any]
+
+    @property
+    def pages(self) -> str:
+        return str(self.ready["pages"])
+
+    def part(self, name: str) -> psutil.Process | None:
+        """The living process of one part: web_process, worker, prefect_serving."""
+        return next((child for child in self.tree() if f"flows.{name}" in _words(child)), None)
+
+    def tree(self) -> list[psutil.Process]:
+        """All processes below the service."""
+        return self.process.children(recursive=True)
+
+
+@contextmanager
+def serving(home: Path, **environment: str) -> Iterator[Service]:
+    """Start the service and wait until it says that it is ready; SIGTERM at the end."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
+    own = {"PAR_HOME": str(home), "PAR_WEB_PORT": str(free_ports(1)[0]), "OMP_THREAD_LIMIT": "1"}
+    with (home / "service.log").open("ab") as log:
+        server = subprocess.Popen(
+            [str(Path(sys.executable).parent / "parindex"), "serve", "--json"],
+            env=kept | own | environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    assert server.stdout is not None
+    try:
+        line = server.stdout.readline()
+        assert line, (home / "service.log").read_text()
+        yield Service(psutil.Process(server.pid), json.loads(line))
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=60)
+
+
+def wait_for(met: Callable[[], object], *, seconds: float = 90) -> None:
+    """Wait until something has happened; generous, because the machine may be busy."""
+    until = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.2)
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
