@@ -5,6 +5,7 @@ Pillow alone, so that the product needs no numeric library. Pictures are upright
 
 from __future__ import annotations
 
+from itertools import pairwise
 from statistics import pvariance
 from typing import Literal
 
@@ -26,16 +27,28 @@ REPAIR_SKEW_FROM = 0.35
 
 
 def without_seal(picture: Image.Image) -> Image.Image:
-    """Grey picture in which red seals fade: the red channel (measured 1.6 % errors under a seal, plain grey 6.2 %)."""
-    if picture.mode in ("RGB", "RGBA"):
-        return picture.getchannel("R")
-    return picture if picture.mode == "L" else picture.convert("L")
+    """Grey picture without red seals: the red channel, lifted where red prevails.
+
+    Measured under a seal: plain grey 6.2 % errors, red channel 1.6 %. What is left of the seal's ring and letters in
+    the red channel still misleads the engine's layout, hence the lift.
+    """
+    if picture.mode not in ("RGB", "RGBA"):
+        return picture if picture.mode == "L" else picture.convert("L")
+    red, green, blue = picture.split()[:3]
+    redness = ImageChops.subtract(red, ImageChops.lighter(green, blue))
+    return ImageChops.add(red, redness.point(_LIFTED)) if redness.getextrema()[1] > 40 else red  # type: ignore[operator]
 
 
 def without_coloured_ink(picture: Image.Image) -> Image.Image:
-    """Grey picture in which red seals and blue pen strokes fade: the lightest channel of each pixel."""
+    """Grey picture without red seals and blue pen strokes: the lightest channel, lifted where there is colour."""
     red, green, blue = picture.convert("RGB").split()
-    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    colour = ImageChops.subtract(lightest, ImageChops.darker(ImageChops.darker(red, green), blue))
+    return ImageChops.add(lightest, colour.point(_LIFTED))
+
+
+_LIFTED = [0 if level < 24 else min(255, round(1.3 * level)) for level in range(256)]
+"""What colour adds to brightness; the tint of paper and of print's edges adds nothing."""
 
 
 def colour_seen(picture: Image.Image) -> Literal["colour", "grey", "bilevel"]:
@@ -145,6 +158,19 @@ def _sharpness(mask: Image.Image, angle: float) -> float:
     """How strongly rows of ink and rows of paper alternate after turning by `angle` degrees counter-clockwise."""
     turned = mask.rotate(angle, Image.Resampling.NEAREST) if angle else mask
     return pvariance(turned.resize((1, turned.height), Image.Resampling.BOX).tobytes())
+
+
+def lines_run_down(grey: Image.Image) -> bool:
+    """Ink and paper alternate from column to column, not from row to row: the page lies on its side."""
+    mask = ink_mask(grey)
+    across = _alternation(mask.resize((1, mask.height), Image.Resampling.BOX).tobytes())
+    down = _alternation(mask.resize((mask.width, 1), Image.Resampling.BOX).tobytes())
+    return down > 1.6 * across
+
+
+def _alternation(profile: bytes) -> float:
+    """Mean square of the steps from one line of pixels to the next."""
+    return sum((after - before) ** 2 for before, after in pairwise(profile)) / max(1, len(profile) - 1)
 
 
 def turned_upright(picture: Image.Image, skew: float) -> Image.Image:

@@ -7,7 +7,7 @@ and only when needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Literal
@@ -219,22 +219,61 @@ def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Re
     seen = replace(base, fingerprint=page_image.fingerprint(grey))
     if page_image.ink_share(grey) < BLANK_INK:
         return replace(seen, kind="blank")
-    skew = page_image.skew_of(grey)
-    sheet = _Sheet(picture, dpi, skew if abs(skew) >= page_image.REPAIR_SKEW_FROM else 0.0)
     try:
-        words, (kept, kept_dpi), rotation = _words(sheet, grey, reader)
+        turn, read = _read_any_way_up(picture, grey, dpi, reader)
     except EngineFailed as error:
         return replace(seen, notes=(*seen.notes, Note("page_unread", base.number, str(error))))
+    if turn in (90, 270):
+        seen = replace(seen, width=base.height, height=base.width)
     return replace(
         seen,
-        skew=skew,
-        rotation=rotation,
-        words=tuple(words),
+        skew=read.skew,
+        rotation=turn,
+        words=tuple(read.words),
         source="ocr",
-        text=text_of(words),
-        picture=kept,
-        picture_dpi=kept_dpi,
+        text=text_of(read.words),
+        picture=read.ready,
+        picture_dpi=read.dpi,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """What an upright picture says: words, the picture they were read from, by how many degrees lines were off."""
+
+    words: list[Word]
+    ready: Image.Image
+    dpi: float
+    skew: float
+
+
+def _read_any_way_up(picture: Image.Image, grey: Image.Image, dpi: float, reader: Reader) -> tuple[int, _Upright]:
+    """The clockwise turn that makes the picture upright, and what it says then."""
+    turn = _turn_needed(grey, dpi, reader, (90, 270)) if page_image.lines_run_down(grey) else 0
+    if turn:
+        return turn, _turned_and_read(picture, turn, dpi, reader)
+    read = _read_upright(picture, grey, dpi, reader)
+    turn = _turn_needed(read.ready, read.dpi, reader, (180, 90, 270)) if _doubtful(read.words) else 0
+    return (turn, _turned_and_read(picture, turn, dpi, reader)) if turn else (0, read)
+
+
+def _turned_and_read(picture: Image.Image, turn: int, dpi: float, reader: Reader) -> _Upright:
+    upright = picture.rotate(-turn, expand=True)
+    return _read_upright(upright, page_image.without_seal(upright), dpi, reader)
+
+
+def _read_upright(picture: Image.Image, grey: Image.Image, dpi: float, reader: Reader) -> _Upright:
+    skew = page_image.skew_of(grey)
+    sheet = _Sheet(picture, dpi, skew if abs(skew) >= page_image.REPAIR_SKEW_FROM else 0.0)
+    ready, ready_dpi = sheet.ready(grey)
+    engine = reader.engine()
+    words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
+
+    def read_again(region: Box, layout: int) -> list[Word]:
+        return engine.read(_cut(sheet, ready, region, ready_dpi), dpi=ready_dpi, layout=layout, seconds=reader.seconds)
+
+    size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
+    return _Upright(with_signature_block(words, size, read_again), ready, ready_dpi, skew)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,31 +290,14 @@ class _Sheet:
         return page_image.ready_for_reading(level, self.dpi)
 
 
-def _words(sheet: _Sheet, grey: Image.Image, reader: Reader) -> tuple[list[Word], tuple[Image.Image, float], int]:
-    """Words, the picture they were read from, and the clockwise turn that made it upright."""
-    ready, dpi = sheet.ready(grey)
-    engine = reader.engine()
-    words = engine.read(ready, dpi=dpi, layout=PAGE, seconds=reader.seconds)
-    turn = _turn_needed(ready, dpi, reader) if _doubtful(words) else 0
-    if turn:
-        ready = ready.rotate(-turn, expand=True)
-        words = engine.read(ready, dpi=dpi, layout=PAGE, seconds=reader.seconds)
-
-    def read_again(region: Box, layout: int) -> list[Word]:
-        return engine.read(_cut(sheet, ready, turn, region, dpi), dpi=dpi, layout=layout, seconds=reader.seconds)
-
-    size = ready.width * 72 / dpi, ready.height * 72 / dpi
-    return with_signature_block(words, size, read_again), (ready, dpi), turn
-
-
-def _cut(sheet: _Sheet, ready: Image.Image, turn: int, region: Box, dpi: float) -> Image.Image:
+def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Image:
     """The region at the reading resolution, red seals and blue ink faded where the sheet has colours."""
     frame = tuple(round(edge * dpi / 72) for edge in (region.left, region.top, region.right, region.bottom))
     if sheet.picture.mode not in ("RGB", "RGBA"):
         return ready.crop(frame)  # type: ignore[arg-type]
-    if turn or sheet.skew:
+    if sheet.skew:
         faded, _ = sheet.ready(page_image.without_coloured_ink(sheet.picture))
-        return faded.rotate(-turn, expand=True).crop(frame) if turn else faded.crop(frame)  # type: ignore[arg-type]
+        return faded.crop(frame)  # type: ignore[arg-type]
     scale = sheet.dpi / 72
     own = tuple(round(edge * scale) for edge in (region.left, region.top, region.right, region.bottom))
     faded = page_image.without_coloured_ink(sheet.picture.crop(own))  # type: ignore[arg-type]
@@ -289,22 +311,28 @@ def _doubtful(words: list[Word]) -> bool:
     return tall or len(long) < 5 or mean_confidence(words) < 0.6
 
 
-def _turn_needed(ready: Image.Image, dpi: float, reader: Reader) -> int:
-    """Judged on the page's inner part at low resolution: a fifth of the cost of whole pages."""
-    wide, high = ready.size
-    inner = ready.crop((wide // 8, high // 8, wide - wide // 8, high - high // 8))
+def _turn_needed(grey: Image.Image, dpi: float, reader: Reader, turns: Sequence[int]) -> int:
+    """The clockwise turn that reads best, 0 where none is clearly better than leaving the picture as it is.
+
+    Judged on the page's inner part at low resolution: a fifth of the cost of whole pages.
+    """
+    wide, high = grey.size
+    inner = grey.crop((wide // 8, high // 8, wide - wide // 8, high - high // 8))
     factor = min(1.0, _TRIAL_DPI / dpi)
     small = inner.resize((max(1, round(inner.width * factor)), max(1, round(inner.height * factor))))
-    scores = {}
-    for turn in (0, 180, 90, 270):
-        trial = reader.engine().read(
-            small.rotate(-turn, expand=True), dpi=dpi * factor, layout=PAGE, seconds=reader.seconds
-        )
-        scores[turn] = _read_letters(trial)
-        if scores[turn] > 150 and scores[turn] > 3 * scores[0] + 40:
+
+    def letters(turn: int) -> float:
+        trial = small.rotate(-turn, expand=True)
+        return _read_letters(reader.engine().read(trial, dpi=dpi * factor, layout=PAGE, seconds=reader.seconds))
+
+    as_it_is = letters(0)
+    scores: dict[int, float] = {}
+    for turn in turns:
+        scores[turn] = letters(turn)
+        if scores[turn] > 150 and scores[turn] > 3 * as_it_is + 40:
             return turn
     best = max(scores, key=lambda turn: scores[turn])
-    return best if scores[best] > 1.5 * scores[0] + 40 else 0
+    return best if scores[best] > 1.5 * as_it_is + 40 else 0
 
 
 def _read_letters(words: list[Word]) -> float:

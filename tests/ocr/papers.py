@@ -175,7 +175,7 @@ def scan(paper: Paper, scanner: Scanner) -> Image.Image:
     chance = random.Random(scanner.seed)
     draw = ImageDraw.Draw(picture)
     for text, (x, y) in ((scanner.hand_number, page.number_at), (scanner.hand_day, page.day_at)):
-        _handwrite(draw, text, (x * scale, y * scale), scale, chance)
+        handwrite(draw, text, (x * scale, y * scale), scale, chance)
     if scanner.signature:
         _stroke(draw, page.seal_at, scale, chance)
     if scanner.seal:
@@ -210,7 +210,7 @@ _DIGITS: dict[str, tuple[tuple[float, float], ...]] = {
 }
 
 
-def _handwrite(
+def handwrite(
     draw: ImageDraw.ImageDraw, text: str, at: tuple[float, float], scale: float, chance: random.Random
 ) -> None:
     """Digits as shaky pen strokes, larger than print and off the line; `at` is the printed baseline's start."""
@@ -267,13 +267,13 @@ def _aged(picture: Image.Image, scanner: Scanner, chance: random.Random) -> Imag
     if scanner.blur:
         picture = picture.filter(ImageFilter.GaussianBlur(scanner.blur * scanner.dpi / 200))
     if scanner.noise:
-        picture = _noisy(picture, scanner.noise, chance)
+        picture = noisy(picture, scanner.noise, chance)
     if scanner.turn:
         picture = picture.rotate(-scanner.turn, expand=True)
     return picture.convert(scanner.colour) if scanner.colour != "RGB" else picture
 
 
-def _noisy(picture: Image.Image, sigma: float, chance: random.Random) -> Image.Image:
+def noisy(picture: Image.Image, sigma: float, chance: random.Random) -> Image.Image:
     """Paper grain: one tile of noise, laid over the page with random shifts, tinted a little."""
     side = 256
     tile = Image.frombytes(

@@ -1,0 +1,157 @@
+"""How well documents are read: strict character errors, each field, handwriting, verdicts, over random documents.
+
+    .venv/bin/python -m tests.bench.accuracy [--from 1000] [--count 60] [--grades clean,fair] [--show] [--json OUT]
+
+Character error rate: edit distance of the whole page's text, row by row as it was set, over its length; white space
+counts once. Documents whose number and day are written by pen are left out of it: nobody knows what their text is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr import InspectOptions, inspect_file
+from ocr.words import plain
+from tests.ocr.ground_truth import Case, case_of, file_of, typeset
+
+OPTIONS = InspectOptions(at=datetime(2026, 12, 1, tzinfo=UTC))
+FIELDS = ("number", "symbol", "type", "issued_on", "issuer", "place", "subject", "signer", "signer_title", "authority")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--from", type=int, default=1000, dest="first")
+    asked.add_argument("--count", type=int, default=60)
+    asked.add_argument("--grades", default="clean,fair")
+    asked.add_argument("--workers", type=int, default=1)
+    asked.add_argument("--show", action="store_true", help="every difference")
+    asked.add_argument("--json", type=Path)
+    options = asked.parse_args()
+    cases = list(_cases(options.first, options.count, options.grades.split(",")))
+    with ProcessPoolExecutor(options.workers) as pool:
+        outcomes = list(pool.map(examined, cases, chunksize=4))
+    if options.show:
+        for outcome in outcomes:
+            for name, (got, wanted) in outcome["wrong"].items():
+                print(f"{outcome['seed']} {outcome['grade']} {name}: {got!r} , true {wanted!r}", file=sys.stderr)
+    report = summed(outcomes)
+    if options.json:
+        options.json.write_text(json.dumps(outcomes, ensure_ascii=False, indent=1), encoding="utf-8")
+    json.dump(report, sys.stdout, ensure_ascii=False, indent=2)
+    print()
+
+
+def _cases(first: int, count: int, grades: Sequence[str]) -> Iterator[Case]:
+    return (case_of(seed, grade=grades[seed % len(grades)]) for seed in range(first, first + count))
+
+
+def examined(case: Case) -> dict[str, Any]:
+    """One document made, inspected and compared: {seed, grade, asked: {name: right?}, wrong, errors, length}."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "van-ban.pdf"
+        path.write_bytes(file_of(case))
+        answer = inspect_file(path, OPTIONS)
+    pairs = {name: pair for name, pair in _pairs(case, answer).items() if pair is not None}
+    wrong = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    counted = not case.by_hand and case.flaw != "low_dpi"
+    return {
+        "seed": case.seed,
+        "grade": "low_dpi" if case.flaw == "low_dpi" else case.grade,
+        "asked": {name: name not in wrong for name in pairs},
+        "wrong": wrong,
+        "false_pass": answer["digitisation"]["verdict"] == "đạt" and case.verdict == "không đạt",
+        "text": _errors(typeset(case).rows, answer["text"]) if counted else None,
+        "seconds": answer["took_seconds"],
+    }
+
+
+def _pairs(case: Case, answer: dict[str, Any]) -> dict[str, tuple[Any, Any] | None]:
+    """What was read and what is true, by field; None where the question does not arise."""
+    said, fields = case.wording, {name: found or {} for name, found in answer["fields"].items()}
+    value = {name: fields[name].get("value") for name in FIELDS}
+    day = f"{said.year}-{int(said.month or 0):02d}-{int(said.day or 0):02d}"
+    printed = bool(said.number) and not case.by_hand
+    authority = " / ".join(line for line in said.stack if line.split()[0] in ("TM.", "KT.", "TL.", "TUQ."))
+    state = (fields["number"].get("state"), fields["issued_on"].get("state"))
+    verdict = answer["digitisation"]["verdict"]
+    return {
+        "number": (value["number"], f"{said.number}/{said.symbol}") if printed else None,
+        "issued_on": (value["issued_on"], day) if printed else None,
+        "symbol": (value["symbol"], said.symbol),
+        "type": (value["type"], said.kind or "CÔNG VĂN"),
+        "issuer": (value["issuer"], _issuer(said.organ)),
+        "place": (value["place"], said.place),
+        "subject": (value["subject"], " ".join(said.subject)),
+        "signer": (value["signer"], said.signer),
+        "signer_title": (value["signer_title"], said.stack[-1].removeprefix("TL. ").removeprefix("KT. ")),
+        "authority": (value["authority"], authority or None),
+        "handwriting": (state, ("handwritten", "handwritten")) if case.by_hand else None,
+        "blank": (state, ("blank", "blank")) if not said.number and not case.by_hand else None,
+        "verdict": (verdict, case.verdict) if case.verdict else None,
+    }
+
+
+def _issuer(organ: Sequence[str]) -> str:
+    """The organ itself without the one above it."""
+    return " ".join(organ[1:] if len(organ) > 2 else organ)
+
+
+def _errors(rows: Iterable[str], text: str) -> dict[str, int]:
+    """Characters wrong, missing or too many, with and without diacritics, and the length of the truth."""
+    truth, got = _flat(" ".join(rows)), _flat(text)
+    return {"errors": distance(truth, got), "plain": distance(plain(truth), plain(got)), "length": len(truth)}
+
+
+def _flat(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def distance(one: str, other: str) -> int:
+    """Levenshtein distance, a row at a time."""
+    letters = np.array([ord(c) for c in other], dtype=np.int64)
+    steps = np.arange(len(other) + 1)
+    row = steps.copy()
+    for place, letter in enumerate(one, 1):
+        best = np.minimum(row[1:] + 1, row[:-1] + (letters != ord(letter)))
+        best = np.concatenate(([place], best))
+        row = np.minimum.accumulate(best - steps) + steps
+    return int(row[-1])
+
+
+def summed(outcomes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Shares by grade and field."""
+    by_grade: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for outcome in outcomes:
+        by_grade[outcome["grade"]].append(outcome)
+    if {"clean", "fair"} <= set(by_grade):
+        by_grade["clean and fair"] = by_grade["clean"] + by_grade["fair"]
+    return {grade: _shares(every) for grade, every in sorted(by_grade.items())}
+
+
+def _shares(outcomes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    texts = [one["text"] for one in outcomes if one["text"]]
+    length = max(1, sum(text["length"] for text in texts))
+    told: dict[str, Any] = {"documents": len(outcomes)}
+    for name, key in (("character errors", "errors"), ("without diacritics", "plain")):
+        told[name] = f"{100 * sum(text[key] for text in texts) / length:.2f} %"
+    for name in (*FIELDS, "handwriting", "blank", "verdict"):
+        asked = [one["asked"][name] for one in outcomes if name in one["asked"]]
+        if asked:
+            told[name] = f"{sum(asked)}/{len(asked)} = {100 * sum(asked) / len(asked):.1f} %"
+    return told | {"false passes": sum(one["false_pass"] for one in outcomes)}
+
+
+if __name__ == "__main__":
+    main()
