@@ -13,6 +13,7 @@ from storage.custody import Happening, append
 from storage.database.tables import documents, examinations, objects, receipts
 from storage.objects import Kept
 from storage.search import pages_of, record_pages
+from storage.signature_looks import overlaid
 
 EXAMINED, RECEIVED, EXAMINING, QUARANTINED = "examined", "received", "examining", "quarantined"
 
@@ -144,12 +145,13 @@ def receipts_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
 
 
 def examinations_of(connection: Connection, unit: str, checker: str) -> dict[str, Mapping[str, Any]]:
-    """Examinations of a unit's documents by hash: {result, text, examined_at}."""
+    """Examinations of a unit's documents by hash: {result, text, examined_at}, with the signature verdict of today."""
     rows = select(examinations).where(
         examinations.c.checker == checker,
         examinations.c.sha256.in_(select(documents.c.sha256).where(documents.c.unit == unit)),
     )
-    return {row.sha256: dict(row._mapping) for row in connection.execute(rows)}
+    found = {row.sha256: dict(row._mapping) for row in connection.execute(rows)}
+    return overlaid(connection, checker, found)
 
 
 def _set_state(connection: Connection, unit: str, sha256: str, *, state: str, reason: str | None) -> None:

@@ -117,6 +117,17 @@ examinations = _table(
     _required("examined_at", Instant),
 )
 
+# A later look at the signatures of a content already examined: a new dated verdict, and how long it was confirmed.
+signature_looks = _table(
+    "signature_looks",
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    Column("checker", Text, primary_key=True),
+    Column("looked_at", Instant, primary_key=True),
+    _required("signature", Plain),
+    _required("confirmed_at", Instant),
+    _required("confirmed_trust"),  # digest of the trust material of the newest look that said the same
+)
+
 # An immutable score with everything it was made of.
 score_runs = _table(
     "score_runs",
