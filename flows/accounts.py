@@ -214,6 +214,24 @@ def change_password(resources: Resources, name: str, old: str, new: str, *, at: 
         sessions.close_sessions_of(connection, name)
 
 
+def reset_password(resources: Resources, name: str, *, who: str, at: datetime) -> str:
+    """A new first password for somebody else, told once; codes are off, every session of the account ends."""
+    password = new_password()
+    hashed = _hasher().hash(password)
+    with resources.database.write() as connection:
+        accounts.set_password(connection, name, hashed, who=who, at=at)
+        accounts.set_code_secret(connection, name, None, who=who, at=at)
+        sessions.close_sessions_of(connection, name)
+    return password
+
+
+def set_account_state(resources: Resources, name: str, state: str, *, who: str, at: datetime) -> None:
+    """Open or close an account; a closed one is signed out everywhere."""
+    with resources.database.write() as connection:
+        accounts.set_state(connection, name, state, who=who, at=at)
+        sessions.close_sessions_of(connection, name)
+
+
 def new_code_secret() -> str:
     """A secret for six-digit codes (RFC 6238), to be shown once as a QR picture."""
     return pyotp.random_base32()

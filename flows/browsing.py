@@ -12,6 +12,7 @@ from flows.resources import Resources
 from flows.scoring import unpacked_inputs
 from scoring import changes_of, compare, explain, next_actions, score
 from scoring.engine.facts import Facts, from_plain
+from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
@@ -164,7 +165,8 @@ def component(resources: Resources, of_run: Mapping[str, Any], component_id: str
         raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
     with resources.database.read() as connection:
         over = points_over_runs(connection, str(of_run["unit"]), str(of_run["period"]), component_id)
-    return {"item": item, "entry": entry, "over": over}
+    keys = assumable(criteria_of(resources, of_run)).get(component_id, ())
+    return {"item": item, "entry": entry, "over": over, "assumable": keys}
 
 
 def _entries(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -34,7 +34,7 @@ def changes_of(texts: Iterable[str], criteria: Mapping[str, Any]) -> dict[str, d
     Raises:
         BadAssumption: tells every text that has another form, an unknown component or an unknown key.
     """
-    known = _keys(criteria)
+    known = assumable(criteria)
     found: dict[str, dict[str, Value]] = {}
     faults = []
     for text in texts:
@@ -55,7 +55,8 @@ def changes_of(texts: Iterable[str], criteria: Mapping[str, Any]) -> dict[str, d
     return found
 
 
-def _keys(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def assumable(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Keys that `changes_of` takes, by component."""
     return {
         component["id"]: (*_measured_keys(component), *(item["key"] for item in component.get("declared", ())))
         for domain in criteria["domains"]

@@ -9,8 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from storage.database.door_tables import uploads
-from storage.database.tables import custody, documents, examinations, imports, nights, objects, receipts, score_runs
+from storage.database.tables import (
+    custody,
+    documents,
+    examinations,
+    imports,
+    nights,
+    objects,
+    receipts,
+    records,
+    score_runs,
+)
 from storage.errors import StorageError
+from storage.signature_looks import overlaid
 
 
 class NoSuchDocument(StorageError):
@@ -89,7 +100,12 @@ def examination_rows(
     columns = [examinations.c.sha256, examinations.c.checker, examinations.c.result, examinations.c.examined_at]
     rows = select(*columns, *([examinations.c.text] if with_text else []))
     rows = rows.where(examinations.c.sha256.in_(hashes)).order_by(examinations.c.examined_at)
-    return {row.sha256: dict(row._mapping) for row in connection.execute(rows)}
+    found = {row.sha256: dict(row._mapping) for row in connection.execute(rows)}
+    checkers = {str(row["checker"]) for row in found.values()}
+    for checker in sorted(checkers):
+        said = {sha256: row for sha256, row in found.items() if row["checker"] == checker}
+        found |= {sha256: dict(row) for sha256, row in overlaid(connection, checker, said).items()}
+    return found
 
 
 def imports_slice(connection: Connection, unit: str, part: Slice) -> tuple[list[dict[str, Any]], int]:
@@ -149,6 +165,13 @@ def events_about(connection: Connection, subject: str, limit: int = 100) -> Sequ
     """What the custody log says about one subject, newest first."""
     rows = select(custody).where(custody.c.subject == subject).order_by(custody.c.seq.desc()).limit(limit)
     return [dict(row._mapping) for row in connection.execute(rows)]
+
+
+def declared_fields(connection: Connection, unit: str, component: str) -> dict[str, dict[str, Any]]:
+    """What is declared for a component, by key."""
+    mine = (records.c.unit == unit, records.c.kind == "declared", records.c.key.startswith(f"{component}/"))
+    rows = connection.execute(select(records.c.key, records.c.fields).where(*mine))
+    return {str(row.key).rsplit("/", 1)[-1]: dict(row.fields) for row in rows}
 
 
 def kept_uploads(connection: Connection, unit: str, account: str) -> list[str]:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from flows.browsing import NoSuchComponent
+from flows.receiving import UploadRefused
 from flows.requests import BadRequest
 from scoring import BadAssumption
 from storage.accounts import NoSuchAccount
@@ -19,11 +20,22 @@ from storage.errors import StorageError
 from storage.requests import NoSuchRequest
 from storage.runs import NoSuchRun
 from storage.sessions import NoSuchLink
+from storage.uploads import NoSuchOrder, NoSuchUpload
 from web.access import NOBODY, Deed, Refused
 from web.doors import BadForm, language_of
 from web.rendering import rendered
 
-NOT_FOUND = (NoSuchRun, NoSuchComponent, NoSuchDocument, NoSuchImport, NoSuchRequest, NoSuchAccount, NoSuchLink)
+NOT_FOUND = (
+    NoSuchRun,
+    NoSuchComponent,
+    NoSuchDocument,
+    NoSuchImport,
+    NoSuchRequest,
+    NoSuchAccount,
+    NoSuchLink,
+    NoSuchUpload,
+    NoSuchOrder,
+)
 _MOST_KEPT = 64 * 1024
 _log = logging.getLogger("parindex.web")
 
@@ -44,7 +56,7 @@ def answer_in_words(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_readable)
     for kind in NOT_FOUND:
         app.add_exception_handler(kind, _missing)
-    for fault in (BadAssumption, BadRequest):
+    for fault in (BadAssumption, BadRequest, UploadRefused):
         app.add_exception_handler(fault, _wrong)
     app.add_exception_handler(StorageError, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
@@ -52,7 +64,7 @@ def answer_in_words(app: FastAPI) -> None:
 
 def problem(request: Request, status: int, message: str, heading: str = "Chưa làm được việc này") -> Response:
     """An error as the asker reads it: JSON for the API, a page (or its part) for people."""
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json":
         return JSONResponse({"error": message}, status_code=status)
     values = {"visitor": NOBODY, "place": None, "visit": None, "Deed": Deed, "heading": heading, "message": message}
     return HTMLResponse(rendered("error.html", values | {"status": status}, language_of(request)), status_code=status)

@@ -122,6 +122,16 @@ NUMBERS = {
 }
 """Numbers of measures; what is not here is shown under its own key."""
 
+DEEDS = {
+    "see_score": "Xem điểm",
+    "see_evidence": "Xem tài liệu",
+    "see_exports": "Xem dữ liệu một cửa",
+    "see_runs": "Xem các lần chấm",
+    "ask_run": "Yêu cầu chấm điểm",
+    "what_if": "Thử số khác",
+    "see_dossiers": "Xem hồ sơ phía sau con số",
+}
+
 ON_TIME = {
     "bcth_date": "Theo ngày, báo cáo tổng hợp",
     "bc06_datetime": "Theo giờ, phút, biểu 06a",
@@ -195,3 +205,16 @@ def value(found: Any) -> str:
     if isinstance(found, str) and len(found) == 10 and found[4] == "-" and found[7] == "-":
         return day(found)
     return number(found) if isinstance(found, int | Decimal) else str(found).replace(".", ",")
+
+
+def plain(found: Any) -> str:
+    """A value as a form field holds it."""
+    return ("có" if found else "không") if isinstance(found, bool) else str(found)
+
+
+def declared(found: Any) -> str:
+    """A declared value as kept ({"decimal": ...}, {"date": ...}, bool, text), as a person types it; empty for none."""
+    if isinstance(found, dict):
+        kind, text = next(iter(found.items()))
+        return day(text) if kind.startswith("date") else str(text).replace(".", ",")
+    return "" if found is None else value(found)

@@ -1,6 +1,8 @@
 """One module for each thing that people come for; `ROUTERS` is all of them."""
 
-from web.pages import documents, exports, home, runs, score, signing_in
+from web.pages import account, auditing, documents, exports, home, runs, score, signing_in, uploads
 
-ROUTERS = (signing_in.router, home.router, score.router, documents.router, exports.router, runs.router)
+ROUTERS = tuple(
+    module.router for module in (signing_in, account, home, score, uploads, documents, auditing, exports, runs)
+)
 """In the order of matching."""

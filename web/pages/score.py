@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from flows import browsing
 from scoring import BadAssumption
+from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.pages.home import PLACE
@@ -143,7 +144,9 @@ def what_if(component: str, visit: Visit = allowed(Deed.WHAT_IF)) -> Response:
     told = browsing.component(visit.resources, run, component)
     visit.require(visit.visitor.may_component(visit.deed, visit.here, told["item"]))
     prefix = f"{component}."
-    given = {name: value for name, value in visit.request.query_params.items() if name.startswith(prefix) and value}
+    known = {f"{prefix}{key}": wording.plain(value) for key, value in told["item"]["numbers"].items()}
+    asked = visit.request.query_params.items()
+    given = {name: value for name, value in asked if name.startswith(prefix) and value and known.get(name) != value}
     tried: dict[str, Any] = {"given": given, "faults": "", "result": None}
     try:
         result = browsing.what_if(visit.resources, run, given) if given else None

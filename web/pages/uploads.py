@@ -1,0 +1,215 @@
+"""Sending documents: many, large, resumable, with the hash and the verdict; declared values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from flows import browsing, receiving
+from flows.declaring import BadDeclaration, Declaration, EditedMeanwhile, declare, declared_now
+from flows.receiving import Announced, UploadRefused
+from flows.uploading import WrongPlace, folder_for
+from storage import uploads
+from web.access import Deed
+from web.doors import Visit, allowed
+from web.pages.home import PLACE
+
+router = APIRouter()
+_BLOCK = 1 << 20
+
+
+@router.get(PLACE + "/nop-tai-lieu")
+def form(visit: Visit = allowed(Deed.UPLOAD), muc: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """Where documents are sent, and what this account sent before."""
+    return _page(visit, chosen=muc)
+
+
+def _page(visit: Visit, *, chosen: str = "", message: str = "", status: int = 200) -> Response:
+    with visit.resources.database.read() as connection:
+        sent = uploads.uploads_of(connection, visit.here.unit, visit.visitor.name)
+    told = [receiving.verdict_of(visit.resources, row) for row in sent]
+    whole = visit.visitor.whole_unit(Deed.UPLOAD, visit.here)
+    most = visit.resources.settings.upload_mib
+    return visit.page(
+        "upload.html", status, items=_own(visit), sent=told, chosen=chosen, whole=whole, most=most, message=message
+    )
+
+
+def _own(visit: Visit) -> list[Mapping[str, Any]]:
+    """Components that this visitor may send documents for."""
+    run_id = browsing.newest_run_id(visit.resources, visit.here.period)
+    items = browsing.run(visit.resources, run_id)["score"]["components"] if run_id else []
+    return [item for item in items if visit.visitor.may_component(Deed.UPLOAD, visit.here, item)]
+
+
+def _folder(visit: Visit, target: str) -> str:
+    """The folder that `target` names: a component id, `van-ban-di`, or `ho-so`; refused where it is not theirs."""
+    whole = visit.visitor.whole_unit(Deed.UPLOAD, visit.here)
+    known = {item["id"] for item in _own(visit)}
+    component = target if re.fullmatch(r"\d+\.\d+\.\d+", target) else ""
+    visit.require(whole or component in known)
+    try:
+        return folder_for(component=component, dossier="", outgoing=target == "van-ban-di")
+    except WrongPlace as error:
+        raise UploadRefused(str(error)) from error
+
+
+@router.post(PLACE + "/nop-tai-lieu")
+async def send_simply(
+    visit: Visit = allowed(Deed.UPLOAD),
+    muc: Annotated[str, Form(max_length=20)] = "",
+    tep: Annotated[list[UploadFile] | None, File()] = None,
+) -> Response:
+    """Without JavaScript: whole files in one form."""
+    folder = await run_in_threadpool(_folder, visit, muc)
+    refused = []
+    for file in tep or []:
+        if not file.filename:
+            continue
+        try:
+            await _take(visit, file, folder)
+        except UploadRefused as error:
+            refused.append(str(error))
+    if refused or not tep:
+        return _page(visit, chosen=muc, message="\n".join(refused) or "Chưa chọn tệp nào.", status=422)
+    return RedirectResponse(visit.request.url.path, status_code=303)
+
+
+async def _take(visit: Visit, file: UploadFile, folder: str) -> None:
+    announced = Announced(file.filename or "", file.size or 0, folder, "form", visit.visitor.name, visit.now)
+    begun = await run_in_threadpool(receiving.begin, visit.resources, announced)
+    row = await run_in_threadpool(_row, visit, begun["id"])
+    await file.seek(begun["received"])
+    await receiving.add_piece(visit.resources, row, begun["received"], _blocks(file))
+    await run_in_threadpool(_finish, visit, begun["id"])
+
+
+async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
+    while block := await file.read(_BLOCK):
+        yield block
+
+
+@router.post(PLACE + "/nop-tai-lieu/bat-dau")
+def begin(
+    name: Annotated[str, Form(max_length=1000)],
+    size: Annotated[int, Form(ge=0, le=1 << 50)],
+    visit: Visit = allowed(Deed.UPLOAD),
+    muc: Annotated[str, Form(max_length=20)] = "",
+    fingerprint: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Open an upload or take up a broken one: {id, received}."""
+    announced = Announced(name, size, _folder(visit, muc), fingerprint, visit.visitor.name, visit.now)
+    return JSONResponse(receiving.begin(visit.resources, announced))
+
+
+@router.put(PLACE + "/nop-tai-lieu/{upload_id}")
+async def piece(
+    request: Request,
+    upload_id: str,
+    visit: Visit = allowed(Deed.UPLOAD),
+    tu: Annotated[int, Query(ge=0, le=1 << 50)] = 0,
+) -> Response:
+    """One piece from byte `tu` on; what came before a broken connection is kept."""
+    row = await run_in_threadpool(_row, visit, upload_id)
+    try:
+        here = await receiving.add_piece(visit.resources, row, tu, request.stream())
+    except ClientDisconnect:
+        here = receiving.received(visit.resources, upload_id)
+    return JSONResponse({"received": here})
+
+
+@router.post(PLACE + "/nop-tai-lieu/{upload_id}/xong")
+def complete(upload_id: str, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
+    """The file is whole: kept under its hash, examined at once."""
+    return JSONResponse(_finish(visit, upload_id))
+
+
+def _finish(visit: Visit, upload_id: str) -> dict[str, Any]:
+    told = receiving.finish(visit.resources, _row(visit, upload_id), where=visit.origin, at=visit.now)
+    visit.house.workers.submit(receiving.examine_now, visit.resources, told["sha256"], at=visit.now)
+    return told
+
+
+@router.get(PLACE + "/nop-tai-lieu/{upload_id}")
+def verdict(upload_id: str, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
+    """One upload with its verdict; a page, or the part that HTMX asks for again until there is one."""
+    told = receiving.verdict_of(visit.resources, _row(visit, upload_id))
+    part = "hx-request" in visit.request.headers
+    return visit.page("parts/sent.html" if part else "sent.html", one=told)
+
+
+def _row(visit: Visit, upload_id: str) -> Mapping[str, Any]:
+    with visit.resources.database.read() as connection:
+        return uploads.upload_row(connection, visit.here.unit, visit.visitor.name, upload_id)
+
+
+@router.get(PLACE + "/tieu-chi/{component}/khai")
+def declaration(component: str, visit: Visit = allowed(Deed.DECLARE)) -> Response:
+    """The form of a component's declared values."""
+    return _declaration(visit, component)
+
+
+def _declaration(
+    visit: Visit, component: str, *, typed: Mapping[str, str] | None = None, message: str = "", status: int = 200
+) -> Response:
+    run = browsing.standing_run(visit.resources, visit.here.period)
+    told = browsing.component(visit.resources, run, component)
+    visit.require(visit.visitor.may_component(Deed.DECLARE, visit.here, told["item"]))
+    known, version = declared_now(visit.resources, component)
+    return visit.page(
+        "declare.html",
+        status,
+        item=told["item"],
+        entry=told["entry"],
+        known=known,
+        version=version,
+        typed=typed,
+        message=message,
+        events=(),
+    )
+
+
+@router.post(PLACE + "/tieu-chi/{component}/khai")
+async def declare_values(request: Request, component: str, visit: Visit = allowed(Deed.DECLARE)) -> Response:
+    """Record declared values; if somebody else changed them meanwhile, both versions are shown and nothing is lost."""
+    typed = {name: str(value) for name, value in (await request.form()).items() if isinstance(value, str)}
+    return await run_in_threadpool(_declared, visit, component, typed)
+
+
+def _declared(visit: Visit, component: str, typed: dict[str, str]) -> Response:
+    run = browsing.standing_run(visit.resources, visit.here.period)
+    told = browsing.component(visit.resources, run, component)
+    visit.require(visit.visitor.may_component(Deed.DECLARE, visit.here, told["item"]))
+    labels = {entry["key"]: entry["label"] for entry in told["entry"].get("declared", ())}
+    said = Declaration(
+        component=component,
+        values={key: typed.get(f"v.{key}", "").strip() for key in labels if typed.get(f"v.{key}", "").strip()},
+        labels=labels,
+        owner=typed.get("owner", "")[:200],
+        source=typed.get("source", "")[:500],
+        evidence=typed.get("evidence", "")[:1000],
+        explanation=typed.get("explanation", "")[:4000],
+        version=typed.get("version", ""),
+        who=visit.visitor.name,
+        where=visit.origin,
+        at=visit.now,
+    )
+    if not said.values:
+        return _declaration(visit, component, typed=typed, message="Chưa nhập giá trị nào.", status=422)
+    try:
+        declare(visit.resources, said)
+    except EditedMeanwhile:
+        message = (
+            "Người khác vừa sửa mục này. Giá trị của họ ở cột bên phải, giá trị bạn nhập vẫn còn trong các ô; "
+            "so lại rồi bấm Ghi để thay."
+        )
+        return _declaration(visit, component, typed=typed, message=message, status=409)
+    except BadDeclaration as error:
+        return _declaration(visit, component, typed=typed, message=str(error), status=422)
+    return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
