@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,17 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.criteria_sets import load_criteria_set
-from flows import morning
+from flows import keeping, morning, reporting
 from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
-from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint
+from flows.laying import write_whole
+from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
 from flows.resources import Resources, outbox
+from flows.second_look import changed_verdicts
 from reports.letter import Letter, letter_text
-from reports.score_sheet import score_sheet
+from reports.score_sheet import on_time_lines, score_sheet
 from scoring import compare, next_actions
 from storage import nights
 from storage.bundles import write_bundle
+from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
 from storage.database import Connection
+from storage.imports import mark_told
 from storage.nights import Ending, Night
 from storage.runs import run_of
 
@@ -29,7 +32,8 @@ _ACTIONS = 6
 
 
 def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
-    """Write score sheet and bundle of a run that no night has laid out yet."""
+    """Write score sheet and bundle of a run that no night has laid out yet, and reports that say something new."""
+    _lay_out_reports(resources, night)
     with resources.database.read() as connection:
         laid_out = events_named(connection, "bundled")
         if any(event["where"] == "outbox" and event["detail"].get("run") == run_id for event in laid_out):
@@ -45,8 +49,17 @@ def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
         append(connection, [happening], at=night.started_at)
 
 
+def _lay_out_reports(resources: Resources, night: Night) -> None:
+    def write(name: str, data: bytes) -> None:
+        write_whole(folder_of(resources, night) / name, data)
+
+    asked = reporting.Asked(f"night {night.id}", night.started_at, night.period)
+    reporting.lay_out_reports(resources, asked, write)
+
+
 def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> dict[str, Any]:
     """Write the morning letter and close the night; the night's summary."""
+    keeping.care_for_store(resources, keeping.Asker(f"night {night.id}", night.started_at))
     note = publish_checkpoint(resources, at=night.started_at)
     write_whole(folder_of(resources, night) / CHECKPOINT_NAME, note.encode())
     letter, needs_person = _letter(resources, night, run_id)
@@ -65,7 +78,9 @@ def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> d
         "letter_file": f"outbox/{night.id}/{LETTER_NAME}",
     }
     with resources.database.write() as connection:
+        mark_told(connection, night.unit, night.id)
         nights.end_night(connection, night.id, Ending(state, run_id, summary, datetime.now(UTC)))
+    stamp_waiting(resources, at=night.started_at)
     return summary
 
 
@@ -76,25 +91,17 @@ def folder_of(resources: Resources, night: Night) -> Path:
     return folder
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old one or the whole new one."""
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-
-
 def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bool]:
     """The letter, and whether something needs a person."""
     local = night.started_at.astimezone(ZoneInfo(resources.settings.timezone))
     with resources.database.read() as connection:
         run = run_of(connection, run_id)
         before = _run_of_the_night_before(connection, night)
-        stuck = morning.stuck(connection, night, run["gaps"])
+        stuck = (*damage_lines(connection), *morning.stuck(connection, night, run["gaps"]))
         counts = morning.counts_of(connection, night)
         expiring = morning.expiring(connection, night.unit, night.started_at)
+        signatures = changed_verdicts(connection, night.unit, night.started_at)
+        overdue = reporting.overdue_lines(connection, night.unit)
     score = run["score"]
     criteria = load_criteria_set(f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
     letter = Letter(
@@ -108,7 +115,10 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         counts=counts,
         moves=_moves(before, run),
         stuck=morning.shortened(stuck),
+        signatures=morning.shortened(signatures),
         expiring=morning.shortened(expiring),
+        overdue=morning.shortened(overdue),
+        on_time=tuple(on_time_lines(score)),
         actions=tuple(action.sentence() for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
         files=_files(folder_of(resources, night)),
     )
@@ -132,5 +142,7 @@ def _files(folder: Path) -> tuple[str, ...]:
         ("Phiếu chấm điểm", SHEET_NAME),
         ("Gói tài liệu kiểm chứng", BUNDLE_NAME),
         ("Mốc nhật ký đã ký", CHECKPOINT_NAME),
+        ("Biểu II.06a", reporting.NIGHTLY["ii06a"]),
+        ("Danh sách hồ sơ quá hạn", reporting.NIGHTLY["overdue"]),
     )
     return tuple(f"{what}: outbox/{folder.name}/{name}" for what, name in laid_out if (folder / name).exists())

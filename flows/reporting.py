@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from config.index_766 import load_index_766
 from config.report_forms import load_form
+from config.settings import Settings
 from config.unit_names import load_units
 from config.working_calendar import load_calendars
-from flows.resources import Resources
+from flows.laying import write_whole
+from flows.resources import Resources, open_resources, outbox
 from ocr import CHECKER_VERSION
 from reports.heading import Heading
 from reports.index_766_sheet import index_766_sheet
@@ -26,8 +28,10 @@ from scoring.overdue import overdue_list
 from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
 from scoring.unit_names import unit_names
 from scoring.work_time import work_time
+from storage.database import Connection
 from storage.facts import gather_facts
-from storage.reporting import MadeReport, keep_report
+from storage.history import dossier_of, dossiers_now
+from storage.reporting import MadeReport, keep_report, newest_content
 
 Plain = dict[str, Any]
 
@@ -49,12 +53,30 @@ class ReportWanted:
 
 @dataclass(frozen=True, slots=True)
 class ReportMade:
-    """A finished report: its id, its content as JSON-ready value, its sheet, and whether it is new."""
+    """A finished report, its sheet, and whether it was kept just now."""
 
-    id: str
-    content: Plain
+    record: MadeReport
     sheet: bytes
-    new: bool
+    new: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id it is kept under."""
+        return self.record.id
+
+    @property
+    def content(self) -> Plain:
+        """What the command prints as JSON."""
+        return dict(self.record.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for a night's reports, when, and of which period."""
+
+    who: str
+    at: datetime
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +99,73 @@ def make_report(resources: Resources, wanted: ReportWanted, *, who: str, at: dat
     Raises:
         UnknownPeriod, UnknownOnTimeRule: the question names none.
     """
+    made = _report(resources, _facts(resources, wanted.kind), wanted, who, at)
+    new = False
+    if keep:
+        with resources.database.write() as connection:
+            new = keep_report(connection, made.record)
+    return replace(made, new=new)
+
+
+def lay_out_reports(resources: Resources, asked: Asked, write: Callable[[str, bytes], None]) -> list[str]:
+    """Form II.06a and the overdue list of a period, where they say something new; the names of the files written.
+
+    A sheet is written before its report is kept, so that a killed night writes it again.
+    """
+    written = []
+    facts = _facts(resources, "ii06a")
+    for kind, name in NIGHTLY.items():
+        made = _report(resources, facts, ReportWanted(kind, asked.period), asked.who, asked.at)
+        with resources.database.read() as connection:
+            known = newest_content(connection, resources.settings.unit, kind)
+        if _says_the_same(known, made.content):
+            continue
+        write(name, made.sheet)
+        with resources.database.write() as connection:
+            keep_report(connection, made.record)
+        written.append(name)
+    return written
+
+
+def report_of_last_month(settings: Settings, now: datetime) -> Plain:
+    """The chore of the first of a month: form II.06a and the overdue list of the month before."""
+    last = settings.local_day(now).replace(day=1) - timedelta(days=1)
+    return _lay_out_period(settings, f"{last:%Y-%m}", now)
+
+
+def report_of_last_quarter(settings: Settings, now: datetime) -> Plain:
+    """The chore of the first day after a quarter: the reports of that quarter."""
+    last = settings.local_day(now).replace(day=1) - timedelta(days=1)
+    return _lay_out_period(settings, f"{last.year}-Q{(last.month + 2) // 3}", now)
+
+
+def _lay_out_period(settings: Settings, period: str, now: datetime) -> Plain:
+    folder = outbox(settings) / "bao-cao" / period
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_resources(settings) as resources:
+        made = {
+            name: make_report(resources, ReportWanted(kind, period), who=f"báo cáo kỳ {period}", at=now)
+            for kind, name in NIGHTLY.items()
+        }
+    for name, report in made.items():
+        write_whole(folder / name, report.sheet)
+    return {"period": period, "reports": [report.id for report in made.values()]}
+
+
+def _facts(resources: Resources, kind: str) -> Facts:
+    """What a report is made from; the dossiers alone where it needs no more."""
+    unit = resources.settings.unit
     with resources.database.read() as connection:
-        facts = gather_facts(connection, resources.settings.unit, CHECKER_VERSION).facts
-    return report_from(resources, facts, wanted, who=who, at=at, keep=keep)
+        if kind != "index766":
+            return Facts(dossiers=tuple(map(dossier_of, dossiers_now(connection, unit))))
+        return gather_facts(connection, unit, CHECKER_VERSION).facts
 
 
-def report_from(
-    resources: Resources, facts: Facts, wanted: ReportWanted, *, who: str, at: datetime, keep: bool = True
-) -> ReportMade:
-    """The same, from facts that somebody has gathered."""
+def _report(resources: Resources, facts: Facts, wanted: ReportWanted, who: str, at: datetime) -> ReportMade:
     desk = _desk(resources, facts, wanted, at)
     content, sheet = _MAKERS[wanted.kind](desk)
     period = desk.question.period
-    made = MadeReport(
+    record = MadeReport(
         unit=resources.settings.unit,
         kind=wanted.kind,
         first=period.first,
@@ -99,11 +175,31 @@ def report_from(
         asked_by=who,
         at=at,
     )
-    new = False
-    if keep:
-        with resources.database.write() as connection:
-            new = keep_report(connection, made)
-    return ReportMade(made.id, content, sheet, new)
+    return ReportMade(record, sheet)
+
+
+def overdue_lines(connection: Connection, unit: str) -> tuple[str, ...]:
+    """What the morning letter says of dossiers still open past their due date: one sentence an office."""
+    content = newest_content(connection, unit, "overdue") or {}
+    return tuple(
+        f"{item['office']}: {item['in_progress']} hồ sơ đang giải quyết đã quá hạn, lâu nhất "
+        f"{_longest(content, item['office'])}."
+        for item in content.get("offices", ())
+        if item["in_progress"]
+    )
+
+
+def _longest(content: Mapping[str, Any], office: str) -> str:
+    late = [item for item in content["dossiers"] if item["office"] == office and item["state"] == "in_progress"]
+    worst = max(late, key=lambda item: (item["working_days_late"], item["code"]))
+    return f"{worst['working_days_late']} ngày làm việc ({worst['code']})"
+
+
+def _says_the_same(known: Mapping[str, Any] | None, content: Plain) -> bool:
+    """Whether nothing but the last day of the period differs from the newest report, or there is nothing to say."""
+    if known is None:
+        return not content.get("units") and not content.get("dossiers")
+    return {**known, "last": ""} == {**content, "last": ""}
 
 
 def period_asked(wanted: ReportWanted, default: str, today: date) -> Period:
@@ -192,3 +288,5 @@ _MAKERS: Mapping[str, Callable[[Desk], tuple[Plain, bytes]]] = {
     "index766": _index766,
 }
 KINDS = tuple(_MAKERS)
+NIGHTLY = {"ii06a": "bieu-II.06a.xlsx", "overdue": "ho-so-qua-han.xlsx"}
+"""What a night lays out, and under which name."""

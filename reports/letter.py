@@ -37,14 +37,19 @@ class Letter:
     """new_exports, new_documents, examined, rejected_rows"""
     moves: tuple[str, ...] = ()
     stuck: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    """Verdicts about signatures that this night changed without any new file."""
     expiring: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    on_time: tuple[str, ...] = ()
+    """Which definition of on time counts, and what each other one would change."""
     actions: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     @property
     def nothing_new(self) -> bool:
         """Nothing came in and nothing moved."""
-        return not self.moves and not any(self.counts.values())
+        return not self.moves and not self.signatures and not any(self.counts.values())
 
 
 def letter_text(letter: Letter) -> str:

@@ -81,9 +81,10 @@ def reports_of(connection: Connection, unit: str, kind: str = "", limit: int = 1
 
 
 def newest_content(connection: Connection, unit: str, kind: str) -> Mapping[str, Any] | None:
-    """What the newest report of a kind says; None before the first."""
+    """What the newest report of a kind made by a night says; None before the first."""
     mine = select(reports.c.content).where(reports.c.unit == unit, reports.c.kind == kind)
-    row = connection.execute(mine.order_by(reports.c.made_at.desc(), reports.c.id).limit(1)).first()
+    by_night = mine.where(reports.c.asked_by.startswith("night "))
+    row = connection.execute(by_night.order_by(reports.c.made_at.desc(), reports.c.id).limit(1)).first()
     return dict(row.content) if row else None
 
 

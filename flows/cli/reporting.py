@@ -128,7 +128,7 @@ def _766_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
 
 
 def _made(wanted: ReportWanted, unit: str, at: str, output: Path | None, *, keep: bool) -> ReportMade:
-    from flows.outgoing import write_whole
+    from flows.laying import write_whole
     from flows.reporting import make_report
     from flows.resources import open_resources
 
