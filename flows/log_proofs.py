@@ -19,6 +19,7 @@ from storage.custody import Happening
 from storage.database import Connection
 from storage.errors import StorageError
 from storage.keys import KeyRing
+from storage.segments import segment_of
 
 CHECKPOINT_NAME = "moc-nhat-ky.txt"
 """The checkpoint in the outbox of a night, for whoever wants to hold us to it."""
@@ -30,15 +31,19 @@ class NoCheckpoint(StorageError):
 
 
 def publish_checkpoint(resources: Resources, *, at: datetime) -> str:
-    """Sign the log as it is, and keep that; the signed note. An unchanged log keeps its checkpoint."""
+    """Sign the log as it is; keep the note, and what was added since the last one. An unchanged log keeps its note."""
     ring = ring_of(resources.settings)
     with resources.database.read() as connection:
         tree, newest = checkpoints.frontier_now(connection), checkpoints.newest_checkpoint(connection)
     if newest is not None and newest["size"] == tree.size:
         return str(newest["note"])
     note = ring.note(tree.size, tree.root())
-    kept = resources.store.put(io.BytesIO(note.encode()))
+    with resources.database.read() as connection:
+        after, since = (newest["size"], newest["made_at"]) if newest else (0, None)
+        segment = segment_of(connection, after=after, size=tree.size, note=note, since=since)
+    kept, kept_segment = (resources.store.put(io.BytesIO(data)) for data in (note.encode(), segment))
     with resources.database.write() as connection:
+        checkpoints.record_proof_object(connection, kept_segment, at=at)
         checkpoints.record_checkpoint(connection, tree, note, kept, at=at)
         if resources.settings.tsa_url:
             time_stamps.queue(connection, kept.sha256, at=at)

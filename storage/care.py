@@ -112,6 +112,11 @@ def open_damages(connection: Connection) -> list[Damage]:
     return [Damage(**row._mapping, needed_by=needed_by(connection, row.sha256)) for row in rows]
 
 
+def damage_lines(connection: Connection) -> tuple[str, ...]:
+    """Open damage, for the letter."""
+    return tuple(damage.sentence() for damage in open_damages(connection))
+
+
 def needed_by(connection: Connection, sha256: str) -> tuple[str, ...]:
     """What depends on an object: documents and exports by name, components, score runs, bundles."""
     names = sorted({row["name"] for row in _rows(connection, documents, sha256)})

@@ -90,6 +90,7 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged)]
     raise_alarms(connection, arrival.unit, import_id, alarms)
     detail = {"kind": export.kind, "profile": export.profile, "name": arrival.name, "rows": counts.plain()}
+    detail["unit"] = arrival.unit
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
 
@@ -112,7 +113,7 @@ def record_rejected_export(connection: Connection, arrival: Arrival, reason: str
             source=arrival.source,
         )
     )
-    happening = Happening("rejected", arrival.sha256, arrival.who, arrival.where, {"name": arrival.name})
+    happening = Happening("rejected", arrival.sha256, arrival.who, arrival.where, {"name": arrival.name, "unit": arrival.unit})
     append(connection, [happening], at=arrival.at)
 
 

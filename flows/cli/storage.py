@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli import store_care
 from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, At, Refused, finish, moment, settings_for
 from flows.cli.texts import text
 
+_HELP = {"show": "store_show"}
 _LOG_FAULTS = {
     "changed": "sự kiện bị sửa",
     "broken": "chuỗi bị đứt hoặc đảo thứ tự",
@@ -30,6 +32,20 @@ def register(app: typer.Typer) -> None:
     keys.command("show", help=text("keys_show"))(show_keys)
     keys.command("rotate", help=text("keys_rotate"))(rotate_keys)
     app.add_typer(keys, name="keys")
+    stores = typer.Typer(help=text("storage"), no_args_is_help=True)
+    for name, command in (
+        ("show", store_care.show),
+        ("scrub", store_care.scrub),
+        ("repair", store_care.repair),
+        ("migrate", store_care.migrate),
+        ("rebuild-index", store_care.rebuild_index),
+        ("lock", store_care.lock),
+        ("hold", store_care.hold),
+    ):
+        stores.command(name, help=text(_HELP.get(name, name.replace("-", "_"))))(command)
+    app.add_typer(stores, name="storage")
+    app.command("backup", help=text("backup"))(store_care.backup)
+    app.command("restore", help=text("restore"))(store_care.restore)
 
 
 def text_of(path: Path | None) -> str:

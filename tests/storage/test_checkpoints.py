@@ -60,7 +60,8 @@ def test_a_log_that_did_not_grow_keeps_its_checkpoint(resources: Resources) -> N
     first = log_proofs.publish_checkpoint(resources, at=AT)
 
     assert log_proofs.publish_checkpoint(resources, at=AT) == first
-    assert [read_object(resources, sha256) for sha256 in resources.store] == [first]
+    assert first.encode() in [read_object(resources, sha256) for sha256 in resources.store]
+    assert len(list(resources.store)) == 2
 
 
 def test_an_event_changed_under_a_checkpoint_is_found_even_with_all_hashes_made_new(resources: Resources) -> None:
@@ -159,7 +160,7 @@ def rewrite(resources: Resources, *, seq: int, **changes: str) -> None:
         assert custody.first_break([custody.event_of(row) for row in connection.execute(select(log))]) is None
 
 
-def read_object(resources: Resources, sha256: str) -> str:
+def read_object(resources: Resources, sha256: str) -> bytes:
     with resources.store.open(sha256) as stream:
         assert isinstance(stream, io.BufferedReader)
-        return stream.read().decode()
+        return stream.read()
