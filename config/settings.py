@@ -80,8 +80,11 @@ class Settings(BaseModel):
         "pushed", description="what waiting for papers does to a due date (config/due_dates.yaml)"
     )
     exports: Folder = Field(None, description="folder of the one-stop exports; empty: HOME/exports")
+    exports_fresh_hours: int = Field(0, ge=0, le=8760, description="most age of the newest export there; 0: no limit")
+    sources: Folder = Field(None, description="file of further sources of exports; empty: HOME/sources.yaml")
     inbox: Folder = Field(None, description="folder of uploaded documents; empty: HOME/inbox")
     trust: Folder = Field(None, description="anchors, intermediates, CRLs, policy; empty: HOME/trust")
+    sha1: Literal["policy", "strict"] = Field("policy", description="strict: no signature with SHA-1 counts")
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in HOME/parindex.db")
     store: Literal["folder", "s3"] = Field("folder", description="where evidence bytes are kept")
     s3_endpoint: str = Field("", description="host:port of the S3 server")
@@ -135,6 +138,11 @@ class Settings(BaseModel):
     def exports_folder(self) -> Path:
         """Where the one-stop exports lie."""
         return self.exports or self.home / "exports"
+
+    @property
+    def sources_file(self) -> Path:
+        """The list of further sources; it need not exist."""
+        return self.sources or self.home / "sources.yaml"
 
     @property
     def inbox_folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""The night: six steps in a fixed order, each safe to repeat. Prefect only decides how a step is called.
+"""The night: seven steps in a fixed order, each safe to repeat. Prefect only decides how a step is called.
 
 Every step takes plain values, opens its own resources and leaves its result in the database, so a night that was
 killed resumes where it stood, on this machine or another.
@@ -16,7 +16,7 @@ from config.criteria_sets import load_criteria_set
 from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.working_calendar import load_calendars
-from flows import examination, intake, outgoing
+from flows import examination, intake, outgoing, second_look
 from flows.batches import batches_in_order, begin_batch, budget_of
 from flows.heart import Heart, beating
 from flows.resources import open_resources, require_room
@@ -81,6 +81,8 @@ def _steps(settings: Settings, night: Night, call: Caller, heart: Heart) -> dict
     heart.tell("documents")
     call(take_documents, settings, night)
     _examine_all(settings, night, call, heart)
+    heart.tell("signatures")
+    call(look_at_signatures_again, settings, night)
     heart.tell("score")
     run_id = call(recompute_score, settings, night)
     heart.tell("lay_out")
@@ -120,8 +122,19 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
 
 
+def look_at_signatures_again(settings: Settings, night: Night) -> None:
+    """Step 4: ask again about signatures that are undecided or rest on other trust than tonight's."""
+    budget = budget_of(settings)
+    with open_resources(settings) as resources:
+        told = second_look.look_at_signatures_again(
+            resources, at=night.started_at, who=f"night {night.id}", is_spent=lambda: budget.is_spent
+        )
+    if told["looked"]:
+        say(f"Chữ ký xem lại: {told['looked']}, đổi kết luận: {told['changed']}")
+
+
 def recompute_score(settings: Settings, night: Night) -> str:
-    """Step 4: the id of the score run that stands after this night."""
+    """Step 5: the id of the score run that stands after this night."""
     with open_resources(settings) as resources:
         answer = compute(resources, question_of(settings, night))
         run_id = record(resources, answer, who=f"night {night.id}", at=night.started_at)
@@ -130,13 +143,13 @@ def recompute_score(settings: Settings, night: Night) -> str:
 
 
 def lay_out(settings: Settings, night: Night, run_id: str) -> None:
-    """Step 5: score sheet and bundle, when the score run is this night's own."""
+    """Step 6: score sheet and bundle, when the score run is this night's own."""
     with open_resources(settings) as resources:
         outgoing.lay_out_run(resources, night, run_id)
 
 
 def close_night(settings: Settings, night: Night, run_id: str) -> dict[str, Any]:
-    """Step 6: the morning letter, and the end of the night in the ledger."""
+    """Step 7: the morning letter, and the end of the night in the ledger."""
     with open_resources(settings) as resources:
         return outgoing.write_letter_and_close(resources, night, run_id)
 

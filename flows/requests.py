@@ -30,6 +30,7 @@ STEPS = {
     "exports": "Lấy dữ liệu một cửa",
     "documents": "Nhận tài liệu",
     "examine": "Đọc và kiểm tra tài liệu",
+    "signatures": "Xem lại chữ ký chưa kết luận",
     "score": "Tự chấm",
     "lay_out": "Lập phiếu chấm điểm và gói tài liệu kiểm chứng",
     "letter": "Viết thư buổi sáng",

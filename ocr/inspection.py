@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,8 @@ class InspectOptions:
     language: str = "vie"
     budget_seconds: float = 100.0
     max_pages: int = 300
+    refusing_sha1: bool = False
+    """The strict policy: a signature with SHA-1 counts nowhere."""
     register_number: str | None = None
     register_day: date | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
@@ -152,23 +153,15 @@ def _key(number: str) -> str:
     return "".join(number.split()).lstrip("0").casefold()
 
 
-@lru_cache(maxsize=4)
-def _trust(folder: Path | None) -> Any:
-    from ocr.signatures import TrustStore
-
-    return TrustStore.load(folder)
-
-
 def _signature(intake: Intake, options: InspectOptions, *, text: str, scanned: bool, seconds: float) -> dict[str, Any]:
     if intake.media_type != "application/pdf":
         return no_finding("NO_SIGNATURE", "", "Không có chữ ký số: tệp ảnh không mang chữ ký số.")
-    from ocr.signatures import examine_signatures
+    from ocr.signatures import examine_signatures, trust_of
 
+    trust = trust_of(options.trust_folder, refusing_sha1=options.refusing_sha1)
     try:
         with at_most(seconds):
-            report = examine_signatures(
-                intake.data, trust=_trust(options.trust_folder), at=options.at, scanned=scanned, text=text
-            )
+            report = examine_signatures(intake.data, trust=trust, at=options.at, scanned=scanned, text=text)
             plain: dict[str, Any] = report.plain()
             return plain
     except OutOfTime:

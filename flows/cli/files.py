@@ -28,24 +28,6 @@ _INSPECT_SECONDS = 34.0
 """Wall clock of one file; with start-up and clean-up a caller has its answer within 45 seconds."""
 
 
-def import_export(
-    file: Annotated[Path, typer.Argument(help=text("import_file"))],
-    *,
-    unit: Unit = "",
-    profile: Annotated[str, typer.Option("--profile", help=text("profile"))] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import one export."""
-    from flows.importing import import_file
-
-    _require_file(file)
-    settings = settings_for(unit)
-    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=moment("", settings))
-    code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
-    finish(report, as_json=as_json, lines=_import_lines(report), code=code)
-
-
 def upload(
     files: Annotated[list[Path], typer.Argument(help=text("upload_files"))],
     *,
@@ -81,11 +63,15 @@ def inspect(
 ) -> None:
     """Read documents and say what they are worth; records nothing."""
     from ocr import InspectOptions, inspect_files
+    from ocr.signatures import TrustStore
     from sandbox import Limits
 
     files = [found for path in paths for found in _files_of(path)]
     settings = settings_for()
-    options = InspectOptions(trust_folder=trust or settings.trust_folder, at=moment(at, settings))
+    TrustStore.load(trust)  # a folder named by hand must be sound; BadTrustStore says what is not
+    options = InspectOptions(
+        trust_folder=trust or settings.trust_folder, at=moment(at, settings), refusing_sha1=settings.sha1 == "strict"
+    )
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=_INSPECT_SECONDS)
     readable = True
     workers = min(len(files), settings.workers or 2) or 1
@@ -118,16 +104,6 @@ def _inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
     yield f"  Chữ ký số: {(shown.get('signature') or {}).get('summary_vi')}"
     if "text" in shown:
         yield str(shown["text"])
-
-
-def _import_lines(report: dict[str, Any]) -> Iterator[str]:
-    rows = report["rows"]
-    yield f"{report['file']}: mẫu {report['profile']}, {rows['read']} dòng"
-    yield f"  mới {rows['new']}, thay đổi {rows['changed']}, như cũ {rows['unchanged']}, trả lại {rows['rejected']}"
-    for bad in report["rejected"]:
-        yield f"  {bad['cell'] or bad['row']}: {bad['reason']}"
-    for warning in report["warnings"]:
-        yield f"  Lưu ý: {warning}"
 
 
 def _files_of(path: Path) -> list[Path]:

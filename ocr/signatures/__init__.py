@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ocr.signatures.errors import BadTrustStore
 from ocr.signatures.report import SignatureFinding, SignatureReport, Verdict
-from ocr.signatures.trust import TrustStore
+from ocr.signatures.trust import TrustStore, trust_now, trust_of
 
 
 def examine_signatures(
@@ -22,4 +22,13 @@ def examine_signatures(
     return examine.examine_signatures(data, trust=trust, at=at, scanned=scanned, text=text)
 
 
-__all__ = ["BadTrustStore", "SignatureFinding", "SignatureReport", "TrustStore", "Verdict", "examine_signatures"]
+__all__ = [
+    "BadTrustStore",
+    "SignatureFinding",
+    "SignatureReport",
+    "TrustStore",
+    "Verdict",
+    "examine_signatures",
+    "trust_now",
+    "trust_of",
+]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from asn1crypto import crl, pem, x509
@@ -31,10 +31,15 @@ class TrustStore:
     crls: tuple[bytes, ...] = ()
     policy: TrustPolicy = field(default_factory=TrustPolicy)
     staff: tuple[StaffMember, ...] = ()
+    faults: tuple[str, ...] = ()
+    """Files of the folder that were left out because nothing can be made of them; only where that was asked for."""
 
     @classmethod
-    def load(cls, folder: Path | None) -> TrustStore:
+    def load(cls, folder: Path | None, *, leave_out_bad: bool = False) -> TrustStore:
         """The trust of a folder laid out as config/trust/README.md says; None or a missing folder trusts nobody.
+
+        With `leave_out_bad` an unusable file is named in `faults` and trusts nobody; in place of an unusable policy
+        the strictest holds.
 
         Raises:
             BadTrustStore: lists every file that is no certificate, no revocation list or no valid policy.
@@ -50,9 +55,14 @@ class TrustStore:
             policy=reading.policy(),
             staff=reading.staff(),
         )
-        if reading.faults:
+        if reading.faults and not leave_out_bad:
             raise BadTrustStore("\n".join([f"Thư mục tin cậy {folder} có tệp không dùng được:", *reading.faults]))
-        return store
+        return replace(store, faults=tuple(reading.faults))
+
+    def refusing_sha1(self) -> TrustStore:
+        """The same trust under the strict policy: SHA-1 counts nowhere (PAR_SHA1=strict)."""
+        strict = self.policy.model_copy(update={"sha1": "strict", "name": f"{self.policy.name} (không nhận SHA-1)"})
+        return replace(self, policy=strict)
 
     @property
     def digest(self) -> str:
@@ -62,6 +72,16 @@ class TrustStore:
     def member(self, fingerprint: str) -> StaffMember | None:
         """The staff member whose certificate has this SHA-256; None for a stranger."""
         return next((m for m in self.staff if m.fingerprint.lower() == fingerprint.lower()), None)
+
+
+def trust_now(folder: Path | None, *, refusing_sha1: bool = False) -> TrustStore:
+    """The trust that a folder holds now, bad files left out, as PAR_SHA1 says."""
+    store = TrustStore.load(folder, leave_out_bad=True)
+    return store.refusing_sha1() if refusing_sha1 and store.policy.sha1 != "strict" else store
+
+
+trust_of = functools.lru_cache(maxsize=4)(trust_now)
+"""The same, read once in each process: for workers, which live for one batch."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -104,7 +124,7 @@ class _Reading:
             return load_policy(self.folder / "policy.yaml")
         except BadTrustPolicy as error:
             self.faults.append(str(error))
-            return TrustPolicy()
+            return TrustPolicy(name="policy.yaml không đọc được", sha1="strict")
 
     def staff(self) -> tuple[StaffMember, ...]:
         try:
