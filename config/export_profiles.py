@@ -98,6 +98,20 @@ class Column(BaseModel):
         return (self.header, *self.also)
 
 
+class Deadline(BaseModel):
+    """When a table that people fill in is due: a day of the month after each month, quarter or year."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    every: Literal["month", "quarter", "year"]
+    day: int = Field(ge=1, le=28)
+
+    def sentence(self) -> str:
+        """In Vietnamese."""
+        after = {"month": "tháng sau", "quarter": "tháng đầu quý sau", "year": "tháng 01 năm sau"}[self.every]
+        return f"ngày {self.day:02d} {after}"
+
+
 class Profile(BaseModel):
     """One layout: what its rows are, which fields make a row's key, and its columns from left to right."""
 
@@ -107,6 +121,9 @@ class Profile(BaseModel):
     name: str
     kind: Kind
     key: tuple[str, ...] = Field(min_length=1)
+    owner: str = ""
+    """Who fills it in, where people do."""
+    deadline: Deadline | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

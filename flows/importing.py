@@ -1,7 +1,8 @@
-"""Importing one export by hand, or only looking at what it would change."""
+"""Importing one export by hand, looking at what it would change, or at an unknown layout; and what imports left."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,26 @@ from unicodedata import normalize
 
 from config.settings import Settings
 from connectors.exports import Export, read_export
+from connectors.exports.explaining import Explanation, explain_export
 from flows.intake import layouts_version
+from flows.pulling import sources_now
 from flows.resources import Resources, open_resources
+from scoring.engine.facts import to_plain
+from storage.database import Connection
 from storage.evidence import record_object
-from storage.imports import Arrival, ImportCounts, known_import, record_export
+from storage.history import dossier_as_of, history_of
+from storage.imports import (
+    READ,
+    Arrival,
+    ImportCounts,
+    alarms_of_import,
+    import_of,
+    imports_of,
+    record_export,
+    rejected_rows_of,
+)
 from storage.objects import Kept
+from storage.objects.port import digest_of
 
 _WHO, _WHERE = "parindex import", "command line"
 
@@ -21,59 +37,141 @@ _WHO, _WHERE = "parindex import", "command line"
 def import_file(settings: Settings, file: Path, *, profile: str, dry_run: bool, at: datetime) -> dict[str, Any]:
     """Keep and record one export; what was found in it, as `parindex import --json` prints it.
 
+    Bytes that were imported before are not read again: the answer is what they left, with every row unchanged.
+
     Raises:
         ConnectorError: the file cannot be read or has an unknown layout.
     """
     name = normalize("NFC", file.name)
-    export = read_export(file, name=name, profile=profile or None)
     with open_resources(settings) as resources:
-        counts = _look(resources, export, name, at) if dry_run else _keep_and_record(resources, file, export, at)
-    return _report(export, name, counts)
+        if (known := _known(resources, file)) is not None:
+            return known
+        export = read_export(file, name=name, profile=profile or None)
+        if dry_run:
+            return _look(resources, export, name, at)
+        return _keep_and_record(resources, file, export, at)
 
 
-def _look(resources: Resources, export: Export, name: str, at: datetime) -> ImportCounts:
-    """What recording would count; the transaction is given up."""
+def explain_file(file: Path) -> Explanation:
+    """What a table looks like to the reader, with a ready profile for an unknown layout.
+
+    Raises:
+        ConnectorError: the file holds no table.
+    """
+    return explain_export(file, name=normalize("NFC", file.name))
+
+
+def exports_seen(settings: Settings, now: datetime) -> dict[str, Any]:
+    """Sources with their age, and every import newest first, as `parindex exports --json` prints them."""
+    with open_resources(settings) as resources, resources.database.read() as connection:
+        imported = [_import_seen(row) for row in reversed(imports_of(connection, settings.unit))]
+        return {"unit": settings.unit, "sources": sources_now(connection, settings, now), "imports": imported}
+
+
+def import_seen(settings: Settings, import_id: int) -> dict[str, Any] | None:
+    """One import with its rejected rows by cell and its alarms; None if there is none of this number."""
+    with open_resources(settings) as resources, resources.database.read() as connection:
+        rows = imports_of(connection, settings.unit)
+        return next((_import_told(connection, row) for row in rows if row["id"] == import_id), None)
+
+
+def dossier_seen(settings: Settings, code: str, import_id: int | None) -> dict[str, Any]:
+    """The history of a dossier, and how it was known after an import (None: the newest), as plain values."""
+    with open_resources(settings) as resources, resources.database.read() as connection:
+        history = history_of(connection, settings.unit, code)
+        last = import_id if import_id is not None else max((said.import_id for said in history), default=0)
+        dossier = dossier_as_of(connection, settings.unit, code, last)
+    return {
+        "code": code,
+        "as_of_import": import_id,
+        "dossier": None if dossier is None else to_plain(dossier),
+        "history": [
+            {"import": said.import_id, "file": said.name, "imported_at": said.imported_at.isoformat()}
+            | {"sheet": said.sheet, "row": said.row, "fields": {n: to_plain(v) for n, v in said.fields.items()}}
+            for said in history
+        ],
+    }
+
+
+def _known(resources: Resources, file: Path) -> dict[str, Any] | None:
+    """What the same bytes left when they were imported."""
+    with file.open("rb") as stream:
+        sha256, _ = digest_of(stream)
+    with resources.database.read() as connection:
+        row = import_of(connection, resources.settings.unit, sha256)
+        return _report_again(connection, row) if row is not None and row["status"] == READ else None
+
+
+def _report_again(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
+    counts = row["counts"]
+    usable = counts["read"] - counts["rejected"]
+    again = ImportCounts(counts["read"], 0, 0, usable, counts["rejected"])
+    return {
+        "file": row["name"],
+        "sha256": row["sha256"],
+        "profile": row["profile"],
+        "sheets": row["sheets"] or [],
+        "rows": again.plain(),
+        "rejected": _rejected(connection, row["id"]),
+        "totals": row["totals"],
+        "period": row["period"],
+        "warnings": [*row["warnings"], *_alarms(connection, row["id"])],
+    }
+
+
+def _look(resources: Resources, export: Export, name: str, at: datetime) -> dict[str, Any]:
+    """What recording would give; the transaction is given up."""
     arrival = _arrival(resources, name, export.sha256, at)
     with resources.database.read() as connection:
-        if known_import(connection, arrival.unit, export.sha256, arrival.reader):
-            return _unchanged(export)
         record_object(connection, Kept(export.sha256, 0, new=False), who=_WHO, where=_WHERE, at=at)
-        return record_export(connection, arrival, export)
+        return _recorded(connection, arrival, export)
 
 
-def _keep_and_record(resources: Resources, file: Path, export: Export, at: datetime) -> ImportCounts:
+def _keep_and_record(resources: Resources, file: Path, export: Export, at: datetime) -> dict[str, Any]:
     with file.open("rb") as stream:
         kept = resources.store.put(stream)
     arrival = _arrival(resources, normalize("NFC", file.name), kept.sha256, at)
     with resources.database.write() as connection:
-        if known_import(connection, arrival.unit, kept.sha256, arrival.reader):
-            return _unchanged(export)
         record_object(connection, kept, who=_WHO, where=_WHERE, at=at)
-        return record_export(connection, arrival, export)
+        return _recorded(connection, arrival, export)
 
 
 def _arrival(resources: Resources, name: str, sha256: str, at: datetime) -> Arrival:
     return Arrival(resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version())
 
 
-def _unchanged(export: Export) -> ImportCounts:
-    rows, rejected = len(export.rows), len(export.rejected)
-    return ImportCounts(rows + rejected, 0, 0, rows, rejected)
-
-
-def _report(export: Export, name: str, counts: ImportCounts) -> dict[str, Any]:
+def _recorded(connection: Connection, arrival: Arrival, export: Export) -> dict[str, Any]:
+    counts = record_export(connection, arrival, export)
+    row = import_of(connection, arrival.unit, arrival.sha256)
+    assert row is not None
     return {
-        "file": name,
+        "file": arrival.name,
         "sha256": export.sha256,
         "profile": export.profile,
         "sheets": list(export.sheets),
         "rows": counts.plain(),
         "rejected": [bad.plain() for bad in export.rejected],
         "totals": {"declared": export.declared_total, "counted": export.counted, "agree": export.agree},
-        "period": _plain_period(export.period),
-        "warnings": [str(warning) for warning in export.warnings],
+        "period": None if export.period is None else [day.isoformat() for day in export.period],
+        "warnings": [*map(str, export.warnings), *_alarms(connection, row["id"])],
     }
 
 
-def _plain_period(period: Any) -> Any:
-    return None if period is None else [day.isoformat() for day in period]
+def _alarms(connection: Connection, import_id: int) -> list[str]:
+    return [alarm.told for alarm in alarms_of_import(connection, import_id)]
+
+
+def _rejected(connection: Connection, import_id: int) -> list[dict[str, Any]]:
+    rows = rejected_rows_of(connection, import_id)
+    return [{name: row[name] for name in ("sheet", "row", "cell", "reason")} for row in rows]
+
+
+def _import_seen(row: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: row[name] and row[name].isoformat() for name in ("exported_at", "imported_at")}
+    names = ("id", "name", "sha256", "source", "status", "kind", "profile", "reason", "counts", "totals", "period")
+    return {name: row[name] for name in names} | moments
+
+
+def _import_told(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"alarms": _alarms(connection, row["id"]), "rejected": _rejected(connection, row["id"])}
+    return _import_seen(row) | {"warnings": row["warnings"]} | told

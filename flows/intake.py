@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -11,16 +10,15 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 from unicodedata import normalize
 
 from connectors.errors import ConnectorError, TryAgain
 from connectors.exports import Export, read_export
-from connectors.sources import FolderSource
+from flows.pulling import Fresh, Puller, pull_all
 from flows.resources import Resources
 from storage.custody import UNREACHABLE, Happening, append
 from storage.evidence import Upload, receipts_of, record_object, record_upload
-from storage.imports import Arrival, known_import, record_export, record_rejected_export
+from storage.imports import Arrival, record_export, record_rejected_export
 from storage.objects import Kept
 from storage.objects.port import digest_of
 
@@ -40,24 +38,17 @@ class Sender:
 
 
 def pull_exports(resources: Resources, sender: Sender) -> int:
-    """Import every export of the configured source that is new by content; how many were new."""
-    source = FolderSource("exports", resources.settings.exports_folder)
-    fresh: dict[str, tuple[str, Kept]] = {}
-    try:
-        for pulled in source.pull():
-            with _noted(resources, pulled.name, sender), pulled.open() as stream:
-                fresh |= _kept_if_new(resources, normalize("NFC", pulled.name), stream)
-    except ConnectorError as error:
-        _note_unreachable(resources, str(resources.settings.exports_folder), str(error), sender)
-    import_kept(resources, list(fresh.values()), sender)
+    """Import every export of all sources that is new by content; how many were new."""
+    fresh = pull_all(resources, Puller(sender.who, sender.at, layouts_version()))
+    import_kept(resources, fresh, sender)
     return len(fresh)
 
 
-def import_kept(resources: Resources, arrivals: list[tuple[str, Kept]], sender: Sender) -> None:
+def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender) -> None:
     """Import exports that lie in the store, in an order that their content alone decides."""
-    read = [(name, kept, _read(resources, kept.sha256, name)) for name, kept in arrivals]
-    for name, kept, said in sorted(read, key=lambda item: (_exported_at(item[2]), item[1].sha256)):
-        _record(resources, kept, name, said, sender)
+    read = [(found, _read(resources, found.kept.sha256, found.name)) for found in arrivals]
+    for found, said in sorted(read, key=lambda pair: (_exported_at(pair[1]), pair[0].kept.sha256)):
+        _record(resources, found, said, sender)
 
 
 def take_documents(resources: Resources, sender: Sender) -> int:
@@ -113,36 +104,8 @@ def _record_documents(resources: Resources, names: list[str], kept: list[Kept | 
     return new
 
 
-def _kept_if_new(resources: Resources, name: str, stream: BinaryIO) -> dict[str, tuple[str, Kept]]:
-    """The export under its hash, kept; nothing for one that was imported before."""
-    sha256, _ = digest_of(stream)
-    if _known(resources, sha256):
-        return {}
-    stream.seek(0)
-    return {sha256: (name, resources.store.put(stream))}
-
-
-@contextlib.contextmanager
-def _noted(resources: Resources, name: str, sender: Sender) -> Iterator[None]:
-    """A file that cannot be opened is noted for the letter; the others go on."""
-    try:
-        yield
-    except OSError as error:
-        _note_unreachable(resources, name, error.strerror or str(error), sender)
-
-
-def _note_unreachable(resources: Resources, name: str, reason: str, sender: Sender) -> None:
-    with resources.database.write() as connection:
-        append(connection, [_unreachable(name, reason, sender)], at=sender.at)
-
-
 def _unreachable(name: str, reason: str, sender: Sender) -> Happening:
     return Happening(UNREACHABLE, name, sender.who, sender.where, {"reason": reason})
-
-
-def _known(resources: Resources, sha256: str) -> bool:
-    with resources.database.read() as connection:
-        return known_import(connection, resources.settings.unit, sha256, layouts_version())
 
 
 def _digest(path: Path) -> str:
@@ -172,12 +135,11 @@ def _exported_at(said: Export | ConnectorError) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _record(resources: Resources, kept: Kept, name: str, said: Export | ConnectorError, sender: Sender) -> None:
-    arrival = Arrival(
-        resources.settings.unit, name, kept.sha256, sender.who, sender.where, sender.at, layouts_version()
-    )
+def _record(resources: Resources, found: Fresh, said: Export | ConnectorError, sender: Sender) -> None:
+    whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
+    arrival = Arrival(*whose, at=sender.at, reader=layouts_version(), source=found.source)
     with resources.database.write() as connection:
-        record_object(connection, kept, who=sender.who, where=sender.where, at=sender.at)
+        record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
         if isinstance(said, Export):
             record_export(connection, arrival, said)
         elif not isinstance(said, TryAgain):

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.pulling import source_faults
 from ocr import CHECKER_VERSION
 from storage.custody import unreachable_at
 from storage.database import Connection
 from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of, unexamined
-from storage.imports import REJECTED, imports_of, rejected_rows_of
+from storage.imports import REJECTED, ImportAlarm, alarms_to_tell, imports_of, rejected_rows_of
 from storage.nights import Night
 
 _CERTIFICATE_NOTICE = timedelta(days=90)
 _MOST_LINES = 8
+_NAMED_ALARMS = 3
 
 
 def counts_of(connection: Connection, night: Night) -> dict[str, int]:
@@ -36,6 +38,8 @@ def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tupl
     said = examinations_of(connection, unit, CHECKER_VERSION)
     lines = [
         *_unreachable(connection, night),
+        *source_faults(connection, unit, night.started_at),
+        *export_alarms(connection, night),
         *_rejected_exports(connection, unit),
         *_quarantined(connection, unit),
         *_carried_over(connection, unit),
@@ -74,8 +78,21 @@ def shortened(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unreachable(connection: Connection, night: Night) -> Iterator[str]:
     for event in unreachable_at(connection, night.started_at):
+        if "next" in event["detail"]:  # a source's: told by its pull
+            continue
         reason = event["detail"]["reason"]
         yield f"{event['subject']}: không mở được ({reason}); kiểm tra đường dẫn và quyền đọc, đêm sau sẽ thử lại."
+
+
+def export_alarms(connection: Connection, night: Night) -> Iterator[str]:
+    """What deserves a look in the exports imported since the last letter, grouped by what happened."""
+    by_kind: dict[str, list[ImportAlarm]] = {}
+    for alarm in alarms_to_tell(connection, night.unit, night.id):
+        by_kind.setdefault(alarm.kind, []).append(alarm)
+    for alarms in by_kind.values():
+        shown = "; ".join(alarm.told for alarm in alarms[:_NAMED_ALARMS])
+        more = f"; và {len(alarms) - _NAMED_ALARMS} trường hợp tương tự" if len(alarms) > _NAMED_ALARMS else ""
+        yield f"Dữ liệu một cửa cần xem lại: {shown}{more} (xem parindex exports)."
 
 
 def _rejected_exports(connection: Connection, unit: str) -> Iterator[str]:

@@ -27,9 +27,14 @@ _HINTS = {
 }
 
 
-def template_names() -> tuple[str, ...]:
+def templates() -> tuple[Profile, ...]:
     """The layouts that have a template: tables that people number by hand, not messages of machines."""
-    return tuple(profile.id for profile in load_profiles() if profile.columns[0].title == "STT")
+    return tuple(profile for profile in load_profiles() if profile.columns[0].title == "STT")
+
+
+def template_names() -> tuple[str, ...]:
+    """Names of all templates."""
+    return tuple(profile.id for profile in templates())
 
 
 def template_workbook(name: str) -> bytes:
@@ -38,7 +43,7 @@ def template_workbook(name: str) -> bytes:
     Raises:
         AskPerson: there is no template of this name; the message lists those there are.
     """
-    profile = next((profile for profile in load_profiles() if profile.id == name and name in template_names()), None)
+    profile = next((profile for profile in templates() if profile.id == name), None)
     if profile is None:
         raise AskPerson(f"không có mẫu {name!r}; các mẫu đang có: {', '.join(template_names())}")
     content = io.BytesIO()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import account, documents, files, proofs, reporting, service, storage, ward
+from flows.cli import account, documents, exports, files, proofs, reporting, service, storage, ward
 from flows.cli.texts import text
 
 app = typer.Typer(help=text("app"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 app.command("doctor", help=text("doctor"))(ward.doctor)
 app.command("nightly", help=text("nightly"))(ward.nightly)
-app.command("import", help=text("import"))(files.import_export)
+exports.register(app)
 app.command("upload", help=text("upload"))(files.upload)
 app.command("inspect", help=text("inspect"))(files.inspect)
 app.command("score", help=text("score"))(ward.score)
@@ -21,6 +21,8 @@ app.command("serve", help=text("serve"))(ward.serve)
 app.command("run", help=text("run_now"))(service.run)
 app.command("runs", help=text("runs"))(service.runs)
 app.command("cancel", help=text("cancel"))(service.cancel)
+app.command("setup", help=text("setup"))(service.setup)
+app.command("status", help=text("status"))(service.status)
 storage.register(app)
 reporting.register(app)
 documents.register(app)

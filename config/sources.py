@@ -1,0 +1,214 @@
+"""Where exports come from besides the folder of PAR_EXPORTS: one YAML file, checked here (see sources.example.yaml)."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from config.settings import BadSettings
+
+NAME = r"^[a-z0-9][a-z0-9-]{1,63}$"
+
+
+class BadSources(BadSettings):
+    """The file of sources cannot be used. The message lists everything that is wrong with it, in Vietnamese."""
+
+
+class MissingSecret(ValueError):
+    """A source's secret is not where the file says; the message is Vietnamese."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(_Strict):
+    """Where a secret lies: never in the file of sources itself."""
+
+    env: str | None = Field(None, pattern=r"^[A-Z][A-Z0-9_]*$")
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Secret:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("mật khẩu phải ghi bằng đúng một trong hai mục: env (tên biến) hoặc file (đường dẫn)")
+        return self
+
+    def read(self, environ: Mapping[str, str] | None = None) -> str:
+        """The secret.
+
+        Raises:
+            MissingSecret: no such variable, or the file cannot be read.
+        """
+        if self.env is not None:
+            try:
+                return (os.environ if environ is None else environ)[self.env]
+            except KeyError:
+                raise MissingSecret(f"chưa có biến môi trường {self.env} chứa mật khẩu") from None
+        assert self.file is not None
+        try:
+            return self.file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise MissingSecret(f"không đọc được tệp mật khẩu {self.file}") from error
+
+
+class _Entry(_Strict):
+    """What every source has. `opens` and `closes` are the hours in which it may be asked, in PAR_TIMEZONE."""
+
+    name: str = Field(pattern=NAME)
+    unit: str = Field("", pattern=r"^([a-z0-9][a-z0-9-]{1,63})?$")
+    """Unit whose exports lie there; empty: the one that is scored."""
+    opens: time | None = None
+    closes: time | None = None
+    fresh_hours: int = Field(0, ge=0, le=8_760)
+    """The newest export may be so old at most; 0: no limit."""
+    attempts: int = Field(3, ge=1, le=10)
+    wait_seconds: float = Field(20.0, ge=0, le=600)
+    """Before the second attempt; doubled before each further one."""
+
+    @model_validator(mode="after")
+    def _window_is_whole(self) -> _Entry:
+        if (self.opens is None) != (self.closes is None):
+            raise ValueError("khung giờ phải có cả opens và closes")
+        return self
+
+    def is_open(self, at: time) -> bool:
+        """Whether the source may be asked at this time of day; a window may run over midnight."""
+        if self.opens is None or self.closes is None:
+            return True
+        if self.opens <= self.closes:
+            return self.opens <= at < self.closes
+        return at >= self.opens or at < self.closes
+
+
+class FolderEntry(_Entry):
+    """A folder of this machine, or a mounted share."""
+
+    kind: Literal["folder"]
+    folder: Path
+
+
+class SftpEntry(_Entry):
+    """A folder of an SFTP server; the key has no passphrase, `known_hosts` names the server's own."""
+
+    kind: Literal["sftp"]
+    host: str
+    folder: str
+    user: str
+    key_file: Path
+    known_hosts: Path
+    port: int = Field(22, ge=1, le=65535)
+    timeout_seconds: int = Field(30, ge=1, le=600)
+
+
+class FormEntry(_Strict):
+    """A login form: its address and its fields."""
+
+    form: str
+    fields: dict[str, str | Secret]
+
+
+class BasicEntry(_Strict):
+    """HTTP basic authentication."""
+
+    user: str
+    password: Secret
+
+
+class TokenEntry(_Strict):
+    """A bearer token."""
+
+    token: Secret
+
+
+class HttpEntry(_Entry):
+    """Files at fixed addresses; `ca_file` names the authority of an internal server."""
+
+    kind: Literal["http"]
+    urls: tuple[str, ...] = Field(min_length=1)
+    login: FormEntry | BasicEntry | TokenEntry | None = None
+    ca_file: Path | None = None
+    timeout_seconds: float = Field(60.0, gt=0, le=3_600)
+
+
+class S3Entry(_Entry):
+    """Objects below a prefix; a read-only key is enough."""
+
+    kind: Literal["s3"]
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: Secret
+    prefix: str = ""
+    region: str = "us-east-1"
+    secure: bool = True
+
+
+class MailboxEntry(_Entry):
+    """Attachments that named senders sent to an IMAP folder."""
+
+    kind: Literal["mailbox"]
+    host: str
+    user: str
+    password: Secret
+    senders: tuple[str, ...] = Field(min_length=1)
+    folder: str = "INBOX"
+    port: int = Field(993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+
+SourceEntry = FolderEntry | SftpEntry | HttpEntry | S3Entry | MailboxEntry
+
+
+class _Sources(_Strict):
+    sources: tuple[Annotated[SourceEntry, Field(discriminator="kind")], ...] = ()
+
+
+def load_sources(file: Path) -> tuple[SourceEntry, ...]:
+    """The sources of a file, in its order; none where there is no file.
+
+    Raises:
+        BadSources: it cannot be read, or lists what cannot be used.
+    """
+    if not file.is_file():
+        return ()
+    try:
+        plain = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        entries = _Sources.model_validate(plain).sources
+    except ValidationError as error:
+        raise BadSources(_all_problems(file, error)) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadSources(f"{file}: không đọc được danh sách nguồn dữ liệu ({error}).") from error
+    repeated = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
+    if repeated or any(entry.name == "exports" for entry in entries):
+        names = ", ".join(repeated) or "exports (tên này dành cho thư mục PAR_EXPORTS)"
+        raise BadSources(f"{file}: tên nguồn bị trùng: {names}. Mỗi nguồn cần một tên riêng.")
+    return entries
+
+
+def _all_problems(file: Path, error: ValidationError) -> str:
+    lines = [f"{file}: danh sách nguồn dữ liệu chưa dùng được ({error.error_count()} lỗi):"]
+    for problem in error.errors():
+        place = ".".join(str(part) for part in problem["loc"]) or "?"
+        lines.append(f"  {place}: {_in_vietnamese(problem['type'], str(problem['msg']))}")
+    lines.append("Xem mẫu đầy đủ: config/sources.example.yaml; sửa rồi chạy lại.")
+    return "\n".join(lines)
+
+
+def _in_vietnamese(kind: str, message: str) -> str:
+    sentences = {
+        "missing": "thiếu mục này",
+        "extra_forbidden": "không có mục tên này",
+        "union_tag_invalid": "kind chỉ nhận folder, sftp, http, s3, mailbox",
+        "union_tag_not_found": "thiếu kind (folder, sftp, http, s3, mailbox)",
+        "string_pattern_mismatch": "tên chỉ gồm chữ thường không dấu, số, gạch nối",
+        "time_parsing": "phải là giờ:phút trong ngoặc kép, ví dụ '22:00'",
+    }
+    return sentences.get(kind, message.removeprefix("Value error, "))

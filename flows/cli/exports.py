@@ -1,0 +1,188 @@
+"""Commands about exports: import, template, exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, Refused, Unit, finish, moment, settings_for
+from flows.cli.texts import text
+
+if TYPE_CHECKING:
+    from config.export_profiles import Profile
+
+_STATES = {
+    "pulled": "đã lấy",
+    "asleep": "ngoài khung giờ",
+    "retry": "chưa trả lời, sẽ thử lại",
+    "ask": "cần người xử lý",
+}
+_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """The commands of this topic."""
+    app.command("import", help=text("import"))(import_export)
+    app.command("template", help=text("template"))(template)
+    app.command("exports", help=text("exports"))(exports)
+
+
+def import_export(
+    file: Annotated[Path, typer.Argument(help=text("import_file"))],
+    *,
+    unit: Unit = "",
+    profile: Annotated[str, typer.Option("--profile", help=text("profile"))] = "",
+    explain: Annotated[bool, typer.Option("--explain", help=text("explain"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import one export, or only look at it."""
+    from flows.importing import explain_file, import_file
+
+    if not file.is_file():
+        raise Refused(f"{file}: không có tệp này. Kiểm tra lại tên và đường dẫn.", WRONG_USE)
+    if explain:
+        plain = explain_file(file).plain()
+        finish(plain, as_json=as_json, lines=_explained(plain), code=DONE if plain["known_profile"] else NEEDS_PERSON)
+    settings = settings_for(unit)
+    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=moment("", settings))
+    code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
+    finish(report, as_json=as_json, lines=_imported(report), code=code)
+
+
+def template(
+    name: Annotated[str, typer.Argument(help=text("template_name"))] = "",
+    *,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help=text("template_output"))] = None,
+    listing: Annotated[bool, typer.Option("--list", help=text("template_list"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the empty workbook of a layout."""
+    from connectors.exports.templates import template_workbook, templates
+
+    if listing or not name:
+        known = [_template_plain(profile) for profile in templates()]
+        finish(known, as_json=as_json, lines=[_template(one) for one in known])
+    target = output or Path(f"{name}.xlsx")
+    target.write_bytes(template_workbook(name))
+    finish({"template": name, "file": str(target)}, as_json=as_json, lines=[f"Đã ghi mẫu {name} ra {target}"])
+
+
+def exports(
+    number: Annotated[int, typer.Argument(help=text("import_number"))] = 0,
+    *,
+    unit: Unit = "",
+    dossier: Annotated[str, typer.Option("--dossier", help=text("exports_dossier"))] = "",
+    as_of: Annotated[int, typer.Option("--as-of", help=text("as_of_import"))] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Sources and imports; one import with its rejected rows; the history of a dossier."""
+    from flows.importing import dossier_seen, exports_seen, import_seen
+
+    settings = settings_for(unit)
+    if dossier:
+        told = dossier_seen(settings, dossier, as_of or None)
+        finish(told, as_json=as_json, lines=_history(told), code=DONE if told["history"] else NEEDS_PERSON)
+    if number:
+        one = import_seen(settings, number)
+        if one is None:
+            raise Refused(f"Không có lần nhập số {number}. Chạy parindex exports để xem các lần nhập.", WRONG_USE)
+        finish(one, as_json=as_json, lines=_one_import(one))
+    seen = exports_seen(settings, datetime.now(UTC))
+    late = any(not source["fresh"] or source["state"] in ("retry", "ask") for source in seen["sources"])
+    finish(seen, as_json=as_json, lines=_seen(seen), code=NEEDS_PERSON if late else DONE)
+
+
+def _explained(plain: dict[str, Any]) -> Iterator[str]:
+    if plain["known_profile"]:
+        yield f"{plain['file']}: đọc được bằng mẫu {plain['known_profile']}"
+    else:
+        yield f"{plain['file']}: chưa có mẫu đọc; gần nhất là {plain['nearest'] or 'không mẫu nào'}"
+    yield f"Dòng tiêu đề: trang {plain['sheet']}, dòng {plain['row']}"
+    for column in plain["columns"]:
+        field = f" → {column['field']}" if column["field"] else ""
+        yield f"  {column['letters']:>3} {column['label'] or '(trống)'}: {column['looks_like']}{field}"
+    if not plain["known_profile"]:
+        yield "Mẫu viết sẵn, chép vào config/exports/ sau khi hoàn chỉnh:"
+        yield plain["ready_profile"]
+
+
+def _imported(report: dict[str, Any]) -> Iterator[str]:
+    rows = report["rows"]
+    yield f"{report['file']}: mẫu {report['profile']}, {rows['read']} dòng"
+    yield f"  mới {rows['new']}, thay đổi {rows['changed']}, giữ nguyên {rows['unchanged']}, trả lại {rows['rejected']}"
+    totals = report["totals"]
+    if totals["declared"] is not None:
+        agrees = "khớp" if totals["agree"] else "KHÔNG khớp"
+        yield f"  dòng tổng cộng {totals['declared']}, đếm được {totals['counted']}: {agrees}"
+    yield from _shortened([f"  {bad['sheet']}!{bad['cell']}: {bad['reason']}" for bad in report["rejected"]])
+    yield from _shortened([f"  lưu ý: {warning}" for warning in report["warnings"]])
+
+
+def _template_plain(profile: Profile) -> dict[str, Any]:
+    deadline = profile.deadline.sentence() if profile.deadline else None
+    names = {"id": profile.id, "name": profile.name, "kind": profile.kind}
+    return names | {"owner": profile.owner or None, "deadline": deadline}
+
+
+def _template(plain: dict[str, Any]) -> str:
+    owner = f"; lập bởi {plain['owner']}" if plain["owner"] else ""
+    deadline = f"; hạn {plain['deadline']}" if plain["deadline"] else ""
+    return f"{plain['id']:<24} {plain['name']}{owner}{deadline}"
+
+
+def _seen(seen: dict[str, Any]) -> Iterator[str]:
+    yield "Nguồn dữ liệu:"
+    for source in seen["sources"]:
+        age = "chưa có tệp nào" if source["newest"] is None else f"tệp mới nhất cách đây {_age(source['age_hours'])}"
+        late = "" if source["fresh"] else f" QUÁ HẠN {source['fresh_hours']} giờ"
+        yield f"  {source['source']:<20} {_STATES.get(source['state'] or '', 'chưa lấy lần nào')}; {age}{late}"
+        if source["reason"]:
+            yield f"      {source['reason']}"
+    yield "Các lần nhập, mới nhất trước:"
+    lines = [_import_line(row) for row in seen["imports"]]
+    yield from _shortened(lines) if lines else ["  chưa có"]
+
+
+def _import_line(row: dict[str, Any]) -> str:
+    if row["status"] != "read":
+        return f"  {row['id']:>4} {row['name']}: bị trả lại"
+    counts = row["counts"]
+    what = f"{counts['read']} dòng, mới {counts['new']}, thay đổi {counts['changed']}, trả lại {counts['rejected']}"
+    return f"  {row['id']:>4} {row['name']}: {what}"
+
+
+def _one_import(one: dict[str, Any]) -> Iterator[str]:
+    yield f"Lần nhập {one['id']}: {one['name']}, mẫu {one['profile']}, nguồn {one['source'] or 'nhập tay'}"
+    if one["reason"]:
+        yield f"  {one['reason']}"
+    yield from (f"  {bad['sheet']}!{bad['cell']}: {bad['reason']}" for bad in one["rejected"])
+    yield from (f"  lưu ý: {sentence}" for sentence in (*one["warnings"], *one["alarms"]))
+
+
+def _history(told: dict[str, Any]) -> Iterator[str]:
+    if not told["history"]:
+        yield f"{told['code']}: chưa có hồ sơ này trong các tệp đã nhập."
+    for said in told["history"]:
+        yield f"Lần nhập {said['import']} ({said['file']}, {said['sheet']} dòng {said['row']}):"
+        yield from (f"  {name}: {_plain(value)}" for name, value in said["fields"].items() if value not in (None, []))
+    if told["as_of_import"] is not None:
+        known = "chưa biết hồ sơ này" if told["dossier"] is None else "đã biết"
+        yield f"Tính đến lần nhập {told['as_of_import']}: {known}"
+        yield from (f"  {name}: {_plain(value)}" for name, value in (told["dossier"] or {}).items())
+
+
+def _plain(value: Any) -> str:
+    return str(next(iter(value.values()))) if isinstance(value, dict) else str(value)
+
+
+def _age(hours: float) -> str:
+    return f"{hours:.0f} giờ" if hours < 72 else f"{hours / 24:.0f} ngày"
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], f"  … và {len(lines) - _SHOWN} dòng khác"]

@@ -1,0 +1,95 @@
+"""From the list of sources to sources that can be pulled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from config.settings import Settings
+from config.sources import (
+    BasicEntry,
+    FolderEntry,
+    FormEntry,
+    HttpEntry,
+    MailboxEntry,
+    MissingSecret,
+    S3Entry,
+    Secret,
+    SftpEntry,
+    SourceEntry,
+    TokenEntry,
+    load_sources,
+)
+from connectors.errors import SourceRefused
+from connectors.sources import FolderSource, Source
+
+LISTING_TELLS = ("sftp", "s3")
+"""Kinds whose listing shows by size and time whether a file changed, before it is fetched."""
+
+
+def sources_of(settings: Settings) -> tuple[SourceEntry, ...]:
+    """All sources of the unit: the folder of PAR_EXPORTS, then those of the list.
+
+    Raises:
+        BadSources: the list cannot be used.
+    """
+    limit = {"fresh_hours": settings.exports_fresh_hours, "attempts": 2, "wait_seconds": 5}
+    plain = {"name": "exports", "kind": "folder", "folder": settings.exports_folder}
+    folder = FolderEntry.model_validate(plain | limit)
+    listed = load_sources(settings.sources_file)
+    return (folder, *(entry for entry in listed if entry.unit in ("", settings.unit)))
+
+
+def source_of(entry: SourceEntry) -> Source:
+    """The source that an entry describes.
+
+    Raises:
+        SourceRefused: its secret is missing.
+    """
+    build: Mapping[type, Callable[[Any], Source]] = {
+        FolderEntry: lambda it: FolderSource(it.name, it.folder),
+        SftpEntry: _sftp,
+        HttpEntry: _http,
+        S3Entry: _s3,
+        MailboxEntry: _mailbox,
+    }
+    try:
+        return build[type(entry)](entry)
+    except MissingSecret as error:
+        raise SourceRefused(f"{entry.name}: {error}. Đặt mật khẩu rồi chạy lại.") from error
+
+
+def _sftp(entry: SftpEntry) -> Source:
+    from connectors.sources.sftp import SftpSource
+
+    place = (entry.name, entry.host, entry.folder, entry.user, entry.key_file, entry.known_hosts, entry.port)
+    return SftpSource(*place, timeout_seconds=entry.timeout_seconds)
+
+
+def _http(entry: HttpEntry) -> Source:
+    from connectors.sources.http import BasicLogin, FormLogin, HttpSource, TokenLogin
+
+    login: FormLogin | BasicLogin | TokenLogin | None = None
+    if isinstance(entry.login, FormEntry):
+        fields = {name: v.read() if isinstance(v, Secret) else v for name, v in entry.login.fields.items()}
+        login = FormLogin(entry.login.form, fields)
+    elif isinstance(entry.login, BasicEntry):
+        login = BasicLogin(entry.login.user, entry.login.password.read())
+    elif isinstance(entry.login, TokenEntry):
+        login = TokenLogin(entry.login.token.read())
+    verify = str(entry.ca_file) if entry.ca_file else True
+    return HttpSource(entry.name, entry.urls, login, entry.timeout_seconds, verify)
+
+
+def _s3(entry: S3Entry) -> Source:
+    from connectors.sources.s3 import S3Source
+
+    place = (entry.name, entry.endpoint, entry.bucket, entry.access_key, entry.secret_key.read())
+    return S3Source(*place, prefix=entry.prefix, region=entry.region, secure=entry.secure)
+
+
+def _mailbox(entry: MailboxEntry) -> Source:
+    from connectors.sources.mailbox import MailboxSource
+
+    login = (entry.name, entry.host, entry.user, entry.password.read(), entry.senders)
+    return MailboxSource(*login, folder=entry.folder, port=entry.port, security=entry.security)
