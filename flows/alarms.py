@@ -13,7 +13,9 @@ from typing import Any
 
 from config.settings import Settings
 from config.strict_yaml import read_strict_yaml
-from flows.resources import open_ledger
+from flows.resources import open_ledger, open_store
+from storage.care import open_damages
+from storage.chores import chore_rows
 from storage.deliveries import FAILED, delivery_rows
 from storage.errors import StorageError
 from storage.imports import READ, REJECTED, imports_of
@@ -104,6 +106,26 @@ def letter_not_sent(settings: Settings, _now: datetime, limit: int) -> str | Non
     with open_ledger(settings) as database, database.read() as connection:
         failed = [row for row in delivery_rows(connection, settings.unit) if row["state"] == FAILED]
     return f"{len(failed)} thư không gửi được; lần cuối: {failed[0]['reason']}." if len(failed) > limit else None
+
+
+def try_store(settings: Settings, _now: datetime) -> dict[str, Any]:
+    """Try to destroy a locked canary of the store; the ledger keeps the answer for `store_not_locked`."""
+    return open_store(settings).worm().plain()
+
+
+def store_not_locked(settings: Settings, _now: datetime, _limit: int) -> str | None:
+    """The last try showed that an S3 store lets locked evidence be destroyed. A folder promises nothing."""
+    with open_ledger(settings) as database, database.read() as connection:
+        tries = [row["outcome"] for row in chore_rows(connection, settings.unit) if row["chore"] == "store-test"]
+    last = next((told for told in reversed(tries) if "guaranteed" in told), None)
+    return str(last["sentence"]) if last and last["store"] == "s3" and not last["guaranteed"] else None
+
+
+def damage_found(settings: Settings, _now: datetime, limit: int) -> str | None:
+    """Kept objects no longer hold what their name says."""
+    with open_ledger(settings) as database, database.read() as connection:
+        found = len(open_damages(connection))
+    return f"{found} tệp đã lưu bị hỏng hoặc mất." if found > limit else None
 
 
 def _seen(kind: AlarmKind, settings: Settings, now: datetime) -> str | None:

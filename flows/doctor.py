@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from flows.alarms import alarms_now
 from flows.resources import open_resources, require_room
 from storage.errors import StorageError
 from storage.evidence import record_object
@@ -104,6 +105,12 @@ def _last_night(night: Mapping[str, Any] | None) -> Finding:
     )
 
 
+def _alarms(settings: Settings) -> Iterator[Finding]:
+    """What rings now; where the database itself is gone, another finding says so."""
+    for alarm in alarms_now(settings, datetime.now(UTC)):
+        yield Finding(f"cảnh báo: {alarm.name}", False, alarm.seen, alarm.way_out, needed=False)
+
+
 def _trust(settings: Settings) -> Iterator[Finding]:
     anchors = [path for path in settings.trust_folder.glob("anchors/*") if path.is_file()]
     fix = f"đặt chứng thư gốc đã đối chiếu vào {settings.trust_folder / 'anchors'} (xem HUONG-DAN.md, mục Chứng thư)"
@@ -127,4 +134,5 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _database_and_store,
     _trust,
     _folders,
+    _alarms,
 )

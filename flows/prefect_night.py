@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
 from config.settings import load_settings
+from flows.chores import chore_kinds, do_chore
 from flows.night import NightRequestedBy, Step, run_night
 from flows.schedule import newest_slot
+from storage.chores import Chore
 from storage.nights import NightRunning, SlotDone
 
 
@@ -22,11 +25,22 @@ def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
     settings = load_settings()
     slot = newest_slot(settings.schedule, settings.timezone, now) if _by_schedule() else None
     try:
-        return run_night(settings, NightRequestedBy(asked_by, now, slot), call=as_task)
+        summary = run_night(settings, NightRequestedBy(asked_by, now, slot), call=as_task)
+        create_markdown_artifact(summary["letter"], key="thu-buoi-sang", description=f"Đêm {summary['night']}")
+        return summary
     except (NightRunning, SlotDone) as error:
         if slot is None:
             raise
         return {"state": "elsewhere", "reason": str(error)}
+
+
+@flow(name="chore", persist_result=False, validate_parameters=False)
+def chore(name: str) -> bool:
+    """Do the slot of a chore that has come, unless it is done; whether this run did it."""
+    settings, now = load_settings(), datetime.now(UTC)
+    kind = next(kind for kind in chore_kinds() if kind.id == name)
+    slot = newest_slot(kind.schedule(settings), settings.timezone, now)
+    return do_chore(settings, Chore(settings.unit, name, slot), now=now)
 
 
 def _by_schedule() -> bool:

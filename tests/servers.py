@@ -21,7 +21,19 @@ SECRET = "testsecret123"
 @contextlib.contextmanager
 def s3_server(folder: Path) -> Iterator[str]:
     """SeaweedFS with its back doors closed; yields host:port of the S3 door."""
-    ports = _free_block(6)
+    ports = free_block(6)
+    server = start_s3(folder, ports)
+    endpoint = f"127.0.0.1:{ports[3]}"
+    try:
+        _wait(lambda: S3Store(s3_address(endpoint, "ready")).create_bucket(), server)
+        yield endpoint
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def start_s3(folder: Path, ports: list[int]) -> subprocess.Popen[bytes]:
+    """Start SeaweedFS over a folder; the fourth port is the S3 door."""
     names = ("master.port", "volume.port", "filer.port", "s3.port", "admin.port")
     command = [
         str(Path(sys.executable).parent / "weed"),
@@ -38,15 +50,8 @@ def s3_server(folder: Path) -> Iterator[str]:
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "GOMEMLIMIT": "512MiB",
     }
-    with (folder / "weed.log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
-    endpoint = f"127.0.0.1:{ports[3]}"
-    try:
-        _wait(lambda: S3Store(s3_address(endpoint, "ready")).create_bucket(), server)
-        yield endpoint
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with (folder / "weed.log").open("ab") as log:
+        return subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
 
 
 def s3_address(endpoint: str, bucket: str, *, secret: str = SECRET, timeout_seconds: float = 20.0) -> S3Address:
@@ -57,19 +62,9 @@ def s3_address(endpoint: str, bucket: str, *, secret: str = SECRET, timeout_seco
 @contextlib.contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """PostgreSQL in a folder; yields the SQLAlchemy address of its empty database `postgres`."""
-    programs = _postgresql_programs()
-    folder.chmod(0o755)
-    data, port = folder / "data", _free_block(1)[0]
-    data.mkdir(mode=0o700)
-    as_user = _unprivileged(data)
-    subprocess.run(
-        [*as_user, programs / "initdb", "-D", data, "-U", "par", "-A", "trust", "-E", "UTF8"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    options = [f"-p{port}", "-h127.0.0.1", "-cfsync=off", "-cfull_page_writes=off", f"-k{data}"]
-    with (folder / "postgres.log").open("wb") as log:
-        server = subprocess.Popen([*as_user, programs / "postgres", "-D", data, *options], stdout=log, stderr=log)
+    port = free_block(1)[0]
+    make_postgresql(folder)
+    server = start_postgresql(folder, port)
     try:
         _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close(), server)
         time.sleep(0.3)
@@ -77,6 +72,27 @@ def postgresql(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def make_postgresql(folder: Path) -> None:
+    """Make an empty PostgreSQL in a folder."""
+    folder.chmod(0o755)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    subprocess.run(
+        [*_unprivileged(data), _postgresql_programs() / "initdb", "-D", data, "-U", "par", "-A", "trust", "-E", "UTF8"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def start_postgresql(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start the PostgreSQL of a folder."""
+    data = folder / "data"
+    options = [f"-p{port}", "-h127.0.0.1", "-cfsync=off", "-cfull_page_writes=off", f"-k{data}"]
+    command = [*_unprivileged(data), _postgresql_programs() / "postgres", "-D", data, *options]
+    with (folder / "postgres.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log)
 
 
 def _postgresql_programs() -> Path:
@@ -98,7 +114,7 @@ def _unprivileged(data: Path) -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
-def _free_block(count: int) -> list[int]:
+def free_block(count: int) -> list[int]:
     """Ports P that are free, each with P+10000, where SeaweedFS opens gRPC."""
     ports: list[int] = []
     for start in range(20_000 + os.getpid() % 5000, 32_000):

@@ -71,6 +71,44 @@ def cancel(request: Annotated[str, typer.Argument(help=text("request"))], *, as_
     finish(told, as_json=as_json, lines=_lines(told))
 
 
+def setup(*, as_json: AsJson = False) -> None:
+    """Make what a new installation needs; repeated, it only tells what is there."""
+    from flows.setup import set_up
+
+    made = set_up(settings_for(), datetime.now(UTC))
+    lines = [f"{'mới  ' if part.new else 'có   '}  {part.name}: {part.seen}" for part in made]
+    lines += [f"{text('one_time_password')}: {part.secret}" for part in made if part.secret]
+    code = DONE if all(part.ok for part in made) else NEEDS_PERSON
+    finish([part.plain() for part in made], as_json=as_json, lines=lines, code=code)
+
+
+def status(*, unit: Unit = "", as_json: AsJson = False) -> None:
+    """What works now, what waits, how the last night ended, what rings."""
+    from flows.standing import standing_of
+
+    told = standing_of(settings_for(unit), datetime.now(UTC))
+    code = NEEDS_PERSON if told["alarms"] else DONE
+    finish(told, as_json=as_json, lines=_standing(told), code=code)
+
+
+def _standing(told: dict[str, Any]) -> Iterator[str]:
+    night = told["last_night"]
+    yield (
+        f"Đêm gần nhất: {night['night']}, {_STATES.get(night['state'], night['state'])}"
+        if night
+        else "Chưa chạy đêm nào"
+    )
+    if night and night["progress"]:
+        progress = night["progress"]
+        yield f"  {progress['step_vi']}" + (f": {progress['done']}/{progress['of']}" if progress["of"] else "")
+    yield f"Đêm kế tiếp: {told['next_night']}"
+    for one in told["runs"]:
+        yield from _lines(one)
+    for alarm in told["alarms"]:
+        yield f"CẢNH BÁO  {alarm['name']}: {alarm['seen']}"
+        yield f"       → {alarm['way_out']}"
+
+
 def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
     """Work on the run here when its turn has come, or watch whoever does."""
     from flows.night import say
