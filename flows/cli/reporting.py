@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +25,7 @@ from flows.cli.door import (
 from flows.cli.texts import text
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from flows.reporting import ReportMade, ReportWanted
 
 From = Annotated[str, typer.Option("--from", help=text("report_from"))]
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     report.command("overdue", help=text("report_overdue"))(overdue)
     report.command("766", help=text("report_766"))(index_766)
     app.add_typer(report, name="report")
+    app.command("due", help=text("due"))(due)
 
 
 def ii06a(
@@ -125,6 +127,64 @@ def _766_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
         f"không áp dụng cho phường {totals['not_applicable']} điểm."
     )
     yield from _file_line(output)
+
+
+def due(
+    received: Annotated[str, typer.Argument(help=text("due_received"))],
+    *,
+    days: Annotated[str, typer.Option("--days", help=text("due_days"))] = "0",
+    wait: Annotated[list[str] | None, typer.Option("--wait", help=text("due_wait"))] = None,
+    reading: Annotated[str, typer.Option("--reading", help=text("due_reading"))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """When a dossier is due."""
+    from config.due_dates import BadDueDates
+    from flows.due_dates import DueAsked, due_dates
+    from scoring.due_dates import BadDuration, Waiting
+    from scoring.work_time import OutsideCalendar
+
+    settings = settings_for()
+    waits = tuple(Waiting(*(_moment(part, settings) for part in _two(text))) for text in wait or ())
+    try:
+        found = due_dates(settings, DueAsked(_moment(received, settings), _half_days(days), waits, reading))
+    except (BadDueDates, BadDuration, OutsideCalendar) as error:
+        raise Refused(str(error), WRONG_USE) from error
+    finish(found, as_json=as_json, lines=_due_lines(found))
+
+
+def _moment(iso: str, settings: Settings) -> datetime:
+    try:
+        return moment(iso or "?", settings)
+    except Refused as error:
+        raise Refused(f"{iso!r}: không phải thời điểm; ví dụ đúng: 2026-01-09T15:10", WRONG_USE) from error
+
+
+def _two(waited: str) -> tuple[str, str]:
+    asked, _, given = waited.partition("/")
+    if not (asked and given):
+        raise Refused(f"--wait {waited!r}: phải viết A/B, ví dụ 2026-01-12T09:00/2026-01-14T09:00", WRONG_USE)
+    return asked, given
+
+
+def _half_days(days: str) -> int:
+    """Half working days of "2", "0.5" or "1,5"."""
+    whole, _, half = days.replace(",", ".").partition(".")
+    if not whole.isdigit() or half not in ("", "0", "5") or len(whole) > 4:
+        raise Refused(f"--days {days!r}: phải là số ngày làm việc, có thể lẻ nửa ngày; ví dụ 3 hoặc 0,5", WRONG_USE)
+    return 2 * int(whole) + (half == "5")
+
+
+def _due_lines(plain: dict[str, Any]) -> Iterator[str]:
+    yield f"Hạn trả: {_moment_vn(plain['due_at'])}  ({plain['title']}; {plain['source']})"
+    for other in plain["others"]:
+        differs = "" if other["due_at"] != plain["due_at"] else " (như trên)"
+        yield f"  cách khác: {_moment_vn(other['due_at'])}{differs}  ({other['title']}; {other['source']})"
+    if plain["pause"]:
+        yield f"Chờ bổ sung: {plain['pause']['title']}."
+
+
+def _moment_vn(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso):%H:%M ngày %d/%m/%Y}"
 
 
 def _made(wanted: ReportWanted, unit: str, at: str, output: Path | None, *, keep: bool) -> ReportMade:
