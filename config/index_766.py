@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from config.criteria_rules import Points, Share, Strict
 from config.strict_yaml import UnreadableYaml, read_strict_yaml
@@ -20,13 +20,6 @@ class BadIndex(ValueError):
     """The file cannot be used; the message names it and the fault, in Vietnamese."""
 
 
-def _full_share(value: object) -> object:
-    return Decimal(1) if value == "1" else value
-
-
-FullFrom = Annotated[Share | Decimal, BeforeValidator(_full_share)]
-
-
 class Group(Strict):
     """A group of metrics."""
 
@@ -38,8 +31,8 @@ class Group(Strict):
 class Readings(Strict):
     """The share from which a metric has all its points, under each reading."""
 
-    text: FullFrom = Decimal(1)
-    observed: FullFrom = Decimal(1)
+    text: Decimal(1)
+    observed: Decimal(1)
 
 
 class Metric(Strict):

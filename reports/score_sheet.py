@@ -95,7 +95,10 @@ def _facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
 
 def on_time_lines(score: Plain) -> Iterable[str]:
     """The definition of on time that was used, and what each other one would change."""
-    used = score["on_time"]
+    used = score.get("on_time")
+    if used is None:  # a run recorded before rules had versions
+        yield f"Cách tính đúng hạn: {score['on_time_rule']} (lần chấm này chưa ghi phiên bản và chênh lệch)."
+        return
     yield f"Cách tính đúng hạn: {used['rule']} ({used['title']})."
     for other in used["differences"]:
         points = vn_number(other["points"]).replace("-", "−")

@@ -58,3 +58,39 @@ def test_a_folder_without_calendars_is_refused(tmp_path: Path) -> None:
 def test_a_calendar_of_another_shape_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadCalendar, match="holidays"):
         load_calendars(calendar(tmp_path, "holidays: 5\nworking_days: []\n"))
+
+
+def test_a_day_says_its_document_and_how_far_it_was_read() -> None:
+    days = {item["day"]: item for item in load_calendars()["days"]}
+
+    assert "12729/VPCP-KGVX" in days["2026-01-02"]["source"] and days["2026-01-02"]["provenance"] == "reported"
+    assert days["2026-01-10"]["list"] == "working_days"
+    assert all(item["source"] and item["provenance"] for item in days.values())
+
+
+def test_a_holiday_that_is_not_law_yet_is_told_and_not_applied() -> None:
+    calendars = load_calendars()
+
+    assert calendars["undecided"] == ["2026-11-24"] and "2026-11-24" not in calendars["holidays"]
+
+
+def test_office_hours_and_half_days_are_read(tmp_path: Path) -> None:
+    half = "half_days:\n- {day: 2027-02-05, name: Giáp Tết, session: morning, source: thử, provenance: unverified}\n"
+    hours = 'sessions:\n- {from: "07:30", to: "11:30"}\n- {from: "13:00", to: "17:00"}\n'
+
+    calendars = load_calendars(calendar(tmp_path, f"holidays: []\nworking_days: []\n{half}{hours}"))
+
+    assert calendars["half_days"] == {"2027-02-05": "morning"}
+    assert calendars["sessions"] == {"2027": [["07:30", "11:30"], ["13:00", "17:00"]]}
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        'sessions:\n- {from: "11:30", to: "07:30"}\n',
+        'sessions:\n- {from: "07:30", to: "13:30"}\n- {from: "13:00", to: "17:00"}\n',
+    ],
+)
+def test_office_hours_in_disorder_are_refused(tmp_path: Path, hours: str) -> None:
+    with pytest.raises(BadCalendar, match="buổi"):
+        load_calendars(calendar(tmp_path, f"holidays: []\nworking_days: []\n{hours}"))

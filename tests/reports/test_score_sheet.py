@@ -181,3 +181,18 @@ def test_a_long_line_across_the_sheet_gets_the_height_it_needs():
     sheet = sheet_of(score)
     row = next(row[0].row for row in sheet.iter_rows() if str(row[0].value).startswith("Lưu ý: Có giá trị khai"))
     assert sheet.row_dimensions[row].height == 46.5
+
+
+def test_the_sheet_says_what_each_other_rule_of_on_time_would_change() -> None:
+    score = ward_score()
+    difference = {"rule": "opencps@1", "title": "so theo giờ", "points": "-0.25", "components": ["3.3.2", "3.3.3"]}
+
+    said = texts(sheet_of({**score, "on_time": {**score["on_time"], "differences": [difference]}}))
+
+    assert "Nếu tính theo opencps@1 (so theo giờ): −0,25 điểm, ở mục 3.3.2, 3.3.3." in said
+
+
+def test_a_run_of_the_time_before_versions_still_has_its_sheet() -> None:
+    old = {name: value for name, value in ward_score().items() if name != "on_time"}
+
+    assert "Cách tính đúng hạn: bcth_date (lần chấm này chưa ghi phiên bản" in texts(sheet_of(old))
