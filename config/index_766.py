@@ -31,8 +31,8 @@ class Group(Strict):
 class Readings(Strict):
     """The share from which a metric has all its points, under each reading."""
 
-    text: Decimal(1)
-    observed: Decimal(1)
+    text: Share = Decimal(1)
+    observed: Share = Decimal(1)
 
 
 class Metric(Strict):
