@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from flows.keeping import Asker, note_damage
 from flows.log_proofs import proof_of, ring_of
 from flows.resources import Resources, open_resources, outbox
 from flows.scoring import unpacked_inputs
@@ -21,6 +22,7 @@ from storage import custody
 from storage.bundles import BundleContents, BundledExport, BundledFile, BundleReport, LogProof, write_bundle
 from storage.custody import Happening
 from storage.database import Connection
+from storage.errors import Damaged, Missing, StorageError
 from storage.evidence import documents_of, examinations_of, object_sizes
 from storage.imports import READ, imports_of
 from storage.keys import signing_key
@@ -37,6 +39,12 @@ class Wanted:
     run_id: str = ""
     components: tuple[str, ...] = ()
     redact: bool = False
+    allow_partial: bool = False
+    """Write the bundle though something is missing; it says what."""
+
+
+class Incomplete(StorageError):
+    """Evidence is missing and nobody allowed a bundle without it: ask a person; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +64,41 @@ def bundle_run(settings: Settings, wanted: Wanted, *, output: Path | None, at: d
 
     Raises:
         NoSuchRun: nothing was scored yet, or there is no run of this id.
+        Incomplete: something is missing, and `wanted` does not allow that.
     """
     with open_resources(settings) as resources:
         with resources.database.read() as connection:
             kept = kept_of(connection, settings, wanted.run_id or _newest(connection, settings, at))
         out = output or outbox(settings) / f"bo-tai-lieu_{settings.unit}_{kept.run['id']}.zip"
         out.parent.mkdir(parents=True, exist_ok=True)
-        report = write_bundle(contents_of(resources, kept, wanted), out)
+        report = bundle_into(out, resources, kept, wanted, Asker("parindex bundle", at))
         happening = Happening("bundled", report.sha256, "parindex bundle", "command line", {"run": kept.run["id"]})
         with resources.database.write() as connection:
             custody.append(connection, [happening], at=at)
     return plain_report(report)
+
+
+def bundle_into(out: Path, resources: Resources, kept: Kept, wanted: Wanted, asker: Asker) -> BundleReport:
+    """Write the bundle to `out`. A kept file found damaged is mended, or left out and named where that is allowed.
+
+    Raises:
+        Incomplete: something is missing, and `wanted` does not allow that.
+        Damaged, Missing: a kept file is lost, and `wanted` does not allow a bundle without it.
+    """
+    without: frozenset[str] = frozenset()
+    while True:
+        contents = contents_of(resources, kept, wanted, without=without)
+        if contents.missing and not wanted.allow_partial:
+            raise Incomplete(_incomplete(contents))
+        try:
+            return write_bundle(contents, out)
+        except (Damaged, Missing) as error:
+            if not error.sha256 or error.sha256 in without:
+                raise
+            if not note_damage(resources, error, asker):
+                if not wanted.allow_partial:
+                    raise
+                without |= {error.sha256}
 
 
 def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
@@ -81,16 +113,18 @@ def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
     )
 
 
-def contents_of(resources: Resources, kept: Kept, wanted: Wanted | None = None) -> BundleContents:
-    """The bundle of a run, or of the part of it that is wanted."""
+def contents_of(
+    resources: Resources, kept: Kept, wanted: Wanted, *, without: frozenset[str] = frozenset()
+) -> BundleContents:
+    """The bundle of a run, or of the part of it that is wanted; `without` are kept files that are lost."""
     settings, score = resources.settings, kept.run["score"]
-    components, redact = (wanted.components, wanted.redact) if wanted else ((), False)
-    inputs = _inputs(resources, kept.run["inputs_sha256"])
+    components, redact = wanted.components, wanted.redact
+    inputs = inputs_of(resources, kept.run["inputs_sha256"])
     log = _of_scope(kept, components)
     criteria, facts = inputs["criteria"], inputs["facts"]
     heading = heading_of(settings, score, kept.run["made_at"])
-    files = _files(resources, kept, facts, components)
-    chosen = [item for item in score["components"] if not components or item["id"] in components]
+    files = tuple(file for file in _files(resources, kept, facts, components) if file.sha256 not in without)
+    made_of = {item["sha256"] for item in score["inputs"]} - without
     return BundleContents(
         unit=settings.unit,
         unit_name=settings.unit_name,
@@ -106,6 +140,7 @@ def contents_of(resources: Resources, kept: Kept, wanted: Wanted | None = None) 
         exports=tuple(
             BundledExport(row["sha256"], row["name"], kept.sizes[row["sha256"]], _opener(resources, row["sha256"]))
             for row in kept.exports
+            if row["sha256"] in made_of
         ),
         custody=log,
         log_proof=_log_proof(resources, log, len(kept.log)),
@@ -113,9 +148,31 @@ def contents_of(resources: Resources, kept: Kept, wanted: Wanted | None = None) 
             SHEET_NAME: score_sheet(score, criteria, heading),
             LIST_NAME: evidence_list(_evidence_rows(files, redact=redact), heading),
         },
-        missing=tuple((item["id"], item["because"]) for item in chosen if item["state"] in _LACKING),
+        storage=resources.store.worm().plain(),
+        missing=tuple(_missing(score, components, without)),
         signing_key=signing_key(settings.home / "keys"),
     )
+
+
+def _missing(score: Mapping[str, Any], components: Sequence[str], without: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Wanted components without data or evidence, and those whose evidence is lost, each with the reason."""
+    for item in score["components"]:
+        if components and item["id"] not in components:
+            continue
+        if item["state"] in _LACKING:
+            yield item["id"], item["because"]
+        lost = sorted({evidence["name"] for evidence in item["evidence"] if evidence["sha256"] in without})
+        if lost:
+            yield item["id"], f"tệp trong kho bị hỏng hoặc mất: {', '.join(lost)}"
+
+
+def _incomplete(contents: BundleContents) -> str:
+    every = len(contents.components) or len(contents.score["components"])
+    lacking = dict(contents.missing)
+    lines = [f"Chưa lập gói: yêu cầu {every} tiêu chí thành phần, đủ {every - len(lacking)}, thiếu {len(lacking)}:"]
+    lines += [f"  {component}: {because}" for component, because in lacking.items()]
+    lines += ["Bổ sung rồi chạy lại, hoặc thêm --allow-partial để vẫn lập gói; gói sẽ ghi rõ phần còn thiếu."]
+    return "\n".join(lines)
 
 
 def heading_of(settings: Settings, score: Mapping[str, Any], made_at: datetime) -> Heading:
@@ -130,6 +187,8 @@ def plain_report(report: BundleReport) -> dict[str, Any]:
         "sha256": report.sha256,
         "files": report.files,
         "bytes": report.bytes,
+        "requested": report.requested,
+        "included": report.included,
         "missing": [{"id": component, "reason": reason} for component, reason in report.missing],
     }
 
@@ -142,7 +201,8 @@ def _newest(connection: Connection, settings: Settings, at: datetime) -> str:
     return str(newest["id"])
 
 
-def _inputs(resources: Resources, sha256: str) -> dict[str, Any]:
+def inputs_of(resources: Resources, sha256: str) -> dict[str, Any]:
+    """What a run was made of: {calendar, criteria, facts}."""
     with resources.store.open(sha256) as stream:
         return unpacked_inputs(stream.read())
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from flows.bundling import Wanted, bundle_run
+from flows.logs import log
 from flows.resources import Resources
 from storage import uploads
 from storage.bundles import verify_bundle
 from storage.errors import StorageError
 from storage.leases import owner_here
 from storage.uploads import NewOrder
+
+_UNFORESEEN = "Không lập được gói của lần chấm này. Chấm lại rồi lập gói mới; nếu vẫn vậy, báo người quản trị."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,15 @@ def make_ordered(resources: Resources, order_id: str) -> None:
         if not uploads.claim_order(connection, order_id, owner=owner_here(), now=datetime.now(UTC)):
             return
         order = uploads.order_row(connection, resources.settings.unit, order_id)
-    wanted = Wanted(order["run_id"], tuple(order["components"]), bool(order["redact"]))
+    wanted = Wanted(order["run_id"], tuple(order["components"]), bool(order["redact"]), allow_partial=True)
     path = order_path(resources, order)
     try:
         report = bundle_run(resources.settings, wanted, output=path, at=order["asked_at"])
-    except (StorageError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - whoever waits must learn that nothing more comes
+        log("bundle_failed", order=order_id, error=type(error).__name__)
+        reason = str(error) if isinstance(error, StorageError | OSError) else _UNFORESEEN
         with resources.database.write() as connection:
-            uploads.end_order(connection, order_id, uploads.FAILED, datetime.now(UTC), reason=str(error))
+            uploads.end_order(connection, order_id, uploads.FAILED, datetime.now(UTC), reason=reason)
         return
     told = {"file": path.name, "sha256": report["sha256"], "bytes": report["bytes"]}
     with resources.database.write() as connection:

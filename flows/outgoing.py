@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config.criteria_sets import load_criteria_set
 from flows import keeping, morning, reporting
-from flows.bundling import SHEET_NAME, contents_of, heading_of, kept_of
+from flows.bundling import SHEET_NAME, Wanted, bundle_into, heading_of, inputs_of, kept_of
 from flows.laying import write_whole
 from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
 from flows.resources import Resources, outbox
@@ -19,7 +19,6 @@ from reports.letter import Letter, letter_text
 from reports.score_sheet import on_time_lines, score_sheet
 from scoring import compare, next_actions
 from storage import nights
-from storage.bundles import write_bundle
 from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
 from storage.database import Connection
@@ -40,10 +39,12 @@ def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
             return
         kept = kept_of(connection, resources.settings, run_id)
     folder = folder_of(resources, night)
-    contents = contents_of(resources, kept)
-    heading = heading_of(resources.settings, contents.score, kept.run["made_at"])
-    write_whole(folder / SHEET_NAME, score_sheet(contents.score, contents.criteria, heading))
-    report = write_bundle(contents, folder / BUNDLE_NAME)
+    wanted = Wanted(allow_partial=True)
+    score, criteria = kept.run["score"], inputs_of(resources, kept.run["inputs_sha256"])["criteria"]
+    heading = heading_of(resources.settings, score, kept.run["made_at"])
+    write_whole(folder / SHEET_NAME, score_sheet(score, criteria, heading))
+    asker = keeping.Asker(f"night {night.id}", night.started_at)
+    report = bundle_into(folder / BUNDLE_NAME, resources, kept, wanted, asker)
     happening = Happening("bundled", report.sha256, f"night {night.id}", "outbox", {"run": run_id})
     with resources.database.write() as connection:
         append(connection, [happening], at=night.started_at)

@@ -20,17 +20,22 @@ def bundle(
     component: Annotated[list[str] | None, typer.Option("--component", help=text("component"))] = None,
     run: Annotated[str, typer.Option("--run", help=text("run"))] = "",
     redact: Annotated[bool, typer.Option("--redact", help=text("redact"))] = False,
+    allow_partial: Annotated[bool, typer.Option("--allow-partial", help=text("allow_partial"))] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=text("output"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence bundle of a score run."""
-    from flows.bundling import Wanted, bundle_run
+    from flows.bundling import Incomplete, Wanted, bundle_run
 
     settings = settings_for(unit, period)
-    wanted = Wanted(run, tuple(component or ()), redact)
-    report = bundle_run(settings, wanted, output=output, at=moment("", settings))
+    wanted = Wanted(run, tuple(component or ()), redact, allow_partial)
+    try:
+        report = bundle_run(settings, wanted, output=output, at=moment("", settings))
+    except Incomplete as error:
+        raise Refused(str(error), NEEDS_PERSON) from error
     lines = [
         f"{report['file']}: {report['files']} tệp, {report['bytes']} byte",
+        f"  Yêu cầu {report['requested']} tiêu chí thành phần, đủ {report['included']}",
         f"  SHA-256 {report['sha256']}",
         f"  Kiểm tra: parindex verify {report['file']}",
         *(f"  Còn thiếu {item['id']}: {item['reason']}" for item in report["missing"]),

@@ -81,6 +81,8 @@ class BundleContents:
     """None leaves the log with its chain of hashes alone."""
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Finished papers by file name: score sheet, evidence list."""
+    storage: Mapping[str, Any] | None = None
+    """What the store guarantees (WormReport), found by trying; None: it was not asked."""
     missing: tuple[tuple[str, str], ...] = ()
     """Component and reason, for the completeness statement."""
     components: tuple[str, ...] = ()
@@ -104,3 +106,7 @@ class BundleReport:
     """Evidence that the score names and the bundle does not hold: (component, SHA-256)."""
     public_key: str | None = None
     """Hex; None where the statement is not signed."""
+    requested: int = 0
+    """Components asked for."""
+    included: int = 0
+    """Of these, components of which nothing is missing."""

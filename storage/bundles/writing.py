@@ -64,6 +64,8 @@ def write_bundle(contents: BundleContents, out: Path) -> BundleReport:
         missing=contents.missing,
         absent=tuple((item["component"], item["sha256"]) for item in statement["completeness"]["absent"]),
         public_key=statement["public_key"],
+        requested=len(statement["completeness"]["requested"]),
+        included=statement["completeness"]["included"],
     )
 
 
@@ -227,6 +229,7 @@ def _claims(layout: Layout) -> dict[str, Any]:
             "checkpoint": _checkpoint(contents.log_proof),
         },
         "redacted": contents.redact,
+        "storage": dict(contents.storage) if contents.storage else None,
     }
 
 

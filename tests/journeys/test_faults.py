@@ -98,7 +98,7 @@ def undisturbed(tiny_ward: Path, servers: Servers, tmp_path_factory: pytest.Temp
         ("database", ("flows.intake:record_upload", "before", 2)),
         ("database", ("flows.examination:record_examination", "after", 2)),
         ("objects", ("flows.examination:_record", "before", 3)),
-        ("objects", ("flows.outgoing:write_bundle", "before", 1)),
+        ("objects", ("flows.bundling:write_bundle", "before", 1)),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0].partition(":")[2],
 )
