@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,7 @@ from ocr.inspection import InspectOptions, inspect_file
 from ocr.intake import Intake, take_in
 from sandbox import Failure, Limits, run_each
 
-PRELOAD = ("ocr.inspection", "ocr.tesseract_library", "ocr.tesseract_command")
+PRELOAD = ("ocr.inspection", "ocr.tesseract_bundled", "ocr.tesseract_command")
 _RESERVE_SECONDS = 8.0
 """Between the budget inside a worker and the wall clock that kills it."""
 
@@ -38,6 +39,7 @@ def inspect_files(
     Raises:
         EngineMissing: this machine has no OCR engine and a page needed it.
     """
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # before the fork server loads the engine's library
     bounds = limits or Limits()
     within = replace(
         options, budget_seconds=min(options.budget_seconds, max(2.0, bounds.wall_seconds - _RESERVE_SECONDS))

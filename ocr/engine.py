@@ -1,8 +1,9 @@
 """The port to an OCR engine, and which engine this machine has.
 
-Two adapters give the same words: `tesseract_library` calls libtesseract inside this process (the model is loaded
-once and no picture is written to disk: about half the cost a page); `tesseract_command` goes through pytesseract
-and always works where the command `tesseract` is installed. Another engine needs one class with `read`.
+Three adapters read the same models: `tesseract_bundled` (tesserocr) and `tesseract_library` (Debian's libtesseract
+through its C interface) run inside this process: the model is loaded once and no picture is written to disk, about half
+the cost a page. `tesseract_command` goes through pytesseract and always works where the command `tesseract` is
+installed. Another engine needs one class with `read`.
 """
 
 from __future__ import annotations
@@ -46,20 +47,27 @@ class Engine(Protocol):
 def engine_for(language: str) -> Engine:
     """The best engine this machine has for `language` (a tesseract code: vie, eng, vie+eng).
 
-    `PAR_OCR_ENGINE` = library | command forces one.
+    `PAR_OCR_ENGINE` = tesserocr | library | command forces one.
 
     Raises:
-        EngineMissing: neither adapter works; the message holds the line that installs one.
+        EngineMissing: no adapter works; the message holds the line that installs one.
     """
     os.environ["OMP_THREAD_LIMIT"] = "1"  # measured: the default threads cost 4 to 7 times more on two cores
+    from ocr.tesseract_bundled import TesseractBundled
     from ocr.tesseract_command import TesseractCommand
     from ocr.tesseract_library import TesseractLibrary
 
+    adapters: dict[str, type[Engine]] = {
+        "tesserocr": TesseractBundled,
+        "library": TesseractLibrary,
+        "command": TesseractCommand,
+    }
     wanted = os.environ.get("PAR_OCR_ENGINE", "")
-    if wanted != "command":
+    if wanted in adapters:
+        return adapters[wanted](language)  # type: ignore[call-arg]
+    for make in (TesseractBundled, TesseractLibrary):
         try:
-            return TesseractLibrary(language)
+            return make(language)
         except EngineMissing:
-            if wanted == "library":
-                raise
+            continue
     return TesseractCommand(language)

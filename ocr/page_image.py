@@ -5,7 +5,7 @@ Pillow alone, so that the product needs no numeric library. Pictures are upright
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import pvariance
 from typing import Literal
 
@@ -45,6 +45,15 @@ def without_coloured_ink(picture: Image.Image) -> Image.Image:
     lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     colour = ImageChops.subtract(lightest, ImageChops.darker(ImageChops.darker(red, green), blue))
     return ImageChops.add(lightest, colour.point(_LIFTED))
+
+
+def darkest_ink(grey: Image.Image) -> Image.Image:
+    """Black print alone, where a seal on a grey scan is only lighter than it (92 of 255, print 25)."""
+    levels = grey.histogram()
+    least = 0.002 * sum(levels)
+    dark = next(level for level, seen in enumerate(accumulate(levels)) if seen >= least)
+    reach = max(12.0, 0.28 * (_paper_level(levels) - dark))
+    return grey.point([max(0, min(255, round(255 * (level - dark) / reach))) for level in range(256)])
 
 
 _LIFTED = [0 if level < 24 else min(255, round(1.3 * level)) for level in range(256)]

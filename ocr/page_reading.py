@@ -7,7 +7,7 @@ and only when needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Literal
@@ -249,11 +249,11 @@ class _Upright:
 
 def _read_any_way_up(picture: Image.Image, grey: Image.Image, dpi: float, reader: Reader) -> tuple[int, _Upright]:
     """The clockwise turn that makes the picture upright, and what it says then."""
-    turn = _turn_needed(grey, dpi, reader, (90, 270)) if page_image.lines_run_down(grey) else 0
+    turn = _turn_needed(grey, dpi, reader, lying=True) if page_image.lines_run_down(grey) else 0
     if turn:
         return turn, _turned_and_read(picture, turn, dpi, reader)
     read = _read_upright(picture, grey, dpi, reader)
-    turn = _turn_needed(read.ready, read.dpi, reader, (180, 90, 270)) if _doubtful(read.words) else 0
+    turn = _turn_needed(read.ready, read.dpi, reader, lying=False) if _doubtful(read.words) else 0
     return (turn, _turned_and_read(picture, turn, dpi, reader)) if turn else (0, read)
 
 
@@ -294,7 +294,7 @@ def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Im
     """The region at the reading resolution, red seals and blue ink faded where the sheet has colours."""
     frame = tuple(round(edge * dpi / 72) for edge in (region.left, region.top, region.right, region.bottom))
     if sheet.picture.mode not in ("RGB", "RGBA"):
-        return ready.crop(frame)  # type: ignore[arg-type]
+        return page_image.darkest_ink(ready.crop(frame))  # type: ignore[arg-type]
     if sheet.skew:
         faded, _ = sheet.ready(page_image.without_coloured_ink(sheet.picture))
         return faded.crop(frame)  # type: ignore[arg-type]
@@ -311,10 +311,11 @@ def _doubtful(words: list[Word]) -> bool:
     return tall or len(long) < 5 or mean_confidence(words) < 0.6
 
 
-def _turn_needed(grey: Image.Image, dpi: float, reader: Reader, turns: Sequence[int]) -> int:
+def _turn_needed(grey: Image.Image, dpi: float, reader: Reader, *, lying: bool) -> int:
     """The clockwise turn that reads best, 0 where none is clearly better than leaving the picture as it is.
 
-    Judged on the page's inner part at low resolution: a fifth of the cost of whole pages.
+    Judged on the page's inner part at low resolution: a fifth of the cost of whole pages. A page whose lines run down
+    (`lying`) says nothing as it is, and takes the engine seconds to say so.
     """
     wide, high = grey.size
     inner = grey.crop((wide // 8, high // 8, wide - wide // 8, high - high // 8))
@@ -325,9 +326,9 @@ def _turn_needed(grey: Image.Image, dpi: float, reader: Reader, turns: Sequence[
         trial = small.rotate(-turn, expand=True)
         return _read_letters(reader.engine().read(trial, dpi=dpi * factor, layout=PAGE, seconds=reader.seconds))
 
-    as_it_is = letters(0)
+    as_it_is = 0.0 if lying else letters(0)
     scores: dict[int, float] = {}
-    for turn in turns:
+    for turn in (90, 270) if lying else (180, 90, 270):
         scores[turn] = letters(turn)
         if scores[turn] > 150 and scores[turn] > 3 * as_it_is + 40:
             return turn

@@ -16,7 +16,9 @@ from ocr.fields.spelling import respelt, respelt_phrase
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
-_LETTER_SUBJECT = re.compile(r"^\W{0,2}V\s*[/|1Il]\s*V[:.]?\s+")
+_LETTER_MARK = r"^\W{0,2}(?:[VW]\s*[/|1Il]\s*[VW]|VW|VV|W)[:.]?\s+"
+"""`V/v`, also as OCR sees it: VW, VV."""
+_LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(
     r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET )"
 )
@@ -168,6 +170,6 @@ def _follows(above: Line, below: Line) -> bool:
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
     text = " ".join(line.text for line in lines)
-    value = re.sub(r"^\W{0,2}[Vv]\s*[/|1Il]\s*[Vv][:.]?\s+", "", text).strip(" .-_")
+    value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_")
     box = share_box(around(line.box for line in lines), page)
     return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

@@ -14,9 +14,9 @@ from ocr.fields.written import Gap, Place, Reread, gap_state
 from ocr.page_reading import PageReading
 from ocr.words import Box
 
-_SYMBOL = r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z][A-Z0-9&.]*(?:\s?[-–—]\s?[A-Z0-9][A-Z0-9&.]*)*)"
+_SYMBOL = r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z][A-Z0-9&.]*(?:\s?[-–—]{1,2}\s?[A-Z0-9][A-Z0-9&.]*)*)(?=[\s.,;:)_]|$)"
 _START = r"^\W{0,3}(?P<so>[S5§$8][O0Ó6QC][Z]?|S)\s*[:.;,]*\s*"
-_STATE = re.compile(_START + r"(?P<digits>[^/]{0,14}?)\s*[/|]\s*" + _SYMBOL)
+_STATE = re.compile(_START + r"(?P<digits>[^/]{0,14}?)\s*[/|!]\s*" + _SYMBOL)
 _PARTY = re.compile(_START + r"(?P<digits>[^-]{0,12}?)\s*[-–]\s*(?P<symbol>[A-Z]{1,4}\s?/\s?[A-Z]{1,6}[A-Z0-9-]*)")
 _NO_SLASH = re.compile(
     _START + r"(?P<digits>.{0,10}?)\s*[^A-Z0-9]?\s*(?P<symbol>[A-Z]{1,4}[-–—][A-Z0-9&.]{2,}(?:-[A-Z0-9&.]+)*)"
@@ -62,7 +62,7 @@ def _number_line(
 ) -> NumberLine:
     index, line, match = at
     symbol = line.group(match, "symbol")
-    written = repaired_symbol(re.sub(r"\s+", "", symbol.text).replace("–", "-").replace("—", "-").rstrip(".,-"))
+    written = repaired_symbol(re.sub(r"[-–—]+", "-", re.sub(r"\s+", "", symbol.text)).rstrip(".,-"))
     box = symbol.box or line.box
     found = Found(written, page.number, share_box(box, page), round(symbol.confidence, 3), line.text)
     digits = line.group(match, "digits")

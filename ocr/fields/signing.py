@@ -22,6 +22,10 @@ _WATERMARK = re.compile(r"\w+-\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}")
 _PREFIXES = {"TM": "TM.", "T/M": "TM.", "KT": "KT.", "K/T": "KT.", "TL": "TL.", "TUQ": "TUQ.", "Q": "Q."}
 
 
+_COLLECTIVES = {"UY BAN NHAN DAN": "ỦY BAN NHÂN DÂN", "HOI DONG NHAN DAN": "HỘI ĐỒNG NHÂN DÂN"}
+_COLLECTIVE = re.compile(r"^\W{0,2}\w{0,3}\W{0,3}(UY BAN NHAN DAN|HOI DONG NHAN DAN)\W{0,3}$")
+
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """The signature block of one page."""
@@ -89,7 +93,7 @@ def _title(line: Line) -> str | None:
     titles = grammar().titles
     if text in titles or any(text.startswith(title + " ") for title in titles):
         return text
-    return _after_scraps(text) or (close_to(text, titles) if len(text) > 6 else None)
+    return _after_scraps(text) or (close_to(text, titles, 2 if len(text) > 12 else 1) if len(text) > 6 else None)
 
 
 def _after_scraps(text: str) -> str | None:
@@ -105,17 +109,42 @@ def _capital_rest(line: Line) -> bool:
 
 def _mostly_capital(text: str) -> bool:
     letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 4 and sum(c.isupper() for c in letters) >= 0.85 * len(letters)
+    share = 0.75 if len(letters) >= 8 else 0.85  # scraps of a seal stand before a title
+    return len(letters) >= 4 and sum(c.isupper() for c in letters) >= share * len(letters)
 
 
 def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
-    said = [(line, match) for line in stack if (match := _authority(line))]
+    said = []
+    for line, following in zip(stack, [*stack[1:], None], strict=True):
+        match = _authority(line)
+        written = (
+            f"{_PREFIXES[match.group(1)]} {_rest(line, match, vocabulary)}" if match else _implied(line, following)
+        )
+        if written:
+            said.append((line, written))
     if not said:
         return None
-    value = " / ".join(f"{_PREFIXES[match.group(1)]} {_rest(line, match, vocabulary)}" for line, match in said)
+    value = " / ".join(written for _, written in said)
     box = share_box(around(line.box for line, _ in said), page)
     confidence = min(line.confidence for line, _ in said)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line, _ in said))
+
+
+def _implied(line: Line, following: Line | None) -> str | None:
+    """What a line of a scan must be though its prefix was not read: only one reading fits what stands below it.
+
+    A collective is signed for TM.; above PHÓ CHỦ TỊCH stands KT. CHỦ TỊCH; above another office's title TL.
+    """
+    if following is None or line.words[0].source != "ocr":
+        return None
+    collective = _COLLECTIVE.match(line.folded)
+    if collective:
+        return "TM. " + _COLLECTIVES[collective.group(1)]
+    own, below = _title(line), _title(following)
+    titles = grammar().titles
+    if own not in titles or below not in titles:
+        return None
+    return f"{'KT.' if below in (own, f'PHO {own}') else 'TL.'} {titles[own]}"
 
 
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
@@ -135,7 +164,8 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
         for one in stack
         if (match := _authority(one)) and match.group(1) in ("KT", "K/T")
     ]
-    if deputies and fold(value) == deputies[-1]:
+    doubled = len(titles) > 1 and _title(titles[-2]) == _title(line) and line.words[0].source == "ocr"
+    if (deputies and fold(value) == deputies[-1]) or doubled:
         value = f"PHÓ {value}"  # who signs KT. (ký thay) is the deputy: a seal has hidden the word
     return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
 
@@ -163,12 +193,31 @@ def _name_in(line: Line, page: PageReading) -> Found | None:
         words = spots  # certificates print the name in capitals
     if not 2 <= len(words) <= 6 or len(words) < 0.6 * len(spots):
         return None
-    family = words[0].text
-    if words[0].pieces[0].source == "ocr" and family.istitle():
-        family = grammar().family_names.get(fold(family), family)
+    written = [spot.text for spot in words]
+    if words[0].pieces[0].source == "ocr" and written[0].istitle():
+        written = _respelt_name(written, line.text[: line.text.find(written[0])])
     box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
-    value = " ".join([family, *(spot.text for spot in words[1:])])
-    return Found(value, page.number, box, round(min(spot.confidence for spot in words), 3), line.text)
+    return Found(" ".join(written), page.number, box, round(min(spot.confidence for spot in words), 3), line.text)
+
+
+def _respelt_name(words: Sequence[str], before: str) -> list[str]:
+    """A name as names are written: the family's marks, `Văn` and `Thị` in the middle, letters that Vietnamese has.
+
+    `before` is what was read left of it: the end of a family name whose beginning a seal hides ("õ Thanh Khởi").
+    """
+    families = grammar().family_names
+    sound = [word.translate(_FOREIGN) for word in words]
+    sound[0] = families.get(fold(sound[0]), sound[0])
+    middle = [_MIDDLES.get(fold(word), word) if word not in _OWN_NAMES else word for word in sound[1:-1]]
+    scrap = re.findall(r"[^\W\d_]+", before)[-1:]
+    hidden = [name for name in families.values() if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
+    lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
+    return [*lost, sound[0], *middle, sound[-1]]
+
+
+_FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")
+_MIDDLES = {"VAN": "Văn", "THI": "Thị"}
+_OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
 
 
 def _name_parts(text: str) -> list[tuple[int, int]]:

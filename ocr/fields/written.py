@@ -30,6 +30,8 @@ _OFF_LINE = 0.20
 """Share of the reference's height by which print may differ at top or bottom."""
 _OFF_LINE_DOUBTED = 0.13
 """The same, where the reading itself is in doubt."""
+_ON_LINE = 0.06
+"""The same, where the engine doubts wholly (a long word in a face it knows little) and must confirm it."""
 _DIGIT_ADVANCE, _DIGIT_WIDTH = 0.74, 0.62
 """Advance and width of a digit of Times in heights of a digit."""
 _LEADER = re.compile(r"^[.…,_\-–—·\s:]*$")
@@ -67,7 +69,7 @@ def _printed(page: PageReading, place: Place, ink: _Ink, reread: Reread) -> bool
     if _sure(place) and ink.like_print(count, _OFF_LINE):
         return True
     doubted = place.confidence >= DOUBTED_FROM and ink.like_print(count, _OFF_LINE_DOUBTED)
-    return doubted and _confirmed(page, place, reread)
+    return (doubted or ink.like_print(count, _ON_LINE)) and _confirmed(page, place, reread)
 
 
 def _digits(text: str) -> bool:

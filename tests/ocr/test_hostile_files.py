@@ -15,6 +15,7 @@ from PIL import Image
 
 from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
 from ocr.engine import engine_for
+from ocr.fields.grammar import slips
 from sandbox import Limits
 from tests.ocr import exotic, hostile
 from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
@@ -237,14 +238,15 @@ def test_a_language_that_is_not_installed_names_the_line_that_installs_it(tmp_pa
         inspect_file(tmp_path / "1.pdf", replace(OPTIONS, language="xyz"))
 
 
-def test_both_adapters_of_the_engine_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_adapters_of_the_engine_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "1.pdf").write_bytes(scanned(SHORT, Scanner()))
     texts = []
-    for adapter in ("library", "command"):
+    for adapter in ("tesserocr", "library", "command"):
         monkeypatch.setitem(os.environ, "PAR_OCR_ENGINE", adapter)
         engine_for.cache_clear()
         texts.append(inspect_file(tmp_path / "1.pdf", OPTIONS)["text"])
     engine_for.cache_clear()
 
-    assert texts[0] == texts[1]
+    assert texts[1] == texts[2]
+    assert slips(texts[0], texts[1]) <= 0.02 * len(texts[0])  # the wheel's library is newer
     assert "HỘI AN ĐÔNG" in texts[0].replace("Á", "A")
