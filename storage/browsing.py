@@ -75,7 +75,7 @@ def documents_slice(
 def document_states(connection: Connection, unit: str) -> dict[str, int]:
     """How many documents of a unit are in each state."""
     rows = select(documents.c.state, func.count()).where(documents.c.unit == unit).group_by(documents.c.state)
-    return {str(state): int(count) for state, count in connection.execute(rows).tuples()}
+    return {str(state): int(count) for state, count in connection.execute(rows)}
 
 
 def document_row(connection: Connection, unit: str, sha256: str) -> dict[str, Any]:

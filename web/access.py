@@ -7,7 +7,7 @@ for with its unit, period and office; every grant that fits all of them and has 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from storage.accounts import Grant
@@ -142,9 +142,9 @@ def _fits(grant: Grant, place: Place | None, office: str) -> bool:
     return not (grant.office and office) or grant.office == office
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):
     """This visitor may not do this here."""
 
-    deed: Deed
-    signed_in: bool = field(default=True)
+    def __init__(self, deed: Deed, signed_in: bool = True) -> None:
+        super().__init__(deed)
+        self.deed, self.signed_in = deed, signed_in

@@ -13,9 +13,9 @@ from flows import browsing
 from flows.documents import release_documents
 from flows.documents_seen import note_access
 from flows.pictures import picture_of_page
+from flows.resources import Resources
 from ocr.page_picture import NoPicture
 from storage.browsing import DocumentsWanted, Slice
-from storage.errors import StorageError
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.errors import problem
@@ -82,7 +82,9 @@ def download(sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Respo
     told, _ = seen_document(visit, sha256)
     note_access(visit.resources, sha256, "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now)
     headers = attachment(str(told["row"]["name"])) | {"Content-Length": str(told["row"]["size"])}
-    return StreamingResponse(_blocks(visit, sha256), media_type="application/octet-stream", headers=headers)
+    return StreamingResponse(
+        object_blocks(visit.resources, sha256), media_type="application/octet-stream", headers=headers
+    )
 
 
 @router.post(PLACE + "/cach-ly")
@@ -90,7 +92,7 @@ def release(sha256: Annotated[list[str], Form()], visit: Visit = allowed(Deed.RE
     """Give quarantined documents another try, tonight or at the next run."""
     for one in sha256[:500]:
         seen_document(visit, one)
-    release_documents(visit.resources, sha256[:500], who=visit.visitor.name, at=visit.now)
+    visit.house.workers.submit(release_documents, visit.resources, sha256[:500], who=visit.visitor.name, at=visit.now)
     return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
 
 
@@ -135,10 +137,13 @@ def _may(visit: Visit, item: Mapping[str, Any]) -> bool:
     return visit.visitor.may_component(Deed.SEE_EVIDENCE, visit.here, item)
 
 
-def _blocks(visit: Visit, sha256: str) -> Iterator[bytes]:
-    try:
-        with visit.resources.store.open(sha256) as stream:
+def object_blocks(resources: Resources, sha256: str) -> Iterator[bytes]:
+    """A kept object in blocks; opened at once, so that a missing one is an error and not half an answer."""
+    stream = resources.store.open(sha256)
+
+    def blocks() -> Iterator[bytes]:
+        with stream:
             while block := stream.read(_CHUNK):
                 yield block
-    except StorageError:
-        return
+
+    return blocks()

@@ -1,0 +1,169 @@
+"""Two small wards in one database, with people of every role: what the tests of the pages walk through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from reportlab.pdfgen.canvas import Canvas
+
+from config.settings import Settings
+from flows import ordering, scoring
+from flows.accounts import Opened, Person, create_account, open_session
+from flows.declaring import Declaration, declare, declared_now
+from flows.intake import Sender, keep_document
+from flows.ordering import OrderAsked
+from flows.requests import RunAsked, ask_for_run
+from flows.resources import Resources, open_resources
+from ocr import CHECKER_VERSION
+from storage import sessions, uploads
+from storage.accounts import Grant
+from storage.evidence import Examination, record_examination
+from storage.objects.port import digest_of
+from storage.sessions import NewLink
+from storage.uploads import NewUpload
+from web.cookies import SESSION
+
+NOW = datetime.now(UTC)
+OWN, OTHER, PERIOD = "hoi-an-dong", "hai-chau", "2025"
+OFFICE, OTHER_OFFICE = "Phòng Văn hóa - Xã hội", "Văn phòng HĐND và UBND"
+OWN_COMPONENT, FOREIGN_COMPONENT = "1.7.1", "2.4.1"
+PASSWORD = "mot-mat-khau-du-dai-42"
+ROLES = ("coordinator", "unit", "leader", "auditor", "supervisor", "administrator")
+
+
+@dataclass(frozen=True)
+class Ward:
+    """Ids of what one ward holds."""
+
+    unit: str
+    run: str
+    document: str
+    quarantined: str
+    import_id: int
+    request: str
+    orders: dict[str, str]
+    link: str
+    link_secret: str
+    uploads: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Town:
+    """The home, its wards and the sessions of its people."""
+
+    settings: Settings
+    own: Ward
+    other: Ward
+    sessions: dict[str, Opened]
+
+
+def make_town(home: Path) -> Town:
+    """Two wards and, for each role, a person of the first one; `guest` comes by its share link."""
+    settings = Settings(home=home, period=PERIOD, workers=1, min_free_mib=0)
+    with open_resources(settings) as resources:
+        for role in ROLES:
+            office = OFFICE if role == "unit" else ""
+            person = Person(role, f"Người {role}", PASSWORD, (Grant(role, OWN, office),))
+            create_account(resources.database, person, who="test", at=NOW)
+        own, other = (_ward(_of(resources, unit)) for unit in (OWN, OTHER))
+        with resources.database.write() as connection:
+            opened = {role: open_session(connection, "testclient", NOW, account=role) for role in ROLES}
+            opened["guest"] = open_session(connection, "testclient", NOW, share=f"{own.link}9")
+    return Town(settings, own, other, opened)
+
+
+@contextmanager
+def visiting(town: Town, role: str = "") -> Iterator[TestClient]:
+    """A browser, signed in as `role`; it follows no redirects. Forms it posts carry their key."""
+    from web.app import create_app
+
+    with TestClient(create_app(town.settings), follow_redirects=False) as client:
+        sign_in(client, town, role)
+        yield client
+
+
+def sign_in(client: TestClient, town: Town, role: str) -> None:
+    """Become `role`, or nobody."""
+    client.cookies.clear()
+    client.headers.pop("x-form-key", None)
+    if role:
+        client.cookies.set(SESSION, town.sessions[role].secret)
+        client.headers["x-form-key"] = town.sessions[role].form_key
+
+
+def pdf(text: str) -> bytes:
+    """A small PDF."""
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=True)
+    canvas.drawString(72, 720, text)
+    canvas.save()
+    return out.getvalue()
+
+
+def _of(resources: Resources, unit: str) -> Resources:
+    settings = resources.settings.model_copy(update={"unit": unit})
+    return Resources(settings, resources.database, resources.store)
+
+
+def _ward(resources: Resources) -> Ward:
+    unit = resources.settings.unit
+    document = _document(resources, f"{OWN_COMPONENT}/ke-hoach.pdf", pdf(f"KE HOACH {unit}"), None)
+    quarantined = _document(resources, "1.1.1/hong.pdf", f"broken {unit}".encode(), "Tệp PDF hỏng, không mở được.")
+    _declare(resources)
+    question = scoring.Question(PERIOD, NOW.date(), resources.settings.criteria, "bcth_date")
+    run = scoring.record(resources, scoring.compute(resources, question), who="test", at=NOW)
+    told = ask_for_run(resources, RunAsked(who="test", now=NOW, unit=unit, dry_run=True))
+    secret = f"{unit}-secret-of-a-link-{'x' * 20}"
+    link = NewLink(f"l-{'a' if unit == OWN else 'b'}0b1c2d3e4", secret, unit, PERIOD, (), "Sở Nội vụ", "coordinator",
+                   NOW, NOW + timedelta(days=7))  # fmt: skip
+    with resources.database.write() as connection:
+        sessions.add_link(connection, link)
+        sessions.add_link(connection, replace(link, id=f"{link.id}9", secret=f"{secret}9", recipient="HĐND phường"))
+        sent = {role: _upload(connection, unit, role) for role in ("coordinator", "unit")}
+    askers = {role: role for role in ("coordinator", "leader", "auditor")} | {"guest": f"link:{link.id}9"}
+    orders = {
+        role: ordering.order_bundle(resources, OrderAsked(run, (OWN_COMPONENT,), False, asker, NOW))
+        for role, asker in askers.items()
+    }
+    ordering.make_ordered(resources, orders["coordinator"])
+    imported = 1 if unit == OWN else 2
+    return Ward(unit, run, document, quarantined, imported, told["request"], orders, link.id, secret, sent)
+
+
+def _document(resources: Resources, name: str, data: bytes, broken: str | None) -> str:
+    path = resources.settings.home / "one.pdf"
+    path.write_bytes(data)
+    keep_document(resources, path, name, Sender("test", "inbox", NOW))
+    sha256, _ = digest_of(io.BytesIO(data))
+    result = {
+        "status": "unreadable" if broken else "read",
+        "page_count": 1,
+        "media_type": "application/pdf",
+        "fields": {"number": {"value": "12/KH-UBND", "page": 1, "box": [0.1, 0.1, 0.4, 0.2], "state": "read"}},
+        "digitisation": {"verdict": "không đạt" if broken else "đạt", "reasons": []},
+        "signature": {"verdict": "NO_SIGNATURE", "summary_vi": "Không có chữ ký số.", "signatures": []},
+    }
+    examination = Examination(resources.settings.unit, sha256, CHECKER_VERSION, result, "Kế hoạch của phường", NOW)
+    with resources.database.write() as connection:
+        record_examination(connection, examination, quarantined_for=broken)
+    return sha256
+
+
+def _declare(resources: Resources) -> None:
+    _, version = declared_now(resources, OWN_COMPONENT)
+    values = {"improvement_plan_issued": "có", "results_in_annual_report": "có"}
+    declare(
+        resources,
+        Declaration(OWN_COMPONENT, values, {}, OFFICE, "Báo cáo năm", "ke-hoach.pdf", "", version, "test", "test", NOW),
+    )
+
+
+def _upload(connection: object, unit: str, role: str) -> str:
+    new = NewUpload(f"u-{unit}-{role}", unit, role, OWN_COMPONENT, "moi.pdf", 10, "1", NOW)
+    return uploads.begin_upload(connection, new)  # type: ignore[arg-type]

@@ -1,0 +1,50 @@
+"""Examples that the OpenAPI description shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SHA256 = "9aeb1b92ba4b6c621f570cc1220591b5826406819dccacde830ab8067762cb7f"
+_ITEM = {
+    "id": "3.3.2",
+    "name": "Tỷ lệ hồ sơ giải quyết đúng hạn (trễ hạn < 1%)",
+    "points": "3.95",
+    "max_points": "4.00",
+    "expected": "3.95",
+    "state": "scored",
+    "because": "Trễ hạn 24/1971 hồ sơ (1,218 %), đúng hạn 98,782 %: 1947/1971 × 4 = 3,95 điểm.",
+}
+_TOTALS = {"maximum": "100.00", "self_scorable": "88.00", "conservative": "64.00", "expected": "69.76"}
+_DOCUMENT = {
+    "sha256": _SHA256,
+    "name": "ke-hoach-cchc.pdf",
+    "state": "examined",
+    "reason": None,
+    "size": 190_000,
+    "received_at": "2025-12-31T18:00:00+00:00",
+    "digitisation": "đạt",
+    "signature": "PASSED",
+}
+
+ERROR: dict[str, Any] = {"content": {"application/json": {"example": {"error": "Không có lần chấm này."}}}}
+ME = {"account": "phan-mem-mot-cua", "grants": [["coordinator", "hoi-an-dong", "", ""]], "deeds": ["see_score"]}
+SCORE = {"run": "2025-0001", "unit": "hoi-an-dong", "period": "2025", "totals": _TOTALS, "components": [_ITEM]}
+RUNS = [{"id": "2025-0001", "as_of": "2025-12-31", "made_at": "2025-12-31T18:00:00+00:00", "asked_by": "night"}]
+COMPONENT = {"score": _ITEM, "criteria": {"id": "3.3.2"}, "over": [{"run": "2025-0001", "points": "3.95"}]}
+ROWS = {"rows": [{"kind": "dossier", "key": "H17.12-250105-0001", "why": "hẹn trả 10/01/2025 ..."}], "left_out": 0}
+WHAT_IF = {"totals": _TOTALS, "moved": {"change": {"conservative": "0.05", "expected": "0.05"}, "components": []}}
+DOCUMENTS = {"total": 1, "documents": [_DOCUMENT]}
+DOCUMENT = _DOCUMENT | {"text": "...", "result": {}, "proves": [{"component": "1.1.1", "section": "III", "pages": "1"}]}
+SEARCH = {"words": "ke hoach", "exact": False, "count": 1, "hits": [{"sha256": _SHA256, "page": 1, "snippet": "..."}]}
+IMPORTS = {"total": 1, "imports": [{"id": 1, "name": "hoso_2025.xls", "status": "read", "counts": {"read": 2000}}]}
+REQUEST = {"request": "yc-20251231-080000", "state": "waiting", "progress": {"step": "waiting", "done": 0, "of": 0}}
+
+
+def body(example: Any) -> dict[str, Any]:
+    """One answer with its example."""
+    return {"content": {"application/json": {"example": example}}}
+
+
+def of(example: Any) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers 200."""
+    return {200: body(example)}
