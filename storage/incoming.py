@@ -93,7 +93,8 @@ def incoming_of(export: Export) -> Incoming:
     numbers = _joined([sheet.numbers for sheet in sheets])
     order = _order(keys)
     if order is not None:
-        keys, numbers, *rest = (list(map(part.__getitem__, order)) for part in (keys, numbers, *places, *columns))
+        pick = operator.itemgetter(*order) if len(order) > 1 else lambda part: [part[order[0]]]
+        keys, numbers, *rest = (list(pick(part)) for part in (keys, numbers, *places, *columns))
         places, columns = rest[:1], rest[1:]
     unsaid = any(UNSAID in column for column in columns)
     return Incoming(export.kind, fields, keys, columns, places[0], numbers, unsaid)

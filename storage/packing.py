@@ -14,6 +14,7 @@ from typing import Any
 
 UNSAID: Any = ...
 _FAST = 1
+_SAMPLE = 256
 
 
 def packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
@@ -31,6 +32,8 @@ def unpacked(data: bytes) -> dict[str, list[Any]]:
 
 def _shortened(values: Sequence[Any]) -> Any:
     try:
+        if 4 * len(dict.fromkeys(values[:_SAMPLE])) > _SAMPLE:
+            return values
         distinct = dict.fromkeys(values)
     except TypeError:  # lists and dictionaries are written as they are
         return values

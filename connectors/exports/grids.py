@@ -11,7 +11,7 @@ Cells = list[Any]
 """One row from column A; cells are str, int, float, bool, date, datetime, or None or "" for empty."""
 
 HEAD_ROWS = 400
-BLOCK_ROWS = 8_192
+BLOCK_ROWS = 2_048
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ A vendor's column repeats a few hundred days and at most 86,400 times of day; bo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +42,18 @@ class _Times(dict[str, int]):
         return seconds
 
 
-def seconds_column(convert: Callable[[Any], datetime | None], *, bare_day_seconds: int) -> Callable[[Any], int | None]:
-    """A reader of one cell of a date column. `convert` answers for shapes other than DD/MM/YYYY[ HH:MM:SS].
+def seconds_column(
+    convert: Callable[[Any], datetime | None], *, bare_day_seconds: int
+) -> tuple[Callable[[Any], int | None], Callable[[Sequence[Any]], list[Any]]]:
+    """Two readers of a date column: of one cell, and of cells that all are DD/MM/YYYY[ HH:MM:SS] or empty.
 
+    `convert` answers for other shapes; the second reader raises `KeyError` or `TypeError` for them.
     `bare_day_seconds` is the second of the day that a cell without a time means.
     """
     days, times = _Days(), _Times({"": bare_day_seconds})
+
+    def all_seconds(cells: Sequence[Any]) -> list[Any]:
+        return [days[cell[:10]] + times[cell[10:]] if cell else None for cell in cells]
 
     def seconds(cell: Any) -> int | None:
         try:
@@ -56,7 +62,7 @@ def seconds_column(convert: Callable[[Any], datetime | None], *, bare_day_second
             moment = convert(cell)
             return None if moment is None else round(moment.timestamp())
 
-    return seconds
+    return seconds, all_seconds
 
 
 def moment_from(seconds: int) -> datetime:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from config.export_profiles import Column
@@ -15,7 +17,7 @@ from connectors.exports.judgement import impossible_orders
 from connectors.exports.layout import Layout
 from connectors.exports.moments import seconds_column
 from connectors.exports.rows import Rejected
-from connectors.exports.text import column_letters
+from connectors.exports.text import DASHES, are_clean, column_letters
 from connectors.exports.values import COMPONENT, DOSSIER_CODE, BadCell, Convert
 
 MOMENTS = frozenset({"moment", "deadline"})
@@ -79,9 +81,12 @@ class _CellReader:
     """Reads one column. A vendor repeats the same words in half a million rows: converted values are remembered."""
 
     def __init__(self, column: Column, convert: Convert) -> None:
+        self._at_once = (
+            _single_names(column.split or ";") if column.read_as == "names" else _AT_ONCE.get(column.read_as)
+        )
         if column.read_as in MOMENTS:
             bare = _LAST_SECOND if column.read_as == "deadline" else 0
-            convert = seconds_column(convert, bare_day_seconds=bare)
+            convert, self._at_once = seconds_column(convert, bare_day_seconds=bare)
         self._convert = convert
         self.met_fault = False
         remembered = _Remembered(self._value)
@@ -91,9 +96,12 @@ class _CellReader:
     def column(self, data: Sequence[Cells], place: int) -> list[Any]:
         """The values of a block; a cell that cannot be converted becomes `_Bad`, a missing one is empty."""
         try:
-            cells = [row[place] for row in data]
+            cells = list(map(itemgetter(place), data))
         except IndexError:
             cells = [row[place] if len(row) > place else "" for row in data]
+        if self._at_once is not None:
+            with contextlib.suppress(TypeError, KeyError):
+                return self._at_once(cells)
         return list(map(self._look_up, cells))
 
     def _value(self, cell: Any) -> Any:
@@ -102,6 +110,38 @@ class _CellReader:
         except BadCell as error:
             self.met_fault = True
             return _Bad(str(error))
+
+
+def _clean_texts(cells: Sequence[Any]) -> list[Any]:
+    """Texts that need no cleaning, as they are. `TypeError`: some are no texts, `KeyError`: some need it."""
+    if not are_clean(cells):
+        raise KeyError
+    known = dict(zip(cells, cells, strict=True))
+    alike = list(map(known.__getitem__, cells)) if 2 * len(known) < len(cells) else list(cells)
+    return alike if DASHES.isdisjoint(known) else [None if cell in DASHES else cell for cell in alike]
+
+
+def _clean_codes(cells: Sequence[Any]) -> list[Any]:
+    if " " in "".join(cells):
+        raise KeyError
+    return _clean_texts(cells)
+
+
+def _single_names(separator: str) -> Callable[[Sequence[Any]], list[Any]]:
+    def names(cells: Sequence[Any]) -> list[Any]:
+        if separator in "".join(cells):
+            raise KeyError
+        return [() if text is None else (text,) for text in _clean_texts(cells)]
+
+    return names
+
+
+_AT_ONCE: Mapping[str, Callable[[Sequence[Any]], list[Any]]] = {
+    "text": _clean_texts,
+    "procedure_code": _clean_texts,
+    "dossier_code": _clean_codes,
+}
+"""Readers of whole blocks for kinds whose cells nearly always stand as they should."""
 
 
 class _Remembered(dict[Any, Any]):
@@ -124,6 +164,8 @@ def _data_rows(
     """Row numbers (from 1) and cells of the rows that hold records; totals and footers are noted on the way."""
     key = next(column for column in places if column.field in layout.profile.key)
     place, shape = places[key], _SHAPES.get(key.read_as)
+    if shape and _all_have_key(rows, place, shape):
+        return list(range(first + 1, first + 1 + len(rows))), list(rows)
     numbers, data = [], []
     for number, cells in enumerate(rows, start=first + 1):
         if (shape and _has_key(cells, place, shape)) or _is_record(cells, layout, found):
@@ -133,6 +175,14 @@ def _data_rows(
             found.other_table_row = number
             break
     return numbers, data
+
+
+def _all_have_key(rows: Sequence[Cells], place: int, shape: re.Pattern[str]) -> bool:
+    """The same for a whole block."""
+    try:
+        return all(map(shape.fullmatch, map(itemgetter(place), rows)))
+    except (IndexError, TypeError):
+        return False
 
 
 def _has_key(cells: Cells, place: int, shape: re.Pattern[str]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _FOOTNOTE = re.compile(r"\(\s*[*\d]{1,3}\s*\)|[*:]+$")
-_DASHES = frozenset({"", "-", "--", "—", "–", "...", "…", "N/A", "NaN", "nan", "null", "NULL"})
+DASHES = frozenset({"", "-", "--", "—", "–", "...", "…", "N/A", "NaN", "nan", "null", "NULL"})
 
 
 def clean(text: str) -> str:
@@ -17,9 +18,17 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
 
 
+def are_clean(texts: Sequence[str]) -> bool:
+    """Whether `clean` would leave every text as it is: one look at all of them costs little. When in doubt, no."""
+    joined = "|".join(texts)
+    if not joined.isprintable() or "  " in joined or "| " in joined or " |" in joined:
+        return False
+    return joined[:1] != " " != joined[-1:] and (joined.isascii() or unicodedata.is_normalized("NFC", joined))
+
+
 def is_blank(text: str) -> bool:
     """Whether a cleaned cell says nothing (empty, or a dash that stands for nothing)."""
-    return text in _DASHES
+    return text in DASHES
 
 
 def label_key(text: str) -> str:
