@@ -15,11 +15,13 @@ from typing import Any
 from config.settings import Settings
 from flows.alarms import alarms_now
 from flows.resources import open_resources, require_room
+from flows.trust import trust_state
 from storage.errors import StorageError
 from storage.evidence import record_object
 from storage.keys import fingerprint, signing_key
 from storage.nights import nights_of
 
+_MOST_TRUST_LINES = 5
 _CANARY = b"parindex canary: this object proves that the store keeps and returns bytes\n"
 
 
@@ -112,10 +114,12 @@ def _alarms(settings: Settings) -> Iterator[Finding]:
 
 
 def _trust(settings: Settings) -> Iterator[Finding]:
-    anchors = [path for path in settings.trust_folder.glob("anchors/*") if path.is_file()]
-    fix = f"đặt chứng thư gốc đã đối chiếu vào {settings.trust_folder / 'anchors'} (xem HUONG-DAN.md, mục Chứng thư)"
-    seen = f"{len(anchors)} chứng thư gốc trong {settings.trust_folder}"
-    yield Finding("chứng thư gốc", bool(anchors), seen, "" if anchors else fix, needed=False)
+    state = trust_state(settings, at=datetime.now(UTC))
+    count, lists = len(state["anchors"]), sum(one["count"] for one in state["lists"])
+    seen = f"{count} chứng thư gốc, {lists} danh sách thu hồi trong {settings.trust_folder}"
+    yield Finding("chứng thư tin cậy", bool(count), seen, "" if count else "parindex trust check", needed=False)
+    for problem in state["problems"][:_MOST_TRUST_LINES] if count else ():
+        yield Finding("chứng thư tin cậy", False, problem["what"], problem["fix"], needed=False)
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

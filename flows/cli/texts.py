@@ -118,6 +118,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "backup_target": ("Thư mục chứa bản sao lưu, nên ở ổ đĩa khác.", "The folder, better on another disk."),
     "restore": ("Khôi phục từ bản sao lưu vào PAR_HOME trống, và chứng minh từng mã băm.", "Restore into an empty PAR_HOME and prove every hash."),
     "restore_source": ("Thư mục chứa bản sao lưu.", "The folder of the backup."),
+    "trust_group": ("Chứng thư tin cậy: xem, kiểm tra, tải danh sách thu hồi, ghim chứng thư.", "Trust: show, check, update revocation lists, pin."),
+    "trust_show": ("Đang tin những chứng thư nào, danh sách thu hồi cũ hay mới, chính sách nào.", "Anchors, intermediates, revocation lists, policy."),
+    "trust_check": ("Còn thiếu gì, cái gì đã cũ, và cách làm.", "What is missing or old, with the way out."),
+    "trust_update": ("Tải danh sách thu hồi (CRL) về kho có ngày; lệnh duy nhất lên mạng để kiểm tra chữ ký.", "Fetch revocation lists; the only command that goes online for trust."),
+    "trust_pin": ("Tin một chứng thư đã đối chiếu dấu vân tay bằng đường khác.", "Trust a certificate whose fingerprint was confirmed out of band."),
+    "trust_file": ("Tệp chứng thư (PEM hoặc DER).", "The certificate, PEM or DER."),
+    "trust_fingerprint": ("Dấu vân tay SHA-256 nhận được bằng đường khác (không lấy từ chính tệp này).", "SHA-256 that came another way than the file."),
+    "trust_kind": ("official_duty (chuyên dùng công vụ) hoặc public (công cộng).", "official_duty or public."),
+    "trust_name": ("Tên gọi ghi trong policy.yaml.", "Name for policy.yaml."),
+    "trust_host": ("Cho phép thêm máy chủ này, ngoài crl_hosts trong policy.yaml.", "Allow this host, besides crl_hosts."),
+    "trust_address": ("Hỏi thêm địa chỉ này.", "Ask this address, too."),
 }  # fmt: skip
 
 

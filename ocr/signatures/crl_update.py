@@ -7,6 +7,7 @@ folder. Every list is kept under its own date, because old lists decide about ce
 from __future__ import annotations
 
 import hashlib
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,9 @@ from ocr.signatures.trust import TrustStore
 
 _LARGEST_LIST = 64 << 20
 _SECONDS = 60
+_SECONDS_IN_ALL = 180.0
+"""A server that hands out a byte now and then must not hold the command for ever."""
+_NO_LDAP = "địa chỉ LDAP không được hỏi; dùng địa chỉ HTTP của cùng danh sách, hoặc chép tệp .crl vào thư mục crls"
 
 Fetch = Callable[[str], bytes]
 """Gets the bytes behind an address. Raises OSError where it cannot."""
@@ -61,11 +65,15 @@ def download(address: str) -> bytes:
     """The bytes behind an HTTP(S) address, at most 64 MiB, without following redirects to other hosts."""
     request = urllib.request.Request(address, headers={"User-Agent": "parindex"})
     opener = urllib.request.build_opener(_SameHost())
+    content, until = bytearray(), time.monotonic() + _SECONDS_IN_ALL
     with opener.open(request, timeout=_SECONDS) as answer:
-        content: bytes = answer.read(_LARGEST_LIST + 1)
-    if len(content) > _LARGEST_LIST:
-        raise OSError(f"larger than {_LARGEST_LIST >> 20} MiB")
-    return content
+        while block := answer.read1(1 << 16):
+            content += block
+            if len(content) > _LARGEST_LIST:
+                raise OSError(f"lớn hơn {_LARGEST_LIST >> 20} MiB")
+            if time.monotonic() > until:
+                raise OSError(f"quá {_SECONDS_IN_ALL:.0f} giây")
+    return bytes(content)
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
@@ -80,16 +88,19 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         headers: object,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if urlsplit(newurl).hostname != urlsplit(req.full_url).hostname:
-            raise urllib.error.URLError(f"redirected to another host: {newurl}")
+        new = urlsplit(newurl)
+        if new.hostname != urlsplit(req.full_url).hostname or new.scheme not in {"http", "https"}:
+            raise urllib.error.URLError(f"bị chuyển sang địa chỉ khác: {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
 def _updated(
     folder: Path, address: str, hosts: tuple[str, ...], authorities: list[x509.Certificate], fetch: Fetch
 ) -> Update:
+    if urlsplit(address).scheme in {"ldap", "ldaps"}:
+        return Update(address, "refused", _NO_LDAP)
     if not _is_allowed(address, hosts):
-        return Update(address, "refused", "máy chủ không nằm trong danh sách được phép")
+        return Update(address, "refused", "máy chủ không nằm trong danh sách được phép (crl_hosts trong policy.yaml)")
     try:
         content = _der(fetch(address))
     except (OSError, ValueError) as error:
