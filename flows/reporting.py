@@ -265,7 +265,8 @@ def _overdue(desk: Desk) -> tuple[Plain, bytes]:
 
 def _index766(desk: Desk) -> tuple[Plain, bytes]:
     index, period = load_index_766(), desk.question.period
-    scope = scope_of(desk.facts, period, working_days(desk.calendar), "dvcqg_766", desk.question.unit)
+    facts = replace(desk.facts, units=desk.question.units)
+    scope = scope_of(facts, period, working_days(desk.calendar), "dvcqg_766", desk.question.unit)
     scores = index_766(index, scope, desk.reading)
     content = {
         "unit": desk.question.unit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from .on_time import OnTimeCount
 from .period import local_day
 from .places import resolved_elsewhere
 
+_MOST_CODES = 5
 PETITION_WORKING_DAYS = 15
 """Longest time to settle a petition (Decision 766, metric 5.2)."""
 
@@ -42,12 +44,26 @@ def on_time_share(scope: Scope, _: str) -> Measured:
     warnings = _on_time_warnings(count)
     if waiting:
         warnings += (f"Còn {waiting} hồ sơ đang giải quyết đã quá ngày hẹn trả.",)
-    elsewhere = resolved_elsewhere(scope.facts.dossiers, scope.unit)
-    if elsewhere:
-        offices = "; ".join(f"{office}: {number}" for office, number in sorted(elsewhere.items()))
-        warnings += (f"Có hồ sơ do nơi khác giải quyết, vẫn đang được tính ({offices}); cần kiểm tra lại.",)
+    warnings += _elsewhere_warning(scope)
     shown = {"early": count.early, "on_time": count.finished - count.late, "in_progress_late": waiting}
     return Measured({"finished": count.finished, "late": count.late}, shown, warnings)
+
+
+def _elsewhere_warning(scope: Scope) -> tuple[str, ...]:
+    """Dossiers of other units: left out where units are known by date, otherwise still counted; told either way."""
+    if scope.elsewhere:
+        offices = _by_office(Counter(dossier.resolving_unit or "" for dossier in scope.elsewhere))
+        codes = ", ".join(sorted(dossier.code for dossier in scope.elsewhere)[:_MOST_CODES])
+        more = " …" if len(scope.elsewhere) > _MOST_CODES else ""
+        return (f"{len(scope.elsewhere)} hồ sơ do nơi khác giải quyết, không được tính ({offices}): {codes}{more}.",)
+    counted = Counter[str]() if scope.facts.units else resolved_elsewhere(scope.facts.dossiers, scope.unit)
+    if not counted:
+        return ()
+    return (f"Có hồ sơ do nơi khác giải quyết, vẫn đang được tính ({_by_office(counted)}); cần kiểm tra lại.",)
+
+
+def _by_office(offices: Counter[str]) -> str:
+    return "; ".join(f"{office}: {number}" for office, number in sorted(offices.items()))
 
 
 def apology_share(scope: Scope, _: str) -> Measured:
@@ -78,7 +94,7 @@ def confirmed(about: str) -> Callable[[Scope, str], Measured]:
 def register_match(scope: Scope, component: str) -> Measured:
     declared = scope.declared.get((component, "paper_register_count"))
     paper = declared.value if declared else None
-    imported = len(_received(scope))
+    imported = len(_received(scope)) + len(scope.elsewhere)
     warning: tuple[str, ...] = ()
     if isinstance(paper, Decimal) and paper.is_finite() and imported > paper:
         warning = (f"Phần mềm có {imported} hồ sơ, nhiều hơn sổ giấy ({paper}); cần đối chiếu lại sổ theo dõi.",)

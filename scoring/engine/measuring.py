@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .facts import DeclaredValue, Dossier, Facts, Petition, Value
 from .on_time import OnTimeCount, count_on_time, finished_in, still_late
 from .period import Period, WorkingDays
+from .places import resolved_elsewhere
 
 
 class NoData(Exception):
@@ -23,8 +24,13 @@ class Scope:
     calendar: WorkingDays
     on_time_rule: str
     unit: str
+    own: tuple[Dossier, ...]
+    """All dossiers but those that another unit resolves."""
     received: tuple[Dossier, ...]
+    """Of the period, of `own`."""
     finished: tuple[Dossier, ...]
+    elsewhere: tuple[Dossier, ...]
+    """Taken in here in the period, resolved by another unit: not scored."""
     in_progress_late: int
     petitions: tuple[Petition, ...]
     declared: Mapping[tuple[str, str], DeclaredValue] = field(default_factory=dict)
@@ -37,7 +43,7 @@ class Scope:
         """Dossiers under the on-time rule of this scope, counted once."""
         rule = self.on_time_rule
         if rule not in self.counts:
-            self.counts[rule] = count_on_time(self.facts.dossiers, rule, self.period)
+            self.counts[rule] = count_on_time(self.own, rule, self.period)
         return self.counts[rule]
 
     def only_other_periods(self) -> bool:
@@ -60,16 +66,26 @@ class Measured:
 
 def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: str, unit: str) -> Scope:
     """Facts sorted into the period once, for all measures."""
-    dossiers = facts.dossiers
+    foreign = _foreign_offices(facts, period, unit)
+    own = tuple(d for d in facts.dossiers if d.resolving_unit not in foreign) if foreign else facts.dossiers
+    left_out = [d for d in facts.dossiers if d.resolving_unit in foreign] if foreign else []
     return Scope(
         facts,
         period,
         calendar,
         on_time_rule,
         unit,
-        received=tuple(d for d in dossiers if d.received_at and period.opens <= d.received_at < period.closes),
-        finished=tuple(d for d in dossiers if finished_in(d, period)),
-        in_progress_late=sum(1 for dossier in dossiers if still_late(dossier, period)),
+        own,
+        received=tuple(d for d in own if d.received_at and period.opens <= d.received_at < period.closes),
+        finished=tuple(d for d in own if finished_in(d, period)),
+        elsewhere=tuple(d for d in left_out if period.holds(d.received_at)),
+        in_progress_late=sum(1 for dossier in own if still_late(dossier, period)),
         petitions=tuple(p for p in facts.petitions if p.received_at and period.opens <= p.received_at < period.closes),
         declared={(value.component, value.key): value for value in facts.declared},
     )
+
+
+def _foreign_offices(facts: Facts, period: Period, unit: str) -> frozenset[str]:
+    """Offices of other units. Without names of merged units nobody can tell a former name from another unit."""
+    units = tuple(name for name in facts.units if name.since <= period.ends)
+    return frozenset(resolved_elsewhere(facts.dossiers, unit, units)) if facts.units else frozenset()

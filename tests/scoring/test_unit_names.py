@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from config.unit_names import BadUnits, load_units
 from scoring.engine.facts import Facts, UnitName, from_plain, to_plain
 from scoring.engine.places import resolved_elsewhere, unit_of
 from scoring.unit_names import office_name, unit_names
-from tests.scoring.wards import dossier
+from tests.scoring.wards import component, declared, dossier, scored
 
 UNITS = load_units()
 NAMES = unit_names(UNITS.mergers)
@@ -45,6 +46,30 @@ def test_a_former_ward_of_this_unit_is_not_elsewhere() -> None:
 
     assert resolved_elsewhere(ward, "hoi-an-dong") == {"UBND phường Cửa Đại": 1}
     assert resolved_elsewhere(ward, "hoi-an-dong", NAMES) == {}
+
+
+def test_dossiers_of_another_unit_are_left_out_of_the_score_and_told() -> None:
+    offices = ("Phòng Kinh tế phường Hội An Đông", "UBND phường Cẩm Châu", "UBND phường Hải Châu")
+    ward = tuple(dossier(n, late=n == 3, resolving_unit=office) for n, office in enumerate(offices, start=1))
+    paper = declared("3.3.1", paper_register_count=3)
+
+    plain = scored(Facts(dossiers=ward, units=NAMES, declared=paper))
+
+    counted = component(plain, "3.3.2")
+    assert (counted["numbers"]["finished"], counted["numbers"]["late"], counted["points"]) == (2, 0, "4.00")
+    assert counted["warnings"] == [
+        "1 hồ sơ do nơi khác giải quyết, không được tính (UBND phường Hải Châu: 1): H17.1-250901-0003."
+    ]
+    registers = [item for item in plain["components"] if item["measure"] == "register_match_share"]
+    assert all(item["numbers"]["imported"] == 3 for item in registers), "the desk's register holds them, too"
+
+
+def test_a_merger_of_a_later_year_changes_nothing_before_it() -> None:
+    ward = tuple(dossier(n, resolving_unit=o) for n, o in ((1, "phường Hội An Đông"), (2, "phường Cẩm Châu")))
+    later = tuple(dataclasses.replace(name, since=date(2026, 7, 1)) for name in NAMES)
+
+    assert component(scored(Facts(dossiers=ward, units=NAMES)), "3.3.2")["numbers"]["finished"] == 2
+    assert component(scored(Facts(dossiers=ward, units=later)), "3.3.2")["numbers"]["finished"] == 1
 
 
 def test_the_names_travel_with_the_facts() -> None:
