@@ -43,8 +43,11 @@ def budget_of(settings: Settings) -> Budget:
     return Budget(time.monotonic() + settings.night_minutes * 60 if settings.night_minutes else None)
 
 
-def batches_in_order(resources: Resources) -> list[list[str]]:
-    """Hashes of the documents to examine, in batches, most urgent first; those that a dead worker left come alone."""
+def batches_in_order(resources: Resources, *, shared_by: int = 1) -> list[list[str]]:
+    """Hashes of the documents to examine, in batches, most urgent first; those that a dead worker left come alone.
+
+    Batches that several machines share are small enough for each to get four.
+    """
     settings = resources.settings
     _blame_the_only_one(resources)
     with resources.database.read() as connection:
@@ -52,7 +55,8 @@ def batches_in_order(resources: Resources) -> list[list[str]]:
         worth = _worth(receipts_of(connection, settings.unit), _points(settings.criteria))
     alone = {row["sha256"] for row in rows if row["state"] == EXAMINING or row["attempts"]}
     order = sorted(rows, key=lambda row: (row["received_at"], -worth.get(row["sha256"], 0), row["name"], row["sha256"]))
-    size = SMALL_BATCH if settings.night_minutes else BATCH
+    most = SMALL_BATCH if settings.night_minutes else BATCH
+    size = most if shared_by == 1 else min(most, max(1, len(rows) // (4 * shared_by)))
     return list(_cut([row["sha256"] for row in order], alone, size))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,25 +31,52 @@ _RESERVE_SECONDS = 10.0
 """Between the time a document may take and the moment its worker is killed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was said about one document; `result` None: this machine lacks what is named in `lacking`."""
+
+    sha256: str
+    result: dict[str, Any] | None
+    lacking: str = ""
+
+
 def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, done: Callable[[], None]) -> None:
     """Examine documents and record each result as soon as it and all before it are there.
 
     A document that needs an OCR engine this machine lacks waits, with the reason; the others go on.
     """
+    for look in _looks(resources, hashes, at):
+        record_look(resources, look, at)
+        done()
+
+
+def look_at(resources: Resources, hashes: Sequence[str], *, at: datetime) -> list[Look]:
+    """Examine documents without recording anything: what a worker elsewhere sends back."""
+    return list(_looks(resources, hashes, at))
+
+
+def record_look(resources: Resources, look: Look, at: datetime) -> None:
+    """Record what was said about one document, or that it waits for an engine that the machine lacked."""
+    if look.result is not None:
+        _record(resources, look.sha256, look.result, at)
+        return
+    with resources.database.write() as connection:
+        postpone(connection, resources.settings.unit, look.sha256, look.lacking)
+
+
+def _looks(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[Look]:
+    """What is said about each document, in order; an engine that is missing costs only the documents that need it."""
     left = list(hashes)
     while left:
-        recorded = 0
+        seen = 0
         try:
             for sha256, result in _examined(resources, left, at):
-                _record(resources, sha256, result, at)
-                recorded += 1
-                done()
+                seen += 1
+                yield Look(sha256, result)
         except EngineMissing as error:
-            with resources.database.write() as connection:
-                postpone(connection, resources.settings.unit, left[recorded], str(error))
-            recorded += 1
-            done()
-        left = left[recorded:]
+            seen += 1
+            yield Look(left[seen - 1], None, str(error))
+        left = left[seen:]
 
 
 def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:

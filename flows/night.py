@@ -7,9 +7,10 @@ killed resumes where it stood, on this machine or another.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, Protocol
 
 from config.criteria_sets import load_criteria_set
@@ -37,6 +38,22 @@ class Caller(Protocol):
     def __call__(self, step: Step, *arguments: Any) -> Any: ...
 
 
+class Spread(Protocol):
+    """Examines batches elsewhere; yields each with what was said of its documents, in the order given."""
+
+    def __call__(
+        self, settings: Settings, night: Night, batches: Iterable[list[str]], /
+    ) -> Iterator[tuple[list[str], list[examination.Look]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """By whom a night is done: how its steps are called, and who examines documents, if not this machine's own pool."""
+
+    call: Caller
+    spread: Spread | None
+
+
 @dataclass(frozen=True, slots=True)
 class NightRequestedBy:
     """Who asked for a night, the moment it counts as started, and the moment of the schedule that it fills, if any."""
@@ -51,8 +68,12 @@ def directly(step: Step, *arguments: Any) -> Any:
     return step(*arguments)
 
 
-def run_night(settings: Settings, asked: NightRequestedBy, *, call: Caller = directly) -> dict[str, Any]:
+def run_night(
+    settings: Settings, asked: NightRequestedBy, *, call: Caller = directly, spread: Spread | None = None
+) -> dict[str, Any]:
     """Run the unit's night to its end, or resume the one that was left; its summary.
+
+    `spread` examines documents elsewhere (Dask, Ray); without it a process pool of this machine does.
 
     Raises:
         StorageError: database, store or disk cannot be used; the night is closed as failed where that can be recorded.
@@ -67,7 +88,7 @@ def run_night(settings: Settings, asked: NightRequestedBy, *, call: Caller = dir
 
     try:
         with beating(settings, beat) as heart:
-            return _steps(settings, night, call, heart)
+            return _steps(settings, night, Hands(call, spread), heart)
     except LeaseLost:
         raise
     except StorageError as error:
@@ -75,12 +96,13 @@ def run_night(settings: Settings, asked: NightRequestedBy, *, call: Caller = dir
         raise
 
 
-def _steps(settings: Settings, night: Night, call: Caller, heart: Heart) -> dict[str, Any]:
+def _steps(settings: Settings, night: Night, hands: Hands, heart: Heart) -> dict[str, Any]:
+    call = hands.call
     heart.tell("exports")
     call(pull_exports, settings, night)
     heart.tell("documents")
     call(take_documents, settings, night)
-    _examine_all(settings, night, call, heart)
+    _examine_all(settings, night, hands, heart)
     heart.tell("signatures")
     call(look_at_signatures_again, settings, night)
     heart.tell("score")
@@ -120,6 +142,20 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
 
         begin_batch(resources, hashes)
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
+
+
+def look_at_batch(settings: Settings, at: datetime, hashes: list[str]) -> list[examination.Look]:
+    """Step 3 elsewhere: examine one batch, record nothing; documents come by hash through the object store."""
+    with open_resources(settings) as resources:
+        return examination.look_at(resources, hashes, at=at)
+
+
+def record_batch(settings: Settings, night: Night, looks: list[examination.Look]) -> None:
+    """Step 3, the part at home: record what was said, in order."""
+    with open_resources(settings) as resources:
+        begin_batch(resources, [look.sha256 for look in looks])
+        for look in looks:
+            examination.record_look(resources, look, night.started_at)
 
 
 def look_at_signatures_again(settings: Settings, night: Night) -> None:
@@ -186,20 +222,37 @@ def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
             return nights.begin_night(connection, request, owner=owner, now=asked.now)
 
 
-def _examine_all(settings: Settings, night: Night, call: Caller, heart: Heart) -> None:
+def _examine_all(settings: Settings, night: Night, hands: Hands, heart: Heart) -> None:
     budget = budget_of(settings)
     with open_resources(settings) as resources:
-        batches = batches_in_order(resources)
+        batches = batches_in_order(resources, shared_by=resources.workers if hands.spread else 1)
     total = sum(map(len, batches))
     say(f"Tài liệu cần kiểm tra: {total}")
+    within = takewhile(lambda _: not budget.is_spent, batches)
     before = 0
-    for batch in batches:
-        heart.tell("examine", before, total)
-        if budget.is_spent:
-            say(f"Hết thời gian của đêm (PAR_NIGHT_MINUTES); {total - before} tài liệu để đêm sau")
-            return
-        call(examine_batch, settings, night, batch, before, total)
+    for batch in _each_done(settings, night, hands, within, total):
         before += len(batch)
+        heart.tell("examine", before, total)
+    if before < total:
+        say(f"Hết thời gian của đêm (PAR_NIGHT_MINUTES); {total - before} tài liệu để đêm sau")
+
+
+def _each_done(
+    settings: Settings, night: Night, hands: Hands, batches: Iterable[list[str]], total: int
+) -> Iterator[list[str]]:
+    """Each batch as soon as all its documents are recorded, in order."""
+    before = 0
+    if hands.spread is None:
+        for batch in batches:
+            hands.call(examine_batch, settings, night, batch, before, total)
+            before += len(batch)
+            yield batch
+        return
+    for batch, looks in hands.spread(settings, night, batches):
+        before += len(batch)
+        hands.call(record_batch, settings, night, looks)
+        say(f"Đọc và kiểm tra tài liệu: {before}/{total}", transient=before < total)
+        yield batch
 
 
 def _close_as_failed(settings: Settings, night: Night, error: StorageError) -> None:

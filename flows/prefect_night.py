@@ -13,19 +13,21 @@ from prefect.context import FlowRunContext
 from config.settings import load_settings
 from flows.chores import chore_kinds, do_chore
 from flows.night import NightRequestedBy, Step, run_night
+from flows.prefect_spread import spread, task_runner
 from flows.schedule import newest_slot
 from storage.chores import Chore
 from storage.nights import NightRunning, SlotDone
 
 
-@flow(name="nightly", persist_result=False, validate_parameters=False)
+@flow(name="nightly", persist_result=False, validate_parameters=False, task_runner=task_runner(load_settings()))
 def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
     """Run the configured unit's night. `started_at` is ISO time, empty for now."""
     now = datetime.fromisoformat(started_at) if started_at else datetime.now(UTC)
     settings = load_settings()
     slot = newest_slot(settings.schedule, settings.timezone, now) if _by_schedule() else None
+    elsewhere = None if settings.task_runner == "process" else spread
     try:
-        summary = run_night(settings, NightRequestedBy(asked_by, now, slot), call=as_task)
+        summary = run_night(settings, NightRequestedBy(asked_by, now, slot), call=as_task, spread=elsewhere)
         create_markdown_artifact(summary["letter"], key="thu-buoi-sang", description=f"Đêm {summary['night']}")
         return summary
     except (NightRunning, SlotDone) as error:

@@ -1,0 +1,71 @@
+"""Examining documents on Dask or Ray: batches are submitted to the running flow's task runner, a few at a time.
+
+A batch whose worker died is examined again on another one; nothing was recorded, so nothing is doubled.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from config.settings import BadSettings, Settings
+from flows.examination import Look
+from flows.night import look_at_batch
+from storage.nights import Night
+
+_AHEAD = 3
+"""Batches submitted for each worker: the next ones wait beside it while it reads."""
+
+
+def task_runner(settings: Settings) -> TaskRunner[Any]:
+    """The engine that PAR_TASK_RUNNER names.
+
+    Raises:
+        BadSettings: it is not installed.
+    """
+    if settings.task_runner == "dask":
+        os.environ["DASK_DISTRIBUTED__WORKER__DAEMON"] = "False"  # a daemon may not start the readers of documents
+        from prefect_dask.task_runners import DaskTaskRunner
+
+        if settings.dask_address:
+            return DaskTaskRunner(address=settings.dask_address)
+        alone = {"n_workers": workers(settings), "threads_per_worker": 1, "dashboard_address": None}
+        return DaskTaskRunner(cluster_kwargs=alone)
+    if settings.task_runner == "ray":
+        if importlib.util.find_spec("prefect_ray") is None:
+            raise BadSettings(
+                "PAR_TASK_RUNNER=ray: chưa cài prefect-ray. Cài bằng pip install prefect-ray, hoặc dùng dask."
+            )
+        return importlib.import_module("prefect_ray").RayTaskRunner()  # type: ignore[no-any-return]
+    return ThreadPoolTaskRunner(max_workers=1)
+
+
+def workers(settings: Settings) -> int:
+    """How many batches are examined at a time."""
+    return settings.workers or os.cpu_count() or 1
+
+
+def spread(settings: Settings, night: Night, batches: Iterable[list[str]], /) -> Iterator[tuple[list[str], list[Look]]]:
+    """Each batch with what was said of its documents, in order; each worker reads one document at a time."""
+    look = task(name="look_at_batch", cache_policy=NO_CACHE, persist_result=False, retries=2)(look_at_batch)
+    there = settings.model_copy(update={"workers": 1})
+    waiting: deque[tuple[list[str], Any]] = deque()
+    for batch in batches:
+        waiting.append((batch, look.submit(there, night.started_at, batch)))
+        if len(waiting) >= _AHEAD * workers(settings):
+            yield _first(waiting)
+    while waiting:
+        yield _first(waiting)
+
+
+def _first(waiting: deque[tuple[list[str], Any]]) -> tuple[list[str], list[Look]]:
+    batch, future = waiting.popleft()
+    return batch, future.result()
