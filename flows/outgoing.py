@@ -23,6 +23,7 @@ from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
 from storage.database import Connection
 from storage.imports import mark_told
+from storage.links import expiring_terms
 from storage.nights import Ending, Night
 from storage.runs import run_of
 
@@ -101,6 +102,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         stuck = (*damage_lines(connection), *morning.stuck(connection, night, run["gaps"]))
         counts = morning.counts_of(connection, night)
         expiring = morning.expiring(connection, night.unit, night.started_at)
+        expiring = (*expiring_terms(connection, night.unit, local.date()), *expiring)
         signatures = changed_verdicts(connection, night.unit, night.started_at)
         overdue = reporting.overdue_lines(connection, night.unit)
     score = run["score"]

@@ -23,6 +23,7 @@ from scoring.engine.facts import (
 from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.history import dossier_of, dossiers_as_of, dossiers_now, records_as_of
+from storage.links import Link, links_of
 
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
 DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
@@ -53,7 +54,7 @@ def gather_facts(connection: Connection, unit: str, checker: str, *, import_id: 
     stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
     documents = _documents(connection, unit, checker)
     declared = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
-    evidence, missing = _evidence(documents, rows["declared"])
+    evidence, missing = _evidence(documents, rows["declared"], links_of(connection, unit))
     linked = {item.sha256 for item in evidence}
     facts = Facts(
         dossiers=tuple(map(dossier_of, stored)),
@@ -160,9 +161,12 @@ def _scanned(result: Mapping[str, Any]) -> bool | None:
 
 
 def _evidence(
-    documents: list[_Found], declared: list[dict[str, Any]]
+    documents: list[_Found], declared: list[dict[str, Any]], said: Iterable[Link]
 ) -> tuple[tuple[Evidence, ...], tuple[tuple[str, str], ...]]:
-    """Links by folder and by declared file name, which adds section and pages. Quarantined files prove nothing."""
+    """Links by folder, by declared file name, which adds section and pages, and by people, who know best.
+
+    Quarantined files prove nothing.
+    """
     sound = [found for found in documents if not found.fact.quarantined]
     received = {_folded(name) for found in documents for name in found.names}
     by_name = {_folded(name): found.fact for found in sound for name in found.names}
@@ -184,6 +188,16 @@ def _evidence(
             section=fields.get("section"),
             pages=fields.get("pages"),
         )
+    by_hash = {found.fact.sha256: found.fact for found in sound}
+    for one in said:
+        if one.sha256 in by_hash:
+            links[one.component, one.sha256] = Evidence(
+                component=one.component,
+                sha256=one.sha256,
+                name=by_hash[one.sha256].name,
+                section=one.section,
+                pages=one.pages,
+            )
     return tuple(links[key] for key in sorted(links)), tuple(sorted(set(missing)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import account, documents, exports, files, proofs, reporting, service, storage, trust, ward
+from flows.cli import account, documents, evidence, exports, files, proofs, reporting, service, storage, trust, ward
 from flows.cli.texts import text
 
 app = typer.Typer(help=text("app"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -24,6 +24,7 @@ app.command("cancel", help=text("cancel"))(service.cancel)
 app.command("setup", help=text("setup"))(service.setup)
 app.command("status", help=text("status"))(service.status)
 storage.register(app)
+evidence.register(app)
 reporting.register(app)
 documents.register(app)
 trust.register(app)

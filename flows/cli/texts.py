@@ -129,6 +129,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "trust_name": ("Tên gọi ghi trong policy.yaml.", "Name for policy.yaml."),
     "trust_host": ("Cho phép thêm máy chủ này, ngoài crl_hosts trong policy.yaml.", "Allow this host, besides crl_hosts."),
     "trust_address": ("Hỏi thêm địa chỉ này.", "Ask this address, too."),
+    "evidence": ("Tài liệu kiểm chứng của từng tiêu chí: đang có gì, thiếu gì, ai phải nộp, còn dùng được không.", "Evidence of each component: has, lacks, who owes it, still good?"),
+    "evidence_show": ("Từng tiêu chí thành phần đang có, còn thiếu tài liệu nào, ai phải nộp.", "What each component has and lacks."),
+    "evidence_on": ("Ngày thẩm định (YYYY-MM-DD); bỏ trống: hôm nay.", "Appraisal day."),
+    "evidence_link": ("Gắn một tài liệu với tiêu chí thành phần; một tài liệu gắn được nhiều tiêu chí.", "Let a document prove a component."),
+    "evidence_unlink": ("Bỏ gắn một tài liệu khỏi tiêu chí.", "Take a link back."),
+    "evidence_term": ("Khai thời gian mà tài liệu nói về, và ngày hết hiệu lực.", "Say for which period a document speaks, and its expiry."),
+    "document_name": ("Tên tài liệu hoặc mã băm (ít nhất 8 ký tự đầu).", "Name of the document, or its hash."),
+    "section": ("Mục trong tài liệu, ví dụ “mục II.3”.", "Section."),
+    "pages": ("Trang, ví dụ 2-3.", "Pages."),
+    "speaks_from": ("Nói về từ ngày (YYYY-MM-DD).", "First day it speaks for."),
+    "speaks_to": ("Nói về đến ngày (YYYY-MM-DD).", "Last day it speaks for."),
+    "expires_on": ("Ngày cuối còn hiệu lực (YYYY-MM-DD).", "Last day of use."),
 }  # fmt: skip
 
 
