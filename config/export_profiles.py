@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 FOLDER = Path(__file__).parent / "exports"
 VOCABULARY = "vocabulary.yaml"
 
-Kind = Literal["dossiers", "petitions", "declared", "survey"]
+Kind = Literal["dossiers", "petitions", "declared", "survey", "procedures", "outgoing", "tasks", "staff", "budget"]
 ReadAs = Literal[
     "number",
     "text",
@@ -41,13 +41,35 @@ _DOSSIER_FIELDS = (
 _PETITION_FIELDS = ("code", "received_at", "due_at", "answered_at", "subject", "confirmed", "about", "satisfied")
 _DECLARED_FIELDS = ("component", "key", "value", "owner", "source", "explanation", "evidence", "section", "pages")
 
+_ANSWERS = ("very_satisfied", "satisfied", "neutral", "unsatisfied", "very_unsatisfied")
+
 FIELDS: Mapping[str, frozenset[str]] = {
     "dossiers": frozenset(_DOSSIER_FIELDS),
     "petitions": frozenset(_PETITION_FIELDS),
     "declared": frozenset(_DECLARED_FIELDS),
-    "survey": frozenset(("component", "share", "respondents", "source")),
+    "survey": frozenset(("component", "share", "respondents", "source", *_ANSWERS)),
+    "procedures": frozenset(
+        (
+            *("code", "name", "field", "full_online", "must_publish", "on_portal", "posted"),
+            *("announced_on", "updated_on_time", "fee_due"),
+        )
+    ),
+    "outgoing": frozenset(("number", "issued_on", "subject", "signer", "recipients", "office", "files")),
+    "tasks": frozenset(("code", "name", "origin", "office", "due_at", "done_at", "state", "product")),
+    "staff": frozenset(
+        ("code", "position", "office", "placed_by_scheme", "qualified", "trainings_planned", "trainings_done")
+    ),
+    "budget": frozenset(("code", "name", "origin", "planned", "spent")),
 }
-"""Fields a profile may fill, per kind: those of `scoring/engine/facts.py` (a test compares the two)."""
+"""Fields a profile may fill, per kind: for the first four those of `scoring/engine/facts.py` (a test compares them)."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("dossiers", "petitions", "procedures", "tasks", "staff", "budget"), ("code",)),
+    "declared": ("component", "key"),
+    "survey": ("component",),
+    "outgoing": ("number", "issued_on"),
+}
+"""Fields that identify a row of a kind, everywhere."""
 
 
 class BadProfile(ValueError):

@@ -45,6 +45,7 @@ def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tupl
         *_carried_over(connection, unit),
         *_bad_signatures(connection, unit, said),
         *_missing_files(gaps),
+        *(f"{line}: hãy đối chiếu và sửa một trong hai." for line in gaps.get("contradictions", ())),
         *_rejected_rows(connection, unit),
         *_unlinked(gaps),
     ]

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from config.export_profiles import Profile, load_profiles
+from config.registers import counted_inputs
 from scoring.engine.facts import (
     DeclaredValue,
     DocumentFact,
@@ -20,6 +22,7 @@ from scoring.engine.facts import (
     SurveyResult,
     from_plain,
 )
+from scoring.registers import KeptList, contradictions, survey_result, with_counted
 from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.history import dossier_of, dossiers_as_of, dossiers_now, records_as_of
@@ -42,10 +45,13 @@ class Gathered:
     facts: Facts
     missing_files: tuple[tuple[str, str], ...]
     unlinked: tuple[str, ...]
+    contradictions: tuple[str, ...] = ()
+    """Where an official declared another number than the list of it gives."""
 
     def gaps(self) -> dict[str, Any]:
         """What could not be joined, for JSON."""
-        return {"missing_files": [list(pair) for pair in self.missing_files], "unlinked": list(self.unlinked)}
+        files = {"missing_files": [list(pair) for pair in self.missing_files], "unlinked": list(self.unlinked)}
+        return files | {"contradictions": list(self.contradictions)}
 
 
 def gather_facts(connection: Connection, unit: str, checker: str, *, import_id: int | None = None) -> Gathered:
@@ -53,20 +59,44 @@ def gather_facts(connection: Connection, unit: str, checker: str, *, import_id: 
     rows = {kind: records_as_of(connection, unit, kind, import_id) for kind in _KINDS}
     stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
     documents = _documents(connection, unit, checker)
-    declared = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
+    typed = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
+    lists = _lists(connection, unit, import_id)
+    declared = with_counted(typed, lists, counted_inputs())
     evidence, missing = _evidence(documents, rows["declared"], links_of(connection, unit))
     linked = {item.sha256 for item in evidence}
+    evidence = (*evidence, *_evidence_of_lists(connection, unit, declared, typed))
     facts = Facts(
         dossiers=tuple(map(dossier_of, stored)),
         petitions=tuple(from_plain(Petition, fields) for fields in rows["petitions"]),
         documents=tuple(found.fact for found in documents),
         evidence=evidence,
         declared=declared,
-        surveys=tuple(from_plain(SurveyResult, fields) for fields in rows["survey"]),
+        surveys=tuple(map(survey_result, rows["survey"])),
         known=_known_kinds(connection, unit, documents, import_id),
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
-    return Gathered(facts, missing, tuple(unlinked))
+    return Gathered(facts, missing, tuple(unlinked), tuple(contradictions(typed, lists, counted_inputs())))
+
+
+def _lists(connection: Connection, unit: str, import_id: int | None) -> dict[str, KeptList]:
+    """The lists that people keep, by kind; those that were never imported are missing."""
+    kinds = sorted({wanted.source for wanted in counted_inputs()})
+    about: dict[str, Profile] = {profile.kind: profile for profile in load_profiles() if profile.kind in kinds}
+    found = {kind: records_as_of(connection, unit, kind, import_id) for kind in kinds}
+    return {kind: KeptList(rows, about[kind].owner, about[kind].name) for kind, rows in found.items() if rows}
+
+
+def _evidence_of_lists(
+    connection: Connection, unit: str, declared: Iterable[DeclaredValue], typed: Iterable[DeclaredValue]
+) -> tuple[Evidence, ...]:
+    """The lists themselves prove what was counted from them."""
+    by_people = {(value.component, value.key) for value in typed if value.value is not None}
+    counted = {(value.component, value.key) for value in declared} - by_people
+    needs: dict[str, set[str]] = {}
+    for wanted in counted_inputs():
+        if (wanted.component, wanted.key) in counted:
+            needs.setdefault(wanted.component, set()).add(wanted.source)
+    return export_evidence(connection, unit, needs)
 
 
 def export_evidence(connection: Connection, unit: str, needs: Mapping[str, Iterable[str]]) -> tuple[Evidence, ...]:

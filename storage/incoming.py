@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from config.export_profiles import KEYS
 from connectors.exports.moments import moment_from
 from connectors.exports.records import SheetRecords
 from connectors.exports.row_view import columns_of
@@ -16,8 +17,6 @@ from scoring.engine.facts import to_plain
 from storage.packing import UNSAID, repeated
 
 DOSSIERS = "dossiers"
-KEY_FIELDS = {"declared": ("component", "key"), "survey": ("component",)}
-"""Fields that make the key of a kind; all others have a code."""
 
 MOMENTS = frozenset(
     (
@@ -113,8 +112,15 @@ def _order(keys: list[str]) -> list[int] | None:
 
 
 def _keys(kind: str, sheet: SheetRecords) -> Sequence[str]:
-    parts = [sheet.values[sheet.fields.index(name)] for name in KEY_FIELDS.get(kind, ("code",))]
-    return list(map("/".join, zip(*(map(str, part) for part in parts), strict=True)))
+    parts = [_key_part(sheet, name) for name in KEYS[kind]]
+    return parts[0] if len(parts) == 1 else list(map("/".join, zip(*parts, strict=True)))
+
+
+def _key_part(sheet: SheetRecords, name: str) -> list[str]:
+    values = sheet.values[sheet.fields.index(name)]
+    if name in sheet.moments:
+        return [moment_from(seconds).date().isoformat() for seconds in values]
+    return list(map(str, values))
 
 
 def _column(kind: str, sheet: SheetRecords, name: str) -> list[Any]:

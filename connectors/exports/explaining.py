@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from config.export_profiles import FOLDER, Column, Profile, load_profiles, load_vocabulary
+from config.export_profiles import FOLDER, KEYS, Column, Profile, load_profiles, load_vocabulary
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.dates import NotADate, moment_of
 from connectors.exports.grids import Cells, Grid
@@ -24,7 +24,6 @@ from connectors.exports.values import COMPONENT, DOSSIER_CODE, PROCEDURE_CODE, B
 _SAMPLED_ROWS = 50
 _ALIKE = 0.72
 _MOSTLY = 0.8
-_KEYS = {"dossiers": ("code",), "petitions": ("code",), "declared": ("component", "key"), "survey": ("component",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +163,11 @@ def _ready_profile(file: str, columns: Sequence[SeenColumn], nearest: Profile | 
     """A profile in YAML. Fields that the names suggest are filled in; the person completes the others."""
     kind = nearest.kind if nearest else "dossiers"
     lines = [f"# Viết sẵn từ {file}. Kiểm tra từng cột, thêm field còn thiếu, đặt tên, rồi chép vào config/exports/."]
-    lines += ["id: mau-moi", "name: Mẫu mới", f"kind: {kind}", f"key: [{', '.join(_KEYS[kind])}]", "columns:"]
+    lines += ["id: mau-moi", "name: Mẫu mới", f"kind: {kind}", f"key: [{', '.join(KEYS[kind])}]", "columns:"]
     by_field = {column.field: column for column in (nearest.columns if nearest else ()) if column.field}
     for column in columns:
         lines.append(f"  # cột {column.letters}: {'; '.join(column.samples) or 'trống'}")
-        entry = _entry(column, by_field, _KEYS[kind])
+        entry = _entry(column, by_field, KEYS[kind])
         lines.append(f"  - {yaml.safe_dump(entry, allow_unicode=True, default_flow_style=True, width=10_000).strip()}")
     return "\n".join(lines) + "\n"
 

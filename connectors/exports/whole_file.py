@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from config.export_profiles import KEYS
 from connectors.exports.moments import day_number, moment_from
 from connectors.exports.records import SheetRecords
 from connectors.exports.values import DOSSIER_CODE
@@ -12,7 +13,6 @@ from connectors.exports.values import DOSSIER_CODE
 NAMED = 5
 _ENOUGH_TO_COMPARE = 20
 _EVENTS = frozenset({"submitted_at", "received_at", "finished_at", "returned_at", "answered_at"})
-_KEYS = {"declared": ("component", "key"), "survey": ("component",)}
 
 
 def declared_total(sheets: Sequence[SheetRecords]) -> int | None:
@@ -38,14 +38,14 @@ def _repeated(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
         places.setdefault(key, []).append(number)
     repeated = [(key, rows) for key, rows in places.items() if len(rows) > 1]
     named = [
-        f"{'/'.join(key)} có ở các dòng {', '.join(map(str, rows))}; dòng {rows[-1]} được dùng"
+        f"{'/'.join(map(str, key))} có ở các dòng {', '.join(map(str, rows))}; dòng {rows[-1]} được dùng"
         for key, rows in repeated[:NAMED]
     ]
     return named + _and_more(len(repeated), "mã trùng")
 
 
 def _keys(kind: str, sheet: SheetRecords) -> Iterator[tuple[str, ...]]:
-    columns = [sheet.values[sheet.fields.index(name)] for name in _KEYS.get(kind, ("code",))]
+    columns = [sheet.values[sheet.fields.index(name)] for name in KEYS[kind]]
     return zip(*columns, strict=True)
 
 

@@ -1,0 +1,52 @@
+"""Which inputs of components are counted from lists that people keep: data in `registers.yaml`, checked here."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from config.export_profiles import FIELDS, BadProfile
+from config.strict_yaml import read_strict_yaml
+
+_FILE = Path(__file__).parent / "registers.yaml"
+
+
+class CountedInput(BaseModel):
+    """One input: the rows of kind `source` that fit `where` (a field's value, or a list of them), counted or summed.
+
+    `filled`: without any row that says something of this field the input stays unknown, instead of 0.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    component: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    key: str
+    source: str = Field(alias="from")
+    where: Mapping[str, Any] = Field(default_factory=dict)
+    sum: str | None = None
+    filled: str | None = None
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> CountedInput:
+        named = {*self.where, *filter(None, (self.sum, self.filled))}
+        if unknown := named - FIELDS.get(self.source, frozenset()):
+            raise ValueError(f"{self.component}/{self.key}: {self.source} không có mục {', '.join(sorted(unknown))}")
+        return self
+
+
+@functools.cache
+def counted_inputs() -> tuple[CountedInput, ...]:
+    """All inputs that are counted from lists.
+
+    Raises:
+        BadProfile: the file names what no list has.
+    """
+    try:
+        entries = read_strict_yaml(_FILE.read_text(encoding="utf-8")).value["counted"]
+        return tuple(CountedInput.model_validate(entry) for entry in entries)
+    except ValidationError as error:
+        raise BadProfile(f"{_FILE.name}: chưa dùng được.\n{error}") from error

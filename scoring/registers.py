@@ -1,0 +1,85 @@
+"""What lists that people keep say of declared inputs, and what answers of a survey say of satisfaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from config.registers import CountedInput
+from scoring.engine.facts import DeclaredValue, SurveyResult, from_plain
+
+ANSWERS = ("very_satisfied", "satisfied", "neutral", "unsatisfied", "very_unsatisfied")
+_SATISFIED = ANSWERS[:2]
+_SHARE_PLACES = Decimal("0.000001")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList:
+    """One list as it is kept: its rows, who keeps it, and what it is called."""
+
+    rows: Sequence[Row]
+    owner: str
+    title: str
+
+
+def with_counted(
+    declared: Sequence[DeclaredValue], lists: Mapping[str, KeptList], inputs: Iterable[CountedInput]
+) -> tuple[DeclaredValue, ...]:
+    """Declared values, and counted ones where nobody declared. A declared value that the list contradicts says so."""
+    counted = {(value.component, value.key): value for value in _counted(lists, inputs)}
+    said = {(value.component, value.key) for value in declared if value.value is not None}
+    empty = {place for place in counted if place not in said}
+    kept = [value for value in declared if (value.component, value.key) not in empty]
+    return (*kept, *(counted[place] for place in sorted(empty)))
+
+
+def contradictions(
+    declared: Iterable[DeclaredValue], lists: Mapping[str, KeptList], inputs: Iterable[CountedInput]
+) -> list[str]:
+    """Where an official declared another number than the list gives, as Vietnamese sentences."""
+    counted = {(value.component, value.key): value for value in _counted(lists, inputs)}
+    return [
+        f"{value.component} {value.key}: khai {value.value}, đếm được {other.value} ({other.source})"
+        for value in declared
+        if (other := counted.get((value.component, value.key))) is not None
+        and value.value is not None
+        and value.value != other.value
+    ]
+
+
+def survey_result(fields: Row) -> SurveyResult:
+    """A survey's result; from counts per answer the share of the satisfied and the number of answers follow."""
+    result = {name: value for name, value in fields.items() if name not in ANSWERS}
+    total = sum(int(fields.get(name) or 0) for name in ANSWERS)
+    if fields.get("share") is None and total:
+        share = Decimal(sum(int(fields.get(name) or 0) for name in _SATISFIED)) / Decimal(total)
+        result |= {"share": {"decimal": str(share.quantize(_SHARE_PLACES))}, "respondents": total}
+    found: SurveyResult = from_plain(SurveyResult, result)
+    return found
+
+
+def _counted(lists: Mapping[str, KeptList], inputs: Iterable[CountedInput]) -> Iterator[DeclaredValue]:
+    for wanted in inputs:
+        kept = lists.get(wanted.source)
+        if kept is None or (wanted.filled and all(row.get(wanted.filled) is None for row in kept.rows)):
+            continue
+        fitting = [row for row in kept.rows if _fits(row, wanted.where)]
+        number = sum(row.get(wanted.sum) or 0 for row in fitting) if wanted.sum else len(fitting)
+        yield DeclaredValue(
+            component=wanted.component,
+            key=wanted.key,
+            value=Decimal(number),
+            owner=kept.owner,
+            source=f"đếm từ {kept.title}",
+        )
+
+
+def _fits(row: Row, where: Mapping[str, Any]) -> bool:
+    return all(
+        row.get(name) in wanted if isinstance(wanted, list | tuple) else row.get(name) == wanted
+        for name, wanted in where.items()
+    )

@@ -1,0 +1,61 @@
+"""Lists that people keep become inputs of components; answers of a survey become a share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from config.criteria_sets import load_criteria_set
+from config.registers import counted_inputs
+from scoring.engine.facts import DeclaredValue
+from scoring.registers import KeptList, contradictions, survey_result, with_counted
+
+TASKS = KeptList(
+    [
+        {"code": "1", "origin": "plan", "state": "done"},
+        {"code": "2", "origin": "plan", "state": "open"},
+        {"code": "3", "origin": "city", "state": "overdue"},
+    ],
+    "Văn phòng",
+    "Theo dõi nhiệm vụ",
+)
+
+
+def test_tasks_are_counted_by_origin_and_state() -> None:
+    values = {value.key: value for value in with_counted((), {"tasks": TASKS}, counted_inputs())}
+    assert (values["tasks_planned"].value, values["tasks_done"].value) == (2, 1)
+    assert (values["city_tasks_assigned"].value, values["city_tasks_overdue"].value) == (1, 1)
+    assert values["tasks_done"].source == "đếm từ Theo dõi nhiệm vụ"
+    assert "staff_total" not in values
+
+
+def test_what_an_official_declared_stands_and_a_contradiction_is_told() -> None:
+    said = DeclaredValue(component="1.1.2", key="tasks_done", value=Decimal(2))
+    values = {v.key: v for v in with_counted((said,), {"tasks": TASKS}, counted_inputs())}
+    assert values["tasks_done"] is said
+    (sentence,) = contradictions((said,), {"tasks": TASKS}, counted_inputs())
+    assert sentence.startswith("1.1.2 tasks_done: khai 2, đếm được 1")
+
+
+def test_a_column_that_nobody_filled_in_stays_unknown() -> None:
+    procedures = KeptList([{"code": "1.001193", "must_publish": True, "on_portal": True}], "", "Danh mục")
+    keys = {value.key for value in with_counted((), {"procedures": procedures}, counted_inputs())}
+    assert {"procedures_to_publish", "procedures_online"} <= keys
+    assert not {"procedures_to_post", "procedures_announced"} & keys
+
+
+def test_every_counted_input_is_one_that_the_criteria_set_asks_for() -> None:
+    criteria = load_criteria_set("phuong-de-xuat@2025.1").plain()
+    asked = {
+        (component["id"], declared["key"])
+        for domain in criteria["domains"]
+        for criterion in domain["criteria"]
+        for component in criterion["components"]
+        for declared in component.get("declared") or ()
+    }
+    assert {(wanted.component, wanted.key) for wanted in counted_inputs()} <= asked
+
+
+def test_answers_of_a_survey_give_the_share_of_the_satisfied() -> None:
+    answers = {"very_satisfied": 60, "satisfied": 31, "neutral": 5, "unsatisfied": 3, "very_unsatisfied": 1}
+    result = survey_result({"component": "8.1.1", **answers})
+    assert (result.share, result.respondents) == (Decimal("0.91"), 100)
