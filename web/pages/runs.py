@@ -21,7 +21,7 @@ from web.pages.home import PLACE
 
 router = APIRouter()
 ON_TIME_RULES: tuple[str, ...] = get_args(Settings.model_fields["on_time_rule"].annotation)
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get(PLACE + "/cham-diem")
@@ -94,4 +94,4 @@ def sheet(run_id: str, visit: Visit = allowed(Deed.REPORT)) -> Response:
     run = browsing.run(visit.resources, run_id)
     visit.require(run["period"] == visit.here.period and visit.visitor.whole_unit(visit.deed, visit.here))
     headers = attachment(f"phieu-cham-diem_{visit.here.unit}_{run_id}.xlsx")
-    return Response(sheet_of_run(visit.resources, run), media_type=_SHEET, headers=headers)
+    return Response(sheet_of_run(visit.resources, run), media_type=XLSX, headers=headers)

@@ -1,0 +1,123 @@
+"""The API: tokens with scope and expiry, the same answers as the pages, nothing that answers 5xx."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from flows.accounts import make_token
+from flows.resources import open_resources
+from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, Town, visiting
+from web.access import Deed
+from web.app import create_app, deeds_of
+
+V1 = f"/api/v1/units/{OWN}/periods/{PERIOD}"
+
+
+def _token(town: Town, account: str, *deeds: Deed, days: int = 30) -> dict[str, str]:
+    with open_resources(town.settings) as resources:
+        token = make_token(resources, account, "test", [deed.value for deed in deeds], days, at=NOW)
+    return {"Authorization": f"Bearer {token['secret']}"}
+
+
+def test_a_token_does_what_it_was_given_and_no_more(town: Town) -> None:
+    reading = _token(town, "coordinator", Deed.SEE_SCORE)
+    with visiting(town) as client:
+        score = client.get(f"{V1}/score", headers=reading)
+        assert score.status_code == 200 and len(score.json()["components"]) == 60
+        assert client.post(f"{V1}/requests", headers=reading, json={}).status_code == 403
+        assert client.get(f"{V1}/score").status_code == 401
+        assert client.get(f"/api/v1/units/hai-chau/periods/{PERIOD}/score", headers=reading).status_code == 403
+
+
+def test_a_token_reaches_no_further_than_its_account(town: Town) -> None:
+    every = _token(town, "unit", *Deed)
+    with visiting(town) as client:
+        told = client.get(f"{V1}/score", headers=every).json()
+        assert {item["responsible"] for item in told["components"]} == {"Phòng Văn hóa - Xã hội"}
+        assert "totals" not in told
+        assert client.get(f"{V1}/imports", headers=every).status_code == 403
+        assert client.get(f"{V1}/components/2.4.1", headers=every).status_code == 403
+
+
+def test_a_token_ends(town: Town) -> None:
+    with open_resources(town.settings) as resources:
+        token = make_token(resources, "leader", "old", ["see_score"], 1, at=NOW - timedelta(days=2))
+    with visiting(town) as client:
+        answer = client.get(f"{V1}/score", headers={"Authorization": f"Bearer {token['secret']}"})
+    assert answer.status_code == 401
+
+
+def test_a_browser_session_does_not_open_the_api(town: Town) -> None:
+    with visiting(town, "coordinator") as client:
+        assert client.get(f"{V1}/score").status_code == 401
+
+
+def test_an_ad_hoc_run_is_asked_for_once_and_cancelled(town: Town) -> None:
+    token = _token(town, "coordinator", Deed.ASK_RUN, Deed.SEE_RUNS)
+    question = {"as_of": "2025-06-30", "dry_run": True}
+    with visiting(town) as client:
+        first = client.post(f"{V1}/requests", headers=token, json=question)
+        second = client.post(f"{V1}/requests", headers=token, json=question).json()
+        assert (first.status_code, second["joined"]) == (202, True)
+        ended = client.delete(f"{V1}/requests/{second['request']}", headers=token).json()
+        bad = client.post(f"{V1}/requests", headers=token, json={"criteria": "không-có@1"})
+    assert ended["state"] == "cancelled"
+    assert bad.status_code == 422 and "không-có" in bad.json()["error"]
+
+
+@pytest.mark.parametrize("role", ["coordinator", "unit", "auditor", "supervisor", "leader", "administrator"])
+def test_each_role_at_each_route_of_the_api(town: Town, role: str) -> None:
+    from web.access import DEEDS, EVERYBODY
+
+    token = _token(town, role, *Deed)
+    wrong = []
+    with visiting(town) as client:
+        for (method, path), deed in deeds_of(create_app(town.settings)).items():
+            if not path.startswith("/api/"):
+                continue
+            for unit in (OWN, town.other.unit) if "{unit}" in path else (OWN,):
+                address = path.format(unit=unit, period=PERIOD, component=OWN_COMPONENT, sha256=town.own.document,
+                                      request_id=town.own.request)  # fmt: skip
+                answer = client.request(method, address, headers=token)
+                allowed = deed in EVERYBODY or (deed in DEEDS[role] and unit == OWN)
+                whole = role == "unit" and path.endswith("/what-if")
+                if (answer.status_code in (401, 403)) == allowed and not whole:
+                    wrong.append((method, address, answer.status_code))
+    assert wrong == []
+
+
+def test_the_description_has_an_example_for_every_answer(town: Town) -> None:
+    with visiting(town) as client:
+        described = client.get("/api/v1/openapi.json").json()
+    lacking = []
+    for path, methods in described["paths"].items():
+        for method, told in methods.items():
+            answer = told["responses"].get("200") or told["responses"]["202"]
+            shown = answer.get("content", {}).get("application/json", {})
+            if "example" not in shown and not path.endswith("/content"):
+                lacking.append((path, method))
+    assert lacking == []
+
+
+def test_nothing_that_a_program_sends_is_answered_with_a_server_error(town: Town) -> None:
+    token = _token(town, "coordinator", *Deed)
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(town.settings))
+    broken: list[str] = []
+    for operation in schema.get_all_operations():
+        _run(operation.ok(), token, broken)
+    assert broken == []
+
+
+def _run(operation: object, token: dict[str, str], broken: list[str]) -> None:
+    @given(case=operation.as_strategy())  # type: ignore[attr-defined]
+    @settings(max_examples=6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    def ask(case: schemathesis.Case) -> None:
+        answer = case.call(headers=token)
+        if answer.status_code >= 500:
+            broken.append(f"{case.method} {case.path} {answer.status_code}")
+
+    ask()

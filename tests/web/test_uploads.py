@@ -1,0 +1,135 @@
+"""Uploads: in pieces, broken, repeated, too large, with strange names; two people at one value."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import unicodedata
+
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.receiving import safe_name
+from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, visiting
+
+HERE = f"/p/{OWN}/{PERIOD}"
+SEND = f"{HERE}/nop-tai-lieu"
+
+
+def _begin(client: TestClient, data: bytes, name: str = "báo cáo.pdf", **more: str) -> dict[str, object]:
+    about = {"name": name, "size": str(len(data)), "muc": OWN_COMPONENT, "fingerprint": "1"} | more
+    answer = client.post(f"{SEND}/bat-dau", data=about, headers={"accept": "application/json"})
+    assert answer.status_code == 200, answer.text
+    told: dict[str, object] = answer.json()
+    return told
+
+
+def _piece(client: TestClient, upload: object, at: int, data: bytes) -> tuple[int, dict[str, object]]:
+    answer = client.put(f"{SEND}/{upload}?tu={at}", content=data, headers={"accept": "application/json"})
+    return answer.status_code, answer.json()
+
+
+def test_a_broken_upload_goes_on_where_it_stopped_and_tells_its_hash_and_verdict(own_town: Town) -> None:
+    data = pdf("Bao cao quy I") + b"%" * 5000
+    with visiting(own_town, "unit") as client:
+        begun = _begin(client, data)
+        assert _piece(client, begun["id"], 0, data[:3000]) == (200, {"received": 3000})
+        early = client.post(f"{SEND}/{begun['id']}/xong", headers={"accept": "application/json"})
+        assert early.status_code == 422 and "mới nhận 3000" in early.json()["error"]
+        again = _begin(client, data)
+        assert again == {"id": begun["id"], "received": 3000}
+        assert _piece(client, begun["id"], 0, data[:3000])[0] == 422, "pieces that do not follow are refused"
+        assert _piece(client, begun["id"], 3000, data[3000:])[1] == {"received": len(data)}
+        kept = client.post(f"{SEND}/{begun['id']}/xong").json()
+        assert kept == {"sha256": hashlib.sha256(data).hexdigest(), "new": True}
+        assert client.post(f"{SEND}/{begun['id']}/xong").json() == kept | {"new": False}, "sent twice is kept once"
+        page = _until_examined(client, f"{SEND}/{begun['id']}")
+        assert kept["sha256"] in page and "Đã kiểm tra" in page
+        assert client.get(f"{HERE}/tai-lieu/{kept['sha256']}").status_code == 200, "what one sent oneself can be seen"
+
+
+def _until_examined(client: TestClient, path: str) -> str:
+    for _ in range(300):
+        page = client.get(path).text
+        if "đang kiểm tra" not in page:
+            return page
+        time.sleep(0.2)
+    raise AssertionError("no verdict came")
+
+
+def test_more_bytes_than_announced_and_files_that_are_empty_or_too_large_are_refused_in_words(town: Town) -> None:
+    with visiting(town, "coordinator") as client:
+        begun = _begin(client, b"12345", name="dai.pdf")
+        status, told = _piece(client, begun["id"], 0, b"123456789")
+        assert (status, "dài hơn" in str(told["error"])) == (422, True)
+        for size, words in (("0", "rỗng"), (str(2 << 30), "lớn hơn")):
+            about = {"name": "x.pdf", "size": size, "muc": OWN_COMPONENT}
+            answer = client.post(f"{SEND}/bat-dau", data=about, headers={"accept": "application/json"})
+            assert answer.status_code == 422 and words in answer.json()["error"]
+
+
+def test_the_same_content_under_another_name_is_one_document_with_two_receipts(own_town: Town) -> None:
+    data = pdf(f"KE HOACH {OWN}")
+    with visiting(own_town, "coordinator") as client:
+        answer = client.post(SEND, data={"muc": OWN_COMPONENT}, files={"tep": ("ban sao.pdf", data, "application/pdf")})
+        assert answer.status_code == 303
+        page = client.get(f"{HERE}/tai-lieu/{own_town.own.document}").text
+    assert "ke-hoach.pdf" in page and "ban sao.pdf" in page
+
+
+def test_an_upload_belongs_to_who_began_it(town: Town) -> None:
+    with visiting(town, "coordinator") as client:
+        assert client.get(f"{SEND}/{town.own.uploads['unit']}").status_code == 404
+
+
+@given(st.text(max_size=300))
+def test_no_name_leads_out_of_its_folder_or_hides_its_ending(name: str) -> None:
+    safe = safe_name(name)
+    assert safe and len(safe) <= 150 and not set(safe) & set('/\\:*?"<>|\0\n\r\t\u202e\u200b')
+    assert not safe.startswith(".") and safe == unicodedata.normalize("NFC", safe)
+
+
+def test_malicious_names_become_plain_ones() -> None:
+    assert safe_name("../../etc/passwd") == "passwd"
+    assert safe_name("C:\\Users\\x\\Kế hoạch.pdf") == "Kế hoạch.pdf"
+    assert safe_name("bao cao\u202efdp.exe") == "bao caofdp.exe"
+    assert safe_name("...") == "tai-lieu"
+    assert safe_name("a" * 300 + ".pdf").endswith(".pdf")
+
+
+def test_two_people_at_one_value_lose_nothing(own_town: Town) -> None:
+    path = f"{HERE}/tieu-chi/{OWN_COMPONENT}/khai"
+    with visiting(own_town, "coordinator") as first, visiting(own_town, "unit") as second:
+        version = first.get(path).text.split('name="version" value="')[1].split('"')[0]
+        mine = {"version": version, "v.improvement_plan_issued": "không", "explanation": "lần một"}
+        theirs = {"version": version, "v.improvement_plan_issued": "có", "explanation": "lần hai"}
+        assert first.post(path, data=mine).status_code == 303
+        late = second.post(path, data=theirs)
+        assert late.status_code == 409
+        assert "Người khác vừa sửa" in late.text and "lần hai" in late.text and "Đang ghi: không" in late.text
+        fresh = late.text.split('name="version" value="')[1].split('"')[0]
+        assert second.post(path, data=theirs | {"version": fresh}).status_code == 303
+        assert "Đang ghi: có" in first.get(path).text
+
+
+def test_a_value_that_cannot_be_read_is_told_and_kept_in_the_form(town: Town) -> None:
+    path = f"{HERE}/tieu-chi/1.1.2/khai"
+    with visiting(town, "coordinator") as client:
+        version = client.get(path).text.split('name="version" value="')[1].split('"')[0]
+        answer = client.post(path, data={"version": version, "explanation": "giữ lại"})
+        assert answer.status_code == 422 and "giữ lại" in answer.text
+
+
+def test_every_deed_that_changes_evidence_stands_in_the_custody_log(own_town: Town) -> None:
+    from flows.resources import open_resources
+    from storage import custody
+
+    with visiting(own_town, "auditor") as client:
+        client.get(f"{HERE}/tai-lieu/{own_town.own.document}")
+        client.get(f"{HERE}/tai-lieu/{own_town.own.document}/tai-ve")
+    with open_resources(own_town.settings) as resources, resources.database.read() as connection:
+        log = custody.events(connection)
+    mine = [(event["event"], event["who"]) for event in log if event["subject"] == own_town.own.document]
+    assert mine[-2:] == [("viewed", "auditor"), ("downloaded", "auditor")]
+    assert custody.first_break(log) is None
