@@ -34,6 +34,8 @@ from storage.history import dossier_of, dossiers_now
 from storage.reporting import MadeReport, keep_report, newest_content
 
 Plain = dict[str, Any]
+Made = tuple[Plain, Callable[[], bytes]]
+"""Content of a report, and what draws its sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,13 @@ class ReportMade:
     """A finished report, its sheet, and whether it was kept just now."""
 
     record: MadeReport
-    sheet: bytes
+    draw: Callable[[], bytes]
     new: bool = False
+
+    @property
+    def sheet(self) -> bytes:
+        """The xlsx, drawn when it is asked for."""
+        return self.draw()
 
     @property
     def id(self) -> str:
@@ -99,7 +106,7 @@ def make_report(resources: Resources, wanted: ReportWanted, *, who: str, at: dat
     Raises:
         UnknownPeriod, UnknownOnTimeRule: the question names none.
     """
-    made = _report(resources, _facts(resources, wanted.kind), wanted, who, at)
+    made = _report(_desk(resources, wanted, at), wanted.kind, who)
     new = False
     if keep:
         with resources.database.write() as connection:
@@ -113,9 +120,9 @@ def lay_out_reports(resources: Resources, asked: Asked, write: Callable[[str, by
     A sheet is written before its report is kept, so that a killed night writes it again.
     """
     written = []
-    facts = _facts(resources, "ii06a")
+    desk = _desk(resources, ReportWanted("ii06a", asked.period), asked.at)
     for kind, name in NIGHTLY.items():
-        made = _report(resources, facts, ReportWanted(kind, asked.period), asked.who, asked.at)
+        made = _report(desk, kind, asked.who)
         with resources.database.read() as connection:
             known = newest_content(connection, resources.settings.unit, kind)
         if _says_the_same(known, made.content):
@@ -161,21 +168,20 @@ def _facts(resources: Resources, kind: str) -> Facts:
         return gather_facts(connection, unit, CHECKER_VERSION).facts
 
 
-def _report(resources: Resources, facts: Facts, wanted: ReportWanted, who: str, at: datetime) -> ReportMade:
-    desk = _desk(resources, facts, wanted, at)
-    content, sheet = _MAKERS[wanted.kind](desk)
+def _report(desk: Desk, kind: str, who: str) -> ReportMade:
+    content, draw = _MAKERS[kind](desk)
     period = desk.question.period
     record = MadeReport(
-        unit=resources.settings.unit,
-        kind=wanted.kind,
+        unit=desk.question.unit,
+        kind=kind,
         first=period.first,
         last=period.last,
         on_time_rule=desk.question.rule.reference,
         content=content,
         asked_by=who,
-        at=at,
+        at=desk.at,
     )
-    return ReportMade(record, sheet)
+    return ReportMade(record, draw)
 
 
 def overdue_lines(connection: Connection, unit: str) -> tuple[str, ...]:
@@ -198,7 +204,7 @@ def _longest(content: Mapping[str, Any], office: str) -> str:
 def _says_the_same(known: Mapping[str, Any] | None, content: Plain) -> bool:
     """Whether nothing but the last day of the period differs from the newest report, or there is nothing to say."""
     if known is None:
-        return not content.get("units") and not content.get("dossiers")
+        return not any(content.get(name) for name in ("units", "left_out", "dossiers", "unclear"))
     return {**known, "last": ""} == {**content, "last": ""}
 
 
@@ -210,7 +216,7 @@ def period_asked(wanted: ReportWanted, default: str, today: date) -> Period:
     return period_of(wanted.period or default, today)
 
 
-def _desk(resources: Resources, facts: Facts, wanted: ReportWanted, at: datetime) -> Desk:
+def _desk(resources: Resources, wanted: ReportWanted, at: datetime) -> Desk:
     settings = resources.settings
     today = settings.local_day(at)
     period, units = period_asked(wanted, settings.period_on(today), today), load_units()
@@ -222,15 +228,16 @@ def _desk(resources: Resources, facts: Facts, wanted: ReportWanted, at: datetime
         tuple(units.offices),
         wanted.office,
         load_form("ii06a").waiting == "resolved",
+        at,
     )
     shown = f"{period.first:%d/%m/%Y} - {period.last:%d/%m/%Y}"
     heading = Heading(settings.unit_name, settings.parent_name, shown, today)
     reading = wanted.reading or settings.index_766_reading
     hands = settings.report_maker, settings.report_receiver
-    return Desk(facts, question, load_calendars(), at, heading, *hands, reading)
+    return Desk(_facts(resources, wanted.kind), question, load_calendars(), at, heading, *hands, reading)
 
 
-def _ii06a(desk: Desk) -> tuple[Plain, bytes]:
+def _ii06a(desk: Desk) -> Made:
     form = load_form("ii06a")
     report = periodic_report(desk.facts.dossiers, desk.question)
     identities = [(item.total, tuple(item.parts)) for item in form.identities]
@@ -244,10 +251,10 @@ def _ii06a(desk: Desk) -> tuple[Plain, bytes]:
         **report.plain(),
         "identities": {"hold": not faults, "faults": faults},
     }
-    return content, periodic_sheet(content, form.plain(), desk.heading)
+    return content, lambda: periodic_sheet(content, form.plain(), desk.heading)
 
 
-def _overdue(desk: Desk) -> tuple[Plain, bytes]:
+def _overdue(desk: Desk) -> Made:
     found = overdue_list(desk.facts.dossiers, desk.question, work_time(desk.calendar), desk.at)
     content = {
         "unit": desk.question.unit,
@@ -260,10 +267,10 @@ def _overdue(desk: Desk) -> tuple[Plain, bytes]:
         "offices": [{"office": office, **counts} for office, counts in found.by_office().items()],
         "unclear": list(found.unclear),
     }
-    return content, overdue_sheet(content, desk.heading)
+    return content, lambda: overdue_sheet(content, desk.heading)
 
 
-def _index766(desk: Desk) -> tuple[Plain, bytes]:
+def _index766(desk: Desk) -> Made:
     index, period = load_index_766(), desk.question.period
     facts = replace(desk.facts, units=desk.question.units)
     scope = scope_of(facts, period, working_days(desk.calendar), "dvcqg_766", desk.question.unit)
@@ -280,10 +287,10 @@ def _index766(desk: Desk) -> tuple[Plain, bytes]:
         "average_days": average_days(scope.finished, work_time(desk.calendar)),
         "notes": list(index.notes),
     }
-    return content, index_766_sheet(content, desk.heading)
+    return content, lambda: index_766_sheet(content, desk.heading)
 
 
-_MAKERS: Mapping[str, Callable[[Desk], tuple[Plain, bytes]]] = {
+_MAKERS: Mapping[str, Callable[[Desk], Made]] = {
     "ii06a": _ii06a,
     "overdue": _overdue,
     "index766": _index766,

@@ -20,6 +20,7 @@ from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from scoring import ENGINE_VERSION, MEASURES, score
 from scoring.engine.facts import to_plain
+from scoring.engine.on_time import rule_named
 from scoring.unit_names import unit_names
 from storage.database.types import canonical
 from storage.evidence import record_object
@@ -75,7 +76,7 @@ def compute(resources: Resources, question: Question) -> Answer:
         inputs=inputs,
         engine=engine_name(),
     )
-    digest = _digest({"inputs": inputs, "rule": question.on_time_rule, "engine": engine_name()})
+    digest = _digest({"inputs": inputs, "rule": rule_named(question.on_time_rule).reference, "engine": engine_name()})
     return Answer(result.plain(), criteria, calendar, gathered, digest)
 
 

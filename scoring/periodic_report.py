@@ -39,6 +39,7 @@ _LEFT_OUT = {
     "without_received": "không ghi ngày tiếp nhận",
     "undated": "đã xong nhưng không ghi ngày xong, không biết thuộc kỳ nào",
     "impossible": "ngày xong trước ngày tiếp nhận",
+    "future": "ngày tiếp nhận sau lúc lập báo cáo",
     "elsewhere": "do đơn vị khác giải quyết",
 }
 """Why a dossier stands in no cell of the form."""
@@ -124,6 +125,8 @@ class ReportQuestion:
     """Several names of one office."""
     only_office: str = ""
     waiting_is_resolved: bool = False
+    until: datetime | None = None
+    """When the report is made: nothing can have been received later."""
 
 
 def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> PeriodicReport:
@@ -204,10 +207,14 @@ def _reason_out(dossier: Dossier, question: ReportQuestion, foreign: frozenset[s
         return "not_accepted" if received is None or period.holds(received) else ""
     if received is None:
         return "without_received"
+    if question.until is not None and received > question.until:
+        return "future"
     if received >= period.closes or (end is not None and end < period.opens and not period.holds(received)):
         return ""
-    if dossier.resolving_unit in foreign:
-        return "elsewhere"
+    return "elsewhere" if dossier.resolving_unit in foreign else _reason_unclear(dossier, received, end)
+
+
+def _reason_unclear(dossier: Dossier, received: datetime, end: datetime | None) -> str | None:
     if end is not None and end < received:
         return "impossible"
     return "undated" if _undated(dossier, end) else None

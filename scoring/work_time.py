@@ -7,14 +7,14 @@ with the hours of the nearest year that has them; `years` says which years have 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Any
 
 from scoring.engine.numbers import day_vn
-from scoring.engine.period import VIETNAM, WorkingDays, working_days
+from scoring.engine.period import SATURDAY, VIETNAM, WorkingDays, working_days
 
 Sessions = tuple[tuple[int, int], ...]
 """Beginning and end of each session of a day, in seconds from midnight."""
@@ -152,15 +152,24 @@ def work_time(calendar: Mapping[str, Any]) -> WorkTime:
 
 def _days(
     first: date, last: date, known: WorkingDays, hours: Mapping[int, Sessions], halves: Mapping[str, str]
-) -> Iterator[Sessions]:
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
+) -> list[Sessions]:
+    """Sessions of every day: by weekday first, then what the calendar says of single days."""
+    days: list[Sessions] = []
+    for year in range(first.year, last.year + 1):
+        sessions = _nearest(hours, year)
+        weekday = date(year, 1, 1).weekday()
+        length = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+        days += [sessions if (weekday + step) % 7 < SATURDAY else () for step in range(length)]
+    for day in (*known.holidays, *known.swapped, *map(date.fromisoformat, halves)):
         half = halves.get(day.isoformat())
-        if not known.works(day) and not half:
-            yield ()
-            continue
-        sessions = hours[min(hours, key=lambda year: abs(year - day.year))] if hours else STANDARD_HOURS
-        yield sessions if not half else sessions[:1] if half == "morning" else sessions[1:]
+        worked = _nearest(hours, day.year) if known.works(day) or half else ()
+        days[(day - first).days] = worked if not half else worked[:1] if half == "morning" else worked[1:]
+    return days
+
+
+def _nearest(hours: Mapping[int, Sessions], year: int) -> Sessions:
+    """The sessions of a year, or of the nearest one that has any."""
+    return hours[min(hours, key=lambda known: (abs(known - year), known))] if hours else STANDARD_HOURS
 
 
 def _sessions(listed: list[list[str]]) -> Sessions:

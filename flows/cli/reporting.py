@@ -64,7 +64,7 @@ def ii06a(
 
     wanted = ReportWanted("ii06a", period, _day("--from", first), _day("--to", last), office, on_time)
     made = _made(wanted, unit, at, output, keep=not dry_run)
-    unclear = {"undated", "without_received", "impossible"} & made.content["left_out"].keys()
+    unclear = {"undated", "without_received", "impossible", "future"} & made.content["left_out"].keys()
     code = NEEDS_PERSON if unclear or not made.content["identities"]["hold"] else DONE
     finish(_said(made, output), as_json=as_json, lines=_ii06a_lines(made.content, output), code=code)
 

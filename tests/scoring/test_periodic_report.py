@@ -231,3 +231,10 @@ def test_moments_a_second_apart_change_the_class_only_for_rules_by_the_second() 
 
     late = {name: counted(ward, rule=name).get("late", 0) for name in RULES}
     assert late == {"bcth_date": 0, "bc06_datetime": 1, "opencps": 1, "dvcqg_766": 1}
+
+
+def test_a_dossier_of_the_future_is_told_by_its_code() -> None:
+    ward = (dossier(1, received_at=at("2568-09-01"), finished_at=None, returned_at=None, status=4), dossier(2))
+    report = periodic_report(ward, question(until=NOW))
+
+    assert report.left_out == {"future": (ward[0].code,)} and report.total()["received"] == 1
