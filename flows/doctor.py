@@ -14,8 +14,9 @@ from typing import Any
 
 from config.settings import Settings
 from flows.alarms import alarms_now
-from flows.resources import open_resources, require_room
+from flows.resources import Resources, open_resources, require_room
 from flows.trust import trust_state
+from storage.care import open_damages
 from storage.errors import StorageError
 from storage.evidence import record_object
 from storage.keys import fingerprint, signing_key
@@ -90,11 +91,23 @@ def _database_and_store(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 "kho tài liệu", sound, f"{settings.store}: ghi và đọc lại {'khớp' if sound else 'KHÔNG khớp'}"
             )
+            worm = resources.store.worm()
+            promised = worm.guaranteed or worm.store == "folder"
+            fix = "" if promised else "parindex storage show; tạo kho S3 có khóa đối tượng (object lock)"
+            yield Finding("chống xóa sửa", promised, worm.sentence, fix, needed=False)
+            yield _damage(resources)
             seed = signing_key(settings.home / "keys")
             yield Finding("khóa ký gói", True, f"dấu vân tay SHA-256 {fingerprint(seed)}")
             yield _last_night(nights[0] if nights else None)
     except StorageError as error:
         yield Finding("lưu trữ", False, type(error).__name__, str(error))
+
+
+def _damage(resources: Resources) -> Finding:
+    with resources.database.read() as connection:
+        found = len(open_damages(connection))
+    seen = f"{found} tệp bị hỏng hoặc mất" if found else "không có tệp nào bị hỏng"
+    return Finding("tệp đã lưu", not found, seen, "parindex storage repair" if found else "", needed=False)
 
 
 def _last_night(night: Mapping[str, Any] | None) -> Finding:
