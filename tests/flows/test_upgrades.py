@@ -1,0 +1,224 @@
+"""A database of each earlier version, with data in it, is brought to the newest one and loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, text
+
+from storage import custody
+from storage.custody import event_hash
+from storage.database import open_database
+from storage.database.connection import MIGRATIONS, NEWEST, sqlite_url
+from storage.evidence import documents_of, examinations_of, receipts_of
+from storage.facts import gather_facts
+from storage.imports import imports_of
+from storage.nights import nights_of
+from storage.requests import request_rows
+from storage.runs import latest_run
+
+VERSIONS = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
+AT = "2026-01-04T18:00:00.000000+00:00"
+FINISHED = "2025-06-10T03:00:00+00:00"
+SHA = [digit * 64 for digit in "abc"]
+UNIT = "hoi-an-dong"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "parindex.db")
+        return
+    url: str = request.getfixturevalue("postgresql_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    yield url
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_data_of_each_version_arrive_in_the_newest(version: str, address: str) -> None:
+    _make(address, version)
+
+    database = open_database(address)
+
+    with database.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEWEST
+        (imported,) = imports_of(connection, UNIT)
+        (document,) = documents_of(connection, UNIT)
+        (receipt,) = receipts_of(connection, UNIT)
+        (night,) = nights_of(connection, UNIT)
+        run = latest_run(connection, UNIT, "2025")
+        facts = gather_facts(connection, UNIT, "checker-1").facts
+        log = custody.events(connection)
+        examined = examinations_of(connection, UNIT, "checker-1")
+        asked = request_rows(connection, UNIT)
+    database.close()
+    assert (imported["name"], imported["counts"]["new"]) == ("hồ sơ.xlsx", 1)
+    assert (document["name"], document["state"], receipt["path"]) == ("kế hoạch.pdf", "examined", "1.1.1/kế hoạch.pdf")
+    assert (night["state"], night["run_id"], night["summary"]) == ("gaps", "2025-0001", {"letter": "Thư"})
+    assert run is not None and run["score"]["totals"]["expected"] == "69.76"
+    assert [(dossier.code, dossier.finished_at) for dossier in facts.dossiers] == [
+        ("H17-250601-0001", datetime.fromisoformat(FINISHED))
+    ]
+    assert examined[SHA[1]]["text"] == "Kế hoạch cải cách hành chính"
+    assert len(log) == 2 and custody.first_break(log) is None
+    assert [row["id"] for row in asked] == (["yc-20260105-010000"] if version >= "0002" else [])
+
+
+def _make(address: str, version: str) -> None:
+    """A database of one version: made as the first, filled, and brought forward version by version."""
+    engine = create_engine(address)
+    for step in [one for one in VERSIONS if one <= version]:
+        _upgrade(engine, step)
+        with engine.begin() as connection:
+            for table, row in _ROWS.get(step, []):
+                names = ", ".join(f'"{name}"' for name in row)
+                marks = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+    engine.dispose()
+
+
+def _upgrade(engine: Engine, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        connection.commit()
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _event(seq: int, previous: str) -> dict[str, Any]:
+    told = {"seq": seq, "at": "2026-01-04T18:00:00+00:00", "event": "stored", "subject": SHA[seq], "who": "night"}
+    event = told | {"where": "inbox", "detail": {"size": 1}, "previous": previous}
+    return event | {"hash": event_hash(event)}
+
+
+def _custody_rows() -> list[tuple[str, dict[str, Any]]]:
+    first = _event(1, custody.FIRST)
+    rows = []
+    for event in (first, _event(2, first["hash"])):
+        row = {name: value for name, value in event.items() if name != "where"}
+        rows.append(("custody", row | {"origin": event["where"], "detail": _plain(event["detail"])}))
+    return rows
+
+
+_SCORE = {"unit": UNIT, "period": "2025", "totals": {"expected": "69.76", "conservative": "64.00"}, "components": []}
+_FIELDS = {"code": "H17-250601-0001", "finished_at": {"datetime": FINISHED}, "channel": "online"}
+_QUESTION = {"unit": UNIT, "period": "2025", "criteria": "a@1", "on_time_rule": "b", "as_of": None, "dry_run": False}
+_KEY = {"unit": UNIT, "kind": "dossiers", "key": "H17-250601-0001"}
+
+_ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "0001": [
+        *(("objects", {"sha256": sha256, "size": 1, "kept_at": AT}) for sha256 in SHA),
+        (
+            "imports",
+            {
+                "id": 1,
+                "unit": UNIT,
+                "sha256": SHA[0],
+                "name": "hồ sơ.xlsx",
+                "status": "read",
+                "kind": "dossiers",
+                "reader": "r",
+                "counts": _plain({"read": 1, "new": 1}),
+                "warnings": "[]",
+                "imported_at": AT,
+            },
+        ),
+        ("records", _KEY | {"fields": _plain(_FIELDS), "first_import": 1, "last_import": 1}),
+        (
+            "record_versions",
+            _KEY | {"import_id": 1, "fields": _plain(_FIELDS), "cells": _plain({"sheet": "Sheet1", "row": 5})},
+        ),
+        (
+            "documents",
+            {
+                "unit": UNIT,
+                "sha256": SHA[1],
+                "name": "kế hoạch.pdf",
+                "state": "examined",
+                "attempts": 0,
+                "received_at": AT,
+            },
+        ),
+        ("receipts", {"unit": UNIT, "path": "1.1.1/kế hoạch.pdf", "sha256": SHA[1], "received_at": AT}),
+        (
+            "examinations",
+            {
+                "sha256": SHA[1],
+                "checker": "checker-1",
+                "result": _plain({"status": "read"}),
+                "text": "Kế hoạch cải cách hành chính",
+                "examined_at": AT,
+            },
+        ),
+        (
+            "score_runs",
+            {
+                "id": "2025-0001",
+                "position": 1,
+                "unit": UNIT,
+                "period": "2025",
+                "as_of": "2026-01-05",
+                "score": _plain(_SCORE),
+                "inputs_sha256": SHA[2],
+                "inputs_digest": "d",
+                "gaps": _plain({"missing_files": [], "unlinked": []}),
+                "asked_by": "night",
+                "made_at": AT,
+            },
+        ),
+        (
+            "nights",
+            {
+                "id": "20260105-010000",
+                "unit": UNIT,
+                "period": "2025",
+                "state": "gaps",
+                "asked_by": "schedule",
+                "started_at": AT,
+                "owner": "ward:1:1",
+                "heartbeat_at": AT,
+                "attempts": 1,
+                "ended_at": AT,
+                "run_id": "2025-0001",
+                "summary": _plain({"letter": "Thư"}),
+            },
+        ),
+        *_custody_rows(),
+    ],
+    "0002": [
+        (
+            "run_requests",
+            {
+                "id": "yc-20260105-010000",
+                "unit": UNIT,
+                "question": _plain(_QUESTION),
+                "digest": "d",
+                "state": "done",
+                "asked_by": "lan",
+                "asked_at": AT,
+                "attempts": 1,
+            },
+        )
+    ],
+}
+
+
+def test_every_version_has_the_one_before_it_and_none_is_missing() -> None:
+    assert [int(version) for version in VERSIONS] == list(range(1, len(VERSIONS) + 1))
