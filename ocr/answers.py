@@ -98,6 +98,7 @@ def unread_answer(
         "digitisation": verdict.plain(),
         "signature": unread_signature(sub or subs.get(code, "PARSE"), reason),
         "checker": CHECKER_VERSION,
+        "paper_marks": None,
         "text": "",
         "took_seconds": 0.0,
     }

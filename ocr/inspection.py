@@ -26,6 +26,8 @@ from ocr.page_reading import Note, PageReading
 
 __all__ = ["CHECKER_VERSION", "InspectOptions", "inspect_file", "unread_answer"]
 
+_MARKS_RESERVE = 2.0
+"""Seconds that must be left for the next page to be looked at for seals and handwriting."""
 _SIGNATURE_SHARE = 0.2
 """Share of the budget kept for the signatures."""
 
@@ -36,7 +38,7 @@ class InspectOptions:
 
     `trust_folder`: anchors, intermediates, CRLs, policy; None means nothing is trusted.
     `budget_seconds`: after four fifths of it no further page is begun; a batch lowers it to fit its limits.
-    `max_pages`: most pages read.
+    `max_pages`: most pages read. `processes`: over how many the pages of a scan are spread (more than 1 forks).
     `register_number`, `register_day`: what the dossier's row says, to compare and to suggest.
     """
 
@@ -45,6 +47,7 @@ class InspectOptions:
     language: str = "vie"
     budget_seconds: float = 100.0
     max_pages: int = 300
+    processes: int = 1
     refusing_sha1: bool = False
     """The strict policy: a signature with SHA-1 counts nowhere."""
     register_number: str | None = None
@@ -87,7 +90,7 @@ def _rounded(answer: dict[str, Any], budget: Budget) -> dict[str, Any]:
 
 def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[str, Any]:
     reading_budget = Budget(options.budget_seconds * (1 - _SIGNATURE_SHARE), budget.started)
-    terms = ReadingTerms(lambda: engine_for(options.language), reading_budget, options.max_pages)
+    terms = ReadingTerms(lambda: engine_for(options.language), reading_budget, options.max_pages, options.processes)
     reading = read_document(intake, terms)
     text = _text(reading.pages)
     profile = profile_of(reading.pages, intake.media_type)
@@ -96,7 +99,25 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
     notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options)]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
-    return answer_of(intake, reading, fields, digitisation, signature) | {"text": text}
+    answer = answer_of(intake, reading, fields, digitisation, signature)
+    return answer | {"paper_marks": _paper_marks(intake, reading, signature, budget), "text": text}
+
+
+def _paper_marks(
+    intake: Intake, reading: DocumentReading, signature: dict[str, Any], budget: Budget
+) -> dict[str, Any] | None:
+    """Pictures of seals and handwriting on scanned pages; None where no page is a picture of paper."""
+    from ocr.signatures.paper_pages import PaperMarks, marks_in_file
+
+    pictured = [page.number for page in reading.pages if page.dpi is not None and page.kind != "blank"]
+    if not pictured:
+        return None
+    is_pdf = intake.media_type == "application/pdf"
+    try:
+        found = marks_in_file(intake.data, pictured, is_pdf=is_pdf, has_time=lambda: budget.left() > _MARKS_RESERVE)
+    except Exception:  # noqa: BLE001 - an extra: whatever a stranger's page does to the drawing, the answer stands
+        found = PaperMarks()
+    return found.plain(digitally_signed=bool(signature["signatures"]))
 
 
 def _text(pages: Sequence[PageReading]) -> str:

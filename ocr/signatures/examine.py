@@ -7,6 +7,7 @@ Every exception of the library becomes a verdict that is not PASSED. Nothing her
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +32,10 @@ from ocr.signatures.trust import TrustStore
 LIBRARY = f"pyHanko {version('pyHanko')}"
 _TOLERANT = "Tệp chỉ đọc được ở chế độ dung sai (cấu trúc PDF không chuẩn)."
 _ENOUGH_TEXT = 200
+_HEAD = 1500
+"""Characters in which a document's number stands; further on other documents are cited."""
+_DRAWN_NUMBER = re.compile(r"(?:so\s*:?\s*)?(\d{1,5})(?:\s*/[a-z0-9/-]+)?\Z")
+_PRINTED_NUMBER = re.compile(r"\bso\s*:\s*(\d{0,5})\s*/")
 
 # The library logs subjects of certificates with full traceback: personal data, and our verdict says it anyway.
 for _noisy in ("pyhanko", "pyhanko_certvalidator"):
@@ -143,10 +148,22 @@ def _marked(finding: SignatureFinding, mark: Mark | None) -> SignatureFinding:
 
 
 def _compared(finding: SignatureFinding, text: str) -> SignatureFinding:
-    """The finding, with a warning where a person's name does not stand in the document's own text."""
-    if finding.role not in {"leader", "person"} or not finding.signer or len(folded(text)) < _ENOUGH_TEXT:
-        return finding
-    if folded(finding.signer) in folded(text):
-        return finding
-    warning = f"Tên người ký “{finding.signer}” không thấy trong nội dung văn bản."
-    return replace(finding, warnings=(*finding.warnings, warning))
+    """The finding, with a warning where signer or number are not what the document's own text says."""
+    said = folded(text)
+    return replace(finding, warnings=(*finding.warnings, *_other_name(finding, said), *_other_number(finding, said)))
+
+
+def _other_name(finding: SignatureFinding, said: str) -> tuple[str, ...]:
+    if finding.role not in {"leader", "person"} or not finding.signer or len(said) < _ENOUGH_TEXT:
+        return ()
+    if folded(finding.signer) in said:
+        return ()
+    return (f"Tên người ký “{finding.signer}” không thấy trong nội dung văn bản.",)
+
+
+def _other_number(finding: SignatureFinding, said: str) -> tuple[str, ...]:
+    """A registry's mark that is nothing but a number, beside another number in print."""
+    drawn, printed = _DRAWN_NUMBER.match(folded(finding.appearance or "")), _PRINTED_NUMBER.search(said[:_HEAD])
+    if not drawn or not printed or not printed[1] or int(drawn[1]) == int(printed[1]):
+        return ()
+    return (f"Số ghi ở ô ký “{finding.field}” là {drawn[1]}, số in trên văn bản là {printed[1]}.",)

@@ -15,10 +15,10 @@ import numpy.typing as npt
 from PIL import Image
 
 Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.intp]
 Share = tuple[float, float, float, float]
 """Left, top, right, bottom as shares of the page, from 0 to 1."""
 
-ONLY_A_PICTURE = "chỉ có hình ảnh chữ ký, con dấu; không phải chữ ký số"
 _SEAL_DPI = 50.0
 _STROKE_DPI = 100.0
 """Coarser, printed letters of two lines run together and look like a tangle of ink; beside a seal that is taken in."""
@@ -39,6 +39,14 @@ class PaperMark:
     kind: str
     score: float
     box: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Points that hang together: frame (top, left, bottom, right; the last two lie one beyond), and how many."""
+
+    box: tuple[int, int, int, int]
+    points: int
 
 
 def marks_on_paper(page: Image.Image, *, dpi: float) -> tuple[PaperMark, ...]:
@@ -88,7 +96,7 @@ def _ink(pixels: npt.NDArray[np.int16]) -> Mask:
 def _seals(mask: Mask) -> Iterator[PaperMark]:
     """Round red things of the size of a seal."""
     for part in _parts(_thickened(mask, 2)):
-        box = _bounds(part)
+        box = part.box
         height, width = _millimetres(box, _SEAL_DPI)
         if not all(_SEAL_MM[0] <= side <= _SEAL_MM[1] for side in (height, width)):
             continue
@@ -112,11 +120,11 @@ def _ring(mask: Mask, box: tuple[int, int, int, int]) -> float:
 def _strokes(mask: Mask, dpi: float) -> Iterator[PaperMark]:
     """Large thin tangles of ink: bigger than any letter, looser than any picture, no straight line."""
     for part in _parts(mask):
-        box = _bounds(part)
+        box = part.box
         height, width = _millimetres(box, dpi)
         if not (_STROKE_MM[0] <= max(height, width) <= _STROKE_MM[1] and min(height, width) >= _LEAST_STROKE_MM):
             continue
-        filled = len(part) / ((box[2] - box[0]) * (box[3] - box[1]))
+        filled = part.points / ((box[2] - box[0]) * (box[3] - box[1]))
         looseness = 1 - min(1.0, abs(filled - 0.2) / 0.25)
         score = looseness * min(1.0, 3 * min(height, width) / max(height, width))
         if score >= _LEAST_SCORE and not _at_edge(box, mask.shape, dpi):
@@ -136,26 +144,52 @@ def _thickened(mask: Mask, steps: int) -> Mask:
     return grown
 
 
-def _parts(mask: Mask) -> Iterator[npt.NDArray[np.intp]]:
-    """Connected groups of true points, as rows of (row, column)."""
-    waiting = {(int(row), int(column)) for row, column in np.argwhere(mask)}
-    while waiting:
-        edge = [waiting.pop()]
-        part = []
-        while edge:
-            row, column = edge.pop()
-            part.append((row, column))
-            for near in ((row + a, column + b) for a in (-1, 0, 1) for b in (-1, 0, 1)):
-                if near in waiting:
-                    waiting.remove(near)
-                    edge.append(near)
-        yield np.array(part, dtype=np.intp)
+def _parts(mask: Mask) -> list[Part]:
+    """Connected groups of true points (corners count). Runs of a row are joined with those of the next, all at once."""
+    width = mask.shape[1] + 2
+    padded = np.zeros((mask.shape[0], width), dtype=np.int8)
+    padded[:, 1:-1] = mask
+    steps = np.diff(padded.ravel())
+    starts, ends = np.flatnonzero(steps == 1) + 1, np.flatnonzero(steps == -1)
+    first = np.searchsorted(ends, starts + width - 1, "left")
+    last = np.searchsorted(starts, ends + width + 1, "right")
+    counts = np.maximum(last - first, 0)
+    upper = np.repeat(np.arange(len(starts)), counts)
+    lower = np.arange(len(upper)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)
+    return _boxed(_labels(len(starts), upper, lower), starts, ends, width)
 
 
-def _bounds(part: npt.NDArray[np.intp]) -> tuple[int, int, int, int]:
-    """Top, left, bottom, right; the last two lie one beyond."""
-    (top, left), (bottom, right) = part.min(axis=0), part.max(axis=0)
-    return int(top), int(left), int(bottom) + 1, int(right) + 1
+def _labels(count: int, upper: Numbers, lower: Numbers) -> Numbers:
+    """The least number of each group, spread along the pairs until nothing changes."""
+    label = np.arange(count)
+    while True:
+        before = label.copy()
+        least = np.minimum(label[upper], label[lower])
+        np.minimum.at(label, upper, least)
+        np.minimum.at(label, lower, least)
+        label = label[label]
+        if np.array_equal(label, before):
+            return label
+
+
+def _boxed(label: Numbers, starts: Numbers, ends: Numbers, width: int) -> list[Part]:
+    """Frame and size of each group of runs."""
+    order = np.argsort(label, kind="stable")
+    if not len(order):
+        return []
+    cuts = np.flatnonzero(np.diff(label[order], prepend=-1))
+    rows, lefts, rights = starts[order] // width, starts[order] % width - 1, ends[order] % width
+    frames = np.stack(
+        [
+            np.minimum.reduceat(rows, cuts),
+            np.minimum.reduceat(lefts, cuts),
+            np.maximum.reduceat(rows, cuts) + 1,
+            np.maximum.reduceat(rights, cuts),
+        ],
+        axis=1,
+    )
+    sizes = np.add.reduceat(rights - lefts, cuts)
+    return [Part((int(a), int(b), int(c), int(d)), int(n)) for (a, b, c, d), n in zip(frames, sizes, strict=True)]
 
 
 def _millimetres(box: tuple[int, int, int, int], dpi: float) -> tuple[float, float]:

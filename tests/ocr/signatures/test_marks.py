@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2 as pdfium
-from PIL import Image
+import pytest
+from PIL import Image, ImageDraw
 
+from ocr.inspection import InspectOptions, inspect_file
 from ocr.signatures import examine_signatures
 from ocr.signatures.paper_marks import marks_on_paper
+from ocr.signatures.paper_pages import marks_in_file
 from sample.documents import Document, Scan, born_digital, places, scanned
 from tests.ocr.signatures.authority import AT, trust
 from tests.ocr.signatures.case import signed
@@ -49,6 +53,17 @@ def test_the_number_that_a_registry_draws_into_its_signature_is_read() -> None:
     assert (finding.page, finding.box, finding.appearance) == (1, (100.0, 600.0, 300.0, 620.0), "542")
 
 
+@pytest.mark.parametrize(
+    ("printed", "warned"), [("Số: 541/TB-UBND", True), ("Số: 542/TB-UBND", False), ("Số:    /TB", False)]
+)
+def test_a_number_drawn_by_the_registry_is_compared_with_the_printed_one(printed: str, warned: bool) -> None:
+    text = f"ỦY BAN NHÂN DÂN\n{printed}\nCăn cứ Công văn số: 77/CV-UBND"
+
+    finding = examine_signatures(_number_in_the_mark(), trust=trust(), at=AT, text=text).signatures[0]
+
+    assert any("Số ghi ở ô ký" in warning for warning in finding.warnings) == warned
+
+
 def test_an_invisible_signature_has_no_mark() -> None:
     finding = examine_signatures(signed(), trust=trust(), at=AT).signatures[0]
 
@@ -78,3 +93,46 @@ def test_a_bilevel_scan_has_no_red_and_shows_no_seal() -> None:
     picture = _pages(scanned(_DOCUMENT, scan=Scan(dpi=200)))[places(_DOCUMENT).page].convert("1")
 
     assert [mark for mark in marks_on_paper(picture, dpi=_DPI) if mark.kind == "seal"] == []
+
+
+def test_an_unsigned_scan_says_that_these_are_only_pictures(tmp_path: Path) -> None:
+    file = tmp_path / "quet.pdf"
+    file.write_bytes(scanned(_DOCUMENT, scan=Scan(dpi=150)))
+
+    answer = inspect_file(file, InspectOptions(at=AT))
+
+    marks, page = answer["paper_marks"], places(_DOCUMENT).page + 1
+    assert {(mark["kind"], mark["page"]) for mark in marks["marks"]} == {("seal", page), ("handwriting", page)}
+    assert all(0 < mark["score"] <= 1 and len(mark["box"]) == 4 for mark in marks["marks"])
+    assert "chỉ có hình ảnh chữ ký và con dấu" in marks["summary_vi"] and "không phải chữ ký số" in marks["summary_vi"]
+    assert (answer["signature"]["verdict"], answer["signature"]["signatures"]) == ("NO_SIGNATURE", [])
+
+
+def test_a_signed_scan_keeps_pictures_and_digital_signatures_apart(tmp_path: Path) -> None:
+    pdf = scanned(_DOCUMENT, scan=Scan(dpi=150))
+
+    marks = marks_in_file(pdf, [1], is_pdf=True, has_time=lambda: True)
+
+    assert "chữ ký số được xét riêng" in marks.plain(digitally_signed=True)["summary_vi"]
+
+
+def test_what_a_digital_signature_draws_is_no_mark_on_paper() -> None:
+    pdf = signed(box=(100, 100, 213, 213), appearance=_red_ring())
+
+    assert marks_in_file(pdf, [1], is_pdf=True, has_time=lambda: True).marks == ()
+
+
+def test_a_printed_document_is_not_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "goc.pdf"
+    file.write_bytes(born_digital(_DOCUMENT))
+
+    assert inspect_file(file, InspectOptions(at=AT))["paper_marks"] is None
+
+
+def _red_ring() -> bytes:
+    """A seal's ring as a picture."""
+    picture = Image.new("RGBA", (300, 300), (255, 255, 255, 0))
+    ImageDraw.Draw(picture).ellipse((10, 10, 290, 290), outline=(200, 20, 20, 255), width=12)
+    out = BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
