@@ -112,7 +112,7 @@ def main(runs: int, seed: int) -> Counter[str]:
             killed = kill_once(deed, ward, chance.uniform(0.0, seconds[deed.__name__]))
             done[f"{deed.__name__} {'killed' if killed else 'ended'}"] += 1
             look(ward, ended=False)
-            deed(ward)
+            assert not kill_once(deed, ward, None)
             look(ward, ended=True)
             shutil.rmtree(ward.home.parent)
     return done
@@ -135,21 +135,26 @@ def duration(deed: Deed, template: Settings, root: Path) -> float:
     """Seconds that an undisturbed run takes."""
     ward = copied(template, root / f"first-{deed.__name__}", 10_000 + DEEDS.index(deed))
     began = time.monotonic()
-    deed(ward)
+    assert not kill_once(deed, ward, None)
     return time.monotonic() - began
 
 
-def kill_once(deed: Deed, ward: Settings, after: float) -> bool:
-    """Do the deed in a child and kill it after so many seconds; whether it was still at it."""
+def kill_once(deed: Deed, ward: Settings, after: float | None) -> bool:
+    """Do the deed in a child, which is killed after so many seconds (None: never); whether it was still at it."""
     child = os.fork()
     if child == 0:
-        with open(os.devnull, "w") as quiet, contextlib.redirect_stderr(quiet):  # noqa: PTH123 - a device
+        code = 1
+        try:
             deed(ward)
-        os._exit(0)
-    time.sleep(after)
-    with contextlib.suppress(ProcessLookupError):
+            code = 0
+        finally:
+            os._exit(code)
+    if after is not None:
+        time.sleep(after)
         os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0, f"{deed.__name__} failed"
+    return os.WIFSIGNALED(status)
 
 
 def look(ward: Settings, *, ended: bool) -> None:
