@@ -56,9 +56,9 @@ class Incoming:
     may_be_unsaid: bool = field(default=False)
 
     def parts(self, size: int) -> Iterator[Incoming]:
-        """The same rows in pieces of at most `size`."""
+        """The same rows in pieces of at most `size`; no piece is empty."""
         if len(self.keys) <= size:
-            yield self
+            yield from [self] if self.keys else []
             return
         for start in range(0, len(self.keys), size):
             part = slice(start, start + size)

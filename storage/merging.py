@@ -135,6 +135,5 @@ def _keep_block(
     connection: Connection, table: Any, import_id: int, position: int, columns: Mapping[str, Sequence[Any]]
 ) -> None:
     keys = columns["keys"]
-    if keys:
-        place = {"import_id": import_id, "position": position, "first_key": keys[0], "last_key": keys[-1]}
-        connection.execute(insert(table).values(packed=packed(columns), **place))
+    place = {"import_id": import_id, "position": position, "first_key": keys[0], "last_key": keys[-1]}
+    connection.execute(insert(table).values(packed=packed(columns), **place))
