@@ -32,6 +32,7 @@ def inspect_files(
 ) -> Iterator[dict[str, Any]]:
     """Yield one answer for each path, in order; a worker that was killed gives an answer that says so.
 
+    Where there are fewer files than `workers`, the pages of a scan are spread over those left.
     The time inside a worker is bounded so that it answers with what it has before `limits.wall_seconds` kills it.
 
     Such an answer has the key `failure` (timeout, memory, died, error): another try may fare better.
@@ -42,10 +43,12 @@ def inspect_files(
     os.environ["OMP_THREAD_LIMIT"] = "1"  # before the fork server loads the engine's library
     bounds = limits or Limits()
     within = replace(
-        options, budget_seconds=min(options.budget_seconds, max(2.0, bounds.wall_seconds - _RESERVE_SECONDS))
+        options,
+        budget_seconds=min(options.budget_seconds, max(2.0, bounds.wall_seconds - _RESERVE_SECONDS)),
+        processes=max(1, workers // max(1, len(paths))),
     )
     ask: Callable[[Path], dict[str, Any]] = partial(_asked, options=within)
-    answers = run_each(ask, paths, workers=workers, limits=bounds, preload=PRELOAD)
+    answers = run_each(ask, paths, workers=max(1, min(workers, len(paths))), limits=bounds, preload=PRELOAD)
     for path, answer in zip(paths, answers, strict=True):
         if isinstance(answer, Failure):
             yield _failed(path, answer)

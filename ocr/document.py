@@ -18,7 +18,8 @@ from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable
 from ocr.intake import Intake
-from ocr.page_reading import Note, PageReading, Reader, in_units, read_pdf_page, read_picture
+from ocr.page_reading import Layer, Note, PageReading, Reader, in_units, read_pdf_page, read_picture
+from ocr.parallel_pages import read_in_shares
 from ocr.pdf import MOST_PIXELS, open_document, page_of
 from ocr.text_layer import page_fonts, page_text
 from ocr.words import Box, Word
@@ -55,6 +56,8 @@ class ReadingTerms:
     engine: Callable[[], Engine]
     budget: Budget
     max_pages: int
+    processes: int = 1
+    """Over how many processes the pages of a scan may be spread."""
 
 
 def read_document(intake: Intake, terms: ReadingTerms) -> DocumentReading:
@@ -117,13 +120,21 @@ def reading_order(count: int, most: int) -> list[int]:
 
 
 def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms) -> Iterator[PageReading]:
-    for number in reading_order(count, terms.max_pages):
+    """Head and signature block first, by this process; the rest in shares where several processes are allowed."""
+
+    def read(number: int) -> PageReading | None:
         left = terms.budget.left()
         if left < 0.3 and number != 1:
-            return
+            return None
         reader = Reader(terms.engine, max(1.0, min(left, MOST_SECONDS_A_PAGE)))
         reading = _one_page(document, structure, number, reader)
-        yield reading if number in (1, count) else replace(reading, picture=None)
+        return reading if number in (1, count) else replace(reading, picture=None)
+
+    order = reading_order(count, terms.max_pages)
+    first = [reading for number in order[:2] if (reading := read(number)) is not None]
+    yield from first
+    scanned = any(reading.source == "ocr" for reading in first)
+    yield from read_in_shares(order[2:], read, terms.processes if scanned else 1, terms.budget)
 
 
 def _one_page(document: Any, structure: _Structure, number: int, reader: Reader) -> PageReading:
@@ -132,8 +143,8 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader)
         with at_most(reader.seconds + 1):
             structure.refuse_endless_drawing(number)
             page = page_of(document, number)
-            text, fonts = structure.text_of(number, stamped=bool(page.stamped)) if page.words else ("", ())
-            reading = in_units(read_pdf_page(page, text, fonts, reader), structure.unit_of(number))
+            layer = Layer(structure.fonts_of(number), lambda: structure.text_of(number)) if page.words else Layer()
+            reading = in_units(read_pdf_page(page, layer, reader), structure.unit_of(number))
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__
         return PageReading(number, "text", 595.0, 842.0, notes=(Note("page_unread", number, f"Không đọc được: {why}"),))
@@ -174,22 +185,26 @@ class _Structure:
         self.version = max(said, header) if said[:1].isdigit() and len(said) == 3 else header
         self._pages = reader.pages
 
-    def text_of(self, number: int, *, stamped: bool) -> tuple[str, tuple[str, ...]]:
-        """Text and fonts of a page by pypdf; ("", ()) where it fails or takes too long.
+    def text_of(self, number: int) -> str:
+        """Text of a page by pypdf; "" where it fails or takes too long."""
+        return str(self._asked(lambda: page_text(self._pages[number - 1]), ""))
 
-        pypdf does not see what annotations show, so of a stamped page only the fonts are asked.
-        """
+    def fonts_of(self, number: int) -> tuple[str, ...]:
+        """Base names of a page's fonts."""
+        fonts: tuple[str, ...] = self._asked(lambda: page_fonts(self._pages[number - 1]), ())
+        return fonts
+
+    def _asked(self, question: Callable[[], Any], otherwise: Any) -> Any:
         if self._slow or self._reader is None:
-            return "", ()
+            return otherwise
         try:
             with at_most(_STRUCTURE_SECONDS):
-                page = self._pages[number - 1]
-                return "" if stamped else page_text(page), page_fonts(page)
+                return question()
         except OutOfTime:
             self._slow = True
-            return "", ()
         except Exception:  # noqa: BLE001 - see page_text
-            return "", ()
+            return otherwise
+        return otherwise
 
     def unit_of(self, number: int) -> float:
         """/UserUnit of a page (how many points its unit has), which pdfium leaves out of account; 1 unless sound."""

@@ -17,6 +17,7 @@ from PIL import Image
 from ocr import page_image
 from ocr.engine import PAGE, Engine
 from ocr.errors import EngineFailed, PageUnreadable
+from ocr.fields.spelling import with_set_phrases
 from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
 from ocr.second_look import with_signature_block
 from ocr.text_layer import soundness
@@ -84,37 +85,43 @@ class Reader:
     seconds: float
 
 
-def read_pdf_page(page: PdfPage, text: str, fonts: tuple[str, ...], reader: Reader) -> PageReading:
-    """Read one page of a PDF; `text` is what pypdf says of it.
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What pypdf knows of a page's text layer: its fonts; its text is asked only where pdfium's is not sound."""
+
+    fonts: tuple[str, ...] = ()
+    text: Callable[[], str] = str
+
+
+def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
+    """Read one page of a PDF.
 
     Raises:
         EngineMissing: the page needs OCR and this machine has no engine.
     """
-    layer = [word for word in page.words if word.source == "layer"]
-    said = " ".join(word.text for word in layer)
-    fault = soundness(said, fonts) if layer else "empty"
+    own = [word for word in page.words if word.source == "layer"]
+    fault = soundness(" ".join(word.text for word in own), layer.fonts) if own else "empty"
     covered = page.image_share() >= _FULL_IMAGE
     base = PageReading(page.number, "text", page.width, page.height)
+    if fault == "unmapped" and soundness(other := layer.text(), layer.fonts) is None:
+        return replace(base, words=page.words, source="layer", text=other)
     if fault is None and not covered:
-        return _from_layer(base, page, text)
-    if not layer and not page.images and not page.drawn:
+        return _from_layer(base, page)
+    if not own and not page.images and not page.drawn:
         return replace(base, kind="blank", words=page.words, text=text_of(page.words))
     try:
         picture, dpi, offset = _picture(page, reader.seconds)
     except PageUnreadable as error:
         return replace(base, kind="scan" if covered else "text", notes=(Note("page_unread", page.number, str(error)),))
-    facts = _scan_facts(base, page, picture, mixed=bool(layer))
+    facts = _scan_facts(base, page, picture, mixed=bool(own))
     if fault is None:
-        return replace(_from_layer(facts, page, text), kind="mixed")
+        return replace(_from_layer(facts, page), kind="mixed")
     notes = _layer_note(fault, page.number)
     return _with_stamps(read_picture(replace(facts, notes=notes), picture, dpi, reader), offset, page)
 
 
-def _from_layer(base: PageReading, page: PdfPage, text: str) -> PageReading:
-    stamped = any(word.source == "appearance" for word in page.words)
-    usable = not stamped and not page.lying and soundness(text) is None
-    said = text if usable else text_of(page.words)
-    return replace(base, words=page.words, source="layer", text=said, rotation=page.lying)
+def _from_layer(base: PageReading, page: PdfPage) -> PageReading:
+    return replace(base, words=page.words, source="layer", text=text_of(page.words), rotation=page.lying)
 
 
 def _layer_note(fault: str, number: int) -> tuple[Note, ...]:
@@ -273,7 +280,7 @@ def _read_upright(picture: Image.Image, grey: Image.Image, dpi: float, reader: R
         return engine.read(_cut(sheet, ready, region, ready_dpi), dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
     size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
-    return _Upright(with_signature_block(words, size, read_again), ready, ready_dpi, skew)
+    return _Upright(with_set_phrases(with_signature_block(words, size, read_again)), ready, ready_dpi, skew)
 
 
 @dataclass(frozen=True, slots=True)

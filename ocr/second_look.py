@@ -19,6 +19,8 @@ _RECIPIENTS = re.compile(r"^\W{0,2}.{0,2}.?OI NHAN")
 _AUTHORITY = re.compile(r"^\W{0,3}(TM|KT|TL|TUQ|Q)\s*[.,]")
 _TALLEST = 260.0
 """Points from the block's first line to the page's last that may belong to it."""
+_LEAST_TALL = 190.0
+"""Points in which title, signature and name find room, though the name was not read at first."""
 _OTHER_LINES = 100_000
 """Times the layout mode, added to line numbers, so that no two readings share them."""
 
@@ -115,7 +117,7 @@ def signature_region(words: Sequence[Word], width: float, height: float) -> Box 
     edge = _left_edge(below, width)
     first = below[0].words[0].box
     top = max(0.0, first.top - 2.2 * first.height)
-    bottom = min(height, top + _TALLEST, max(one.box.bottom for one in below) + 30)
+    bottom = min(height, top + _TALLEST, max(top + _LEAST_TALL, max(one.box.bottom for one in below) + 30))
     return Box(edge, top, 0.985 * width, bottom) if bottom - top > 20 else None
 
 

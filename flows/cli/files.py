@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from flows.cli.door import (
 from flows.cli.texts import text
 
 _INSPECTED = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
-_INSPECT_SECONDS = 34.0
+_INSPECT_SECONDS = 30.0
 """Wall clock of one file; with start-up and clean-up a caller has its answer within 45 seconds."""
 
 
@@ -74,7 +75,7 @@ def inspect(
     )
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=_INSPECT_SECONDS)
     readable = True
-    workers = min(len(files), settings.workers or 2) or 1
+    workers = settings.workers or len(os.sched_getaffinity(0))
     for file, result in zip(files, inspect_files(files, options, workers=workers, limits=limits), strict=True):
         readable = readable and result.get("status") != "unreadable"
         _print_inspection(str(file), result, as_json=as_json, with_text=with_text)

@@ -27,6 +27,8 @@ class Grammar:
     unit_symbols: dict[str, str]
     titles: dict[str, str]
     family_names: dict[str, str]
+    phrases: dict[str, tuple[str, str]]
+    """Two words that belong together, by their folded spelling."""
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +45,13 @@ def grammar() -> Grammar:
         unit_symbols={fold(symbol): symbol for symbol in raw["unit_symbols"]},
         titles={fold(title): title for title in raw["titles"]},
         family_names={fold(name): name for name in raw["family_names"]},
+        phrases={fold(phrase): _pair(phrase) for phrase in raw["phrases"]},
     )
+
+
+def _pair(phrase: str) -> tuple[str, str]:
+    first, second = phrase.split()
+    return first, second
 
 
 def fold(text: str) -> str:

@@ -101,7 +101,7 @@ def _heading(line: Line, page: PageReading) -> str | None:
     exact = re.sub(r"[^A-Z ]", "", line.folded).strip()
     if exact in kinds:
         return kinds[exact]
-    near = close_to(line.text, kinds)
+    near = close_to(line.text, kinds) if line.words[0].source == "ocr" else None
     if near:
         return kinds[near]
     starts = [folded for folded in kinds if exact.startswith(folded + " ") and len(folded) > 5]

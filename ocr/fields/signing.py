@@ -93,7 +93,9 @@ def _title(line: Line) -> str | None:
     titles = grammar().titles
     if text in titles or any(text.startswith(title + " ") for title in titles):
         return text
-    return _after_scraps(text) or (close_to(text, titles, 2 if len(text) > 12 else 1) if len(text) > 6 else None)
+    if line.words[0].source != "ocr" or len(text) <= 6:
+        return None
+    return _after_scraps(text) or close_to(text, titles, 2 if len(text) > 12 else 1)
 
 
 def _after_scraps(text: str) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ocr.fields.grammar import fold, grammar
-from ocr.page_reading import PageReading
 from ocr.words import Word
+
+if TYPE_CHECKING:
+    from ocr.page_reading import PageReading
 
 
 def respelt(word: Word, vocabulary: Counter[str]) -> str:
@@ -21,6 +25,30 @@ def respelt(word: Word, vocabulary: Counter[str]) -> str:
     count, best = max(spellings)
     own = vocabulary.get(text.upper(), 0)
     return best if count > 2 * own and (word.confidence < 0.94 or own == 0) else text
+
+
+def with_set_phrases(words: Sequence[Word]) -> list[Word]:
+    """The engine's words, one wrong mark put right where two neighbours are a phrase of the grammar."""
+    phrases, respelt_words = grammar().phrases, list(words)
+    cores = [word.text.strip(_MARKS) for word in words]
+    folded = [fold(core) for core in cores]
+    for place in range(len(words) - 1):
+        phrase = phrases.get(f"{folded[place]} {folded[place + 1]}")
+        if phrase is None or words[place].line != words[place + 1].line:
+            continue
+        wrong = [at for at in (0, 1) if cores[place + at].lower() != phrase[at]]
+        if len(wrong) == 1:
+            at = place + wrong[0]
+            right = "".join(_in_case(new, old) for new, old in zip(phrase[wrong[0]], cores[at], strict=True))
+            respelt_words[at] = replace(words[at], text=words[at].text.replace(cores[at], right, 1))
+    return respelt_words
+
+
+def _in_case(letter: str, like: str) -> str:
+    return letter.upper() if like.isupper() else letter
+
+
+_MARKS = ",.;:()\"'"
 
 
 def respelt_phrase(words: list[str], pages: Iterable[PageReading]) -> list[str]:

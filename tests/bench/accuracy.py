@@ -68,7 +68,7 @@ def examined(case: Case) -> dict[str, Any]:
     counted = not case.by_hand and case.flaw != "low_dpi"
     return {
         "seed": case.seed,
-        "grade": "low_dpi" if case.flaw == "low_dpi" else case.grade,
+        "grade": case.flaw if case.flaw in ("low_dpi", "bilevel") and case.grade != "fax" else case.grade,
         "asked": {name: name not in wrong for name in pairs},
         "wrong": wrong,
         "false_pass": answer["digitisation"]["verdict"] == "đạt" and case.verdict == "không đạt",
