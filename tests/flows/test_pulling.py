@@ -1,0 +1,174 @@
+"""A night pulls from every source: real servers, one of them gone, one asleep, one that wants another password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.settings import Settings
+from config.sources import BadSources, load_sources
+from flows.importing import dossier_seen, exports_seen, import_file, import_seen
+from flows.intake import Sender, pull_exports
+from flows.pulling import source_faults, source_too_old, stale_sources
+from flows.resources import Resources, open_resources
+from storage.imports import imports_of
+from storage.pulls import fetched_files
+from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
+
+NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
+HEADER = "STT,Mã hồ sơ,Ngày tiếp nhận,Ngày hẹn trả,Ngày có kết quả,Đơn vị giải quyết,Ghi chú\n"
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("home/exports", "share", "sftp", "web"):
+        (tmp_path / name).mkdir(parents=True)
+    return tmp_path / "home"
+
+
+def test_all_sources_are_pulled_though_one_is_gone_one_refuses_and_one_sleeps(
+    home: Path, sshd: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = home.parent
+    _write(home / "exports" / "a_20260103.csv", "H17-260101-0001")
+    _write(place / "share" / "b_20260103.csv", "H17-260101-0002")
+    _write(place / "sftp" / "c_20260103.csv", "H17-260101-0003")
+    _write(place / "web" / "d_20260103.csv", "H17-260101-0004")
+    monkeypatch.setenv("MOT_CUA", "sai mật khẩu")
+    quick = {"attempts": 2, "wait_seconds": 0}
+    sftp = {"host": "127.0.0.1", "folder": str(place / "sftp"), "user": _user(), "port": sshd.port, **quick}
+    keys = {"key_file": str(sshd.home / "client"), "known_hosts": str(sshd.home / "known_hosts")}
+    with web_server(place / "web") as web:
+        refused = {"user": "parindex", "password": {"env": "MOT_CUA"}}
+        _sources(
+            home,
+            {"name": "o-chung", "kind": "folder", "folder": str(place / "share")},
+            {"name": "sftp", "kind": "sftp", **sftp, **keys},
+            {"name": "sftp-mat", "kind": "sftp", **sftp, **keys, "port": free_port(), "timeout_seconds": 2},
+            {"name": "web", "kind": "http", "urls": [web.url("d_20260103.csv")], "login": refused, **quick},
+            {"name": "ngu", "kind": "folder", "folder": str(place / "web"), "opens": "02:00", "closes": "03:00"},
+            {"name": "noi-khac", "kind": "folder", "folder": str(place / "web"), "unit": "phuong-khac"},
+        )
+        with open_resources(_settings(home)) as resources:
+            assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 3
+            with resources.database.read() as connection:
+                faults = source_faults(connection, "hoi-an-dong", NOW)
+                sources = {row["name"]: row["source"] for row in imports_of(connection, "hoi-an-dong")}
+                assert set(fetched_files(connection, "hoi-an-dong", "sftp")) == {"c_20260103.csv"}
+    assert sources == {"a_20260103.csv": "exports", "b_20260103.csv": "o-chung", "c_20260103.csv": "sftp"}
+    assert [fault.split(":")[0] for fault in faults] == ["sftp-mat", "web"]
+    assert faults[0].endswith("(đêm sau sẽ tự thử lại)")
+    assert faults[1].endswith("(cần người xử lý)")
+
+
+def test_the_next_night_fetches_nothing_twice(home: Path, sshd: SshServer) -> None:
+    place = home.parent
+    _write(place / "sftp" / "c_20260103.csv", "H17-260101-0003")
+    keys = {"key_file": str(sshd.home / "client"), "known_hosts": str(sshd.home / "known_hosts")}
+    sftp = {"host": "127.0.0.1", "folder": str(place / "sftp"), "user": _user(), "port": sshd.port}
+    _sources(home, {"name": "sftp", "kind": "sftp", **sftp, **keys})
+    with open_resources(_settings(home)) as resources:
+        assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 1
+        assert pull_exports(resources, Sender("night 2", "exports", NOW + timedelta(days=1))) == 0
+        _write(place / "sftp" / "c_20260103.csv", "H17-260101-0003", "H17-260101-0005")
+        assert pull_exports(resources, Sender("night 3", "exports", NOW + timedelta(days=2))) == 1
+
+
+def test_a_source_without_a_fresh_export_is_told(home: Path) -> None:
+    _write(home / "exports" / "a_20260103.csv", "H17-260101-0001")
+    _sources(home, {"name": "trong", "kind": "folder", "folder": str(home / "exports" / "khong"), "fresh_hours": 30})
+    settings = _settings(home, exports_fresh_hours=30)
+    with open_resources(settings) as resources:
+        pull_exports(resources, Sender("night 1", "exports", NOW))
+        assert _stale(resources, NOW - timedelta(days=1)) == ["trong"]
+        assert _stale(resources, NOW + timedelta(days=3)) == ["exports", "trong"]
+    assert "giới hạn 30 giờ" in str(source_too_old(settings, NOW, 0))
+    seen = exports_seen(settings, NOW)
+    assert [(source["source"], source["fresh"], source["state"]) for source in seen["sources"]] == [
+        ("exports", False, "pulled"),
+        ("trong", False, "pulled"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ({"name": "Ổ chung", "kind": "folder", "folder": "/x"}, "tên chỉ gồm chữ thường"),
+        ({"name": "o-chung", "kind": "ftp"}, "kind chỉ nhận folder, sftp, http, s3, mailbox"),
+        ({"name": "o-chung", "kind": "folder", "folder": "/x", "opens": "22:00"}, "cả opens và closes"),
+        ({"name": "exports", "kind": "folder", "folder": "/x"}, "trùng"),
+        (
+            {"name": "kho", "kind": "s3", "endpoint": "h", "bucket": "b", "access_key": "a", "secret_key": {}},
+            "đúng một trong hai mục",
+        ),
+    ],
+)
+def test_a_list_of_sources_that_cannot_be_used_says_why(home: Path, entry: dict[str, object], complaint: str) -> None:
+    _sources(home, entry)
+    with pytest.raises(BadSources, match=complaint):
+        load_sources(home / "sources.yaml")
+
+
+def test_the_example_of_sources_can_be_used() -> None:
+    example = Path(__file__).parents[2] / "config" / "sources.example.yaml"
+    assert {entry.kind for entry in load_sources(example)} == {"folder", "sftp", "http", "s3", "mailbox"}
+
+
+def test_an_import_by_hand_tells_what_changed_and_what_was_known_when(home: Path) -> None:
+    settings = _settings(home)
+    first, second = home / "a_20260103.csv", home / "a_20260104.csv"
+    _write(first, "H17-260101-0001")
+    _write(second, "H17-260101-0001", due="20/01/2026", bad=True)
+    dry = import_file(settings, first, profile="", dry_run=True, at=NOW)
+    one = import_file(settings, first, profile="", dry_run=False, at=NOW)
+    again = import_file(settings, first, profile="", dry_run=False, at=NOW)
+    two = import_file(settings, second, profile="", dry_run=False, at=NOW + timedelta(days=1))
+
+    assert dry == one
+    assert one["rows"] == {"read": 1, "new": 1, "changed": 0, "unchanged": 0, "rejected": 0}
+    assert again == one | {"rows": one["rows"] | {"new": 0, "unchanged": 1}}
+    assert (two["rows"]["changed"], two["rows"]["rejected"]) == (1, 1)
+    assert any("từ quá hạn thành đúng hạn" in warning for warning in two["warnings"])
+    seen = import_seen(settings, 2)
+    assert seen is not None
+    assert seen["rejected"] == two["rejected"]
+    assert seen["rejected"][0]["cell"] == "C3"
+    history = dossier_seen(settings, "H17-260101-0001", 1)
+    assert [said["import"] for said in history["history"]] == [1, 2]
+    assert history["dossier"]["due_at"] == {"datetime": "2026-01-08T23:59:59+07:00"}
+
+
+def _write(path: Path, *codes: str, due: str = "08/01/2026", bad: bool = False) -> None:
+    rows = [f"{n},{code},02/01/2026,{due},10/01/2026,Phòng A,\n" for n, code in enumerate(codes, start=1)]
+    rows += ["9,H17-260101-0099,32/01/2026,08/01/2026,10/01/2026,Phòng A,\n"] if bad else []
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+
+
+def _sources(home: Path, *entries: dict[str, object]) -> None:
+    (home / "sources.yaml").write_text(yaml.safe_dump({"sources": list(entries)}, allow_unicode=True), encoding="utf-8")
+
+
+def _settings(home: Path, **more: object) -> Settings:
+    return Settings.model_validate({"home": home, **more})
+
+
+def _stale(resources: Resources, now: datetime) -> list[str]:
+    with resources.database.read() as connection:
+        lines = stale_sources(connection, resources.settings, now)
+    return [line.split(":")[0].removeprefix("nguồn ") for line in lines]
+
+
+def _user() -> str:
+    import getpass
+
+    return getpass.getuser()
