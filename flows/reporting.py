@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from config.index_766 import load_index_766
@@ -19,10 +19,10 @@ from reports.heading import Heading
 from reports.index_766_sheet import index_766_sheet
 from reports.overdue_sheet import overdue_sheet
 from reports.periodic_sheet import periodic_sheet
-from scoring.engine.facts import Facts
+from scoring.engine.facts import Facts, from_plain
 from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import rule_named
-from scoring.engine.period import Period, days_between, period_of, working_days
+from scoring.engine.period import VIETNAM, Period, days_between, period_of, working_days
 from scoring.index_766 import average_days, index_766, totals
 from scoring.overdue import overdue_list
 from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
@@ -216,8 +216,22 @@ def period_asked(wanted: ReportWanted, default: str, today: date) -> Period:
     return period_of(wanted.period or default, today)
 
 
+def sheets_of_run(settings: Settings, score: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, bytes]:
+    """Form II.06a and the overdue list that belong to a score run, made from its own packed inputs alone.
+
+    `score` is the run's JSON, `inputs` what `flows.scoring.unpacked_inputs` gives; the same run gives the same bytes.
+    """
+    ends = datetime.combine(date.fromisoformat(score["as_of"]), time(23, 59, 59), VIETNAM)
+    wanted = ReportWanted("ii06a", str(score["period"]), on_time_rule=score["on_time_rule"])
+    desk = _desk_of(settings, wanted, ends, from_plain(Facts, inputs["facts"]), inputs["calendar"])
+    return {name: _report(desk, kind, "").sheet for kind, name in NIGHTLY.items()}
+
+
 def _desk(resources: Resources, wanted: ReportWanted, at: datetime) -> Desk:
-    settings = resources.settings
+    return _desk_of(resources.settings, wanted, at, _facts(resources, wanted.kind), load_calendars())
+
+
+def _desk_of(settings: Settings, wanted: ReportWanted, at: datetime, facts: Facts, calendar: Mapping[str, Any]) -> Desk:
     today = settings.local_day(at)
     period, units = period_asked(wanted, settings.period_on(today), today), load_units()
     question = ReportQuestion(
@@ -234,7 +248,7 @@ def _desk(resources: Resources, wanted: ReportWanted, at: datetime) -> Desk:
     heading = Heading(settings.unit_name, settings.parent_name, shown, today)
     reading = wanted.reading or settings.index_766_reading
     hands = settings.report_maker, settings.report_receiver
-    return Desk(_facts(resources, wanted.kind), question, load_calendars(), at, heading, *hands, reading)
+    return Desk(facts, question, calendar, at, heading, *hands, reading)
 
 
 def _ii06a(desk: Desk) -> Made:

@@ -26,8 +26,10 @@ from flows.reporting import (
     overdue_lines,
     report_of_last_month,
     report_of_last_quarter,
+    sheets_of_run,
 )
 from flows.resources import Resources, open_resources
+from flows.scoring import Question, compute, packed_inputs, unpacked_inputs
 from sample.dossiers import ELSEWHERE, SampleDossier, dossiers_of_2025
 from sample.registers import write_register
 from scoring.engine.period import UnknownPeriod
@@ -218,6 +220,19 @@ def test_dossiers_still_open_and_late_are_told_in_the_letter(home: Path, tmp_pat
     assert {d.code for d in OWN if d.late and d.due_at.date() < now.date() < d.finished_at.date()} == set(waiting)
     assert any(longest.resolving_unit in line and longest.code in line for line in lines)
     assert waiting[longest.code]["working_days_late"] >= 1
+
+
+def test_the_sheets_of_a_run_are_made_from_its_own_inputs_whatever_came_later(home: Path) -> None:
+    settings = Settings(home=home, period="2025")
+    with open_resources(settings) as resources:
+        answer = compute(resources, Question("2025", date(2025, 12, 31), settings.criteria, "opencps"))
+    inputs = unpacked_inputs(packed_inputs(answer))
+
+    sheets = sheets_of_run(settings, answer.score, inputs)
+
+    assert set(sheets) == set(NIGHTLY.values()) and sheets == sheets_of_run(settings, answer.score, inputs)
+    said = texts(openpyxl.load_workbook(io.BytesIO(sheets["bieu-II.06a.xlsx"])).worksheets[0])
+    assert "Cách tính đúng hạn: opencps@1" in said
 
 
 def test_the_chores_report_the_month_and_the_quarter_before(home: Path) -> None:
