@@ -52,7 +52,7 @@ def prefect_api(settings: Settings, *, services: bool, port: int = 0) -> Iterato
 
 
 def _quiet_environment(settings: Settings) -> None:
-    """Offline, no analytics, state under PAR_HOME."""
+    """Offline, no analytics, state under PAR_HOME; log lines go to stderr alone: Prefect's database grows by them."""
     os.environ |= {
         "PREFECT_HOME": str((settings.home / "prefect").resolve()),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -60,6 +60,7 @@ def _quiet_environment(settings: Settings) -> None:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_TO_API_ENABLED": os.environ.get("PREFECT_LOGGING_TO_API_ENABLED", "false"),
         "PREFECT_CLI_PROMPT": "false",
     }
 

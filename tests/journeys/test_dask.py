@@ -50,8 +50,11 @@ def _night_on_dask(home: Path) -> subprocess.Popen[bytes]:
 
 def _reading(flow: int) -> list[psutil.Process]:
     """Dask workers that have started readers of documents: spawned children of the flow with children of their own."""
+    return [child for child in psutil.Process(flow).children() if _reads(child)]
+
+
+def _reads(child: psutil.Process) -> bool:
     try:
-        children = psutil.Process(flow).children()
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline()) and child.children()]
+        return "spawn_main" in " ".join(child.cmdline()) and bool(child.children())
     except psutil.Error:
-        return []
+        return False
