@@ -12,6 +12,7 @@ from typing import Any
 from config.settings import Settings
 from flows.keeping import Asker, note_damage
 from flows.log_proofs import proof_of, ring_of
+from flows.reporting import NIGHTLY, sheets_of_run
 from flows.resources import Resources, open_resources, outbox
 from flows.scoring import unpacked_inputs
 from ocr import CHECKER_VERSION
@@ -147,11 +148,22 @@ def contents_of(
         extra={
             SHEET_NAME: score_sheet(score, criteria, heading),
             LIST_NAME: evidence_list(_evidence_rows(files, redact=redact), heading),
+            **_reports(settings, score, inputs, wanted),
         },
         storage=resources.store.worm().plain(),
         missing=tuple(_missing(score, components, without)),
         signing_key=signing_key(settings.home / "keys"),
     )
+
+
+def _reports(
+    settings: Settings, score: Mapping[str, Any], inputs: Mapping[str, Any], wanted: Wanted
+) -> dict[str, bytes]:
+    """Form II.06a and the overdue list, the computed proof of dossiers on time; the list names officers, so not if redacted."""
+    if wanted.components:
+        return {}
+    sheets = sheets_of_run(settings, score, inputs)
+    return {name: sheet for name, sheet in sheets.items() if name == NIGHTLY["ii06a"] or not wanted.redact}
 
 
 def _missing(score: Mapping[str, Any], components: Sequence[str], without: frozenset[str]) -> Iterator[tuple[str, str]]:
