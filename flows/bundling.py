@@ -159,7 +159,7 @@ def contents_of(
 def _reports(
     settings: Settings, score: Mapping[str, Any], inputs: Mapping[str, Any], wanted: Wanted
 ) -> dict[str, bytes]:
-    """Form II.06a and the overdue list, the computed proof of dossiers on time; the list names officers: not redacted."""
+    """Form II.06a and the overdue list, the computed proof of 3.3.2; the list names officers: not redacted."""
     if wanted.components:
         return {}
     sheets = sheets_of_run(settings, score, inputs)
