@@ -10,11 +10,15 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from config.criteria_sets import load_criteria_set
 from config.working_calendar import load_calendars
 from scoring import score
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition, to_plain
-from storage.bundles import BundleContents, BundledExport, BundledFile
+from storage.bundles import BundleContents, BundledExport, BundledFile, LogProof
+from storage.bundles.merkle import Tree, leaf
+from storage.keys import KeyRing
 
 VIETNAM = timezone(timedelta(hours=7))
 MADE_AT = datetime(2026, 1, 5, 18, 30, 10, tzinfo=UTC)
@@ -171,4 +175,20 @@ def ward_contents(**changes: Any) -> BundleContents:
         "missing": (("1.3.1", "chưa khai"),),
         "signing_key": KEY,
     }
-    return BundleContents(**(fields | changes))
+    fields |= changes
+    if "log_proof" not in changes and fields["signing_key"] is not None:
+        fields["log_proof"] = log_proof(fields["custody"], fields["signing_key"])
+    return BundleContents(**fields)
+
+
+def log_proof(events: list[dict[str, Any]], seed: bytes) -> LogProof:
+    """That these events are the whole log, which continues a checkpoint over all but the last."""
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
+    ring = KeyRing(seed, ({"number": 1, "public_key": public},))
+    tree = Tree(leaf(event["hash"]) for event in events)
+    before = tree.size - 1
+    if before < 1:
+        return LogProof(ring.note(tree.size, tree.root()), ring.chain)
+    earlier = ring.note(before, Tree(tree.leaves[:before]).root())
+    consistency = tuple(one.hex() for one in tree.consistency(before))
+    return LogProof(ring.note(tree.size, tree.root()), ring.chain, earlier, consistency)
