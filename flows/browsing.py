@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flows.resources import Resources
@@ -17,7 +17,7 @@ from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
 from storage.imports import rejected_rows_of
-from storage.runs import NoSuchRun, newest_runs, points_over_runs, run_of
+from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, run_of
 
 _MOST_STUCK = 8
 
@@ -70,6 +70,11 @@ def _criteria(resources: Resources, inputs_sha256: str) -> Mapping[str, Any]:
     return criteria
 
 
+@functools.lru_cache(maxsize=16)
+def _assumable(resources: Resources, inputs_sha256: str) -> dict[str, tuple[str, ...]]:
+    return assumable(_criteria(resources, inputs_sha256))
+
+
 @functools.lru_cache(maxsize=2)
 def _inputs(resources: Resources, inputs_sha256: str) -> Mapping[str, Any]:
     with resources.store.open(inputs_sha256) as stream:
@@ -99,25 +104,24 @@ def today(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
         states = browsing.document_states(connection, unit)
         held, _ = browsing.documents_slice(connection, unit, DocumentsWanted("quarantined"), Slice(0, _MOST_STUCK))
         refused = browsing.rejected_imports(connection, unit, _MOST_STUCK)
-        over = points_over_runs(connection, unit, period, limit=60)
     told: dict[str, Any] = {
         "run": None,
         "night": night,
         "documents": states,
         "quarantined": held,
         "rejected": refused,
-        "over": over,
+        "over": _over(resources, period, "", ids[0] if ids else None),
     }
     if not ids:
         return told
-    newest = run(resources, ids[0])
-    return told | _standing(resources, newest, run(resources, ids[1]) if len(ids) > 1 else None, now)
+    return told | _standing(resources, ids[0], ids[1] if len(ids) > 1 else "", resources.settings.local_day(now))
 
 
-def _standing(
-    resources: Resources, newest: Mapping[str, Any], before: Mapping[str, Any] | None, now: datetime
-) -> dict[str, Any]:
-    day = resources.settings.local_day(now)
+@functools.lru_cache(maxsize=64)
+def _standing(resources: Resources, newest_id: str, before_id: str, day: date) -> dict[str, Any]:
+    """What two runs and the day decide alone."""
+    newest = run(resources, newest_id)
+    before = run(resources, before_id) if before_id else None
     actions = next_actions(newest["score"], criteria_of(resources, newest), day)
     items = newest["score"]["components"]
     return {
@@ -163,10 +167,16 @@ def component(resources: Resources, of_run: Mapping[str, Any], component_id: str
     entry = next((found for found in _entries(criteria_of(resources, of_run)) if found["id"] == component_id), None)
     if item is None or entry is None:
         raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
-    with resources.database.read() as connection:
-        over = points_over_runs(connection, str(of_run["unit"]), str(of_run["period"]), component_id)
-    keys = assumable(criteria_of(resources, of_run)).get(component_id, ())
+    over = _over(resources, str(of_run["period"]), component_id, newest_run_id(resources, str(of_run["period"])))
+    keys = _assumable(resources, str(of_run["inputs_sha256"])).get(component_id, ())
     return {"item": item, "entry": entry, "over": over, "assumable": keys}
+
+
+@functools.lru_cache(maxsize=256)
+def _over(resources: Resources, period: str, component_id: str, _newest: str | None) -> tuple[PointsThen, ...]:
+    """Points over the runs; they change only with the newest run."""
+    with resources.database.read() as connection:
+        return tuple(points_over_runs(connection, resources.settings.unit, period, component_id))
 
 
 def _entries(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.include_router(v1.router)
     app.router.routes.extend(health_routes(settings))
-    app.mount("/static", _LongLivedFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(_LongLivedFiles(directory=STATIC)), name="static")
     errors.answer_in_words(app)
     app.add_middleware(Headers, https=settings.web_address.startswith("https://"))
     _require_deeds(app)

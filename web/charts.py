@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +35,8 @@ class Chart:
     last: datetime
 
 
-def over_nights(then: Sequence[PointsThen], top: str) -> Chart | None:
+@functools.lru_cache(maxsize=256)
+def over_nights(then: tuple[PointsThen, ...], top: str) -> Chart | None:
     """Points over the runs; `top` is the most that can be had. None where there is nothing to draw."""
     if not then:
         return None

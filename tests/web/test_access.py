@@ -68,6 +68,7 @@ def _address(path: str, ward: Ward, unit: str, period: str, role: str) -> str:
         "token_id": "k-none",
         "name": "nobody-of-this-name",
         "what": "khoa",
+        "kind": "ii06a",
     }
     return path.format(**values)
 

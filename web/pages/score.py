@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,13 +11,16 @@ from unicodedata import normalize
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from flows import browsing
+from flows.resources import Resources
 from scoring import BadAssumption
 from web import wording
-from web.access import Deed
-from web.doors import Visit, allowed
+from web.access import Deed, Place
+from web.doors import Visit, allowed, language_of
 from web.pages.home import PLACE
+from web.rendering import rendered
 
 router = APIRouter()
 _ORDERS = ("muc", "diem", "thieu", "han")
@@ -73,20 +77,48 @@ def table(
     run = browsing.run(visit.resources, lan) if lan else browsing.standing_run(visit.resources, visit.here.period)
     visit.require(run["period"] == visit.here.period)
     items = [item for item in run["score"]["components"] if visit.visitor.may_component(visit.deed, visit.here, item)]
-    shown = [item for item in items if wanted.fits(item)]
-    domains = browsing.domains(visit.resources, run)
+    asked = _Asked(visit.resources, run["id"], wanted, tuple(item["id"] for item in items))
+    told = _table(asked)
     return visit.page(
         "table.html",
         run=run,
         wanted=wanted,
-        groups=_groups(shown, domains, wanted.order),
-        domains=domains,
+        rows=_rows(asked, visit.here, language_of(visit.request)),
+        domains=told["domains"],
         offices=sorted({item["responsible"] for item in items}),
         states=sorted({item["state"] for item in items}),
-        counts=(len(shown), len(items)),
-        sums=_sums(shown),
+        counts=(told["count"], len(items)),
+        sums=told["sums"],
         whole=visit.visitor.whole_unit(visit.deed, visit.here),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What decides the rows of a table: a run never changes, so they are made once."""
+
+    resources: Resources
+    run_id: str
+    wanted: Filter
+    shown: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=256)
+def _table(asked: _Asked) -> dict[str, Any]:
+    run = browsing.run(asked.resources, asked.run_id)
+    visible = set(asked.shown)
+    items = [item for item in run["score"]["components"] if item["id"] in visible and asked.wanted.fits(item)]
+    domains = browsing.domains(asked.resources, run)
+    groups = _groups(items, domains, asked.wanted.order)
+    return {"groups": groups, "domains": domains, "count": len(items), "sums": _sums(items)}
+
+
+@functools.lru_cache(maxsize=256)
+def _rows(asked: _Asked, place: Place, language: str) -> Markup:
+    """The tables of all groups, rendered once for everybody who sees the same."""
+    root = f"/p/{place.unit}/{place.period}"
+    values = {"groups": _table(asked)["groups"], "root": root}
+    return Markup(rendered("parts/score_rows.html", values, language))
 
 
 def _groups(shown: list[Mapping[str, Any]], domains: Iterable[Mapping[str, Any]], order: str) -> list[dict[str, Any]]:

@@ -1,0 +1,76 @@
+"""Words, numbers and charts as officials read them; English by switch."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from storage.runs import PointsThen
+from tests.web.wards import OWN, PERIOD, Town, visiting
+from web import charts, wording
+
+TEMPLATES = Path(wording.__file__).parent / "templates"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("1234.5", "1.234,5"), (0, "0"), (None, "–"), ("1234567", "1.234.567"), ("x", "x")]
+)
+def test_numbers_have_a_comma_for_decimals_and_dots_for_thousands(value: object, said: str) -> None:
+    assert wording.number(value) == said
+
+
+def test_points_days_moments_and_sizes_are_vietnamese() -> None:
+    assert (wording.points("3.9"), wording.signed(Decimal("-0.5")), wording.signed("0.25")) == (
+        "3,90",
+        "−0,50",
+        "+0,25",
+    )
+    assert wording.day("2026-01-05") == "05/01/2026"
+    assert wording.moment(datetime(2026, 1, 5, 18, 30, tzinfo=UTC)) == "01:30 06/01/2026"
+    assert wording.size(1536 << 20) == "1,5 GB"
+    assert [wording.value(found) for found in (True, False, None, "not_applicable", 12)] == [
+        "có", "không", "chưa có", "không phát sinh", "12",
+    ]  # fmt: skip
+
+
+def test_every_sentence_of_a_page_has_its_english() -> None:
+    used = {
+        sentence
+        for path in TEMPLATES.rglob("*.html")
+        for sentence in re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8"))
+    }
+    tables = (wording.STATES, wording.DOCUMENT_STATES, wording.SIGNATURES, wording.DIGITISATION, wording.RUN_STATES)
+    used |= {said for table in tables for _, said in table.values()}
+    assert sorted(used - wording.english().keys()) == []
+
+
+def test_a_filled_in_sentence_keeps_its_names_in_english() -> None:
+    for vietnamese, english in wording.english().items():
+        assert set(re.findall(r"\{(\w+)\}", vietnamese)) == set(re.findall(r"\{(\w+)\}", english)), vietnamese
+
+
+def test_the_language_is_switched_and_kept(town: Town) -> None:
+    with visiting(town, "coordinator") as client:
+        assert '<html lang="vi">' in client.get(f"/p/{OWN}/{PERIOD}/hom-nay").text
+        client.post("/ngon-ngu", data={"language": "en"})
+        page = client.get(f"/p/{OWN}/{PERIOD}/hom-nay").text
+    assert '<html lang="en">' in page and "What to do first" in page
+
+
+def test_a_chart_steps_from_score_to_score_and_breaks_where_there_was_none() -> None:
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    values = ["1.00", None, "1.00", "2.00"]
+    then = tuple(
+        PointsThen(f"r{n}", start + timedelta(days=n), value, value, "scored" if value else "no_data")
+        for n, value in enumerate(values)
+    )
+    drawn = charts.over_nights(then, "4.00")
+    assert drawn is not None and len(drawn.conservative) == 2
+    last = [tuple(map(float, pair.split(","))) for pair in drawn.conservative[-1].split()]
+    assert last[0][0] < last[1][0] and last[0][1] == last[1][1] > last[2][1], "stands until the next score, then rises"
+    assert all(0 <= y <= charts.HEIGHT for _, y in last)
+    assert charts.over_nights((), "4.00") is None
