@@ -23,14 +23,14 @@ from scoring.engine.facts import Facts, from_plain
 from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import rule_named
 from scoring.engine.period import VIETNAM, Period, days_between, period_of, working_days
-from scoring.index_766 import average_days, index_766, totals
+from scoring.index_766 import Ground, average_days, index_766, totals
 from scoring.overdue import overdue_list
 from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
 from scoring.unit_names import unit_names
 from scoring.work_time import work_time
 from storage.database import Connection
 from storage.facts import gather_facts
-from storage.history import dossier_of, dossiers_now
+from storage.history import dossier_of, dossiers_now, records_as_of
 from storage.reporting import MadeReport, keep_report, newest_content
 
 Plain = dict[str, Any]
@@ -98,6 +98,8 @@ class Desk:
     made_by: str
     sent_to: str
     reading: str
+    procedures: tuple[Plain, ...] = ()
+    """Rows of the ward's list of procedures, for Decision 766."""
 
 
 def make_report(resources: Resources, wanted: ReportWanted, *, who: str, at: datetime, keep: bool = True) -> ReportMade:
@@ -228,7 +230,11 @@ def sheets_of_run(settings: Settings, score: Mapping[str, Any], inputs: Mapping[
 
 
 def _desk(resources: Resources, wanted: ReportWanted, at: datetime) -> Desk:
-    return _desk_of(resources.settings, wanted, at, _facts(resources, wanted.kind), load_calendars())
+    desk = _desk_of(resources.settings, wanted, at, _facts(resources, wanted.kind), load_calendars())
+    if wanted.kind != "index766":
+        return desk
+    with resources.database.read() as connection:
+        return replace(desk, procedures=tuple(records_as_of(connection, desk.question.unit, "procedures", None)))
 
 
 def _desk_of(settings: Settings, wanted: ReportWanted, at: datetime, facts: Facts, calendar: Mapping[str, Any]) -> Desk:
@@ -288,7 +294,7 @@ def _index766(desk: Desk) -> Made:
     index, period = load_index_766(), desk.question.period
     facts = replace(desk.facts, units=desk.question.units)
     scope = scope_of(facts, period, working_days(desk.calendar), "dvcqg_766", desk.question.unit)
-    scores = index_766(index, scope, desk.reading)
+    scores = index_766(index, Ground(scope, desk.procedures), desk.reading)
     content = {
         "unit": desk.question.unit,
         "index": index.head(),

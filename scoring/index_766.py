@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +32,17 @@ class Rate:
     def share(self) -> Fraction:
         """From 0 to 1."""
         return min(self.done / self.total, Fraction(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What metrics are counted on: the scope of dossiers and petitions, and the ward's list of procedures.
+
+    A row of the list has code, must_publish, on_portal, updated_on_time, fee_due (True, False or missing).
+    """
+
+    scope: Scope
+    procedures: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +75,9 @@ class MetricScore:
         }
 
 
-def index_766(index: Index766, scope: Scope, reading: str) -> tuple[MetricScore, ...]:
-    """Every metric in the order of the index; `scope` counts on time by the rule dvcqg_766."""
-    return tuple(_metric_score(metric, scope, reading) for metric in index.metrics)
+def index_766(index: Index766, ground: Ground, reading: str) -> tuple[MetricScore, ...]:
+    """Every metric in the order of the index; the scope counts on time by the rule dvcqg_766."""
+    return tuple(_metric_score(metric, ground, reading) for metric in index.metrics)
 
 
 def totals(scores: Iterable[MetricScore]) -> dict[str, str]:
@@ -104,13 +115,13 @@ def _average_days(seconds: list[int]) -> Decimal:
     return half_up(Fraction(sum(seconds), len(seconds) * DAY_SECONDS))
 
 
-def _metric_score(metric: Metric, scope: Scope, reading: str) -> MetricScore:
+def _metric_score(metric: Metric, ground: Ground, reading: str) -> MetricScore:
     if metric.scope == "province":
         return MetricScore(metric, NOT_APPLICABLE, None, None, {}, "Chỉ đo cấp tỉnh, không áp dụng cho phường.")
     if not metric.measure:
         return MetricScore(metric, NO_DATA, None, None, {}, f"Chưa có số liệu: {metric.missing}.")
     try:
-        rate = RATES[metric.measure](scope)
+        rate = RATES[metric.measure](ground)
     except NoData as missing:
         return MetricScore(metric, NO_DATA, None, None, {}, f"Chưa có số liệu: {missing}.")
     if rate.total == 0:
@@ -138,12 +149,12 @@ def _because(metric: Metric, rate: Rate, reading: str) -> str:
     return f"{vn(rate.done)}/{rate.total} = {percent_vn(rate.share)}{rule}."
 
 
-def _named(measure: str) -> Callable[[Scope], Rate]:
+def _named(measure: str) -> Callable[[Ground], Rate]:
     """The rate that a measure of the criteria sets gives."""
 
-    def take(scope: Scope) -> Rate:
+    def take(ground: Ground) -> Rate:
         found = MEASURES[measure]
-        measured = found.of(scope, "")
+        measured = found.of(ground.scope, "")
         total = _whole(measured, found.total)
         done = (
             _whole(measured, found.done[0]) if found.done else total - sum(_whole(measured, k) for k, _ in found.missed)
@@ -170,30 +181,32 @@ def _with_result(dossier: Dossier) -> bool:
     return not dossier.result_file_required or bool(dossier.result_files)
 
 
-def _online_synced(scope: Scope) -> Rate:
+def _online_synced(ground: Ground) -> Rate:
     """Online dossiers with the electronic result that is required, times the share synchronised."""
-    online, synced = _named("online_share")(scope), _named("synced_share")(scope)
+    online, synced = _named("online_share")(ground), _named("synced_share")(ground)
+    scope = ground.scope
     counted = sum(1 for dossier in scope.received if dossier.channel == "online" and _with_result(dossier))
     share = synced.share if synced.total else Fraction(0)
     return Rate(counted * share, online.total, online.warnings)
 
 
-def _electronic_results(scope: Scope) -> Rate:
-    _require_dossiers(scope)
+def _electronic_results(ground: Ground) -> Rate:
+    scope = _with_dossiers(ground)
     _all_silent(scope.received, "result_file_required", "thủ tục nào phải trả kết quả điện tử")
     required = [dossier for dossier in scope.finished if dossier.result_file_required]
     return Rate(Fraction(sum(1 for dossier in required if dossier.result_files)), len(required))
 
 
-def _digitised(scope: Scope) -> Rate:
-    _require_dossiers(scope)
+def _digitised(ground: Ground) -> Rate:
+    scope = _with_dossiers(ground)
     _all_silent(scope.received, "papers_digitised", "việc số hóa thành phần hồ sơ")
     done = sum(1 for dossier in scope.received if dossier.papers_digitised and _with_result(dossier))
     return Rate(Fraction(done), len(scope.received))
 
 
-def _petitions_satisfied(scope: Scope) -> Rate:
+def _petitions_satisfied(ground: Ground) -> Rate:
     """Petitions neither late nor answered to somebody's dissatisfaction."""
+    scope = ground.scope
     if not scope.knows("petitions"):
         raise NoData("chưa nhập danh sách phản ánh, kiến nghị")
     if scope.petitions and all(petition.satisfied is None for petition in scope.petitions):
@@ -202,24 +215,42 @@ def _petitions_satisfied(scope: Scope) -> Rate:
     return Rate(Fraction(len(fine)), len(scope.petitions))
 
 
-def _paying_procedures(scope: Scope) -> Rate:
-    """Procedures with a fee among those that had dossiers, and which of them were ever paid online."""
-    _require_dossiers(scope)
+def _paying_procedures(ground: Ground) -> Rate:
+    """Procedures with a fee (of the list, otherwise those that had dossiers), and which were ever paid online."""
+    scope = _with_dossiers(ground)
     _all_silent(scope.received, "fee_due", "hồ sơ nào phải nộp phí, lệ phí")
-    with_fee = {d.procedure_code or d.procedure for d in scope.received if d.fee_due}
     paid = {d.procedure_code or d.procedure for d in scope.received if d.fee_due and d.paid_online}
-    warning = "Mẫu số chỉ gồm thủ tục có phí đã phát sinh hồ sơ trong kỳ."
+    if listed := {row.get("code") for row in ground.procedures if row.get("fee_due")}:
+        return Rate(Fraction(len(paid & listed)), len(listed))
+    with_fee = {d.procedure_code or d.procedure for d in scope.received if d.fee_due}
+    warning = "Mẫu số chỉ gồm thủ tục có phí đã phát sinh hồ sơ trong kỳ, vì danh mục thủ tục chưa ghi thủ tục có phí."
     return Rate(Fraction(len(paid)), len(with_fee), (warning,))
 
 
-def _require_dossiers(scope: Scope) -> None:
+def _listed(part: str, whole: str, said: str) -> Callable[[Ground], Rate]:
+    """Of the listed procedures that are `whole`, those that are `part`; the same field twice: of those that say it."""
+
+    def take(ground: Ground) -> Rate:
+        if not ground.procedures:
+            raise NoData("chưa nhập danh mục thủ tục hành chính (parindex template danh-muc-tthc)")
+        if all(row.get(whole) is None for row in ground.procedures):
+            raise NoData(f"danh mục thủ tục không ghi {said}")
+        rows = [row for row in ground.procedures if row.get(whole) or (part == whole and row.get(whole) is not None)]
+        return Rate(Fraction(sum(1 for row in rows if row.get(part))), len(rows))
+
+    return take
+
+
+def _with_dossiers(ground: Ground) -> Scope:
+    scope = ground.scope
     if not scope.knows("dossiers"):
         raise NoData("chưa nhập danh sách hồ sơ một cửa")
     if scope.only_other_periods():
         raise NoData("các tệp đã nhập không có hồ sơ nào tiếp nhận hay giải quyết trong kỳ")
+    return scope
 
 
-RATES: Mapping[str, Callable[[Scope], Rate]] = {
+RATES: Mapping[str, Callable[[Ground], Rate]] = {
     "synced": _named("synced_share"),
     "on_time": _named("on_time_share"),
     "online_procedures": _named("online_procedures_share"),
@@ -232,5 +263,7 @@ RATES: Mapping[str, Callable[[Scope], Rate]] = {
     "handling": _named("handling_satisfaction_share"),
     "paid_online": _named("online_payment_share"),
     "paying_procedures": _paying_procedures,
+    "updated_on_time": _listed("updated_on_time", "updated_on_time", "việc cập nhật đúng hạn"),
+    "fees_on_portal": _listed("on_portal", "fee_due", "thủ tục có phí, lệ phí"),
 }
 """What the index file may name as a measure."""

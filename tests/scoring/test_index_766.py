@@ -16,7 +16,7 @@ from config.index_766 import FILE, BadIndex, load_index_766
 from scoring.engine.facts import Dossier, Facts
 from scoring.engine.measuring import scope_of
 from scoring.engine.period import period_of, working_days
-from scoring.index_766 import RATES, average_days, index_766, totals
+from scoring.index_766 import RATES, Ground, average_days, index_766, totals
 from scoring.work_time import work_time
 from tests.scoring.test_properties import DOSSIERS, PETITIONS
 from tests.scoring.wards import CALENDAR, at, dossier, dossiers, petition
@@ -24,10 +24,10 @@ from tests.scoring.wards import CALENDAR, at, dossier, dossiers, petition
 INDEX = load_index_766()
 
 
-def scores(facts: Facts, reading: str = "text") -> dict[str, dict[str, Any]]:
+def scores(facts: Facts, reading: str = "text", procedures: Any = ()) -> dict[str, dict[str, Any]]:
     period = period_of("2025", date(2025, 12, 31))
     scope = scope_of(facts, period, working_days(CALENDAR), "dvcqg_766", "hoi-an-dong")
-    return {item.metric.id: item.plain() for item in index_766(INDEX, scope, reading)}
+    return {item.metric.id: item.plain() for item in index_766(INDEX, Ground(scope, procedures), reading)}
 
 
 def test_the_metrics_add_up_to_a_hundred_and_name_measures_that_exist() -> None:
@@ -84,10 +84,25 @@ def test_a_late_petition_and_an_unhappy_one_are_one_each() -> None:
     assert (scores(ward)["5.3"]["done"], scores(ward)["5.3"]["points"]) == ("1", "3.00")
 
 
+def test_the_list_of_procedures_carries_what_dossiers_do_not() -> None:
+    listed: list[dict[str, Any]] = [
+        {"code": "1.000001", "fee_due": True, "on_portal": True, "updated_on_time": True},
+        {"code": "1.000002", "fee_due": True, "on_portal": False, "updated_on_time": False},
+        {"code": "1.000003", "fee_due": False, "on_portal": True},
+    ]
+    ward = Facts(dossiers=(dossier(1, procedure_code="1.000001", fee_due=True, paid_online=True),))
+    found = scores(ward, procedures=listed)
+
+    assert (found["1.2"]["done"], found["1.2"]["total"], found["1.2"]["points"]) == ("1", 2, "2.00")
+    assert (found["6.3"]["done"], found["6.3"]["total"], found["6.3"]["points"]) == ("1", 2, "1.25")
+    assert (found["6.2"]["done"], found["6.2"]["total"], found["6.2"]["warnings"]) == ("1", 2, [])
+    assert scores(ward, procedures=[{"code": "1"}])["1.2"]["state"] == "no_data"
+
+
 def test_totals_tell_points_from_what_was_measured_and_from_what_was_not() -> None:
     period = period_of("2025", date(2025, 12, 31))
     scope = scope_of(Facts(dossiers=dossiers(10)), period, working_days(CALENDAR), "dvcqg_766", "hoi-an-dong")
-    found = totals(index_766(INDEX, scope, "text"))
+    found = totals(index_766(INDEX, Ground(scope), "text"))
 
     assert sum(Decimal(value) for name, value in found.items() if name != "points") == 100
     assert found["points"] == "20.00" == found["maximum"]
