@@ -88,9 +88,8 @@ def report(rows: list[dict[str, Any]], kills: int) -> None:
     grown = (last["database"] - middle["database"]) / nights
     events = (last["custody"] - middle["custody"]) / nights
     print(f"{len(rows)} nights, killed {kills} times, all ended; custody log one chain")
-    print(
-        f"memory of the process: {middle['rss'] / 2**20:.0f} MiB after a third, {last['rss'] / 2**20:.0f} MiB at the end"
-    )
+    third, last_rss = middle["rss"] / 2**20, last["rss"] / 2**20
+    print(f"memory of the process: {third:.0f} MiB after a third, {last_rss:.0f} MiB at the end")
     print(f"database: {grown / 1024:.0f} KiB a night for {events:.1f} events of the custody log and one document")
 
 
