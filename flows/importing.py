@@ -9,8 +9,11 @@ from typing import Any
 from unicodedata import normalize
 
 from config.settings import Settings
+from connectors.errors import UnknownLayout
 from connectors.exports import Export, read_export
 from connectors.exports.explaining import Explanation, explain_export
+from connectors.exports.reconciling import Form
+from flows.forms import form_or_none, keep_form
 from flows.intake import layouts_version
 from flows.pulling import sources_now
 from flows.resources import Resources, open_resources
@@ -46,7 +49,12 @@ def import_file(settings: Settings, file: Path, *, profile: str, dry_run: bool, 
     with open_resources(settings) as resources:
         if (known := _known(resources, file)) is not None:
             return known
-        export = read_export(file, name=name, profile=profile or None)
+        try:
+            export = read_export(file, name=name, profile=profile or None)
+        except UnknownLayout:
+            if dry_run or (form := form_or_none(file, name)) is None:
+                raise
+            return _keep_form(resources, file, form, at)
         if dry_run:
             return _look(resources, export, name, at)
         return _keep_and_record(resources, file, export, at)
@@ -113,7 +121,7 @@ def _report_again(connection: Connection, row: Mapping[str, Any]) -> dict[str, A
         "sheets": row["sheets"] or [],
         "rows": again.plain(),
         "rejected": _rejected(connection, row["id"]),
-        "totals": row["totals"],
+        "totals": row["totals"] or {"declared": None, "counted": counts["read"], "agree": None},
         "period": row["period"],
         "warnings": [*row["warnings"], *_alarms(connection, row["id"])],
     }
@@ -134,6 +142,19 @@ def _keep_and_record(resources: Resources, file: Path, export: Export, at: datet
     with resources.database.write() as connection:
         record_object(connection, kept, who=_WHO, where=_WHERE, at=at)
         return _recorded(connection, arrival, export)
+
+
+def _keep_form(resources: Resources, file: Path, form: Form, at: datetime) -> dict[str, Any]:
+    with file.open("rb") as stream:
+        kept = resources.store.put(stream)
+    arrival = _arrival(resources, normalize("NFC", file.name), kept.sha256, at)
+    with resources.database.write() as connection:
+        record_object(connection, kept, who=_WHO, where=_WHERE, at=at)
+    keep_form(resources, arrival, form)
+    with resources.database.read() as connection:
+        row = import_of(connection, arrival.unit, arrival.sha256)
+        assert row is not None
+        return _report_again(connection, row)
 
 
 def _arrival(resources: Resources, name: str, sha256: str, at: datetime) -> Arrival:

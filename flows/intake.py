@@ -12,8 +12,10 @@ from itertools import islice
 from pathlib import Path
 from unicodedata import normalize
 
-from connectors.errors import ConnectorError, TryAgain
+from connectors.errors import ConnectorError, TryAgain, UnknownLayout
 from connectors.exports import Export, read_export
+from connectors.exports.reconciling import Form
+from flows.forms import form_or_none, keep_form
 from flows.pulling import Fresh, Puller, pull_all
 from flows.resources import Resources
 from storage.custody import UNREACHABLE, Happening, append
@@ -47,7 +49,7 @@ def pull_exports(resources: Resources, sender: Sender) -> int:
 def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender) -> None:
     """Import exports that lie in the store, in an order that their content alone decides."""
     read = [(found, _read(resources, found.kept.sha256, found.name)) for found in arrivals]
-    for found, said in sorted(read, key=lambda pair: (_exported_at(pair[1]), pair[0].kept.sha256)):
+    for found, said in sorted(read, key=lambda pair: (_turn(pair[1]), pair[0].kept.sha256)):
         _record(resources, found, said, sender)
 
 
@@ -122,25 +124,30 @@ def layouts_version() -> str:
     return hasher.hexdigest()[:16]
 
 
-def _read(resources: Resources, sha256: str, name: str) -> Export | ConnectorError:
+def _read(resources: Resources, sha256: str, name: str) -> Export | Form | ConnectorError:
     with resources.store.local(sha256) as path:
         try:
             return read_export(path, name=name)
+        except UnknownLayout as error:
+            return form_or_none(path, name) or error
         except ConnectorError as error:
             return error
 
 
-def _exported_at(said: Export | ConnectorError) -> str:
+def _turn(said: Export | Form | ConnectorError) -> tuple[bool, str]:
+    """Exports by their time; forms after them, because they are compared with the dossiers."""
     moment = said.exported_at if isinstance(said, Export) else None
-    return moment.isoformat() if moment else ""
+    return isinstance(said, Form), moment.isoformat() if moment else ""
 
 
-def _record(resources: Resources, found: Fresh, said: Export | ConnectorError, sender: Sender) -> None:
+def _record(resources: Resources, found: Fresh, said: Export | Form | ConnectorError, sender: Sender) -> None:
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
     arrival = Arrival(*whose, at=sender.at, reader=layouts_version(), source=found.source)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
         if isinstance(said, Export):
             record_export(connection, arrival, said)
-        elif not isinstance(said, TryAgain):
+        elif not isinstance(said, TryAgain | Form):
             record_rejected_export(connection, arrival, str(said))
+    if isinstance(said, Form):
+        keep_form(resources, arrival, said)

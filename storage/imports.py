@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -19,6 +19,8 @@ from storage.merging import Merged, merge
 from storage.packing import unpacked
 
 READ, REJECTED = "read", "rejected"
+FORM = "bieu-ii06a"
+"""Kind and layout of a form II.06a: it is compared, and brings no rows of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,43 @@ def record_rejected_export(connection: Connection, arrival: Arrival, reason: str
             source=arrival.source,
         )
     )
-    happening = Happening("rejected", arrival.sha256, arrival.who, arrival.where, {"name": arrival.name, "unit": arrival.unit})
+    happening = Happening(
+        "rejected", arrival.sha256, arrival.who, arrival.where, {"name": arrival.name, "unit": arrival.unit}
+    )
+    append(connection, [happening], at=arrival.at)
+
+
+def record_form(
+    connection: Connection,
+    arrival: Arrival,
+    lines: int,
+    period: tuple[date, date] | None,
+    alarms: Sequence[ImportAlarm],
+) -> None:
+    """Record a form II.06a: it changes no dossier; what does not agree in it becomes alarms."""
+    _forget_rejection(connection, arrival)
+    import_id = _next_id(connection)
+    connection.execute(
+        insert(imports).values(
+            id=import_id,
+            unit=arrival.unit,
+            sha256=arrival.sha256,
+            name=arrival.name,
+            status=READ,
+            kind=FORM,
+            profile=FORM,
+            reader=arrival.reader,
+            counts=ImportCounts(lines, unchanged=lines).plain(),
+            warnings=[],
+            imported_at=arrival.at,
+            source=arrival.source,
+            stands_at=arrival.at,
+            period=None if period is None else [day.isoformat() for day in period],
+        )
+    )
+    raise_alarms(connection, arrival.unit, import_id, alarms)
+    detail = {"kind": FORM, "name": arrival.name, "unit": arrival.unit}
+    happening = Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)
     append(connection, [happening], at=arrival.at)
 
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from connectors.errors import ConnectorError, UnknownLayout
-from connectors.exports.furniture import is_numbering, said
+from connectors.exports.furniture import is_numbering, period_in, said, texts_of
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of
 from connectors.exports.text import label_key
 from connectors.exports.values import BadCell, number_of
+
+_TITLE_ROWS = 15
 
 COLUMNS: Mapping[int, str] = {
     3: "tiếp nhận, tổng số",
@@ -64,6 +67,8 @@ class Form:
     lines: tuple[FormLine, ...]
     total: FormLine | None
     broken: tuple[Disagreement, ...]
+    period: tuple[date, date] | None = None
+    """First and last day of its title."""
 
 
 def read_form(path: Path, *, name: str | None = None) -> Form:
@@ -86,11 +91,12 @@ def _form_or_error(question: Question) -> Form | ConnectorError:
 def form_of(question: Question) -> Form:
     """The same in this process."""
     grids, _ = grids_of(question.path, question.scratch)
+    period = period_in(text for grid in grids for text in (*grid.above, *texts_of(grid.head[:_TITLE_ROWS])))
     lines = tuple(line for grid in grids for line in form_lines(modernised(grid)[0]))
     if not lines:
         raise UnknownLayout(f"{question.name}: không thấy dòng đánh số cột (1) đến (13) của Biểu số II.06a.")
     total = next((line for line in reversed(lines) if label_key(line.name).startswith(("tổng", "cộng"))), None)
-    return Form(lines, total, broken_identities(lines))
+    return Form(lines, total, broken_identities(lines), period)
 
 
 def form_lines(grid: Grid) -> Iterator[FormLine]:

@@ -18,6 +18,7 @@ from flows.resources import Resources, open_resources
 from storage.imports import imports_of
 from storage.pulls import fetched_files
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
+from tests.connectors.tables import xlsx
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 HEADER = "STT,Mã hồ sơ,Ngày tiếp nhận,Ngày hẹn trả,Ngày có kết quả,Đơn vị giải quyết,Ghi chú\n"
@@ -146,6 +147,23 @@ def test_an_import_by_hand_tells_what_changed_and_what_was_known_when(home: Path
     history = dossier_seen(settings, "H17-260101-0001", 1)
     assert [said["import"] for said in history["history"]] == [1, 2]
     assert history["dossier"]["due_at"] == {"datetime": "2026-01-08T23:59:59+07:00"}
+
+
+def test_a_form_is_compared_with_itself_and_with_the_dossiers(home: Path) -> None:
+    settings = _settings(home)
+    _write(home / "exports" / "a_20260103.csv", "H17-260101-0001")
+    numbering = [f"({n})" for n in range(1, 14)]
+    total = ["", "TỔNG CỘNG", 2, 1, 1, 0, 2, 1, 0, 0, 0, 0, 0]
+    title = ["Biểu số II.06a/VPCP/KSTT. Từ ngày 01/01/2026 đến ngày 31/12/2026"]
+    xlsx(home / "exports" / "bieu.xlsx", [title, ["TT", "Lĩnh vực", "Tiếp nhận"], numbering, total])
+    with open_resources(settings) as resources:
+        assert pull_exports(resources, Sender("night 1", "exports", NOW + timedelta(days=30))) == 2
+    seen = import_seen(settings, 2)
+    assert seen is not None and seen["kind"] == "bieu-ii06a"
+    assert any("cột (7) = (8) + (9) + (10): biểu ghi 2, đếm được 1" in alarm for alarm in seen["alarms"])
+    assert any(
+        "so với danh sách hồ sơ: cột (3) tiếp nhận, tổng số: biểu ghi 2, đếm được 1" in a for a in seen["alarms"]
+    )
 
 
 def _write(path: Path, *codes: str, due: str = "08/01/2026", bad: bool = False) -> None:
