@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
@@ -115,6 +115,24 @@ def load_calendars(folder: Path | None = None) -> dict[str, Any]:
         "sessions": {str(year.year): _hours(year.sessions) for year in years if year.sessions},
         "days": [_day_plain(name, item, year) for name, item, year in listed],
     }
+
+
+def calendar_notes(calendar: Mapping[str, Any], first: date, last: date) -> list[str]:
+    """What a reader of a count in working days between two days must know of the calendar, in Vietnamese."""
+    notes = [
+        f"Chưa có lịch nghỉ lễ năm {year}; ngày nghỉ của năm này chưa được trừ."
+        for year in range(first.year, last.year + 1)
+        if year not in calendar["years"]
+    ]
+    within = [item for item in calendar["days"] if first.isoformat() <= item["day"] <= last.isoformat()]
+    for item in within:
+        if item["list"] == "undecided":
+            day = date.fromisoformat(item["day"])
+            notes.append(f"{item['name']} ({day:%d/%m/%Y}) chưa được tính là ngày nghỉ: {item['source']}.")
+    unread = sum(1 for item in within if item["provenance"] == "unverified")
+    if unread:
+        notes.append(f"{unread} ngày nghỉ, ngày làm bù trong kỳ chưa đối chiếu với văn bản (config/calendars).")
+    return notes
 
 
 def _hours(sessions: list[Session]) -> list[list[str]]:

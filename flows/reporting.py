@@ -11,7 +11,7 @@ from config.index_766 import load_index_766
 from config.report_forms import load_form
 from config.settings import Settings
 from config.unit_names import load_units
-from config.working_calendar import load_calendars
+from config.working_calendar import calendar_notes, load_calendars
 from flows.laying import write_whole
 from flows.resources import Resources, open_resources, outbox
 from ocr import CHECKER_VERSION
@@ -286,6 +286,7 @@ def _overdue(desk: Desk) -> Made:
         "dossiers": [item.plain() for item in found.dossiers],
         "offices": [{"office": office, **counts} for office, counts in found.by_office().items()],
         "unclear": list(found.unclear),
+        "notes": calendar_notes(desk.calendar, desk.question.period.first, desk.question.period.last),
     }
     return content, lambda: overdue_sheet(content, desk.heading)
 

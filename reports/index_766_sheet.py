@@ -58,7 +58,7 @@ def _summary(report: Plain) -> str:
 def _write_group(paper: Paper, group: Plain, metrics: list[Plain], report: Plain) -> None:
     style: dict[str, Any] = {"border": 1, "bold": True, "bg_color": "#F2F2F2"}
     for column, text in enumerate((group["id"], group["name"], vn_number(group["max"]), *[""] * 6)):
-        paper.text(column, text, **style)
+        paper.text(column, text, **style, align="right" if column == 2 else "left")
     paper.row += 1
     for item in metrics:
         _write_metric(paper, item, report["reading"])

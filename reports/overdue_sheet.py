@@ -103,6 +103,8 @@ def _write_notes(paper: Paper, report: Plain) -> None:
         "Giờ quá hạn là giờ làm việc từ giờ hẹn trả đến giờ có kết quả (hoặc đến lúc lập danh sách), đã trừ ngày nghỉ.",
         **note,
     )
+    for text in report["notes"]:
+        paper.line(f"Lưu ý: {text}", **note)
     if report["unclear"]:
         codes = ", ".join(report["unclear"][:10])
         paper.line(f"Không tính được vì ngày hẹn trả quá xa mọi năm của lịch: {codes}.", **note)

@@ -244,6 +244,7 @@ def _overdue_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
             + (f" ({item['desk']})" if item["desk"] else "")
         )
     yield from (f"Không tính được hạn: {code}" for code in plain["unclear"])
+    yield from (f"Lưu ý: {note}" for note in plain["notes"])
     yield from _file_line(output)
 
 

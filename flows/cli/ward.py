@@ -25,6 +25,7 @@ from flows.cli.door import (
 )
 from flows.cli.texts import text
 from reports.letter import vietnamese_number
+from reports.score_sheet import on_time_lines
 
 if TYPE_CHECKING:
     from flows.doctor import Finding
@@ -133,4 +134,5 @@ def _score_lines(plain: dict[str, Any]) -> Iterator[str]:
         f"trên {totals['self_scorable']} điểm được tự chấm (thang {totals['maximum']})."
     )
     used = plain["criteria"]
-    yield f"Bộ tiêu chí {used['id']}@{used['version']}; đúng hạn theo {plain['on_time_rule']}."
+    yield f"Bộ tiêu chí {used['id']}@{used['version']}."
+    yield from on_time_lines(plain)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from config.working_calendar import BadCalendar, load_calendars
+from config.working_calendar import BadCalendar, calendar_notes, load_calendars
 
 
 def calendar(folder: Path, lines: str) -> Path:
@@ -72,6 +73,13 @@ def test_a_holiday_that_is_not_law_yet_is_told_and_not_applied() -> None:
     calendars = load_calendars()
 
     assert calendars["undecided"] == ["2026-11-24"] and "2026-11-24" not in calendars["holidays"]
+
+
+def test_a_count_in_working_days_says_what_its_calendar_lacks() -> None:
+    notes = calendar_notes(load_calendars(), date(2026, 11, 1), date(2027, 1, 31))
+
+    assert "năm 2027" in notes[0] and "24/11/2026" in notes[1] and len(notes) == 2
+    assert "chưa đối chiếu" in calendar_notes(load_calendars(), date(2025, 4, 1), date(2025, 4, 30))[0]
 
 
 def test_office_hours_and_half_days_are_read(tmp_path: Path) -> None:
