@@ -26,7 +26,7 @@ from ocr import InspectOptions, inspect_file
 from ocr.words import plain
 from tests.ocr.ground_truth import Case, case_of, file_of, typeset
 
-OPTIONS = InspectOptions(at=datetime(2026, 12, 1, tzinfo=UTC))
+OPTIONS = InspectOptions(at=datetime(2026, 12, 1, tzinfo=UTC), budget_seconds=600)
 FIELDS = ("number", "symbol", "type", "issued_on", "issuer", "place", "subject", "signer", "signer_title", "authority")
 
 

@@ -1,7 +1,7 @@
 """What keeping and proving evidence costs, against the plain tools in the same run.
 
 `./dev bench tests/bench/evidence.py` takes about two minutes and 12 GB of disk in the temporary folder; with the
-argument `small` about 20 seconds. Every figure comes from a fresh process, so that its peak memory is its own. The
+argument `small` about 40 seconds. Every figure comes from a fresh process, so that its peak memory is its own. The
 machine is shared and noisy: quote the ratios, not the seconds.
 """
 
@@ -17,12 +17,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from minio import Minio
+
+from config.settings import Settings
+from flows.log_proofs import publish_checkpoint, verify_log
+from flows.resources import open_resources
 from storage.bundles import BundledFile, verify_bundle, write_bundle
-from storage.objects.folder import FolderStore
-from tests.storage.bundles.ward import custody_log, ward_contents
+from storage.custody import Happening, append
+from storage.objects import FolderStore, S3Store
+from tests.servers import SECRET, s3_address, s3_server
+from tests.storage.bundles import ward as bundles
+from tests.storage.bundles.ward import ward_contents
 
 SMALL_FILE = 100_000
 LARGE_FILE = 50 << 20
@@ -37,6 +47,9 @@ def main(size: str) -> None:
         home = Path(folder)
         puts = measured("raw_puts", home, files), measured("folder_puts", home, files)
         report("put into the folder store", puts, "raw write + fsync", goal="at most 1.25 times")
+        with s3_server(home) as endpoint:
+            os.environ["BENCH_S3"] = endpoint
+            report("put into S3, by one", best("s3_raw", "s3_puts", home, files // 10), "raw client", goal="1.11 times")
         measured("warm", home, files)
         report(f"bundle of {files} files", best("zip_0", "bundle", home, files), "zip -0", goal="at most 1.5 times")
         report("verify it", best("sha256sum", "verify", home, files), "sha256sum", goal="at most 2 times")
@@ -45,6 +58,8 @@ def main(size: str) -> None:
         gigabytes = large * LARGE_FILE / 1e9
         print(f"bundle of {gigabytes:.1f} GB: {big[0][0]:.1f} s, {big[0][2]} MiB of memory (goal: under 150); ", end="")
         print(f"verified in {big[1][0]:.1f} s, {big[1][2]} MiB")
+        chain = measured("custody_log", home, EVENTS)
+        print(f"{EVENTS} custody events appended, signed, proved: {chain[0]:.1f} s, {chain[2]} MiB")
         log = measured("long_log", home, EVENTS)
         print(f"bundle with {EVENTS} custody events written and verified: {log[0]:.1f} s, {log[2]} MiB")
 
@@ -107,10 +122,56 @@ def folder_puts(home: Path, count: int) -> Spent:
     store = FolderStore(home / "objects")
 
     def put_all() -> None:
+        for _ in store.put_all(partial(io.BytesIO, content(number)) for number in range(count)):
+            pass
+
+    return spent_on(put_all)
+
+
+def s3_raw(_: Path, count: int) -> Spent:
+    """The client's own put of the same bytes, under a name that is known beforehand."""
+    bucket = f"raw-{os.getpid()}"
+    store = S3Store(s3_address(os.environ["BENCH_S3"], bucket))
+    store.create_bucket()
+    client = Minio(store.address.endpoint, access_key="testkey", secret_key=SECRET, secure=False, region="us-east-1")
+
+    def put_all() -> None:
+        for number in range(count):
+            data = content(number)
+            client.put_object(bucket_name=bucket, object_name=f"{number}", data=io.BytesIO(data), length=len(data))
+
+    return spent_on(put_all)
+
+
+def s3_puts(_: Path, count: int) -> Spent:
+    """Ours: hashed, with checksum, refused where the name is taken, locked."""
+    store = S3Store(replace(s3_address(os.environ["BENCH_S3"], f"ours-{os.getpid()}"), lock_days=1))
+    store.create_bucket()
+
+    def put_all() -> None:
         for number in range(count):
             store.put(io.BytesIO(content(number)))
 
     return spent_on(put_all)
+
+
+def custody_log(home: Path, count: int) -> Spent:
+    """Events in a database, a checkpoint every tenth of them, then all of it checked against the first one."""
+    settings = Settings(home=home / "ward")
+    at = datetime(2026, 1, 5, 18, tzinfo=UTC)
+
+    def prove() -> None:
+        notes = []
+        with open_resources(settings) as resources:
+            for start in range(0, count, count // 10):
+                happenings = [Happening("received", f"{start + n:064x}", "me", "here") for n in range(count // 10)]
+                with resources.database.write() as connection:
+                    append(connection, happenings, at=at)
+                notes.append(publish_checkpoint(resources, at=at))
+        told = verify_log(settings, before=notes[0])
+        assert told["ok"] and told["events"] == count and told["from"]["continues"]
+
+    return spent_on(prove)
 
 
 def warm(home: Path, _: int) -> Spent:
@@ -170,7 +231,7 @@ def big_verify(home: Path, _: int) -> Spent:
 
 
 def long_log(home: Path, count: int) -> Spent:
-    contents = ward_contents(custody=custody_log(*(f"{number:064x}" for number in range(count))))
+    contents = ward_contents(custody=bundles.custody_log(*(f"{number:064x}" for number in range(count))))
 
     def prove() -> None:
         write_bundle(contents, home / "log.zip")
@@ -182,7 +243,7 @@ def long_log(home: Path, count: int) -> Spent:
 STEPS: dict[str, Callable[[Path, int], Spent]] = {
     step.__name__: step
     for step in (raw_puts, folder_puts, warm, zip_0, bundle, sha256sum, verify, big_files, big_bundle, big_verify)
-} | {"long_log": long_log}
+} | {"long_log": long_log, "custody_log": custody_log, "s3_raw": s3_raw, "s3_puts": s3_puts}
 
 
 if __name__ == "__main__":

@@ -90,8 +90,8 @@ def orchestration(folder: Path) -> list[str]:
     parts = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in cost.items())
     standing, own = (spent / (work + spent) for spent in (flow, flow + cost["server start"]))
     return [
-        f"orchestration: {parts}; of a night of {DOCUMENTS_OF_A_BIG_NIGHT:,} documents {standing:.2%} with a server that "
-        f"stands, {own:.2%} with one started for the night (goal: under 2 %)"
+        f"orchestration: {parts}; of a night of {DOCUMENTS_OF_A_BIG_NIGHT:,} documents {standing:.2%} with a standing "
+        f"server, {own:.2%} with one started for the night (goal: under 2 %)"
     ]
 
 
