@@ -60,6 +60,18 @@ def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:_HEADER_WITHIN]
 
 
+def with_header_first(data: bytes) -> bytes:
+    """The same bytes for a reader that wants the header at the very start: what lies before it becomes blanks after it.
+
+    No offset moves, and nothing but the reader sees this: digests are taken over the file as it is.
+    """
+    start = data.find(b"%PDF-", 0, _HEADER_WITHIN)
+    if start <= 0:
+        return data
+    header = data[start : start + len(b"%PDF-1.7")]
+    return header + b" " * start + data[start + len(header) :]
+
+
 def seems_signed(data: bytes) -> bool:
     """Some trace of a signature dictionary is in the file; without one there can be no signature at all.
 
@@ -110,7 +122,8 @@ def signed_range(data: bytes, byte_range: object, contents: bytes) -> SignedRang
         return BadStructure("FORMAT_FAILURE", f"ByteRange {list(numbers)} không nằm gọn trong tệp")
     if not contents or not _gap_is_contents(data, gap_start, gap_end, contents):
         return BadStructure("FORMAT_FAILURE", "khoảng trống giữa hai đoạn được ký không đúng là giá trị chữ ký")
-    if not _END_OF_REVISION.search(data[max(0, signed.end - _TAIL) : signed.end]):
+    whole = signed.end == len(data)  # then nothing is left that could be read in place of what was signed
+    if not whole and not _END_OF_REVISION.search(data[max(0, signed.end - _TAIL) : signed.end]):
         return BadStructure("FORMAT_FAILURE", "phần được ký không dừng ở cuối một phiên bản của tệp")
     return signed
 

@@ -67,7 +67,7 @@ def references(value: Any) -> Iterator[Ref]:
         yield (value.idnum, value.generation)
     elif isinstance(value, generic.DictionaryObject):
         for key in value:
-            yield from references(value.raw_get(key))
+            yield from references(raw(value, key))
     elif isinstance(value, generic.ArrayObject):
         for index in range(len(value)):
             yield from references(value.raw_get(index))
@@ -157,8 +157,15 @@ class Likeness:
 
 
 def raw(container: Any, key: str) -> Any:
-    """The entry of a dictionary, not resolved; a null object where there is none."""
-    return container.raw_get(key) if key in container else generic.NullObject()
+    """The entry of a dictionary, not resolved; a null object where there is none.
+
+    The value of a signature is the one string that encryption leaves alone (ISO 32000-2, 7.6.2).
+    """
+    if key not in container:
+        return generic.NullObject()
+    if key == "/Contents" and "/ByteRange" in container:
+        return container.raw_get(key, decrypt=generic.EncryptedObjAccess.RAW)
+    return container.raw_get(key)
 
 
 def _ref(value: Any) -> Ref:

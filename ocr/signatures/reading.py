@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from ocr.budget import OutOfTime
-from ocr.signatures.gate import CAPS, BadStructure, SignedRange, signed_range
+from ocr.signatures.gate import CAPS, BadStructure, SignedRange, signed_range, with_header_first
 
 Ref = tuple[int, int]
 """Object number and generation."""
@@ -55,7 +55,7 @@ class Snapshot:
         Raises:
             PasswordNeeded, or whatever the library raises on a file it cannot read.
         """
-        content = data if end is None or end == len(data) else data[:end]
+        content = with_header_first(data if end is None or end == len(data) else data[:end])
         try:
             return cls(_opened(content, strict=True), len(content))
         except (PasswordNeeded, OutOfTime):

@@ -253,8 +253,11 @@ class Revision:
             return
         was_signed = isinstance(inherited_entry(self.old, old, "/V"), generic.DictionaryObject)
         value = inherited_entry(self.new, new, "/V")
-        if was_signed or not differing <= _FREE_WHEN_SIGNED or not isinstance(value, generic.DictionaryObject):
+        signed_now = isinstance(value, generic.DictionaryObject)
+        if was_signed or not differing <= _FREE_WHEN_SIGNED or (not signed_now and draws(self.old, old)):
             self._forbid(f"ô ký “{name}” bị đổi sau khi ký")
+        elif not signed_now:
+            self._empty_field(name, [new], visible=is_visible(self.new, new))
         elif "/AP" in differing and self._drawn_elsewhere(raw(old, "/AP")):
             self._forbid(f"hình vẽ của ô ký “{name}” còn được dùng ở chỗ khác của tệp")
         else:
