@@ -225,6 +225,14 @@ def reset_password(resources: Resources, name: str, *, who: str, at: datetime) -
     return password
 
 
+def link_account(resources: Resources, name: str, subject: str, *, who: str, at: datetime) -> None:
+    """Let a subject of the configured issuer (OpenID Connect) sign in as this account."""
+    with resources.database.write() as connection:
+        accounts.account_of(connection, name)
+        elsewhere = f"{resources.settings.oidc_issuer} {subject}"
+        accounts.link_elsewhere(connection, name, elsewhere, who=who, at=at)
+
+
 def set_account_state(resources: Resources, name: str, state: str, *, who: str, at: datetime) -> None:
     """Open or close an account; a closed one is signed out everywhere."""
     with resources.database.write() as connection:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from connectors.errors import ConnectorError
 from connectors.exports import read_export
 from flows.intake import layouts_version
 from flows.resources import Resources
@@ -63,8 +64,11 @@ def declare(resources: Resources, said: Declaration) -> None:
     """
     kept = resources.store.put(io.BytesIO(_sheet(said)))
     name = f"khai-bao-{said.component}-{said.at:%Y%m%d-%H%M%S}.csv"
-    with resources.store.local(kept.sha256) as path:
-        export = read_export(path, name=name, profile="khai-bao-so-lieu")
+    try:
+        with resources.store.local(kept.sha256) as path:
+            export = read_export(path, name=name, profile="khai-bao-so-lieu")
+    except ConnectorError as error:
+        raise BadDeclaration(str(error)) from error
     if export.rejected:
         raise BadDeclaration("\n".join(row.reason for row in export.rejected))
     unit = resources.settings.unit

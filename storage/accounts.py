@@ -83,6 +83,12 @@ def account_elsewhere(connection: Connection, elsewhere: str) -> str | None:
     return str(found) if found is not None else None
 
 
+def link_elsewhere(connection: Connection, name: str, elsewhere: str, *, who: str, at: datetime) -> None:
+    """Let an identity of OpenID Connect ("<issuer> <subject>") sign in as this account."""
+    connection.execute(update(accounts).where(accounts.c.name == name).values(elsewhere=elsewhere))
+    _tell(connection, "account_linked", name, who, {"elsewhere": elsewhere}, at)
+
+
 def accounts_all(connection: Connection) -> list[Mapping[str, Any]]:
     """Every account with its `grants`, by name."""
     held: dict[str, list[Grant]] = {}

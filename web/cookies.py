@@ -7,7 +7,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
-SESSION, ENTRY, LANGUAGE = "par_phien", "par_cua", "par_ngon_ngu"
+SESSION, ENTRY, LANGUAGE, DEPARTURE = "par_phien", "par_cua", "par_ngon_ngu", "par_di"
 
 
 def cookie(name: str, value: str, *, https: bool, seconds: int | None = None, path: str = "/") -> str:

@@ -63,3 +63,24 @@ def show(*, as_json: AsJson = False) -> None:
     ]
     lines = [f"{one['account']}  {one['full_name']}  {one['state']}  {one['grants']}" for one in told]
     finish(told, as_json=as_json, lines=lines or ["Chưa có tài khoản nào. Thêm: parindex account add TÊN --role ..."])
+
+
+@app.command("link", help=text("account_link"))
+def link(
+    name: Annotated[str, typer.Argument(help=text("account_name"))],
+    subject: Annotated[str, typer.Argument(help=text("account_subject"))],
+) -> None:
+    """Let a subject of the OpenID Connect issuer sign in as an account."""
+    from flows.accounts import link_account
+    from flows.resources import open_resources
+    from storage.accounts import NoSuchAccount
+
+    settings = settings_for()
+    if not settings.oidc_issuer:
+        raise Refused("Chưa đặt PAR_OIDC_ISSUER.", WRONG_USE)
+    try:
+        with open_resources(settings) as resources:
+            link_account(resources, name, subject, who="parindex account", at=moment("", settings))
+    except NoSuchAccount as error:
+        raise Refused(str(error), WRONG_USE) from error
+    finish({"account": name, "subject": subject}, as_json=False, lines=[f"{name}: {settings.oidc_issuer} {subject}"])

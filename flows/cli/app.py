@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import account, documents, evidence, exports, files, proofs, reporting, service, storage, trust, ward
+from flows.cli import (
+    account,
+    documents,
+    evidence,
+    exports,
+    files,
+    proofs,
+    publishing,
+    reporting,
+    service,
+    storage,
+    trust,
+    ward,
+)
 from flows.cli.texts import text
 
 app = typer.Typer(help=text("app"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -29,3 +42,4 @@ reporting.register(app)
 documents.register(app)
 trust.register(app)
 app.add_typer(account.app, name="account")
+app.command("publish", help=text("publish"))(publishing.publish)

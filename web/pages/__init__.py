@@ -1,8 +1,19 @@
 """One module for each thing that people come for; `ROUTERS` is all of them."""
 
-from web.pages import account, auditing, documents, exports, home, reports, runs, score, signing_in, uploads
-
-ROUTERS = tuple(
-    module.router for module in (signing_in, account, home, score, uploads, documents, auditing, exports, runs, reports)
+from web.pages import (
+    account,
+    auditing,
+    documents,
+    elsewhere,
+    exports,
+    home,
+    reports,
+    runs,
+    score,
+    signing_in,
+    uploads,
 )
+
+_MODULES = (signing_in, elsewhere, account, home, score, uploads, documents, auditing, exports, runs, reports)
+ROUTERS = tuple(module.router for module in _MODULES)
 """In the order of matching."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from flows import browsing
+from flows.pulling import sources_now
 from storage.browsing import Slice
 from web.access import Deed
 from web.doors import Visit, allowed
@@ -22,7 +23,9 @@ def listed(visit: Visit = allowed(Deed.SEE_EXPORTS), trang: Annotated[int, Query
     """How fresh each kind of data is, and every import, newest first."""
     told = browsing.exports(visit.resources, Slice((trang - 1) * _PAGE_ROWS, _PAGE_ROWS))
     pages = max(1, -(-told["total"] // _PAGE_ROWS))
-    return visit.page("exports.html", told=told, page=trang, pages=pages)
+    with visit.resources.database.read() as connection:
+        sources = sources_now(connection, visit.resources.settings, visit.now)
+    return visit.page("exports.html", told=told, sources=sources, page=trang, pages=pages)
 
 
 @router.get(PLACE + "/du-lieu/{number}")

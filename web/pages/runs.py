@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from config.settings import Settings
 from flows import browsing
-from flows.criteria_known import criteria_known
+from flows.criteria import criteria_known
 from flows.requests import BadRequest, RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
 from flows.sheets import sheet_of_run
 from storage.browsing import Slice
