@@ -27,6 +27,7 @@ from ocr.words import Box, Word
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about strangers' files are not ours to print
 
 MOST_SECONDS_A_PAGE = 25.0
+"""Or a quarter of the document's time, if that is more."""
 _STRUCTURE_SECONDS = 6.0
 Image.MAX_IMAGE_PIXELS = 4 * MOST_PIXELS
 
@@ -126,7 +127,7 @@ def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms
         left = terms.budget.left()
         if left < 0.3 and number != 1:
             return None
-        reader = Reader(terms.engine, max(1.0, min(left, MOST_SECONDS_A_PAGE)))
+        reader = Reader(terms.engine, max(1.0, min(left, max(MOST_SECONDS_A_PAGE, terms.budget.seconds / 4))))
         reading = _one_page(document, structure, number, reader)
         return reading if number in (1, count) else replace(reading, picture=None)
 

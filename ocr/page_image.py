@@ -5,11 +5,14 @@ Pillow alone, so that the product needs no numeric library. Pictures are upright
 
 from __future__ import annotations
 
+import math
 from itertools import accumulate, pairwise
 from statistics import pvariance
 from typing import Literal
 
 from PIL import Image, ImageChops, ImageFilter
+
+from ocr.words import Box
 
 READING_DPI = 250
 """Measured best on 300 dpi scans: 0.11 % character errors, against 0.22 % at 200 and 0.20 % at 300."""
@@ -185,7 +188,22 @@ def _alternation(profile: bytes) -> float:
 def turned_upright(picture: Image.Image, skew: float) -> Image.Image:
     """The picture with its lines made level; the corners that open are filled with paper."""
     paper = 255 if picture.mode in ("L", "1") else (255, 255, 255)
-    return picture.rotate(-skew, Image.Resampling.BICUBIC, fillcolor=paper)
+    return picture.rotate(-skew, Image.Resampling.BILINEAR, fillcolor=paper)
+
+
+def level_cut(picture: Image.Image, skew: float, cut: Box) -> Image.Image:
+    """What `turned_upright(picture, skew)` shows inside `cut` (pixels), turning no more of the picture than that."""
+    wide, high = round(cut.width), round(cut.height)
+    if not skew:
+        return picture.crop((round(cut.left), round(cut.top), round(cut.left) + wide, round(cut.top) + high))
+    angle = math.radians(skew)
+    right, down = (cut.left + cut.right - picture.width) / 2, (cut.top + cut.bottom - picture.height) / 2
+    x = picture.width / 2 + math.cos(angle) * right + math.sin(angle) * down
+    y = picture.height / 2 - math.sin(angle) * right + math.cos(angle) * down
+    margin = math.ceil(abs(math.sin(angle)) * max(wide, high) / 2) + 2
+    left, top = round(x - wide / 2) - margin, round(y - high / 2) - margin
+    piece = picture.crop((left, top, left + wide + 2 * margin, top + high + 2 * margin))
+    return turned_upright(piece, skew).crop((margin, margin, margin + wide, margin + high))
 
 
 def fingerprint(grey: Image.Image) -> int:

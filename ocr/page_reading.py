@@ -302,12 +302,9 @@ def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Im
     frame = tuple(round(edge * dpi / 72) for edge in (region.left, region.top, region.right, region.bottom))
     if sheet.picture.mode not in ("RGB", "RGBA"):
         return page_image.darkest_ink(ready.crop(frame))  # type: ignore[arg-type]
-    if sheet.skew:
-        faded, _ = sheet.ready(page_image.without_coloured_ink(sheet.picture))
-        return faded.crop(frame)  # type: ignore[arg-type]
     scale = sheet.dpi / 72
-    own = tuple(round(edge * scale) for edge in (region.left, region.top, region.right, region.bottom))
-    faded = page_image.without_coloured_ink(sheet.picture.crop(own))  # type: ignore[arg-type]
+    own = Box(region.left * scale, region.top * scale, region.right * scale, region.bottom * scale)
+    faded = page_image.without_coloured_ink(page_image.level_cut(sheet.picture, sheet.skew, own))
     return faded.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class TesseractBundled:
             import tesserocr  # type: ignore[import-untyped]
         except ImportError as error:
             raise EngineMissing(f"Máy chưa có thư viện tesserocr. Cài bằng: {INSTALL_LINE}") from error
+        _hush_leptonica(Path(tesserocr.__file__))
         folder = _models_of(language)
         self._api: Any = tesserocr.PyTessBaseAPI(path=folder, lang=language)
         self._api.SetVariable("debug_file", "/dev/null")
@@ -56,6 +58,17 @@ class TesseractBundled:
             raise EngineFailed(f"Nhận dạng trang không thành: {str(error)[:200]}") from error
         finally:
             api.Clear()
+
+
+def _hush_leptonica(module: Path) -> None:
+    """leptonica prints remarks about odd pictures on stderr, where our progress goes; the wheel has its own copy."""
+    for near in (module.parent, module.parent.parent):
+        for library in sorted((near / "tesserocr.libs").glob("libleptonica*")):
+            ctypes.CDLL(str(library)).setMsgSeverity(_ONLY_NONE)
+
+
+_ONLY_NONE = 6
+"""L_SEVERITY_NONE"""
 
 
 def _models_of(language: str) -> str:
