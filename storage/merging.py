@@ -60,20 +60,27 @@ def _merge_part(
     """Write one block into the state; the columns that changed, or nothing."""
     known = table.read(part.keys, part.fields)
     if not known:
-        table.add(import_id, part.fields, part.keys, part.columns)
+        table.add(import_id, part.fields, part.keys, _known_columns(part))
         merged.new += len(part.keys)
         return _places(part) | {f"={name}": column for name, column in zip(part.fields, part.columns, strict=True)}
     fresh, changes = _sorted_out(part, known, protected)
     if part.kind == DOSSIERS:
         merged.alarms += _alarms(table, part, changes)
     if fresh:
-        columns = [[column[i] for i in fresh] for column in part.columns]
+        columns = [[column[i] for i in fresh] for column in _known_columns(part)]
         table.add(import_id, part.fields, [part.keys[i] for i in fresh], columns)
     if changes:
         table.change(import_id, [(part.keys[change.position], change.fields) for change in changes])
     merged.new += len(fresh)
     merged.changed += len(changes)
     return _changed_columns(part, fresh, changes)
+
+
+def _known_columns(part: Incoming) -> Sequence[Sequence[Any]]:
+    """The columns as they are kept: what a new row does not say is not known."""
+    if not part.may_be_unsaid:
+        return part.columns
+    return [[None if value is UNSAID else value for value in column] for column in part.columns]
 
 
 def _sorted_out(

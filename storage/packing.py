@@ -1,6 +1,7 @@
 """Columns as one compact value: JSON, deflated; readable with the standard library of any language.
 
-A column is a list of values, or {"of": [distinct texts], "at": [place in it, for each row]} where texts repeat.
+A column is a list of values; or {"of": [distinct texts], "at": [place in it, for each row]} where texts repeat;
+or {"lines": texts joined by line breaks}; or {"numbers": whole numbers joined by spaces}.
 `UNSAID` stands where a row says nothing of a field that other rows carry: in JSON the empty object.
 """
 
@@ -31,22 +32,27 @@ def unpacked(data: bytes) -> dict[str, list[Any]]:
 
 
 def _shortened(values: Sequence[Any]) -> Any:
-    try:
-        if 4 * len(dict.fromkeys(values[:_SAMPLE])) > _SAMPLE:
-            return values
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return {"numbers": " ".join(map(str, values))}
+    if kinds in ({str}, {str, type(None)}) and 4 * len(set(values[:_SAMPLE])) <= _SAMPLE:
         distinct = dict.fromkeys(values)
-    except TypeError:  # lists and dictionaries are written as they are
-        return values
-    if 4 * len(distinct) > len(values) or not all(type(value) is str or value is None for value in distinct):
-        return values
-    place = dict(zip(distinct, range(len(distinct)), strict=True))
-    return {"of": list(distinct), "at": list(map(place.__getitem__, values))}
+        if 4 * len(distinct) <= len(values):
+            place = dict(zip(distinct, range(len(distinct)), strict=True))
+            return {"of": list(distinct), "at": " ".join(map(str, map(place.__getitem__, values)))}
+    if kinds == {str} and (joined := "\n".join(values)).count("\n") == len(values) - 1:
+        return {"lines": joined}
+    return values
 
 
 def _whole(values: Any) -> list[Any]:
-    if type(values) is dict:
-        return list(map(values["of"].__getitem__, values["at"]))
-    return [UNSAID if value == {} else value for value in values] if {} in values else values
+    if type(values) is not dict:
+        return [UNSAID if value == {} else value for value in values] if {} in values else values
+    if "numbers" in values:
+        return list(map(int, values["numbers"].split(" ")))
+    if "lines" in values:
+        return str(values["lines"]).split("\n")
+    return list(map(values["of"].__getitem__, map(int, values["at"].split(" "))))
 
 
 def _unsaid(value: Any) -> Any:

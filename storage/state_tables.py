@@ -16,7 +16,6 @@ from sqlalchemy import Connection, exc, insert, select, update
 from storage.database.export_tables import dossiers
 from storage.database.tables import records
 from storage.incoming import DOSSIERS
-from storage.packing import UNSAID
 
 Known = dict[str, tuple[Any, ...]]
 """Key -> values of the fields asked for, in their order."""
@@ -61,13 +60,12 @@ class DossierTable:
 
     def add(self, import_id: int, fields: Sequence[str], keys: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
         names = ", ".join(f'"{name}"' for name in ("unit", "code", "first_import", "last_import", *fields))
-        said = [_none_for_unsaid(column) for column in columns]
         if self._on_postgresql:
-            whole = [[self._unit] * len(keys), keys, [import_id] * len(keys), [import_id] * len(keys), *said]
+            whole = [[self._unit] * len(keys), keys, [import_id] * len(keys), [import_id] * len(keys), *columns]
             _copy(self._connection, f"COPY dossiers ({names}) FROM STDIN", whole)
             return
         places = ", ".join(["?"] * (4 + len(fields)))
-        rows = list(zip(repeat(self._unit), keys, repeat(import_id), repeat(import_id), *said))
+        rows = list(zip(repeat(self._unit), keys, repeat(import_id), repeat(import_id), *columns))
         self._connection.exec_driver_sql(f"INSERT INTO dossiers ({names}) VALUES ({places})", rows)
 
     def change(self, import_id: int, changes: Changes) -> None:
@@ -110,7 +108,7 @@ class RecordTable:
     def add(self, import_id: int, fields: Sequence[str], keys: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
         rows = [
             {"unit": self._unit, "kind": self._kind, "key": key, "first_import": import_id, "last_import": import_id}
-            | {"fields": {n: v for n, v in zip(fields, values, strict=True) if v is not UNSAID}}
+            | {"fields": dict(zip(fields, values, strict=True))}
             for key, values in zip(keys, zip(*columns, strict=True), strict=True)
         ]
         self._connection.execute(insert(records), rows)
@@ -126,10 +124,6 @@ class RecordTable:
         mine = (records.c.unit == self._unit, records.c.kind == self._kind, records.c.key.in_(keys))
         rows = self._connection.execute(select(records.c.key, records.c.fields).where(*mine))
         return {row.key: row.fields for row in rows}
-
-
-def _none_for_unsaid(column: Sequence[Any]) -> Sequence[Any]:
-    return [None if value is UNSAID else value for value in column] if UNSAID in column else column
 
 
 def _copy(connection: Connection, command: str, columns: Sequence[Sequence[Any]]) -> None:
