@@ -103,6 +103,10 @@ def _inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
         f"; {r['detail']}" for r in digitisation.get("reasons") or []
     )
     yield f"  Chữ ký số: {(shown.get('signature') or {}).get('summary_vi')}"
+    for one in (shown.get("signature") or {}).get("signatures") or []:
+        yield f"    {one['signer'] or one['field']}: {one['summary_vi']}"
+    if shown.get("paper_marks"):
+        yield f"  Trên giấy: {shown['paper_marks']['summary_vi']}"
     if "text" in shown:
         yield str(shown["text"])
 
