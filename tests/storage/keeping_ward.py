@@ -32,7 +32,7 @@ def kept_ward(home: Path, **settings: Any) -> Settings:
 def score_now(resources: Resources) -> str:
     """Record a score run over what is kept; its id."""
     settings = resources.settings
-    question = scoring.Question("2025", AT.date(), settings.criteria, settings.on_time_rule)
+    question = scoring.Question("2025", settings.local_day(AT), settings.criteria, settings.on_time_rule)
     return scoring.record(resources, scoring.compute(resources, question), who="test", at=AT)
 
 

@@ -1,0 +1,92 @@
+"""Bundles of a kept ward: what is missing is refused or named, damage mended or named, a run keeps its bundle."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from flows import intake, keeping, log_proofs
+from flows.bundling import Incomplete, Wanted, bundle_run
+from flows.intake import Sender
+from flows.resources import open_resources
+from storage.bundles import verify_bundle
+from storage.objects import FolderStore
+from tests.storage.keeping_ward import AT, DOCUMENTS, forget_inbox, kept_ward, score_now
+
+PLAN = hashlib.sha256(DOCUMENTS["1.7.1/ke-hoach.pdf"]).hexdigest()
+PARTIAL = Wanted(allow_partial=True)
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Settings:
+    return kept_ward(tmp_path / "ward")
+
+
+def made(ward: Settings, wanted: Wanted, path: Path) -> dict[str, Any]:
+    return bundle_run(ward, wanted, output=path, at=AT)
+
+
+def lose(ward: Settings, sha256: str) -> None:
+    path = FolderStore(ward.home / "objects").path_of(sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"rotten")
+
+
+def test_missing_evidence_fails_the_bundle_and_is_all_named(ward: Settings, tmp_path: Path) -> None:
+    with pytest.raises(Incomplete, match=r"yêu cầu 60 .* thiếu \d+:\n[\s\S]*--allow-partial"):
+        made(ward, Wanted(), tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_partial_bundle_is_sound_and_states_what_it_lacks(ward: Settings, tmp_path: Path) -> None:
+    told = made(ward, PARTIAL, tmp_path / "b.zip")
+    found = verify_bundle(tmp_path / "b.zip")
+
+    assert found.ok and found.completeness is not None
+    assert told["requested"] == len(found.completeness["requested"]) == 60
+    assert told["included"] == 60 - len({item["component"] for item in found.completeness["missing"]})
+
+
+def test_a_damaged_document_is_mended_for_the_bundle_or_left_out_and_named(ward: Settings, tmp_path: Path) -> None:
+    lose(ward, PLAN)
+    assert made(ward, PARTIAL, tmp_path / "mended.zip")["files"]
+    assert keeping.scrub_store(ward, keeping.Asker("test", AT))["damages"] == []
+
+    forget_inbox(ward)
+    lose(ward, PLAN)
+    told = made(ward, PARTIAL, tmp_path / "without.zip")
+    found = verify_bundle(tmp_path / "without.zip")
+    assert found.ok, found.faults
+    assert {"id": "1.7.1", "reason": "tệp trong kho bị hỏng hoặc mất: ke-hoach.pdf"} in told["missing"]
+    assert [item["sha256"] for item in found.completeness["absent"]] == [PLAN]  # type: ignore[index]
+
+
+def test_the_bundle_of_a_run_is_the_same_bytes_whatever_came_later(ward: Settings, tmp_path: Path) -> None:
+    first = made(ward, Wanted("2025-0001", allow_partial=True), tmp_path / "first.zip")
+    later = ward.inbox_folder / ward.unit / "1.1.1/later.pdf"
+    later.parent.mkdir()
+    later.write_bytes(b"%PDF later")
+    with open_resources(ward) as resources:
+        intake.take_documents(resources, Sender("night y", "inbox", AT))
+        assert score_now(resources) == "2025-0002"
+        log_proofs.publish_checkpoint(resources, at=AT)
+
+    again = made(ward, Wanted("2025-0001", allow_partial=True), tmp_path / "again.zip")
+
+    assert again["sha256"] == first["sha256"]
+
+
+def test_a_bundle_of_some_components_holds_their_events_alone_and_proves_their_place(
+    ward: Settings, tmp_path: Path
+) -> None:
+    with open_resources(ward) as resources:
+        log_proofs.publish_checkpoint(resources, at=AT)
+    made(ward, Wanted(components=("1.7.1", "1.1.1"), allow_partial=True), tmp_path / "b.zip")
+    found = verify_bundle(tmp_path / "b.zip")
+
+    assert found.ok, found.faults
+    assert not found.log["checkpoint"]["complete"] and 0 < found.log["events"] < found.log["checkpoint"]["size"]
