@@ -105,6 +105,7 @@ OPEN: dict[str, Any] = {"status": 4, "finished_at": None, "returned_at": None}
         (OPEN | {"status": 3}, {}),
         (OPEN | {"status": 10}, {}),
         ({"received_at": None}, {}),
+        ({"due_at": at("2025-08-20"), "finished_at": at("2025-09-02")}, {"direct": 1, "late": 1}),
         ({"finished_at": at("2025-08-20"), "returned_at": at("2025-08-20")}, {}),
     ],
 )
@@ -186,6 +187,12 @@ def test_an_open_dossier_is_late_until_the_list_is_made_and_no_longer() -> None:
     early = at("2025-09-12", "08:00:00")
 
     assert overdue(dossier(1, **OPEN), until=early, as_of=early.date()) == [("0001", "in_progress", 2, 480 + 60)]
+
+
+def test_a_leap_day_is_a_working_day_like_any_other() -> None:
+    leap = dossier(1, received_at=at("2024-02-28"), due_at=at("2024-02-28", "17:00:00"), finished_at=at("2024-03-01"))
+
+    assert overdue(leap, period="2024") == [("0001", "resolved", 2, 480 + 120)]
 
 
 def test_the_late_of_list_and_form_are_the_same() -> None:
