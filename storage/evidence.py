@@ -112,7 +112,9 @@ def record_failed_attempt(connection: Connection, unit: str, sha256: str, reason
 
 
 def mark_examining(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
-    """Mark received documents as being read; a mark that is still there later tells that the worker ended."""
+    """Mark these documents as being read, and no others; a mark still there later tells that the worker ended."""
+    marked = (documents.c.unit == unit, documents.c.state == EXAMINING)
+    connection.execute(update(documents).where(*marked).values(state=RECEIVED))
     here = (documents.c.unit == unit, documents.c.sha256.in_(list(sha256s)), documents.c.state == RECEIVED)
     connection.execute(update(documents).where(*here).values(state=EXAMINING))
 
