@@ -19,7 +19,7 @@ def masked_text(text: str) -> str:
 
 
 def masked_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts without the subjects of petitions; nothing in a score depends on these."""
+    """Facts without subjects of petitions, names of results and officers at the desk; no score depends on these."""
     petitions = [
         petition | {"subject": MASK} if petition.get("subject") else petition for petition in facts.get("petitions", ())
     ]
@@ -27,7 +27,8 @@ def masked_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
         document | {"name": MASK} if document.get("dossier_code") else document
         for document in facts.get("documents", ())
     ]
-    changed = {"petitions": petitions, "documents": documents}
+    dossiers = [dossier | {"desk": MASK} if dossier.get("desk") else dossier for dossier in facts.get("dossiers", ())]
+    changed = {"petitions": petitions, "documents": documents, "dossiers": dossiers}
     return dict(facts) | {name: value for name, value in changed.items() if value}
 
 
