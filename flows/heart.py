@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,11 +28,16 @@ class Beat(Protocol):
     def __call__(self, connection: Connection, *, now: datetime, progress: Mapping[str, Any] | None) -> None: ...
 
 
+Heard = Callable[[Mapping[str, Any]], None]
+"""Told each step, for whoever watches in this process."""
+
+
 class Heart:
     """How far a run is, and whether it may go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Heard | None = None) -> None:
         self.progress: Mapping[str, Any] | None = None
+        self.heard = heard
         self.stopped: StorageError | None = None
 
     def tell(self, step: str, done: int = 0, of: int = 0) -> None:
@@ -42,14 +47,16 @@ class Heart:
             RunCancelled, LeaseLost: the run must stop here.
         """
         self.progress = {"step": step, "done": done, "of": of}
+        if self.heard is not None:
+            self.heard(self.progress)
         if self.stopped is not None:
             raise self.stopped
 
 
 @contextlib.contextmanager
-def beating(settings: Settings, beat: Beat) -> Iterator[Heart]:
+def beating(settings: Settings, beat: Beat, heard: Heard | None = None) -> Iterator[Heart]:
     """Keep a lease for as long as the context lasts. A ledger that does not answer is asked again."""
-    heart, end = Heart(), threading.Event()
+    heart, end = Heart(heard), threading.Event()
     thread = threading.Thread(target=_beat_until, args=(settings, beat, heart, end), name="heart", daemon=True)
     thread.start()
     try:

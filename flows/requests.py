@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
-from config.criteria_sets import BadCriteriaSet, load_criteria_set
+from config.criteria_sets import BadCriteriaSet
 from config.settings import Settings
 from flows import examination, intake, scoring
 from flows.batches import batches_in_order, begin_batch
-from flows.heart import Heart, beating
+from flows.criteria import criteria_set
+from flows.heart import Heard, Heart, beating
 from flows.resources import Resources, open_ledger, open_resources, require_room
 from scoring import UnknownOnTimeRule, UnknownPeriod
 from storage import requests
@@ -112,8 +113,12 @@ def cancel_run(resources: Resources, request_id: str, *, who: str, now: datetime
     return progress_of(resources, request_id)
 
 
-def run_next(settings: Settings, *, now: datetime, only: str | None = None) -> dict[str, Any] | None:
+def run_next(
+    settings: Settings, *, now: datetime, only: str | None = None, heard: Heard | None = None
+) -> dict[str, Any] | None:
     """Work on the run whose turn it is, to its end; it as `progress_of` tells it, None if nothing may run now.
+
+    `heard` is called with each step: {step, done, of}.
 
     Raises:
         StoreUnavailable: database or store went away; the run stays in the ledger and is resumed.
@@ -124,19 +129,19 @@ def run_next(settings: Settings, *, now: datetime, only: str | None = None) -> d
         claimed = requests.claim_next(connection, owner=owner, now=now, only=only)
     if claimed is None:
         return None
-    ending = _ending_of(settings.model_copy(update={"unit": claimed.wanted.unit}), claimed, owner)
+    ending = _ending_of(settings.model_copy(update={"unit": claimed.wanted.unit}), claimed, owner, heard)
     with open_resources(settings) as resources:
         with resources.database.write() as connection:
             requests.end(connection, claimed.id, ending)
         return progress_of(resources, claimed.id)
 
 
-def _ending_of(settings: Settings, claimed: Claimed, owner: str) -> RequestEnding:
+def _ending_of(settings: Settings, claimed: Claimed, owner: str, heard: Heard | None) -> RequestEnding:
     def beat(connection: Connection, *, now: datetime, progress: Mapping[str, Any] | None) -> None:
         requests.beat(connection, claimed.id, owner=owner, now=now, progress=progress)
 
     try:
-        with beating(settings, beat) as heart, open_resources(settings) as resources:
+        with beating(settings, beat, heard) as heart, open_resources(settings) as resources:
             return _score(resources, claimed, heart)
     except RunCancelled:
         return RequestEnding(requests.CANCELLED, None, {}, datetime.now(UTC))
@@ -235,7 +240,7 @@ def _require_sound(settings: Settings, wanted: Wanted) -> None:
     if wanted.on_time_rule not in _ON_TIME_RULES:
         faults.append(f"quy tắc đúng hạn {wanted.on_time_rule!r}: chỉ nhận {', '.join(_ON_TIME_RULES)}")
     try:
-        load_criteria_set(wanted.criteria)
+        criteria_set(settings, wanted.criteria)
     except BadCriteriaSet as error:
         faults.append(str(error))
     if faults:

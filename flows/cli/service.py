@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -117,7 +117,7 @@ def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
 
     seen = None
     while told["state"] in ("waiting", "running"):
-        if (done := run_next(settings, now=datetime.now(UTC), only=told["request"])) is not None:
+        if (done := run_next(settings, now=datetime.now(UTC), only=told["request"], heard=_say_step)) is not None:
             return done
         if (now_at := _where(told)) != seen:
             seen = now_at
@@ -126,6 +126,14 @@ def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
         with open_resources(settings) as resources:
             told = progress_of(resources, told["request"])
     return told
+
+
+def _say_step(progress: Mapping[str, Any]) -> None:
+    from flows.night import say
+    from flows.requests import STEPS
+
+    count = f": {progress['done']}/{progress['of']}" if progress["of"] else ""
+    say(f"{STEPS[progress['step']]}{count}", transient=0 < progress["done"] < progress["of"])
 
 
 def _where(told: dict[str, Any]) -> str:
