@@ -11,10 +11,19 @@ from flows.examination import examine_batch
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from scoring.engine.period import period_of
-from scoring.filed_results import STATES_VI, ResultFile, Standing, against_register, without_dossier
+from scoring.filed_results import (
+    STATES_VI,
+    OutgoingCheck,
+    OutgoingRow,
+    ResultFile,
+    Standing,
+    against_register,
+    outgoing_against_register,
+    without_dossier,
+)
 from storage.custody import Happening, append
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of, release
-from storage.result_files import dossiers_of, result_files
+from storage.result_files import dossiers_of, outgoing_files, outgoing_rows, result_files
 
 
 class NoSuchDocument(ValueError):
@@ -40,7 +49,8 @@ def list_documents(resources: Resources, *, state: str = "", verdict: str = "") 
 def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
     """The register of the period against the files:
 
-    {period, counts: {state: number}, dossiers: [{code, state, state_vi, reason_vi, sha256, name}], without_dossier}.
+    {period, counts: {state: number}, dossiers: [{code, state, state_vi, reason_vi, sha256, name}], without_dossier,
+    outgoing: {rows, without_file, other_day, without_row}} (the register of outgoing documents likewise).
     """
     settings = resources.settings
     today = settings.local_day(at)
@@ -49,6 +59,8 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
     with resources.database.read() as connection:
         dossiers = dossiers_of(connection, settings.unit)
         files = result_files(connection, settings.unit, CHECKER_VERSION)
+        rows = outgoing_rows(connection, settings.unit)
+        sent = outgoing_files(connection, settings.unit, CHECKER_VERSION)
     standings = against_register(dossiers, files, period)
     counts = Counter(one.state for one in standings)
     return {
@@ -56,6 +68,7 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
         "counts": {state: counts[state] for state in STATES_VI},
         "dossiers": [_standing(one) for one in standings],
         "without_dossier": [_file(file) for file in without_dossier(dossiers, files)],
+        "outgoing": _outgoing(outgoing_against_register(rows, sent, period)),
     }
 
 
@@ -109,6 +122,22 @@ def _standing(one: Standing) -> dict[str, Any]:
         "reason_vi": one.reason_vi,
         **{key: about[key] for key in ("sha256", "name")},
     }
+
+
+def _outgoing(check: OutgoingCheck) -> dict[str, Any]:
+    return {
+        "rows": check.rows,
+        "without_file": [_row(row) for row in check.without_file],
+        "other_day": [
+            _row(row) | {"sha256": file.sha256, "name": file.name, "printed": str(file.issued_on)}
+            for row, file in check.other_day
+        ],
+        "without_row": [_file(file) | {"number": file.number} for file in check.without_row],
+    }
+
+
+def _row(row: OutgoingRow) -> dict[str, Any]:
+    return {"number": row.number, "issued_on": str(row.issued_on), "subject": row.subject}
 
 
 def _file(file: ResultFile) -> dict[str, Any]:

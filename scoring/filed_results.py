@@ -122,3 +122,67 @@ def _contradiction(dossier: Dossier, file: ResultFile) -> str | None:
 def _number(text: str) -> str:
     """Number and symbol without spaces, case and leading zeros: ` 05/QĐ-UBND` is `5/qđ-ubnd`."""
     return re.sub(r"\s", "", text).lstrip("0").casefold().removeprefix("số:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingRow:
+    """One row of the register of outgoing documents; `files` are the names it promises."""
+
+    number: str
+    issued_on: date | None = None
+    subject: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingCheck:
+    """Rows of the period without a file, rows whose file says another day, files that no row has."""
+
+    rows: int
+    without_file: tuple[OutgoingRow, ...]
+    other_day: tuple[tuple[OutgoingRow, ResultFile], ...]
+    without_row: tuple[ResultFile, ...]
+
+
+def outgoing_against_register(
+    rows: Iterable[OutgoingRow], files: Sequence[ResultFile], period: Period
+) -> OutgoingCheck:
+    """Rows meet files by number and symbol, else by the file's name. A file whose number is handwritten and whose name
+    no row has is left out of `without_row`: nobody can tell."""
+    asked = sorted(
+        (row for row in rows if row.issued_on and period.first <= row.issued_on <= period.last),
+        key=lambda row: (row.issued_on or date.min, _number(row.number)),
+    )
+    by_number: dict[str, list[ResultFile]] = defaultdict(list)
+    by_name = {file.name.casefold(): file for file in files}
+    for file in files:
+        by_number[_number(file.number or "")].append(file)
+    met: dict[int, ResultFile] = {}
+    for place, row in enumerate(asked):
+        found = _file_of(row, by_number, by_name)
+        if found:
+            met[place] = found
+    taken = {file.sha256 for file in met.values()}
+    return OutgoingCheck(
+        rows=len(asked),
+        without_file=tuple(row for place, row in enumerate(asked) if place not in met),
+        other_day=tuple((asked[place], file) for place, file in met.items() if _other_day(asked[place], file)),
+        without_row=tuple(file for file in files if file.sha256 not in taken and file.number),
+    )
+
+
+def _file_of(
+    row: OutgoingRow, by_number: dict[str, list[ResultFile]], by_name: dict[str, ResultFile]
+) -> ResultFile | None:
+    same = by_number[_number(row.number)]
+    this_year = [file for file in same if not _other_year(row, file)]
+    named = [by_name[name.casefold()] for name in row.files if name.casefold() in by_name]
+    return next(iter((*this_year, *named)), None)
+
+
+def _other_year(row: OutgoingRow, file: ResultFile) -> bool:
+    return bool(row.issued_on and file.issued_on and row.issued_on.year != file.issued_on.year)
+
+
+def _other_day(row: OutgoingRow, file: ResultFile) -> bool:
+    return bool(row.issued_on and file.issued_on and row.issued_on != file.issued_on)

@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from scoring.engine.facts import Dossier, from_plain
-from scoring.filed_results import ResultFile
-from storage.database.tables import records
+from scoring.engine.facts import Dossier
+from scoring.filed_results import OutgoingRow, ResultFile
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.facts import COMPONENT, DOSSIER_CODE, OUTGOING_FOLDER
+from storage.history import dossier_of, dossiers_now, records_as_of
 
 
 def dossiers_of(connection: Connection, unit: str) -> list[Dossier]:
     """The register: all dossiers of a unit, by code."""
-    chosen = select(records.c.fields).where(records.c.unit == unit, records.c.kind == "dossiers")
-    found = [from_plain(Dossier, row.fields) for row in connection.execute(chosen)]
-    return sorted(found, key=lambda dossier: str(dossier.code))
+    return [dossier_of(stored) for stored in dossiers_now(connection, unit)]
 
 
 def result_files(connection: Connection, unit: str, checker: str) -> list[ResultFile]:
@@ -33,6 +31,37 @@ def result_files(connection: Connection, unit: str, checker: str) -> list[Result
         for code in _codes(path, result.get("fields") or {}):
             found.setdefault((code, sha256), _file(states[sha256], path, code, result))
     return [found[key] for key in sorted(found)]
+
+
+def outgoing_files(connection: Connection, unit: str, checker: str) -> list[ResultFile]:
+    """Every file handed in as an outgoing document (no dossier: `code` is empty), by hash."""
+    said = examinations_of(connection, unit, checker)
+    states = {row["sha256"]: row for row in documents_of(connection, unit)}
+    found: dict[str, ResultFile] = {}
+    for receipt in receipts_of(connection, unit):
+        sha256, path = receipt["sha256"], receipt["path"]
+        if OUTGOING_FOLDER in path.split("/")[:-1]:
+            found.setdefault(sha256, _file(states[sha256], path, "", said.get(sha256, {}).get("result") or {}))
+    return [found[sha256] for sha256 in sorted(found)]
+
+
+def outgoing_rows(connection: Connection, unit: str) -> list[OutgoingRow]:
+    """The register of outgoing documents as the last import left it."""
+    return [
+        OutgoingRow(
+            number=str(row.get("number") or ""),
+            issued_on=_day_of(row.get("issued_on")),
+            subject=str(row.get("subject") or ""),
+            files=tuple(row.get("files") or ()),
+        )
+        for row in records_as_of(connection, unit, "outgoing", None)
+    ]
+
+
+def _day_of(plain: Any) -> date | None:
+    """A kept moment ({"datetime": iso}, aware) or day ({"date": iso}) as its day."""
+    said = plain.get("datetime") or plain.get("date") if isinstance(plain, dict) else plain
+    return date.fromisoformat(str(said)[:10]) if said else None
 
 
 def _codes(path: str, fields: Mapping[str, Any]) -> Iterator[str]:

@@ -137,6 +137,19 @@ def _register_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"... và {len(lacking) - _SHOWN} hồ sơ nữa; thêm --json để xem đủ."
     for file in told["without_dossier"]:
         yield f"{file['name']}: mã hồ sơ {file['code']} không có trong sổ."
+    yield from _outgoing_lines(told["outgoing"])
+
+
+def _outgoing_lines(told: dict[str, Any]) -> Iterator[str]:
+    if not told["rows"]:
+        return
+    yield f"Sổ văn bản đi: {told['rows']} văn bản trong kỳ, {len(told['without_file'])} văn bản chưa có tệp."
+    for row in told["without_file"][:_SHOWN]:
+        yield f"  {row['number']} ngày {row['issued_on']}: chưa có tệp. {row['subject']}"
+    for row in told["other_day"][:_SHOWN]:
+        yield f"  {row['number']}: sổ ghi ngày {row['issued_on']}, trong tệp {row['name']} là {row['printed']}."
+    for file in told["without_row"][:_SHOWN]:
+        yield f"  {file['name']}: số {file['number']} không có trong sổ."
 
 
 def _document_lines(found: list[dict[str, Any]]) -> Iterator[str]:

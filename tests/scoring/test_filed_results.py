@@ -9,7 +9,13 @@ import pytest
 
 from scoring.engine.facts import Dossier
 from scoring.engine.period import VIETNAM, period_of
-from scoring.filed_results import ResultFile, against_register, without_dossier
+from scoring.filed_results import (
+    OutgoingRow,
+    ResultFile,
+    against_register,
+    outgoing_against_register,
+    without_dossier,
+)
 
 YEAR = period_of("2025", date(2026, 1, 5))
 CODE = "H17.12.34-250924-0005"
@@ -92,3 +98,25 @@ def test_files_of_unknown_dossiers_are_named() -> None:
     stray = replace(FILE, code="H17.12.34-250924-9999")
 
     assert without_dossier([DOSSIER], [FILE, stray]) == [stray]
+
+
+def test_outgoing_rows_meet_files_by_number_or_name() -> None:
+    rows = [
+        OutgoingRow(number="12/TB-UBND", issued_on=date(2025, 3, 5)),
+        OutgoingRow(number="13/TB-UBND", issued_on=date(2025, 3, 6), files=("13 TB.pdf",)),
+        OutgoingRow(number="14/TB-UBND", issued_on=date(2025, 3, 7)),
+        OutgoingRow(number="15/TB-UBND", issued_on=date(2024, 12, 31)),
+    ]
+    files = [
+        replace(FILE, sha256="1", name="a.pdf", code="", number="12/TB-UBND", issued_on=date(2025, 3, 4)),
+        replace(FILE, sha256="2", name="13 tb.PDF", code="", number=None, issued_on=None),
+        replace(FILE, sha256="3", name="c.pdf", code="", number="14/TB-UBND", issued_on=date(2024, 3, 7)),
+        replace(FILE, sha256="4", name="d.pdf", code="", number=None),
+    ]
+
+    check = outgoing_against_register(rows, files, YEAR)
+
+    assert check.rows == 3
+    assert [row.number for row in check.without_file] == ["14/TB-UBND"]
+    assert [(row.number, file.name) for row, file in check.other_day] == [("12/TB-UBND", "a.pdf")]
+    assert [file.name for file in check.without_row] == ["c.pdf"]
