@@ -114,7 +114,7 @@ def test_nothing_that_a_program_sends_is_answered_with_a_server_error(town: Town
 
 def _run(operation: object, token: dict[str, str], broken: list[str]) -> None:
     @given(case=operation.as_strategy())  # type: ignore[attr-defined]
-    @settings(max_examples=6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case) -> None:
         answer = case.call(headers=token)
         if answer.status_code >= 500:

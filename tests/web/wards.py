@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 from reportlab.pdfgen.canvas import Canvas
 
 from config.settings import Settings
+from connectors.exports.rows import Export, Row
 from flows import ordering, scoring
 from flows.accounts import Opened, Person, create_account, open_session
-from flows.declaring import Declaration, declare, declared_now
 from flows.intake import Sender, keep_document
 from flows.ordering import OrderAsked
 from flows.requests import RunAsked, ask_for_run
@@ -23,7 +23,8 @@ from flows.resources import Resources, open_resources
 from ocr import CHECKER_VERSION
 from storage import sessions, uploads
 from storage.accounts import Grant
-from storage.evidence import Examination, record_examination
+from storage.evidence import Examination, record_examination, record_object
+from storage.imports import Arrival, record_export
 from storage.objects.port import digest_of
 from storage.sessions import NewLink
 from storage.uploads import NewUpload
@@ -156,12 +157,17 @@ def _document(resources: Resources, name: str, data: bytes, broken: str | None) 
 
 
 def _declare(resources: Resources) -> None:
-    _, version = declared_now(resources, OWN_COMPONENT)
-    values = {"improvement_plan_issued": "có", "results_in_annual_report": "có"}
-    declare(
-        resources,
-        Declaration(OWN_COMPONENT, values, {}, OFFICE, "Báo cáo năm", "ke-hoach.pdf", "", version, "test", "test", NOW),
-    )
+    """Declared values of one component, as an import of their own."""
+    unit = resources.settings.unit
+    kept = resources.store.put(io.BytesIO(f"declared {unit}".encode()))
+    keys = ("improvement_plan_issued", "results_in_annual_report")
+    about = {"component": OWN_COMPONENT, "value": True, "owner": OFFICE, "evidence": ("ke-hoach.pdf",)}
+    rows = tuple(Row("declared", "S", number, about | {"key": key}) for number, key in enumerate(keys, start=2))
+    export = Export(file="khai.csv", sha256=kept.sha256, profile="khai-bao-so-lieu", kind="declared", sheets=("S",),
+                    rows=rows, counted=2, exported_at=NOW)  # fmt: skip
+    with resources.database.write() as connection:
+        record_object(connection, kept, who="test", where="test", at=NOW)
+        record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1"), export)
 
 
 def _upload(connection: object, unit: str, role: str) -> str:

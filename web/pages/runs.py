@@ -64,7 +64,7 @@ def _page(visit: Visit, message: str = "", status: int = 200) -> Response:
         ],
         made=made,
         message=message,
-        criteria=criteria_known(),
+        criteria=criteria_known(visit.resources.settings),
         rules=ON_TIME_RULES,
         settings=visit.resources.settings,
     )
