@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.index_766 import load_index_766
 from config.report_forms import load_form
@@ -31,7 +32,7 @@ from scoring.work_time import work_time
 from storage.database import Connection
 from storage.facts import gather_facts
 from storage.history import dossier_of, dossiers_now, records_as_of
-from storage.reporting import MadeReport, keep_report, newest_content
+from storage.reporting import MadeReport, keep_report, newest_content, reports_of
 
 Plain = dict[str, Any]
 Made = tuple[Plain, Callable[[], bytes]]
@@ -134,6 +135,19 @@ def lay_out_reports(resources: Resources, asked: Asked, write: Callable[[str, by
             keep_report(connection, made.record)
         written.append(name)
     return written
+
+
+def kept_reports(resources: Resources, kind: str = "") -> list[Plain]:
+    """Heads of the kept reports of this unit, newest first, JSON-ready."""
+    with resources.database.read() as connection:
+        heads = reports_of(connection, resources.settings.unit, kind)
+    zone = ZoneInfo(resources.settings.timezone)
+    return [
+        dict(head)
+        | {name: head[name].isoformat() for name in ("first", "last")}
+        | {"made_at": head["made_at"].astimezone(zone).isoformat()}
+        for head in heads
+    ]
 
 
 def report_of_last_month(settings: Settings, now: datetime) -> Plain:
@@ -242,7 +256,7 @@ def _desk_of(settings: Settings, wanted: ReportWanted, at: datetime, facts: Fact
     period, units = period_asked(wanted, settings.period_on(today), today), load_units()
     question = ReportQuestion(
         period,
-        rule_named(wanted.on_time_rule or settings.on_time_rule),
+        rule_named("dvcqg_766" if wanted.kind == "index766" else wanted.on_time_rule or settings.on_time_rule),
         settings.unit,
         tuple(name for name in unit_names(units.mergers) if name.since <= period.ends),
         tuple(units.offices),
@@ -294,7 +308,7 @@ def _overdue(desk: Desk) -> Made:
 def _index766(desk: Desk) -> Made:
     index, period = load_index_766(), desk.question.period
     facts = replace(desk.facts, units=desk.question.units)
-    scope = scope_of(facts, period, working_days(desk.calendar), "dvcqg_766", desk.question.unit)
+    scope = scope_of(facts, period, working_days(desk.calendar), desk.question.rule.name, desk.question.unit)
     scores = index_766(index, Ground(scope, desk.procedures), desk.reading)
     content = {
         "unit": desk.question.unit,

@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     report.command("ii06a", help=text("report_ii06a"))(ii06a)
     report.command("overdue", help=text("report_overdue"))(overdue)
     report.command("766", help=text("report_766"))(index_766)
+    report.command("list", help=text("report_list"))(kept)
     app.add_typer(report, name="report")
     app.command("due", help=text("due"))(due)
 
@@ -127,6 +128,22 @@ def _766_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
         f"không áp dụng cho phường {totals['not_applicable']} điểm."
     )
     yield from _file_line(output)
+
+
+def kept(*, unit: Unit = "", as_json: AsJson = False) -> None:
+    """Reports that were made and kept."""
+    from flows.reporting import kept_reports
+    from flows.resources import open_resources
+
+    settings = settings_for(unit)
+    with open_resources(settings) as resources:
+        heads = kept_reports(resources)
+    lines = [
+        f"{head['id']:28}{_vn(head['first'])} - {_vn(head['last'])}  {head['on_time_rule']:18}"
+        f"{_moment_vn(head['made_at'])}  {head['asked_by']}"
+        for head in heads
+    ]
+    finish({"reports": heads}, as_json=as_json, lines=lines or ["Chưa có báo cáo nào được lập."])
 
 
 def due(

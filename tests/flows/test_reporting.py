@@ -21,6 +21,7 @@ from flows.reporting import (
     Asked,
     ReportMade,
     ReportWanted,
+    kept_reports,
     lay_out_reports,
     make_report,
     overdue_lines,
@@ -119,6 +120,7 @@ def test_the_same_report_is_kept_once_and_told_in_the_log(resources: Resources) 
             report_of(connection, "ii06a-none")
     assert (first.new, again.new, len(told), len(heads)) == (True, False, 1, 1)
     assert kept["content"] == json.loads(json.dumps(first.content))
+    assert first.id in {head["id"] for head in kept_reports(resources, "ii06a")}
     assert "content" not in heads[0] and kept["on_time_rule"] == "bcth_date@1"
 
 

@@ -34,6 +34,7 @@ MOMENTS = [
     ("flows.examination:record_examination", "after", 3),
     ("flows.scoring:record_run", "before", 1),
     ("flows.night:record", "after", 1),
+    ("flows.reporting:keep_report", "before", 2),
     ("flows.bundling:write_bundle", "before", 1),
     ("flows.bundling:write_bundle", "after", 1),
     ("flows.outgoing:append", "after", 1),
