@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.criteria_sets import load_criteria_set
 from flows import keeping, morning, reporting
 from flows.bundling import SHEET_NAME, Wanted, bundle_into, heading_of, inputs_of, kept_of
+from flows.criteria import criteria_set
 from flows.laying import write_whole
 from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
 from flows.resources import Resources, outbox
@@ -23,7 +23,7 @@ from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
 from storage.database import Connection
 from storage.imports import mark_told
-from storage.links import expiring_terms
+from storage.links import Said, expiring_terms, note_expired
 from storage.nights import Ending, Night
 from storage.runs import run_of
 
@@ -62,6 +62,9 @@ def _lay_out_reports(resources: Resources, night: Night) -> None:
 def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> dict[str, Any]:
     """Write the morning letter and close the night; the night's summary."""
     keeping.care_for_store(resources, keeping.Asker(f"night {night.id}", night.started_at))
+    with resources.database.write() as connection:
+        today = resources.settings.local_day(night.started_at)
+        note_expired(connection, night.unit, today, Said(f"night {night.id}", "freshness", night.started_at))
     note = publish_checkpoint(resources, at=night.started_at)
     write_whole(folder_of(resources, night) / CHECKPOINT_NAME, note.encode())
     letter, needs_person = _letter(resources, night, run_id)
@@ -106,7 +109,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         signatures = changed_verdicts(connection, night.unit, night.started_at)
         overdue = reporting.overdue_lines(connection, night.unit)
     score = run["score"]
-    criteria = load_criteria_set(f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
+    criteria = criteria_set(resources.settings, f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
     letter = Letter(
         unit_name=resources.settings.unit_name,
         period=night.period,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from storage.custody import Happening, append
+from storage.custody import Happening, append, events_named
 from storage.database.tables import documents, evidence_links, evidence_terms
 from storage.errors import StorageError
 
@@ -88,6 +88,23 @@ def terms_of(connection: Connection, unit: str) -> dict[str, Mapping[str, Any]]:
     """What people said of terms, by hash."""
     rows = connection.execute(select(evidence_terms).where(evidence_terms.c.unit == unit))
     return {row.sha256: dict(row._mapping) for row in rows}
+
+
+def note_expired(connection: Connection, unit: str, on: date, said: Said) -> int:
+    """Tell the custody log, once, of each document whose last day of use has passed; how many were told now."""
+    told = {(event["subject"], event["detail"]["expires_on"]) for event in events_named(connection, "expired")}
+    over = {
+        (sha256, term["expires_on"].isoformat())
+        for sha256, term in terms_of(connection, unit).items()
+        if term["expires_on"] and term["expires_on"] < on
+    }
+    fresh = sorted(over - told)
+    append(
+        connection,
+        [Happening("expired", sha256, said.who, said.where, {"expires_on": day}) for sha256, day in fresh],
+        at=said.at,
+    )
+    return len(fresh)
 
 
 def expiring_terms(connection: Connection, unit: str, on: date, *, within_days: int = 90) -> tuple[str, ...]:

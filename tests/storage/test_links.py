@@ -13,7 +13,7 @@ from config.settings import Settings
 from flows import keeping, proving
 from flows.resources import open_resources
 from storage.freshness import Term, freshness_of, term_of
-from storage.links import NoSuchDocument, Said, expiring_terms
+from storage.links import NoSuchDocument, Said, expiring_terms, note_expired
 from storage.runs import latest_run
 from tests.storage.keeping_ward import AT, DOCUMENTS, kept_ward, score_now
 
@@ -114,6 +114,9 @@ def test_an_expired_document_no_longer_meets_a_requirement_and_the_letter_warns_
     with open_resources(ward) as resources, resources.database.read() as connection:
         assert "10/01/2026" in expiring_terms(connection, ward.unit, date(2026, 1, 5))[0]
         assert expiring_terms(connection, ward.unit, date(2026, 1, 11)) == ()
+    with open_resources(ward) as resources, resources.database.write() as connection:
+        days_told = [note_expired(connection, ward.unit, date(2026, 1, day), SAID) for day in (10, 11, 12)]
+    assert days_told == [0, 1, 0]
 
 
 def test_a_document_that_is_not_there_is_named(ward: Settings) -> None:
