@@ -150,6 +150,11 @@ class Settings(BaseModel):
         return self.inbox or self.home / "inbox"
 
     @property
+    def criteria_folder(self) -> Path:
+        """Criteria sets that this installation was given, one folder per set; those of the product stand beside."""
+        return self.home / "criteria"
+
+    @property
     def trust_folder(self) -> Path:
         """Anchors, intermediates, CRLs and policy of signature checking."""
         return self.trust or self.home / "trust"

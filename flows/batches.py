@@ -13,8 +13,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from config.criteria_sets import load_criteria_set
 from config.settings import Settings
+from flows.criteria import criteria_set
 from flows.examination import BATCH
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
@@ -52,7 +52,7 @@ def batches_in_order(resources: Resources, *, shared_by: int = 1) -> list[list[s
     _blame_the_only_one(resources)
     with resources.database.read() as connection:
         rows = unexamined(connection, settings.unit, CHECKER_VERSION)
-        worth = _worth(receipts_of(connection, settings.unit), _points(settings.criteria))
+        worth = _worth(receipts_of(connection, settings.unit), _points(settings))
     alone = {row["sha256"] for row in rows if row["state"] == EXAMINING or row["attempts"]}
     order = sorted(rows, key=lambda row: (row["received_at"], -worth.get(row["sha256"], 0), row["name"], row["sha256"]))
     most = SMALL_BATCH if settings.night_minutes else BATCH
@@ -93,8 +93,8 @@ def _worth(receipts: Sequence[Mapping[str, Any]], points: Mapping[str, Decimal])
     return worth
 
 
-def _points(criteria: str) -> dict[str, Decimal]:
-    plain = load_criteria_set(criteria).plain()
+def _points(settings: Settings) -> dict[str, Decimal]:
+    plain = criteria_set(settings, settings.criteria).plain()
     return {
         component["id"]: Decimal(str(component["max_points"]))
         for domain in plain["domains"]

@@ -10,8 +10,8 @@ from typing import Any
 
 from flows.resources import Resources
 from flows.scoring import unpacked_inputs
-from scoring import changes_of, compare, explain, next_actions, score
-from scoring.engine.facts import Facts, from_plain
+from scoring import changes_of, compare, due_soon, explain, next_actions, score
+from scoring.engine.facts import Dossier, Facts, from_plain
 from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
@@ -189,6 +189,12 @@ def rows_behind(resources: Resources, of_run: Mapping[str, Any], component_id: s
     calendar = _inputs(resources, sha256)["calendar"]
     criteria, facts = criteria_of(resources, of_run), _facts(resources, sha256)
     return explain(of_run["score"], component_id, criteria, facts, calendar, limit).plain()
+
+
+def due_soon_of(resources: Resources, of_run: Mapping[str, Any], day: date) -> tuple[Dossier, ...]:
+    """Dossiers of a run that are still open and fall due within three working days."""
+    sha256 = str(of_run["inputs_sha256"])
+    return due_soon(_facts(resources, sha256), _inputs(resources, sha256)["calendar"], day)
 
 
 def what_if(resources: Resources, of_run: Mapping[str, Any], assumed: Mapping[str, str]) -> dict[str, Any]:

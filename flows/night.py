@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, Protocol
 
-from config.criteria_sets import load_criteria_set
 from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing, second_look
 from flows.batches import batches_in_order, begin_batch, budget_of
+from flows.criteria import criteria_set
 from flows.heart import Heart, beating
 from flows.resources import open_resources, require_room
 from flows.scoring import Question, compute, record
@@ -206,7 +206,7 @@ def say(line: str, *, transient: bool = False) -> None:
 
 def _require_sound_data(settings: Settings) -> None:
     """Refuse to start with a criteria set, calendar or layout that cannot be used, before anything is half done."""
-    load_criteria_set(settings.criteria)
+    criteria_set(settings, settings.criteria)
     load_calendars()
     load_profiles()
 

@@ -7,18 +7,19 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from config.criteria_sets import load_criteria_set
+from config.settings import Settings
 from config.unit_names import load_units
 from config.working_calendar import load_calendars
+from flows.criteria import criteria_set
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
-from scoring import ENGINE_VERSION, MEASURES, score
+from scoring import ENGINE_VERSION, MEASURES, changes_of, score
 from scoring.engine.facts import to_plain
 from scoring.engine.on_time import rule_named
 from scoring.unit_names import unit_names
@@ -51,10 +52,14 @@ class Answer:
     inputs_digest: str
 
 
-def compute(resources: Resources, question: Question) -> Answer:
-    """Score without recording anything."""
+def compute(resources: Resources, question: Question, *, assumed: Sequence[str] = ()) -> Answer:
+    """Score without recording anything; `assumed` are what-if values like 3.3.2.late=0.
+
+    Raises:
+        BadAssumption: an assumption cannot be read or names nothing that the set has.
+    """
     unit = resources.settings.unit
-    criteria = load_criteria_set(question.criteria).plain()
+    criteria = criteria_set(resources.settings, question.criteria).plain()
     calendar = load_calendars()
     with resources.database.read() as connection:
         gathered = gather_facts(connection, unit, CHECKER_VERSION)
@@ -75,6 +80,7 @@ def compute(resources: Resources, question: Question) -> Answer:
         on_time_rule=question.on_time_rule,
         inputs=inputs,
         engine=engine_name(),
+        changes=changes_of(assumed, criteria) if assumed else None,
     )
     digest = _digest({"inputs": inputs, "rule": rule_named(question.on_time_rule).reference, "engine": engine_name()})
     return Answer(result.plain(), criteria, calendar, gathered, digest)
@@ -96,15 +102,19 @@ def _counted_from(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> str:
-    """Record a run if anything but the day differs from the newest one; the id of the run that stands."""
+    """Record a run if anything but the day differs from the newest one of its kind; the id of the run that holds it.
+
+    Asked with the unit's own criteria set and on-time rule, as of its day, it becomes the run that stands.
+    """
+    stands = _is_own_question(resources.settings, answer.score, at)
     with resources.database.read() as connection:
-        newest = latest_run(connection, resources.settings.unit, str(answer.score["period"]))
-    if newest is not None and _same_result(newest, answer):
+        newest = latest_run(connection, resources.settings.unit, str(answer.score["period"]), stands=stands)
+    if newest is not None and _same_result(newest, answer) and (stands or _same_day(newest, answer)):
         return str(newest["id"])
     kept = resources.store.put(io.BytesIO(packed_inputs(answer)))
     with resources.database.write() as connection:
         record_object(connection, kept, who="parindex", where="scoring", at=at)
-        run = RunRecord(answer.score, kept.sha256, answer.inputs_digest, answer.gathered.gaps(), who, at)
+        run = RunRecord(answer.score, kept.sha256, answer.inputs_digest, answer.gathered.gaps(), who, at, stands)
         return record_run(connection, run)
 
 
@@ -118,10 +128,7 @@ def engine_name() -> str:
 
 
 def packed_inputs(answer: Answer) -> bytes:
-    """Facts, criteria set and calendar as gzipped JSON; the same inputs give the same bytes.
-
-    The criteria set keeps its own order of keys: reasons are worded in it.
-    """
+    """Facts, criteria set and calendar as gzipped JSON; the same inputs give the same bytes."""
     plain = {"calendar": answer.calendar, "criteria": answer.criteria, "facts": to_plain(answer.gathered.facts)}
     return gzip.compress(json.dumps(plain, ensure_ascii=False).encode(), compresslevel=6, mtime=0)
 
@@ -130,6 +137,16 @@ def unpacked_inputs(packed: bytes) -> dict[str, Any]:
     """What `packed_inputs` packed: {calendar, criteria, facts}."""
     plain: dict[str, Any] = json.loads(gzip.decompress(packed))
     return plain
+
+
+def _is_own_question(settings: Settings, score: Mapping[str, Any], at: datetime) -> bool:
+    used = f"{score['criteria']['id']}@{score['criteria']['version']}"
+    own_rule = rule_named(score["on_time_rule"]).reference == rule_named(settings.on_time_rule).reference
+    return used == settings.criteria and own_rule and score["as_of"] == settings.local_day(at).isoformat()
+
+
+def _same_day(newest: Mapping[str, Any], answer: Answer) -> bool:
+    return bool(newest["score"]["as_of"] == answer.score["as_of"])
 
 
 def _same_result(newest: Mapping[str, Any], answer: Answer) -> bool:

@@ -31,6 +31,17 @@ class Action:
     what: str
     """One Vietnamese sentence, without owner and deadline."""
 
+    def plain(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "component": self.component,
+            "gain": f"{self.gain:.2f}",
+            "responsible": self.responsible,
+            "deadline": self.deadline.isoformat(),
+            "overdue": self.overdue,
+            "what": self.what,
+        }
+
     def sentence(self) -> str:
         """The whole line for the morning letter."""
         when = f"đã quá hạn {day_vn(self.deadline)}" if self.overdue else f"hạn {day_vn(self.deadline)}"
@@ -142,7 +153,7 @@ def _more_cases(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) 
         name = next(declared["label"] for declared in entry["declared"] if declared["key"] == rule["done"])
         return f'"{name}" còn thiếu {vn(needed)}'
     if measure.mendable:
-        return f"còn {vn(needed)} {measure.unit} chưa {measure.done[1]}"
+        return f"còn {vn(needed)} {measure.unit} chưa {measure.done[1].removeprefix('đã ')}"
     if today > date.fromisoformat(entry["deadline"]):
         return None
     return f"hồ sơ mới cần {measure.done[1]}: hiện {percent_vn(done / total)}, đủ điểm từ {percent_vn(target)}"

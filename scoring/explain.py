@@ -62,18 +62,23 @@ class Explanation:
 
     def lines(self) -> Iterable[str]:
         """For people: points, formula, rows, evidence, legal sentence."""
-        item = self.component
-        points = "chưa có điểm" if item["points"] is None else f"{item['points'].replace('.', ',')} điểm"
-        yield f"{item['id']} {item['name']}: {points} / {item['max_points'].replace('.', ',')}"
-        yield f"Vì: {item['because']}"
-        yield from (f"  - {row.why}" for row in self.rows)
-        if self.left_out:
-            yield f"  ... và {self.left_out} mục nữa"
-        for proof in item["evidence"]:
-            place = ", ".join(part for part in (proof["section"], proof["pages"] and f"trang {proof['pages']}") if part)
-            yield f"Tài liệu: {proof['name']}{f' ({place})' if place else ''}, SHA-256 {proof['sha256']}"
-        yield from (f"Lưu ý: {warning}" for warning in item["warnings"])
-        yield f"Căn cứ: {self.legal}"
+        return explanation_lines(self.plain())
+
+
+def explanation_lines(plain: Mapping[str, Any]) -> Iterable[str]:
+    """`Explanation.plain()` for people: points, formula, rows, evidence, legal sentence."""
+    item = plain["component"]
+    points = "chưa có điểm" if item["points"] is None else f"{item['points'].replace('.', ',')} điểm"
+    yield f"{item['id']} {item['name']}: {points} / {item['max_points'].replace('.', ',')}"
+    yield f"Vì: {item['because']}"
+    yield from (f"  - {row['why']}" for row in plain["rows"])
+    if plain["left_out"]:
+        yield f"  ... và {plain['left_out']} mục nữa"
+    for proof in item["evidence"]:
+        place = ", ".join(part for part in (proof["section"], proof["pages"] and f"trang {proof['pages']}") if part)
+        yield f"Tài liệu: {proof['name']}{f' ({place})' if place else ''}, SHA-256 {proof['sha256']}"
+    yield from (f"Lưu ý: {warning}" for warning in item["warnings"])
+    yield f"Căn cứ: {plain['legal']}"
 
 
 def explain(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,37 @@ def compare_sets(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[S
     old, new = _components(before), _components(after)
     names = sorted(old.keys() | new.keys(), key=lambda name: tuple(int(part) for part in name.split(".")))
     return tuple(change for name in names for change in _changes(name, old.get(name), new.get(name)))
+
+
+def successors(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str | None]:
+    """For each component of the older set the one of the newer that takes over its evidence: same name, else the same
+    measure, else the same declared keys, where exactly one has them; None: nobody can tell, a person decides."""
+    old, new = _components(before), _components(after)
+    found: dict[str, str | None] = {}
+    for name, entry in old.items():
+        marks = (_name, _measure, _keys)
+        sole = (_sole(new, mark, mark(entry)) for mark in marks if mark(entry))
+        found[name] = next((other for other in sole if other), None)
+    return found
+
+
+def _sole(
+    entries: Mapping[str, Mapping[str, Any]], mark: Callable[[Mapping[str, Any]], Any], wanted: Any
+) -> str | None:
+    same = [name for name, entry in entries.items() if mark(entry) == wanted]
+    return same[0] if len(same) == 1 else None
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    return " ".join(str(entry["name"]).casefold().split())
+
+
+def _measure(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("measure") or "")
+
+
+def _keys(entry: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(item["key"] for item in entry.get("declared", ()))
 
 
 def _components(criteria: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -28,6 +28,8 @@ class RunRecord:
     gaps: Mapping[str, Any]
     asked_by: str
     at: datetime
+    stands: bool = True
+    """False: asked with another criteria set, on-time rule or day than the unit's own; kept, shown, never the score."""
 
 
 def record_run(connection: Connection, run: RunRecord) -> str:
@@ -48,6 +50,7 @@ def record_run(connection: Connection, run: RunRecord) -> str:
             gaps=dict(run.gaps),
             asked_by=run.asked_by,
             made_at=run.at,
+            stands=int(run.stands),
         )
     )
     connection.execute(insert(score_points), _points(run_id, run.score))
@@ -56,9 +59,9 @@ def record_run(connection: Connection, run: RunRecord) -> str:
     return run_id
 
 
-def latest_run(connection: Connection, unit: str, period: str) -> Mapping[str, Any] | None:
-    """The newest run of a unit and period, or None before the first."""
-    mine = (score_runs.c.unit == unit, score_runs.c.period == period)
+def latest_run(connection: Connection, unit: str, period: str, *, stands: bool = True) -> Mapping[str, Any] | None:
+    """The newest run of a unit and period that stands (or the newest that does not), or None before the first."""
+    mine = (score_runs.c.unit == unit, score_runs.c.period == period, score_runs.c.stands == int(stands))
     row = connection.execute(select(score_runs).where(*mine).order_by(score_runs.c.position.desc()).limit(1)).first()
     return dict(row._mapping) if row else None
 
@@ -76,8 +79,8 @@ def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
 
 
 def newest_runs(connection: Connection, unit: str, period: str, limit: int = 2) -> list[str]:
-    """Ids of the newest runs of a unit and period, newest first."""
-    mine = (score_runs.c.unit == unit, score_runs.c.period == period)
+    """Ids of the newest runs that stand for a unit and period, newest first."""
+    mine = (score_runs.c.unit == unit, score_runs.c.period == period, score_runs.c.stands == 1)
     rows = select(score_runs.c.id).where(*mine).order_by(score_runs.c.position.desc()).limit(limit)
     return [str(run_id) for run_id in connection.execute(rows).scalars()]
 
@@ -100,7 +103,8 @@ def points_over_runs(
     rows = (
         select(score_runs.c.id, score_runs.c.made_at, score_points)
         .join(score_points, score_points.c.run_id == score_runs.c.id)
-        .where(score_runs.c.unit == unit, score_runs.c.period == period, score_points.c.component == component)
+        .where(score_runs.c.unit == unit, score_runs.c.period == period, score_runs.c.stands == 1)
+        .where(score_points.c.component == component)
         .order_by(score_runs.c.position.desc())
         .limit(limit)
     )

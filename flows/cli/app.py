@@ -6,6 +6,7 @@ import typer
 
 from flows.cli import (
     account,
+    criteria,
     documents,
     evidence,
     exports,
@@ -13,6 +14,7 @@ from flows.cli import (
     proofs,
     publishing,
     reporting,
+    scoring,
     service,
     storage,
     trust,
@@ -27,7 +29,8 @@ app.command("nightly", help=text("nightly"))(ward.nightly)
 exports.register(app)
 app.command("upload", help=text("upload"))(files.upload)
 app.command("inspect", help=text("inspect"))(files.inspect)
-app.command("score", help=text("score"))(ward.score)
+scoring.register(app)
+criteria.register(app)
 app.command("bundle", help=text("bundle"))(proofs.bundle)
 app.command("verify", help=text("verify"))(proofs.verify)
 app.command("serve", help=text("serve"))(ward.serve)

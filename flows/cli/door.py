@@ -73,10 +73,11 @@ def reported() -> Iterator[None]:
     from config.export_profiles import BadProfile
     from config.working_calendar import BadCalendar
     from connectors.errors import ConnectorError
+    from flows.criteria_forms import VersionTaken
     from flows.requests import BadRequest
     from flows.uploading import WrongPlace
     from ocr.errors import EngineMissing, OcrError
-    from scoring import UnknownOnTimeRule, UnknownPeriod
+    from scoring import BadAssumption, UnknownComponent, UnknownOnTimeRule, UnknownPeriod
     from storage.errors import StorageError
     from storage.requests import NoSuchRequest
     from storage.runs import NoSuchRun
@@ -87,7 +88,7 @@ def reported() -> Iterator[None]:
         yield
     except Refused as error:
         _leave(str(error), error.code)
-    except (*wrong, *refused, UnknownOnTimeRule, UnknownPeriod) as error:
+    except (*wrong, *refused, BadAssumption, UnknownComponent, VersionTaken, UnknownOnTimeRule, UnknownPeriod) as error:
         _leave(str(error), WRONG_USE)
     except (StorageError, EngineMissing) as error:
         _leave(str(error), MISSING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -55,6 +55,11 @@ class Case:
     def label(self, key: str) -> str:
         """What officials call the value."""
         return self.labels.get(key, key)
+
+    def in_declared_order(self, keys: Collection[str]) -> list[str]:
+        """These keys as the criteria set declares them: words never depend on the order of keys in a mapping."""
+        declared = list(self.labels)
+        return sorted(keys, key=lambda key: (declared.index(key) if key in self.labels else len(declared), key))
 
     def need(self, keys: Iterable[str]) -> None:
         """Raise for all keys without a value at once, or where a value is "not applicable"."""

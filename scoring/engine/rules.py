@@ -204,7 +204,7 @@ def _per_violation(case: Case) -> Outcome:
 
 
 def _tiered_penalty(case: Case) -> Outcome:
-    keys = list(dict.fromkeys(key for tier in case.rule["tiers"] for key in tier["at_most"]))
+    keys = case.in_declared_order({key for tier in case.rule["tiers"] for key in tier["at_most"]})
     case.need(keys)
     counts = {key: case.whole(key) for key in keys}
     head = "; ".join(f"{case.label(key)}: {counts[key]}" for key in keys)

@@ -142,6 +142,7 @@ score_runs = _table(
     _required("gaps", Plain),  # {missing_files: [[component, name]], unlinked: [sha256]}: what could not be joined
     _required("asked_by"),
     _required("made_at", Instant),
+    Column("stands", Integer, nullable=False, server_default="1"),  # 0: asked with another set, rule or day; only shown
     Index("ix_score_runs_unit", "unit", "period", "position"),
 )
 

@@ -310,3 +310,10 @@ def test_the_same_number_said_twice_is_one_and_yes_is_not_one(first: Any, second
     )
 
     assert component(scored(Facts(declared=values)), "1.5.1")["state"] == state
+
+
+def test_reasons_do_not_depend_on_the_order_of_keys_in_the_criteria_file() -> None:
+    facts = Facts(declared=declared("5.2.2", leaders_reprimanded=1, leaders_disciplined_heavier=0))
+    shuffled = json.loads(json.dumps(CRITERIA), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+
+    assert scored(facts, criteria=shuffled)["components"] == scored(facts)["components"]

@@ -1,0 +1,290 @@
+"""The Excel form of a criteria set: its columns, and from its cells to the text of a criteria file.
+
+The text is what `read_criteria_set` checks; `places` leads each of its lines back to a cell, so that every fault is
+named where the person can mend it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from config.criteria_sets import BadCriteriaSet, CriteriaSet, read_criteria_set
+from config.strict_yaml import Fault, UnreadableYaml, read_strict_yaml
+
+HEAD_SHEET, TABLE_SHEET = "Thông tin", "Bảng điểm"
+HEAD = {
+    "id": "Mã bộ tiêu chí",
+    "version": "Phiên bản",
+    "title": "Tên bộ tiêu chí",
+    "notice": "Ghi chú",
+    "provenance": "Nguồn gốc",
+    "effective_from": "Có hiệu lực từ",
+    "effective_to": "Có hiệu lực đến",
+    "max_points": "Tổng điểm",
+    "not_self_scored": "Điểm không tự chấm",
+    "bonus_cap": "Trần điểm thưởng",
+    "penalty_cap": "Trần điểm trừ",
+}
+"""Field -> label in column A of the first sheet; the value stands in column B."""
+COLUMNS = {
+    "id": "Mã",
+    "name": "Nội dung",
+    "max_points": "Điểm tối đa",
+    "rule": "Quy tắc chấm",
+    "measure": "Phép đo",
+    "declared": "Giá trị khai (khóa | tên | loại)",
+    "no_cases": "Khi không phát sinh",
+    "no_data": "Khi chưa có số liệu",
+    "evidence": "Tài liệu kiểm chứng (loại | tên)",
+    "responsible": "Đơn vị chịu trách nhiệm",
+    "deadline": "Thời hạn",
+    "document": "Văn bản căn cứ",
+    "part": "Mục, điểm của văn bản",
+    "provenance": "Nguồn gốc",
+}
+"""Field -> header of the table; a row is a domain (1), a criterion (1.1) or a component (1.1.1)."""
+WORDS = {
+    "no_cases": {"đủ điểm": "full_points", "0 điểm": "zero_points", "không chấm": "no_score"},
+    "no_data": {"0 điểm": "zero_points", "không chấm": "no_score"},
+    "provenance": {"đề xuất": "proposal", "chính thức": "official", "chỉ tiêu": "indicator"},
+    "type": {"số": "number", "số đếm": "count", "có/không": "yes_no", "ngày": "date"},
+}
+"""What people write -> what the file says."""
+_DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
+_POINTS = {"max_points", "not_self_scored", "bonus_cap", "penalty_cap"}
+_DAYS = {"deadline", "effective_from", "effective_to"}
+
+Cells = Sequence[Any]
+
+
+class BadForm(BadCriteriaSet):
+    """The form cannot be used; each fault begins with its cell, such as `Bảng điểm!C14`."""
+
+
+@dataclass(slots=True)
+class _Text:
+    """The criteria file being written, one field a line, and the cell of each line."""
+
+    lines: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, indent: int, name: str, value: Any, place: str, *, first: bool = False) -> None:
+        flow = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**9, sort_keys=False)
+        flow = flow.removesuffix("...\n").strip()
+        self.lines.append(f"{' ' * indent}{'- ' if first else ''}{name}: {flow}")
+        self.places.append(place)
+
+    def open(self, indent: int, name: str, place: str) -> None:
+        self.lines.append(f"{' ' * indent}{name}:")
+        self.places.append(place)
+
+
+def set_of_form(sheets: Mapping[str, Sequence[Cells]], *, file: str) -> tuple[CriteriaSet, str]:
+    """The criteria set of a filled form (sheet name -> rows of cells), and the text of its file.
+
+    Raises:
+        BadForm: every fault at once, by cell.
+    """
+    text = _Text()
+    absent = [name for name in (HEAD_SHEET, TABLE_SHEET) if name not in sheets]
+    if absent:
+        quoted = ", ".join(f'"{name}"' for name in absent)
+        raise BadForm(file, [Fault(0, f"không có trang {quoted}; lấy mẫu: parindex criteria template")])
+    _write_head(text, sheets[HEAD_SHEET])
+    _write_table(text, sheets[TABLE_SHEET])
+    written = "\n".join(text.lines) + "\n"
+    try:
+        found = read_criteria_set(written, file=file)
+    except BadCriteriaSet as error:
+        text.faults += [f"{_place(text, fault.line)}: {fault.what}" for fault in error.faults]
+        found = None
+    if text.faults or found is None:
+        raise BadForm(file, [Fault(0, what) for what in text.faults])
+    return found, written
+
+
+def _place(text: _Text, line: int) -> str:
+    return text.places[line - 1] if 0 < line <= len(text.places) else TABLE_SHEET
+
+
+def _write_head(text: _Text, rows: Sequence[Cells]) -> None:
+    labels = {label.casefold(): name for name, label in HEAD.items()}
+    seen: dict[str, tuple[Any, str]] = {}
+    for number, cells in enumerate(rows, 1):
+        name = labels.get(str(cells[0]).strip().casefold()) if cells else None
+        if name and len(cells) > 1 and cells[1] not in (None, ""):
+            seen[name] = _read(text, name, cells[1], f"{HEAD_SHEET}!B{number}"), f"{HEAD_SHEET}!B{number}"
+    for name in HEAD:
+        if name in seen and name not in ("bonus_cap", "penalty_cap"):
+            text.add(0, name, *seen[name])
+    text.add(0, "rounding", {"places": 2, "mode": "half_up", "where": "component"}, HEAD_SHEET)
+    caps = {name: seen.get(name, ("0.00", ""))[0] for name in ("bonus_cap", "penalty_cap")}
+    text.add(0, "outside_100", {"enabled": False, **caps, "items": []}, HEAD_SHEET)
+
+
+def _write_table(text: _Text, rows: Sequence[Cells]) -> None:
+    columns, first = _columns(rows)
+    if "id" not in columns or "max_points" not in columns:
+        text.faults.append(f'{TABLE_SHEET}!A1: không thấy dòng tiêu đề có cột "{COLUMNS["id"]}", "Điểm tối đa"')
+        return
+    text.open(0, "domains", f"{TABLE_SHEET}!A1")
+    depth = 0
+    for number, cells in enumerate(rows[first:], first + 1):
+        named = {name: cells[column] for name, column in columns.items() if column < len(cells)}
+        if named.get("id") in (None, ""):
+            continue
+        name = _id(named["id"])
+        if name.count(".") > depth + 1 or name.count(".") > 2:
+            text.faults.append(f"{_cell(columns['id'], number)}: mã {name!r} đứng trước mã cấp trên của nó")
+            continue
+        depth = name.count(".")
+        _write_level(text, depth, named | {"id": name}, {key: _cell(at, number) for key, at in columns.items()})
+
+
+def _write_level(text: _Text, depth: int, named: Mapping[str, Any], cells: Mapping[str, str]) -> None:
+    indent = 2 * depth
+    text.add(indent, "id", named["id"], cells["id"], first=True)
+    fields = ("name", "max_points") if depth < 2 else tuple(name for name in COLUMNS if name != "id")
+    values = {name: _read(text, name, named[name], cells[name]) for name in fields if named.get(name) not in (None, "")}
+    reference = {name: values.pop(name) for name in ("document", "part", "provenance") if name in values}
+    for name, value in values.items():
+        text.add(indent + 2, name, value, cells[name])
+    if depth < 2:
+        text.open(indent + 2, ("criteria", "components")[depth], cells["id"])
+    elif reference:
+        text.add(indent + 2, "legal_reference", reference, cells.get("document", cells["id"]))
+
+
+def _columns(rows: Sequence[Cells]) -> tuple[dict[str, int], int]:
+    """Column of each field, and the index of the first row below the header."""
+    titles = {title.casefold(): name for name, title in COLUMNS.items()}
+    for index, cells in enumerate(rows[:50]):
+        words = [str(cell or "").strip().casefold() for cell in cells]
+        found = {titles[word]: at for at, word in enumerate(words) if word in titles}
+        if "id" in found and "max_points" in found:
+            return found, index + 1
+    return {}, 0
+
+
+def _cell(column: int, row: int) -> str:
+    return f"{TABLE_SHEET}!{chr(ord('A') + column)}{row}"
+
+
+def _id(value: Any) -> str:
+    """`1.0` of a number cell is domain 1; `1.1` is a criterion, however Excel keeps it."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip().rstrip(".")
+
+
+def _read(text: _Text, name: str, value: Any, place: str) -> Any:
+    """A cell as the file says it; what cannot be read goes on as text, so that the file's own check names it."""
+    if name in _POINTS:
+        return _points(value)
+    if name in _DAYS:
+        return _day(value)
+    if name in WORDS:
+        return WORDS[name].get(str(value).strip().casefold(), str(value).strip())
+    reader = _READERS.get(name)
+    if reader is None:
+        return str(value).strip()
+    try:
+        return reader(str(value))
+    except (UnreadableYaml, ValueError) as error:
+        text.faults.append(f"{place}: {error}")
+        return str(value)
+
+
+def _points(value: Any) -> str:
+    text = str(value).strip().replace(",", ".")
+    return f"{Decimal(text):.2f}" if re.fullmatch(r"\d{1,4}(\.\d{1,2}0*)?", text) else text
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.date()
+    found = _DAY.match(str(value).strip())
+    try:
+        if found:
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        return str(value)
+
+
+def _rule(cell: str) -> Any:
+    return read_strict_yaml("{" + " ".join(cell.split()) + "}").value
+
+
+def _declared(cell: str) -> list[dict[str, str]]:
+    return [
+        {"key": key, "label": label, "type": WORDS["type"].get(kind.casefold(), kind)}
+        for key, label, kind in _lines(cell, 3, "khóa | tên | loại")
+    ]
+
+
+def _evidence(cell: str) -> list[dict[str, str]]:
+    return [{"kind": kind, "label": label} for kind, label in _lines(cell, 2, "loại | tên")]
+
+
+def _lines(cell: str, parts: int, form: str) -> Iterator[list[str]]:
+    for line in filter(None, map(str.strip, cell.splitlines())):
+        found = [part.strip() for part in line.split("|")]
+        if len(found) != parts:
+            raise ValueError(f"dòng {line!r} phải viết dạng: {form}")
+        yield found
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {"rule": _rule, "declared": _declared, "evidence": _evidence}
+
+
+def form_of(plain: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[dict[str, str]]]:
+    """A set (`CriteriaSet.plain()`) as rows of the form: (label, value) of the head, and one mapping a table row."""
+    caps = {name: plain["outside_100"][name] for name in ("bonus_cap", "penalty_cap")}
+    head = [(label, _shown(name, (caps | dict(plain)).get(name, ""))) for name, label in HEAD.items()]
+    return head, [_row(level) for level in _levels(plain)]
+
+
+def _levels(plain: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for domain in plain["domains"]:
+        yield domain
+        for criterion in domain["criteria"]:
+            yield criterion
+            yield from criterion["components"]
+
+
+def _row(level: Mapping[str, Any]) -> dict[str, str]:
+    flat = {**level, **level.get("legal_reference", {})}
+    return {name: _shown(name, flat[name]) for name in COLUMNS if name in flat}
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "rule":
+        return yaml.safe_dump(_days(value), default_flow_style=True, allow_unicode=True, width=10**9).strip()[1:-1]
+    if name == "declared":
+        said = {word: label for label, word in WORDS["type"].items()}
+        return "\n".join(f"{item['key']} | {item['label']} | {said[item['type']]}" for item in value)
+    if name == "evidence":
+        return "\n".join(f"{item['kind']} | {item['label']}" for item in value)
+    if name in WORDS:
+        return {word: label for label, word in WORDS[name].items()}[value]
+    if name in _DAYS:
+        return "/".join(reversed(str(value).split("-")))
+    return str(value).replace(".", ",") if name in _POINTS else str(value)
+
+
+def _days(value: Any) -> Any:
+    """ISO days as days, so that they are written without quotes, as the strict reading wants them."""
+    if isinstance(value, Mapping):
+        return {key: _days(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_days(item) for item in value]
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return date.fromisoformat(value)
+    return value

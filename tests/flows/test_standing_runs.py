@@ -1,0 +1,129 @@
+"""Which run stands, what-if, explanations between runs, and criteria sets of an installation's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings, load_settings
+from flows.browsing import standing_run
+from flows.criteria import criteria_known, criteria_set
+from flows.criteria_forms import VersionTaken, checked, difference, form, take_form
+from flows.explaining import LATEST, explained, moved, outlook, run_named
+from flows.resources import Resources, open_resources
+from flows.scoring import Question, compute, record
+from scoring import BadAssumption, UnknownComponent
+from storage.runs import NoSuchRun
+
+NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+OWN = Question("2025", date(2026, 1, 5), "phuong-de-xuat@2025.1", "bcth_date")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings({"PAR_HOME": str(tmp_path), "PAR_PERIOD": "2025"}, folder=tmp_path)
+
+
+@pytest.fixture
+def resources(settings: Settings) -> Iterator[Resources]:
+    with open_resources(settings) as opened:
+        yield opened
+
+
+def scored(resources: Resources, question: Question = OWN) -> str:
+    return record(resources, compute(resources, question), who="test", at=NOW)
+
+
+def test_only_the_unit_s_own_question_makes_the_run_that_stands(resources: Resources) -> None:
+    own = scored(resources)
+    other_rule = scored(resources, Question("2025", OWN.as_of, OWN.criteria, "bc06_datetime"))
+    other_day = scored(resources, Question("2025", date(2025, 6, 30), OWN.criteria, OWN.on_time_rule))
+
+    assert len({own, other_rule, other_day}) == 3
+    assert standing_run(resources, "2025")["id"] == own
+    assert scored(resources) == own
+    assert scored(resources, Question("2025", date(2025, 6, 30), OWN.criteria, OWN.on_time_rule)) == other_day
+
+
+def test_an_assumption_changes_points_and_is_never_recorded(resources: Resources) -> None:
+    answer = compute(resources, OWN, assumed=["1.1.2.tasks_done=9", "1.1.2.tasks_planned=10"])
+
+    assert next(item for item in answer.score["components"] if item["id"] == "1.1.2")["points"] == "1.80"
+    with pytest.raises(NoSuchRun):
+        run_named(resources, LATEST, "2025")
+    with pytest.raises(BadAssumption, match=r"9\.9\.9"):
+        compute(resources, OWN, assumed=["9.9.9.late=0"])
+
+
+def test_a_run_is_explained_compared_and_looked_beyond(resources: Resources) -> None:
+    first = run_named(resources, scored(resources), "2025")
+
+    told = explained(resources, first, "1.1.1")
+    assert told["run"] == first["id"]
+    assert "đề xuất" in told["legal"]
+    assert moved(first, first)["change"] == {"conservative": "0.00", "expected": "0.00"}
+    assert outlook(resources, first, NOW).plain()["actions"]
+    with pytest.raises(UnknownComponent):
+        explained(resources, first, "9.9.9")
+
+
+def edited(settings: Settings, tmp_path: Path, name: str, **cells: str) -> Path:
+    """The form of the product's set with some cells written anew."""
+    import openpyxl
+
+    file = tmp_path / name
+    file.write_bytes(form(settings, OWN.criteria))
+    book = openpyxl.load_workbook(file)
+    for cell, value in cells.items():
+        sheet, place = cell.split("_")
+        book["Thông tin" if sheet == "head" else "Bảng điểm"][place] = value
+    book.save(file)
+    return file
+
+
+def test_a_city_s_table_comes_in_as_a_new_version_and_scores(resources: Resources, tmp_path: Path) -> None:
+    settings = resources.settings
+    taken = take_form(
+        settings, edited(settings, tmp_path, "a.xlsx", head_B2="2026.1", table_B4="Ban hành Kế hoạch năm")
+    )
+
+    assert taken.new
+    assert taken.reference in criteria_known(settings)
+    assert criteria_set(settings, taken.reference).version == "2026.1"
+    told = difference(settings, OWN.criteria, taken.reference)
+    assert [change["field"] for change in told["changes"]] == ["name"]
+    assert told["successors"]["1.1.1"] == "1.1.1"
+    run_id = scored(resources, Question("2025", OWN.as_of, taken.reference, OWN.on_time_rule))
+    assert run_named(resources, run_id, "2025")["score"]["criteria"]["version"] == "2026.1"
+    with pytest.raises(NoSuchRun):
+        standing_run(resources, "2025")
+
+
+def test_a_version_is_never_overwritten(settings: Settings, tmp_path: Path) -> None:
+    first = take_form(settings, edited(settings, tmp_path, "a.xlsx", head_B2="2026.1"))
+    kept = first.path.read_bytes()
+
+    assert not take_form(settings, edited(settings, tmp_path, "again.xlsx", head_B2="2026.1")).new
+    with pytest.raises(VersionTaken, match=r"2026\.1"):
+        take_form(settings, edited(settings, tmp_path, "b.xlsx", head_B2="2026.1", table_B4="Tên khác hẳn"))
+    assert first.path.read_bytes() == kept
+
+
+def test_the_set_in_use_passes_its_own_cases_and_a_broken_file_tells_its_lines(
+    settings: Settings, tmp_path: Path
+) -> None:
+    assert checked(settings, OWN.criteria) == {
+        "set": OWN.criteria,
+        "ok": True,
+        "faults": [],
+        "failed_cases": [],
+        "uncovered_borders": [],
+    }
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("id: x\nversion: [\n", encoding="utf-8")
+    told = checked(settings, str(broken))
+    assert not told["ok"]
+    assert told["faults"][0]["line"] >= 2
