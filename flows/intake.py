@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 from unicodedata import normalize
 
 from connectors.errors import ConnectorError, TryAgain, UnknownLayout
@@ -62,7 +63,7 @@ def take_documents(resources: Resources, sender: Sender) -> int:
     fresh = (found for found in inbox_files(resources) if not _unchanged(found, known))
     new = 0
     while batch := list(islice(fresh, _AT_A_TIME)):
-        kept = resources.store.put_all(partial(path.open, "rb") for path, _ in batch)
+        kept = resources.store.put_all(partial(_opened, path) for path, _ in batch)
         new += _record_documents(resources, [name for _, name in batch], list(kept), sender)
     return new
 
@@ -108,6 +109,10 @@ def _record_documents(resources: Resources, names: list[str], kept: list[Kept | 
 
 def _unreachable(name: str, reason: str, sender: Sender) -> Happening:
     return Happening(UNREACHABLE, name, sender.who, sender.where, {"reason": reason})
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _digest(path: Path) -> str:
