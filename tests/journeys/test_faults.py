@@ -1,4 +1,4 @@
-"""A server killed with SIGKILL in the middle of a night: the night says why it stops and ends like an undisturbed one."""
+"""A server killed with SIGKILL in the middle of a night: it says why it stops, and ends like an undisturbed one."""
 
 from __future__ import annotations
 
