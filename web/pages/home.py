@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from datetime import UTC, date, datetime
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from flows import browsing
+from flows.explaining import Outlook, outlook
 from flows.requests import waiting_runs
+from flows.resources import Resources
 from web.access import Deed
 from web.doors import Visit, allowed
 
@@ -45,7 +50,21 @@ def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
         "mine": shown,
         "waiting": waiting_runs(visit.resources, visit.here.unit) if visit.may(Deed.SEE_RUNS) else [],
     }
-    return visit.page("today.html", told=told, ids=ids)
+    ahead = (
+        _ahead(visit.resources, told["run"]["id"], visit.now.date()) if told["run"] and _sees_dossiers(visit) else None
+    )
+    return visit.page("today.html", told=told, ids=ids, ahead=ahead)
+
+
+def _sees_dossiers(visit: Visit) -> bool:
+    return visit.visitor.whole_unit(Deed.SEE_DOSSIERS, visit.here)
+
+
+@functools.lru_cache(maxsize=32)
+def _ahead(resources: Resources, run_id: str, day: date) -> Outlook:
+    """What lies ahead of a run on a day: it changes with neither the visitor nor the hour."""
+    noon = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+    return outlook(resources, browsing.run(resources, run_id), noon)
 
 
 def _shown(visit: Visit, item: dict[str, str]) -> bool:
