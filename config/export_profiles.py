@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -127,6 +128,14 @@ class Deadline(BaseModel):
 
     every: Literal["month", "quarter", "year"]
     day: int = Field(ge=1, le=28)
+
+    def last_before(self, today: date) -> date:
+        """The newest day on or before `today` on which such a table was due."""
+        first = {"month": 1, "quarter": 3, "year": 12}[self.every]
+        months = today.year * 12 + today.month - 1
+        months -= 1 if today.day < self.day else 0
+        months -= months % first
+        return date(months // 12, months % 12 + 1, self.day)
 
     def sentence(self) -> str:
         """In Vietnamese."""

@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.sources import SourceEntry
 from connectors.errors import ConnectorError, TryAgain
@@ -32,6 +33,7 @@ from storage.pulls import (
     Pull,
     fetched_files,
     last_pulls,
+    newest_of_kinds,
     newest_words,
     pulls_at,
     record_fetched,
@@ -252,3 +254,17 @@ def source_too_old(settings: Settings, now: datetime, _limit: int) -> str | None
     with open_ledger(settings) as database, database.read() as connection:
         lines = stale_sources(connection, settings, now)
     return "; ".join(lines) or None
+
+
+def lists_overdue(settings: Settings, now: datetime, _limit: int) -> str | None:
+    """For config/alarms.yaml: lists that were handed in before and are due again, with who keeps them."""
+    today = settings.local_day(now)
+    with open_ledger(settings) as database, database.read() as connection:
+        newest = newest_of_kinds(connection, settings.unit)
+    late = [
+        f"{profile.name} ({profile.owner}, hạn {due:%d/%m/%Y})"
+        for profile in load_profiles()
+        if profile.deadline is not None and profile.kind in newest
+        if settings.local_day(newest[profile.kind]) < (due := profile.deadline.last_before(today)).replace(day=1)
+    ]
+    return "; ".join(late) or None

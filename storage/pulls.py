@@ -63,6 +63,15 @@ def newest_words(connection: Connection, unit: str) -> dict[str | None, datetime
     return {row[0]: row[1] for row in rows}
 
 
+def newest_of_kinds(connection: Connection, unit: str) -> dict[str, datetime]:
+    """For each kind of table the moment at which its newest readable import stands."""
+    mine = (imports.c.unit == unit, imports.c.status == READ)
+    rows = connection.execute(
+        select(imports.c.kind, func.max(imports.c.stands_at)).where(*mine).group_by(imports.c.kind)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def fetched_files(connection: Connection, unit: str, source: str) -> Mapping[str, tuple[int, datetime, str]]:
     """Files of a server that were fetched before: name -> (bytes, last change, SHA-256)."""
     mine = (source_files.c.unit == unit, source_files.c.source == source)

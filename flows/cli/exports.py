@@ -169,15 +169,32 @@ def _history(told: dict[str, Any]) -> Iterator[str]:
         yield f"{told['code']}: chưa có hồ sơ này trong các tệp đã nhập."
     for said in told["history"]:
         yield f"Lần nhập {said['import']} ({said['file']}, {said['sheet']} dòng {said['row']}):"
-        yield from (f"  {name}: {_plain(value)}" for name, value in said["fields"].items() if value not in (None, []))
+        yield from _fields(said["fields"])
     if told["as_of_import"] is not None:
         known = "chưa biết hồ sơ này" if told["dossier"] is None else "đã biết"
         yield f"Tính đến lần nhập {told['as_of_import']}: {known}"
-        yield from (f"  {name}: {_plain(value)}" for name, value in (told["dossier"] or {}).items())
+        yield from _fields(told["dossier"] or {})
+
+
+def _fields(fields: dict[str, Any]) -> Iterator[str]:
+    """Values under the titles of their columns, in the words of the exports."""
+    from config.export_profiles import load_profiles, load_vocabulary
+
+    columns = {column.field: column for profile in load_profiles() for column in profile.columns if column.field}
+    for name, value in fields.items():
+        words = load_vocabulary().get(columns[name].words or "", {}) if name in columns else {}
+        shown = words[value][0] if isinstance(value, str | int | bool) and value in words else _plain(value)
+        if value not in (None, []):
+            yield f"  {columns[name].title if name in columns else name}: {shown}"
 
 
 def _plain(value: Any) -> str:
-    return str(next(iter(value.values()))) if isinstance(value, dict) else str(value)
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    text = str(next(iter(value.values()))) if isinstance(value, dict) else str(value)
+    return (
+        f"{datetime.fromisoformat(text):%d/%m/%Y %H:%M:%S}" if isinstance(value, dict) and "datetime" in value else text
+    )
 
 
 def _age(hours: float) -> str:

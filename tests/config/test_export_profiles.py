@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from config.export_profiles import FIELDS, FOLDER, BadProfile, load_profiles, load_vocabulary
+from config.export_profiles import FIELDS, FOLDER, BadProfile, Deadline, load_profiles, load_vocabulary
 from scoring.engine.facts import DeclaredValue, Dossier, Petition, SurveyResult
 from scoring.registers import ANSWERS
 
@@ -56,3 +57,17 @@ def test_a_broken_profile_is_refused_with_its_fault(line: str, complaint: str, t
     with pytest.raises(BadProfile, match=re.escape(complaint)) as caught:
         load_profiles(tmp_path)
     assert "thu.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "today", "due"),
+    [
+        ("month", 5, date(2026, 3, 20), date(2026, 3, 5)),
+        ("month", 5, date(2026, 3, 4), date(2026, 2, 5)),
+        ("quarter", 10, date(2026, 3, 20), date(2026, 1, 10)),
+        ("quarter", 10, date(2026, 4, 9), date(2026, 1, 10)),
+        ("year", 15, date(2026, 1, 14), date(2025, 1, 15)),
+    ],
+)
+def test_a_list_was_due_last_on_a_day_of_its_rhythm(every: str, day: int, today: date, due: date) -> None:
+    assert Deadline.model_validate({"every": every, "day": day}).last_before(today) == due

@@ -13,8 +13,9 @@ from config.settings import Settings
 from config.sources import BadSources, load_sources
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
 from flows.intake import Sender, pull_exports
-from flows.pulling import source_faults, source_too_old, stale_sources
+from flows.pulling import lists_overdue, source_faults, source_too_old, stale_sources
 from flows.resources import Resources, open_resources
+from storage.facts import gather_facts
 from storage.imports import imports_of
 from storage.pulls import fetched_files
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
@@ -163,6 +164,23 @@ def test_a_form_is_compared_with_itself_and_with_the_dossiers(home: Path) -> Non
     assert any("cột (7) = (8) + (9) + (10): biểu ghi 2, đếm được 1" in alarm for alarm in seen["alarms"])
     assert any(
         "so với danh sách hồ sơ: cột (3) tiếp nhận, tổng số: biểu ghi 2, đếm được 1" in a for a in seen["alarms"]
+    )
+
+
+def test_a_filled_task_tracker_counts_for_its_components_and_falls_due_again(home: Path) -> None:
+    settings = _settings(home)
+    header = ["STT", "Mã nhiệm vụ", "Nội dung nhiệm vụ", "Nguồn giao", "Tình trạng"]
+    tasks = [[1, "NV1", "A", "Kế hoạch CCHC", "Hoàn thành"], [2, "NV2", "B", "Kế hoạch CCHC", "Đang thực hiện"]]
+    xlsx(home / "nhiem-vu_20260103.xlsx", [["Theo dõi nhiệm vụ"], header, *tasks])
+    import_file(settings, home / "nhiem-vu_20260103.xlsx", profile="", dry_run=False, at=NOW)
+    with open_resources(settings) as resources, resources.database.read() as connection:
+        facts = gather_facts(connection, "hoi-an-dong", "checker").facts
+    counted = {value.key: value.value for value in facts.declared if value.component == "1.1.2"}
+    assert counted == {"tasks_planned": 2, "tasks_done": 1}
+    assert [link.name for link in facts.evidence if link.component == "1.1.2"] == ["nhiem-vu_20260103.xlsx"]
+    assert lists_overdue(settings, NOW, 0) is None
+    assert "Theo dõi nhiệm vụ (Văn phòng HĐND và UBND phường, hạn 05/03/2026)" in str(
+        lists_overdue(settings, datetime(2026, 3, 20, tzinfo=UTC), 0)
     )
 
 
