@@ -126,6 +126,7 @@ def _run(row: dict[str, Any]) -> RunRecord:
         gaps=row["gaps"],
         asked_by=row["asked_by"],
         at=datetime.fromisoformat(row["made_at"]),
+        stands=bool(row.get("stands", True)),
     )
 
 
