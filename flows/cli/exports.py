@@ -180,7 +180,9 @@ def _fields(fields: dict[str, Any]) -> Iterator[str]:
     """Values under the titles of their columns, in the words of the exports."""
     from config.export_profiles import load_profiles, load_vocabulary
 
-    columns = {column.field: column for profile in load_profiles() for column in profile.columns if column.field}
+    layouts = [profile for profile in load_profiles() if profile.kind == "dossiers"]
+    all_columns = [column for layout in layouts for column in layout.columns if not column.title.isascii()]
+    columns = {column.field: column for column in all_columns if column.field}
     for name, value in fields.items():
         words = load_vocabulary().get(columns[name].words or "", {}) if name in columns else {}
         shown = words[value][0] if isinstance(value, str | int | bool) and value in words else _plain(value)
