@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.due_dates import BadDueDates, load_due_date_rules
@@ -21,6 +21,7 @@ HALF_DAYS = st.integers(0, 60)
 
 
 @given(MOMENTS, HALF_DAYS, HALF_DAYS, RULES)
+@settings(deadline=None)
 def test_more_time_is_never_due_earlier(received: datetime, fewer: int, more: int, rule: DueRule) -> None:
     fewer, more = sorted((fewer, more))
 
@@ -29,6 +30,7 @@ def test_more_time_is_never_due_earlier(received: datetime, fewer: int, more: in
 
 
 @given(MOMENTS, MOMENTS, HALF_DAYS, RULES)
+@settings(deadline=None)
 def test_what_came_later_is_never_due_earlier(a: datetime, b: datetime, half_days: int, rule: DueRule) -> None:
     first, second = sorted((a, b))
 
@@ -36,6 +38,7 @@ def test_what_came_later_is_never_due_earlier(a: datetime, b: datetime, half_day
 
 
 @given(MOMENTS, HALF_DAYS, RULES)
+@settings(deadline=None)
 def test_a_due_date_lies_in_office_hours_after_reception(received: datetime, half_days: int, rule: DueRule) -> None:
     due = due_date(received, half_days, OFFICE, rule)
     second = due.hour * 3600 + due.minute * 60 + due.second
@@ -45,12 +48,14 @@ def test_a_due_date_lies_in_office_hours_after_reception(received: datetime, hal
 
 
 @given(MOMENTS, st.integers(1, 30))
+@settings(deadline=None)
 def test_whole_days_at_the_same_clock_equal_the_walk_of_the_sample_ward(received: datetime, days: int) -> None:
     if received < at("2025-11-01"):  # the walk knows the holidays of 2025 alone
         assert due_date(received, 2 * days, OFFICE, DueRule()) == due_for(received, days)
 
 
 @given(MOMENTS, st.integers(1, 40))
+@settings(deadline=None)
 def test_half_days_in_hours_equal_a_walk_through_quarter_hours(received: datetime, half_days: int) -> None:
     start = OFFICE.opened(received.replace(minute=15 * (received.minute // 15), second=0))
     moment, left = start, half_days * 16

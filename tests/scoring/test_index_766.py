@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.index_766 import FILE, BadIndex, load_index_766
@@ -109,6 +109,7 @@ def test_totals_tell_points_from_what_was_measured_and_from_what_was_not() -> No
 
 
 @given(st.lists(DOSSIERS, max_size=20), st.lists(PETITIONS, max_size=5))
+@settings(deadline=None)
 def test_no_facts_give_more_than_the_maximum_or_less_than_nothing(ward: list[Dossier], petitions: list[Any]) -> None:
     for item in scores(Facts(dossiers=tuple(ward), petitions=tuple(petitions))).values():
         if item["points"] is not None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.report_forms import BadForm, load_form
@@ -40,6 +40,7 @@ def counted(*dossiers: Dossier, **asked: Any) -> dict[str, int]:
 
 
 @given(st.lists(DOSSIERS, max_size=30), st.sampled_from(sorted(RULES)), st.sampled_from(["2025", "2025-Q2", "2025-03"]))
+@settings(deadline=None)
 def test_the_sums_of_the_form_hold_for_any_dossiers(dossiers: list[Dossier], rule: str, period: str) -> None:
     report = periodic_report(dossiers, question(period, rule))
 
@@ -50,6 +51,7 @@ def test_the_sums_of_the_form_hold_for_any_dossiers(dossiers: list[Dossier], rul
 
 
 @given(st.lists(DOSSIERS, max_size=30), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_the_dossiers_does_not_matter(dossiers: list[Dossier], chance: random.Random) -> None:
     shuffled = list(dossiers)
     chance.shuffle(shuffled)
@@ -58,6 +60,7 @@ def test_the_order_of_the_dossiers_does_not_matter(dossiers: list[Dossier], chan
 
 
 @given(st.lists(DOSSIERS, max_size=30))
+@settings(deadline=None)
 def test_quarters_hand_over_to_each_other_what_is_still_open(dossiers: list[Dossier]) -> None:
     """What one quarter leaves in progress, the next one carries over, as long as nothing is left out."""
     sound = [d for d in dossiers if d.received_at and (d.finished_at is None or d.finished_at >= d.received_at)]
@@ -72,6 +75,7 @@ def test_quarters_hand_over_to_each_other_what_is_still_open(dossiers: list[Doss
 
 
 @given(st.lists(DOSSIERS, max_size=30))
+@settings(deadline=None)
 def test_resolved_and_late_agree_with_the_score_under_the_same_rule(dossiers: list[Dossier]) -> None:
     """Dossiers with a day of reception not after their end count the same in form and score."""
     done = [(d, d.received_at, d.finished_at or d.returned_at) for d in dossiers if d.status in (9, 10)]

@@ -39,12 +39,14 @@ def test_working_time_equals_a_walk_through_the_minutes(start: datetime, minutes
 
 
 @given(MOMENTS, MOMENTS, MOMENTS)
+@settings(deadline=None)
 def test_working_time_adds_up_and_turns_around(a: datetime, b: datetime, c: datetime) -> None:
     assert HOURS.between(a, b) + HOURS.between(b, c) == HOURS.between(a, c)
     assert HOURS.between(a, b) == -HOURS.between(b, a)
 
 
 @given(MOMENTS, SECONDS, SECONDS)
+@settings(deadline=None)
 def test_a_later_moment_is_found_again_and_steps_add_up(start: datetime, first: int, second: int) -> None:
     later = HALF_DAYS.after(start, first)
 
@@ -55,6 +57,7 @@ def test_a_later_moment_is_found_again_and_steps_add_up(start: datetime, first: 
 
 
 @given(st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(0, 200))
+@settings(deadline=None)
 def test_counting_working_days_forth_and_back(day: date, count: int) -> None:
     later = HOURS.day_after(day, count)
 
