@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.journeys.commands import night, parindex
+from config.settings import Settings
+from flows.log_proofs import verify_log
+from flows.night import NightRequestedBy, run_night
+from tests.journeys.commands import NIGHT
 
 NEXT = "2026-01-06T01:00:00+07:00"
 THIRD = "2026-01-07T01:00:00+07:00"
@@ -31,9 +35,13 @@ def nights(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(sample_ward / "inbox" / "hoi-an-dong" / path, target)
     (home / "trust" / "crls").rename(home / "crls-that-come-tomorrow")
-    first = night(home)
+    first = _night(home, NIGHT)
     (home / "crls-that-come-tomorrow").rename(home / "trust" / "crls")
-    return home, [first, night(home, at=NEXT), night(home, at=THIRD)]
+    return home, [first, _night(home, NEXT), _night(home, THIRD)]
+
+
+def _night(home: Path, at: str) -> dict[str, Any]:
+    return run_night(Settings(home=home, period="2025"), NightRequestedBy("thu", datetime.fromisoformat(at)))
 
 
 def _signed_results(ward: Path) -> list[str]:
@@ -73,7 +81,7 @@ def test_the_change_moves_the_score_that_night_and_stands_in_the_custody_log(
     assert summaries[1]["run"] != summaries[0]["run"] and summaries[2]["run"] == summaries[1]["run"]
     assert {json.loads(detail)["before"] for _, _, detail in events} == {"INDETERMINATE/TRY_LATER"}
     assert {json.loads(detail)["after"] for _, _, detail in events} == {"PASSED"}
-    assert json.loads(parindex(home, "log", "verify", "--json").stdout)["ok"]
+    assert verify_log(Settings(home=home))["ok"]
 
 
 def test_the_letter_says_what_changed_and_only_that_night(nights: tuple[Path, list[dict[str, Any]]]) -> None:
@@ -91,7 +99,7 @@ def test_a_broken_trust_file_neither_stops_the_night_nor_trusts_anybody(
     shutil.copytree(nights[0], home)
     (home / "trust" / "crls" / "hong.crl").write_bytes(b"<html>404</html>")
 
-    summary = night(home, at="2026-01-08T01:00:00+07:00")
+    summary = _night(home, "2026-01-08T01:00:00+07:00")
 
     assert summary["run"] == nights[1][2]["run"]
     assert not _rows(home, "select 1 from documents where state = 'quarantined'")

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
+from flows.trust import PinRefused, pin_certificate, trust_state
 from tests.journeys.commands import NIGHT, parindex
-from tests.ocr.signatures.authority import leaf, pki
+from tests.ocr.signatures.authority import AT, leaf, pki
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -34,27 +36,32 @@ def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def test_a_root_is_trusted_only_with_the_fingerprint_that_came_another_way(tmp_path: Path) -> None:
-    home, file, right = tmp_path / "ward", tmp_path / "rootca.crt", leaf("root").fingerprint
-    file.write_bytes(leaf("root").der)
+    home, right = tmp_path / "ward", leaf("root").fingerprint
+    files = {name: _file(tmp_path, name) for name in ("root", "ca", "leader")}
+    settings = Settings(home=home)
 
-    empty = parindex(home, "trust", "check", "--json")
-    wrong = parindex(home, "trust", "pin", str(file), "--fingerprint", "ab" * 32)
-    pinned = parindex(home, "trust", "pin", str(file), "--fingerprint", right.upper(), "--name", "Gốc thử")
-    sub = tmp_path / "cp.crt"
-    sub.write_bytes(leaf("ca").der)
-    parindex(home, "trust", "pin", str(sub), "--fingerprint", leaf("ca").fingerprint)
-    person = tmp_path / "nguoi.crt"
-    person.write_bytes(leaf("leader").der)
-    refused = parindex(home, "trust", "pin", str(person), "--fingerprint", leaf("leader").fingerprint)
+    with pytest.raises(PinRefused, match="KHÁC với dấu vân tay đã nhập"):
+        pin_certificate(settings, files["root"], confirmed="ab" * 32, kind="official_duty", name="", at=AT)
+    assert trust_state(settings, at=AT)["anchors"] == []
+    pinned = parindex(home, "trust", "pin", str(files["root"]), "--fingerprint", right.upper(), "--name", "Gốc thử")
+    pin_certificate(settings, files["ca"], confirmed=leaf("ca").fingerprint, kind="public", name="", at=AT)
+    with pytest.raises(PinRefused, match=r"staff\.yaml"):
+        pin_certificate(settings, files["leader"], confirmed=leaf("leader").fingerprint, kind="public", name="", at=AT)
 
-    state = json.loads(parindex(home, "trust", "show", "--json", "--at", NIGHT).stdout)
-    assert (empty.returncode, wrong.returncode, pinned.returncode, refused.returncode) == (3, 2, 0, 2)
-    assert "KHÁC với dấu vân tay đã nhập" in wrong.stderr and "staff.yaml" in refused.stderr
+    state = trust_state(settings, at=AT)
+    assert pinned.returncode == 0, pinned.stderr
     (anchor,) = state["anchors"]
     assert (anchor["fingerprint"], anchor["verified"], anchor["kind"]) == (right, True, "official_duty")
     assert [one["issuer"] for one in state["intermediates"]] == [anchor["name"]]
     policy = (home / "trust" / "policy.yaml").read_text(encoding="utf-8")
     assert "Gốc thử" in policy and "UNVERIFIED" in policy and "# SHA-1" in policy
+
+
+def _file(folder: Path, name: str) -> Path:
+    """A certificate as it was downloaded."""
+    file = folder / f"{name}.crt"
+    file.write_bytes(leaf(name).der)
+    return file
 
 
 def test_revocation_lists_come_from_allowed_hosts_alone_and_are_told_in_the_custody_log(
