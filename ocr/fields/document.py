@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.grammar import symbol_of_heading
+from ocr.fields.grammar import fold, symbol_of_heading
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
@@ -85,12 +85,13 @@ def _head_fields(
     kind, heading = type_of(head, number, below)
     if number and heading and kind and kind.value:
         number = respelt_symbol(number, symbol_of_heading(number.symbol.value or "", kind.value))
+    place = _respelt_place(issued.place, first, pages) if issued and issued.place else None
     return {
         "number": _with_file_name(number.number, number.symbol, clues) if number else None,
         "symbol": number.symbol if number else None,
         "issued_on": issued.day if issued else None,
-        "place": _respelt_place(issued.place, first, pages) if issued and issued.place else None,
-        "issuer": issuer_of(head, number, pages, vocabulary),
+        "place": place,
+        "issuer": _named_after_place(issuer_of(head, number, pages, vocabulary), place),
         "type": kind,
         "subject": subject_of(head, heading),
     }
@@ -101,6 +102,16 @@ def _respelt_place(place: Found, first: PageReading, pages: Sequence[PageReading
     if first.source != "ocr" or len(words) < 2:
         return place
     return replace(place, value=" ".join(word.capitalize() for word in respelt_phrase(words, pages)))
+
+
+def _named_after_place(issuer: Found | None, place: Found | None) -> Found | None:
+    """A ward's organs bear its name, and OCR reads the marks of small letters better than those of capitals."""
+    if issuer is None or place is None or not issuer.value or not place.value or issuer.confidence == 1.0:
+        return issuer
+    name = place.value.upper()
+    if not fold(issuer.value).endswith(" " + fold(name)):
+        return issuer
+    return replace(issuer, value=issuer.value[: -len(name)] + name)
 
 
 def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:

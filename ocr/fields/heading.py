@@ -170,6 +170,6 @@ def _follows(above: Line, below: Line) -> bool:
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
     text = " ".join(line.text for line in lines)
-    value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_")
+    value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"")
     box = share_box(around(line.box for line in lines), page)
     return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

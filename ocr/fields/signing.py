@@ -151,7 +151,8 @@ def _implied(line: Line, following: Line | None) -> str | None:
 
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     pieces = line.spot(match.start("rest"), len(line.text)).pieces
-    return " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
+    said = " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
+    return _COLLECTIVES.get(fold(said), said) if line.words[0].source == "ocr" else said
 
 
 def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
