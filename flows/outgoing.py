@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows import keeping, morning, reporting
+from flows import cycle, keeping, morning, reporting
 from flows.bundling import SHEET_NAME, Wanted, bundle_into, heading_of, inputs_of, kept_of
 from flows.criteria import criteria_set
 from flows.laying import write_whole
@@ -106,6 +106,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         counts = morning.counts_of(connection, night)
         expiring = morning.expiring(connection, night.unit, night.started_at)
         expiring = (*expiring_terms(connection, night.unit, local.date()), *expiring)
+        expiring = (*cycle.reminder_sentences(connection, resources.settings, night.started_at), *expiring)
         signatures = changed_verdicts(connection, night.unit, night.started_at)
         overdue = reporting.overdue_lines(connection, night.unit)
     score = run["score"]

@@ -12,6 +12,7 @@ from scoring.engine.numbers import points_vn
 
 CAUSES = {
     "criteria": "bộ tiêu chí thay đổi",
+    "override": "có người sửa điểm",
     "on_time_rule": "đổi cách tính đúng hạn",
     "evidence_added": "đã có tài liệu kiểm chứng",
     "evidence_gone": "tài liệu kiểm chứng không còn hoặc không dùng được",
@@ -167,6 +168,8 @@ def _cause(
 ) -> str:
     if was is None or now is None or (was["rule"], was["max_points"]) != (now["rule"], now["max_points"]):
         return "criteria"
+    if was.get("override") != now.get("override"):
+        return "override"
     if before["on_time_rule"] != after["on_time_rule"] and now["measure"] and MEASURES[now["measure"]].by_on_time_rule:
         return "on_time_rule"
     return _cause_by_state(was, now) or _cause_by_values(was, now) or _cause_by_run(before, after)

@@ -7,6 +7,7 @@ import typer
 from flows.cli import (
     account,
     criteria,
+    cycle,
     documents,
     evidence,
     exports,
@@ -44,5 +45,6 @@ evidence.register(app)
 reporting.register(app)
 documents.register(app)
 trust.register(app)
+app.add_typer(cycle.app, name="cycle")
 app.add_typer(account.app, name="account")
 app.command("publish", help=text("publish"))(publishing.publish)

@@ -78,12 +78,14 @@ def reported() -> Iterator[None]:
     from flows.uploading import WrongPlace
     from ocr.errors import EngineMissing, OcrError
     from scoring import BadAssumption, UnknownComponent, UnknownOnTimeRule, UnknownPeriod
+    from scoring.cycle import BadDeed, NotNow
+    from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle
     from storage.errors import StorageError
     from storage.requests import NoSuchRequest
     from storage.runs import NoSuchRun
 
     wrong = (BadSettings, BadCriteriaSet, BadCalendar, BadProfile, ConnectorError, WrongPlace, NoSuchRun)
-    refused = (BadRequest, NoSuchRequest)
+    refused = (BadRequest, NoSuchRequest, BadDeed, NotNow, AlreadyOpen, ChangedMeanwhile, NoCycle)
     try:
         yield
     except Refused as error:

@@ -1,0 +1,197 @@
+"""The yearly cycle of the ward: open it, do what its state allows, see where it stands, lock what a deadline locks.
+
+For command line, page and API alike. Plain values in, JSON-ready values out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from config.settings import Settings
+from flows.criteria import criteria_set
+from flows.resources import Resources, open_resources
+from scoring import compare
+from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
+from scoring.cycle_sheet import disputed, reminder_lines, reminders, side_by_side, totals, with_overrides
+from storage.cycle import ChangedMeanwhile, Kept, NoCycle, cycle_of, keep_change, open_cycle, run_standing_before
+from storage.database import Connection
+from storage.links import document_named
+from storage.runs import latest_run
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants done (a name of scoring.cycle.STEPS). `version` is the one shown to them; None: any.
+
+    `said` as the deed reads it; documents are named by file name or hash: {"sheet": NAME, "evidence": [{name, pages}]}.
+    """
+
+    deed: str
+    who: str
+    where: str
+    at: datetime
+    component: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
+    version: int | None = None
+
+
+def open_period(resources: Resources, period: str, deadlines: Mapping[str, date], wish: Wish) -> dict[str, Any]:
+    """Open the year over the unit's criteria set.
+
+    Raises:
+        AlreadyOpen, BadDeed: it is open; deadlines are missing or out of order.
+    """
+    settings = resources.settings
+    cycle = opened(criteria_set(settings, settings.criteria).plain(), deadlines)
+    kept = Kept(settings.unit, period, settings.criteria, cycle, 1, {})
+    with resources.database.write() as connection:
+        open_cycle(connection, kept, _deed(wish), wish.where)
+    return cycle_seen(resources, period, wish.at)
+
+
+def act(resources: Resources, period: str, wish: Wish) -> dict[str, Any]:
+    """Do one deed; a deadline that has passed locks first.
+
+    Raises:
+        NoCycle, NotNow, BadDeed, ChangedMeanwhile, NoSuchDocument: nothing was recorded.
+    """
+    lock_due(resources, period, wish.at)
+    if wish.deed in BY_DEADLINE_ALONE:
+        raise BadDeed("Việc này chỉ hệ thống làm, khi hết hạn.")
+    with resources.database.write() as connection:
+        kept = cycle_of(connection, resources.settings.unit, period)
+        _require_version(kept, wish)
+        deed = _deed(replace(wish, said=_with_documents(connection, kept, wish)))
+        keep_change(connection, kept, after(kept.cycle, deed), deed, wish.where)
+    return cycle_seen(resources, period, wish.at)
+
+
+def lock_due(resources: Resources, period: str, now: datetime) -> str | None:
+    """Do the lock that a deadline has brought; its name, or None. Repeating it does nothing."""
+    settings = resources.settings
+    with resources.database.write() as connection:
+        kept = cycle_of(connection, settings.unit, period)
+        name = automatic(kept.cycle, settings.local_day(now))
+        if name is None:
+            return None
+        said = _locked(connection, kept, _end_of(settings, kept.cycle)) if name == "lock_at_deadline" else {}
+        deed = Deed(name, "parindex", now, said=said)
+        keep_change(connection, kept, after(kept.cycle, deed), deed, "deadline")
+    return name
+
+
+def lock_what_is_due(settings: Settings, now: datetime) -> dict[str, Any]:
+    """The chore of every night: lock by deadline, in this year's and last year's cycle."""
+    done = {}
+    year = settings.local_day(now).year
+    with open_resources(settings) as resources:
+        for period in (str(year - 1), str(year)):
+            try:
+                done[period] = lock_due(resources, period, now)
+            except NoCycle:
+                continue
+    return {"locked": done}
+
+
+def cycle_seen(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
+    """Where the cycle stands: state, deadlines, deeds possible now, three scores side by side, disputes, reminders.
+
+    Raises:
+        NoCycle: the period was not opened.
+    """
+    settings = resources.settings
+    with resources.database.read() as connection:
+        kept = cycle_of(connection, settings.unit, period)
+        run = latest_run(connection, settings.unit, period)
+    cycle = kept.cycle
+    rows = side_by_side(cycle, _points(run))
+    for row in rows:
+        row |= {"version": kept.versions[row["id"]], "entry": dict(cycle.entries[row["id"]])}
+    due = reminders(cycle, settings.local_day(now))
+    return {
+        "unit": kept.unit,
+        "period": period,
+        "criteria": kept.criteria,
+        "state": cycle.state,
+        "state_vi": STATES[cycle.state],
+        "version": kept.version,
+        "deadlines": [
+            {"id": name, "name": title, "day": cycle.deadlines[name].isoformat()} for name, title in DEADLINES.items()
+        ],
+        "deeds": [name for name, step in STEPS.items() if cycle.state in step.states and name not in BY_DEADLINE_ALONE],
+        "lock": cycle.lock,
+        "components": rows,
+        "totals": totals(rows),
+        "disputed": disputed(cycle),
+        "reminders": due,
+        "reminder_lines": list(reminder_lines(due)),
+        "overridden": _overridden(run, cycle),
+    }
+
+
+def reminder_sentences(connection: Connection, settings: Settings, now: datetime) -> tuple[str, ...]:
+    """What owners still owe before a deadline that is near, of every open cycle; for the letter."""
+    found: list[str] = []
+    day = settings.local_day(now)
+    for period in (str(day.year - 1), str(day.year)):
+        try:
+            cycle = cycle_of(connection, settings.unit, period).cycle
+        except NoCycle:
+            continue
+        found += reminder_lines(reminders(cycle, day))
+    return tuple(found)
+
+
+def _overridden(run: Mapping[str, Any] | None, cycle: Cycle) -> list[str]:
+    """Why the ward's own score differs from the computed one: sentences that add up to the difference."""
+    if run is None:
+        return []
+    return list(compare(run["score"], with_overrides(run["score"], cycle.entries)).sentences())
+
+
+def _require_version(kept: Kept, wish: Wish) -> None:
+    known = kept.versions.get(wish.component) if wish.component else kept.version
+    if wish.version is not None and known is not None and wish.version != known:
+        raise ChangedMeanwhile(
+            f"{wish.component or 'Kỳ này'}: có người khác vừa sửa. Mở lại để xem giá trị mới rồi sửa tiếp; chưa ghi gì."
+        )
+
+
+def _with_documents(connection: Connection, kept: Kept, wish: Wish) -> dict[str, Any]:
+    """What was said, with documents found in the store; a lock takes the run that stands."""
+    said = dict(wish.said)
+    if wish.deed == "lock":
+        said = {"sheet": said.get("sheet"), **_locked(connection, kept, wish.at + timedelta(microseconds=1))}
+    if said.get("sheet"):
+        said["sheet"] = document_named(connection, kept.unit, str(said["sheet"]))
+    if said.get("evidence"):
+        said["evidence"] = [
+            {**item, "sha256": document_named(connection, kept.unit, str(item.get("sha256") or item["name"]))}
+            for item in said["evidence"]
+        ]
+    return said
+
+
+def _locked(connection: Connection, kept: Kept, until: datetime) -> dict[str, Any]:
+    run = run_standing_before(connection, kept.unit, kept.period, until)
+    if run is None:
+        raise BadDeed(f"Chưa có lần chấm nào của kỳ {kept.period}; chạy parindex score rồi chốt.")
+    return {"run": run["id"], "points": _points(run)}
+
+
+def _points(run: Mapping[str, Any] | None) -> dict[str, str | None]:
+    return {item["id"]: item["points"] for item in run["score"]["components"]} if run else {}
+
+
+def _end_of(settings: Settings, cycle: Cycle) -> datetime:
+    """The first moment after the deadline's last day, in the unit's time zone."""
+    day = cycle.deadlines["self_score"] + timedelta(days=1)
+    return datetime.combine(day, time(), ZoneInfo(settings.timezone))
+
+
+def _deed(wish: Wish) -> Deed:
+    return Deed(wish.deed, wish.who, wish.at, wish.component, wish.said)

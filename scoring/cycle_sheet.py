@@ -1,0 +1,134 @@
+"""What a cycle says: three scores side by side, disputed points, reminders, the self-score with overrides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from scoring.cycle import Cycle, Entry, own_points
+from scoring.engine.numbers import points_vn
+
+_ZERO = Decimal(0)
+REMIND_DAYS = 7
+
+
+def side_by_side(cycle: Cycle, computed: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """Each component: {id, name, max_points, office, survey, computed, self, appraisal_1, appraisal_2, final}.
+
+    `computed` are the points of the standing run; once locked, `self` is what was locked, whatever later runs say.
+    """
+    return [_row(name, entry, computed.get(name)) for name, entry in cycle.entries.items()]
+
+
+def _row(name: str, entry: Entry, computed: str | None) -> dict[str, Any]:
+    first, second = ((entry.get(part) or {}).get("points") for part in ("appraisal_1", "appraisal_2"))
+    own = entry["self"] if "self" in entry else None if entry["survey"] else own_points(entry, computed)
+    about = {part: entry[part] for part in ("name", "max_points", "office", "survey")}
+    final = entry.get("survey_points") if entry["survey"] else second or first
+    return {"id": name, **about, "computed": computed, "self": own, "appraisal_1": first, "appraisal_2": second} | {
+        "final": final
+    }
+
+
+def totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Sums of the columns; a component without points adds nothing. `self_scorable` leaves surveys out."""
+    rows = list(rows)
+    sums = {name: _sum(row[name] for row in rows) for name in ("self", "appraisal_1", "appraisal_2", "final")}
+    return sums | {
+        "maximum": _sum(row["max_points"] for row in rows),
+        "self_scorable": _sum(row["max_points"] for row in rows if not row["survey"]),
+    }
+
+
+def disputed(cycle: Cycle) -> list[dict[str, Any]]:
+    """The ledger: components appraised otherwise than self-scored, or asked about; largest difference first."""
+    found = []
+    for name, entry in cycle.entries.items():
+        first = entry.get("appraisal_1")
+        if not first or (first["points"] == entry.get("self") and not first["asks"]):
+            continue
+        last = entry.get("appraisal_2") or first
+        own = Decimal(entry.get("self") or 0)
+        found.append(
+            {
+                "id": name,
+                "name": entry["name"],
+                "self": entry.get("self"),
+                "appraisal_1": first["points"],
+                "asked": first["note"] if first["asks"] else "",
+                "explained": (entry.get("explanation") or {}).get("note", ""),
+                "appraisal_2": (entry.get("appraisal_2") or {}).get("points"),
+                "open_difference": f"{Decimal(last['points']) - own:.2f}",
+                "regained": f"{Decimal(last['points']) - Decimal(first['points']):.2f}",
+            }
+        )
+    return sorted(found, key=lambda item: (-abs(Decimal(item["open_difference"])), item["id"]))
+
+
+def reminders(cycle: Cycle, today: date, within_days: int = REMIND_DAYS) -> list[dict[str, Any]]:
+    """What owners still owe before a deadline that is near: {office, components, what, deadline, days_left}."""
+    if cycle.state in ("open", "self_scoring"):
+        return _owed(cycle, "self_score", "tự chấm, ghi chú và gắn tài liệu", today, within_days)
+    if cycle.state == "explaining":
+        return _owed(cycle, "explanation", "giải trình theo yêu cầu thẩm định", today, within_days)
+    return []
+
+
+def _owed(cycle: Cycle, deadline: str, what: str, today: date, within_days: int) -> list[dict[str, Any]]:
+    day = cycle.deadlines[deadline]
+    left = (day - today).days
+    if not 0 <= left <= within_days:
+        return []
+    owed: defaultdict[str, list[str]] = defaultdict(list)
+    for name, entry in cycle.entries.items():
+        if _open(entry, deadline):
+            owed[entry["office"]].append(name)
+    return [
+        {"office": office, "components": names, "what": what, "deadline": day.isoformat(), "days_left": left}
+        for office, names in sorted(owed.items())
+    ]
+
+
+def _open(entry: Entry, deadline: str) -> bool:
+    if deadline == "self_score":
+        return not entry["survey"] and not entry.get("note")
+    return bool((entry.get("appraisal_1") or {}).get("asks")) and not entry.get("explanation")
+
+
+def reminder_lines(reminders: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Each reminder as one Vietnamese sentence."""
+    for one in reminders:
+        day = date.fromisoformat(one["deadline"])
+        when = "hôm nay" if not one["days_left"] else f"còn {one['days_left']} ngày"
+        shown = ", ".join(one["components"][:8]) + (" …" if len(one["components"]) > 8 else "")
+        yield f"{one['office']}: {one['what']}, {len(one['components'])} mục ({shown}); hạn {day:%d/%m/%Y}, {when}."
+
+
+def with_overrides(score: Mapping[str, Any], entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """A score (JSON value) as the leader corrected it; what was corrected carries `override`, totals are new."""
+    components = [_corrected(item, entries.get(item["id"], {}).get("override")) for item in score["components"]]
+    sums = {
+        "conservative": _sum(item["points"] for item in components),
+        "expected": _sum(item["expected"] for item in components),
+    }
+    return {**score, "components": components, "totals": {**score["totals"], **sums}}
+
+
+def _corrected(item: Mapping[str, Any], override: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not override:
+        return dict(item)
+    points = override["points"]
+    because = (
+        f"{override['who']} sửa thành {points_vn(Decimal(points))} điểm: {override['because']} "
+        f"(máy tính: {item['because']})"
+    )
+    evidence = [*item["evidence"], *override["evidence"]]
+    new = {"points": points, "expected": points, "because": because, "evidence": evidence, "override": override}
+    return {**item, **new, "state": "scored"}
+
+
+def _sum(points: Iterable[str | None]) -> str:
+    return f"{sum((Decimal(text) for text in points if text), _ZERO):.2f}"

@@ -1,0 +1,114 @@
+"""The yearly cycle as kept: events, two editors, locks by deadline with the run that stood then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.cycle import Wish, act, cycle_seen, lock_what_is_due, open_period, reminder_sentences
+from flows.resources import Resources, open_resources
+from scoring.cycle import BadDeed, NotNow
+from storage.custody import events
+from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle, cycle_of, keep_change
+from storage.links import NoSuchDocument
+from tests.storage.keeping_ward import AT, kept_ward, score_now
+
+DAYS = {
+    "self_score": date(2026, 1, 15),
+    "appraisal_1": date(2026, 2, 15),
+    "explanation": date(2026, 3, 1),
+    "appraisal_2": date(2026, 3, 20),
+}
+LOCKS = datetime(2026, 1, 15, 17, 0, tzinfo=UTC)
+"""Midnight in Vietnam after the last day of self-scoring."""
+PROOF = [{"name": "ke-hoach.pdf", "section": "II", "pages": "3"}]
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Resources]:
+    with open_resources(kept_ward(tmp_path)) as resources:
+        open_period(resources, "2025", DAYS, Wish("open", "Sở Nội vụ", "test", AT))
+        act(resources, "2025", Wish("begin", "chị Hoa", "test", AT))
+        yield resources
+
+
+def do(ward: Resources, deed: str, component: str = "", at: datetime = AT, **said: Any) -> dict[str, Any]:
+    return act(ward, "2025", Wish(deed, "chị Hoa", "test", at, component, said))
+
+
+def row(seen: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(item for item in seen["components"] if item["id"] == name)
+    return found
+
+
+def test_overrides_evidence_and_lock_are_kept_with_an_event_each(ward: Resources) -> None:
+    seen = do(ward, "override", "1.7.1", points="0.50", because="kế hoạch đã ban hành", evidence=PROOF)
+    assert row(seen, "1.7.1")["self"] == "0.50"
+    assert any("chị Hoa sửa thành 0,50 điểm" in line for line in seen["overridden"])
+    do(ward, "approve")
+    seen = do(ward, "lock", sheet="ke-hoach.pdf", run="9999-0001", points={"1.7.1": "0.00"})
+    assert (seen["state"], seen["lock"]["run"], seen["lock"]["automatic"]) == ("locked", "2025-0001", False)
+    assert row(seen, "1.7.1")["self"] == "0.50"
+    with ward.database.read() as connection:
+        told = [event["detail"]["deed"] for event in events(connection) if event["event"] == "cycle"]
+    assert told == ["open", "begin", "override", "approve", "lock"]
+
+
+def test_after_the_lock_another_run_changes_nothing(ward: Resources) -> None:
+    do(ward, "approve")
+    locked = do(ward, "lock", sheet="ke-hoach.pdf")
+    do_again = Wish("override", "chị Hoa", "test", AT, "1.7.1", {"points": "0.50", "because": "x", "evidence": PROOF})
+    with pytest.raises(NotNow, match="đã chốt điểm tự chấm"):
+        act(ward, "2025", do_again)
+    score_now(ward)
+    assert cycle_seen(ward, "2025", AT)["totals"] == locked["totals"]
+
+
+def test_of_two_editors_the_second_is_told(ward: Resources) -> None:
+    seen = row(cycle_seen(ward, "2025", AT), "1.1.1")["version"]
+    act(ward, "2025", Wish("fill", "chị Hoa", "test", AT, "1.1.1", {"note": "đã ban hành"}, version=seen))
+    with pytest.raises(ChangedMeanwhile, match=r"1\.1\.1"):
+        act(ward, "2025", Wish("fill", "anh Nam", "test", AT, "1.1.1", {"note": "chưa"}, version=seen))
+    assert row(cycle_seen(ward, "2025", AT), "1.1.1")["entry"]["note"] == "đã ban hành"
+
+
+def test_a_change_over_an_old_reading_is_refused_by_the_database(ward: Resources) -> None:
+    from scoring.cycle import Deed, after
+
+    with ward.database.read() as connection:
+        old = cycle_of(connection, ward.settings.unit, "2025")
+    do(ward, "fill", "1.1.1", note="đã ban hành")
+    deed = Deed("fill", "anh Nam", AT, "1.1.1", {"note": "chưa"})
+    with pytest.raises(ChangedMeanwhile), ward.database.write() as connection:
+        keep_change(connection, old, after(old.cycle, deed), deed, "test")
+
+
+def test_a_deadline_locks_once_with_the_run_of_then_even_before_the_chore(ward: Resources) -> None:
+    assert lock_what_is_due(ward.settings, LOCKS - timedelta(seconds=1)) == {"locked": {"2025": None}}
+    with pytest.raises(NotNow):
+        do(ward, "fill", "1.1.1", at=LOCKS, note="muộn")
+    seen = cycle_seen(ward, "2025", LOCKS)
+    assert (seen["state"], seen["lock"]["automatic"], seen["lock"]["run"]) == ("locked", True, "2025-0001")
+    assert lock_what_is_due(ward.settings, LOCKS + timedelta(days=1)) == {"locked": {"2025": None}}
+
+
+def test_owners_are_reminded_in_the_letter(ward: Resources) -> None:
+    with ward.database.read() as connection:
+        lines = reminder_sentences(connection, ward.settings, datetime(2026, 1, 12, tzinfo=UTC))
+        assert reminder_sentences(connection, ward.settings, AT - timedelta(days=30)) == ()
+    assert any("hạn 15/01/2026, còn 3 ngày" in line for line in lines)
+
+
+def test_what_is_not_there_is_told(ward: Resources) -> None:
+    with pytest.raises(AlreadyOpen):
+        open_period(ward, "2025", DAYS, Wish("open", "x", "test", AT))
+    with pytest.raises(NoCycle):
+        cycle_seen(ward, "2024", AT)
+    with pytest.raises(NoSuchDocument):
+        do(ward, "fill", "1.1.1", note="x", evidence=[{"name": "không có.pdf"}])
+    with pytest.raises(BadDeed, match="chỉ hệ thống"):
+        do(ward, "lock_at_deadline")
