@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,3 +229,49 @@ def _clear(database: Database) -> None:
     with database.write() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(delete(table))
+
+
+def test_dossiers_of_an_older_database_are_carried_over_with_their_history(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from storage.database.connection import MIGRATIONS
+
+    url = sqlite_url(tmp_path / "parindex.db")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        at = "'2026-01-05T18:00:00.000000+00:00'"
+        end = '{"datetime":"2026-01-03T09:00:00+07:00"}'
+        first, last = (
+            '{"code":"a","status":4,"synced":true,"result_files":["x.pdf","y.pdf"]}',
+            f'{{"finished_at":{end}}}',
+        )
+        whole = f'{first[:-1]},"finished_at":{end}}}'
+        connection.exec_driver_sql(f"INSERT INTO objects VALUES ('{'1' * 64}', 1, {at}), ('{'2' * 64}', 1, {at})")
+        for number in (1, 2):
+            connection.exec_driver_sql(
+                "INSERT INTO imports (id, unit, sha256, name, status, kind, reader, counts, warnings, imported_at)"
+                f" VALUES ({number}, '{UNIT}', '{str(number) * 64}', 'x', 'read', 'dossiers', 'r', '{{}}', '[]', {at})"
+            )
+        connection.exec_driver_sql(
+            f"INSERT INTO records (unit, kind, key, fields, first_import, last_import)"
+            f" VALUES ('{UNIT}', 'dossiers', 'a', '{whole}', 1, 2)"
+        )
+        for number, fields in ((1, first), (2, last)):
+            connection.exec_driver_sql(
+                f"INSERT INTO record_versions (unit, kind, key, import_id, fields, cells) VALUES"
+                f""" ('{UNIT}', 'dossiers', 'a', {number}, '{fields}', '{{"row":7,"sheet":"S"}}')"""
+            )
+    engine.dispose()
+
+    opened = open_database(url)
+    (now,) = _facts(opened).dossiers
+    assert (now.status, now.synced, now.result_files) == (4, True, ("x.pdf", "y.pdf"))
+    assert now.finished_at is not None and now.finished_at.isoformat() == "2026-01-03T09:00:00+07:00"
+    assert _facts(opened, 2).dossiers == (now,)
+    assert [dossier.finished_at for dossier in _facts(opened, 1).dossiers] == [None]
+    opened.close()
