@@ -1,0 +1,70 @@
+"""Documents by command: searched, listed, checked against the register, released."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from flows.documents import NoSuchDocument, check_register, list_documents, release_documents
+from flows.resources import open_resources
+from flows.searching import NothingAsked, rebuild_index, search
+from flows.uploading import upload_files
+from storage.custody import events
+from tests.ocr.papers import Paper, born_digital
+
+AT = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    chosen = Settings(home=tmp_path / "home", unit="hoi-an-dong", workers=1)
+    sound, cut = tmp_path / "12-TB.pdf", tmp_path / "hong.pdf"
+    sound.write_bytes(born_digital(replace(Paper(), number="12")))
+    cut.write_bytes(born_digital(Paper())[:9000])
+    upload_files(chosen, [sound, cut], folder="1.7.1", at=AT)
+    return chosen
+
+
+def test_an_uploaded_document_is_found_by_its_words(settings: Settings) -> None:
+    with open_resources(settings) as resources:
+        exact, folded = search(resources, "rà soát"), search(resources, "ra soat", component="1.7.1")
+        elsewhere, misspelt = search(resources, "rà soát", component="1.1.1"), search(resources, "rá soát")
+        again = rebuild_index(resources)
+        after = search(resources, "rà soát")
+        with pytest.raises(NothingAsked):
+            search(resources, " - ")
+
+    assert [(hit["name"], hit["page"]) for hit in exact["hits"]] == [("12-TB.pdf", 1)]
+    assert (exact["exact"], folded["exact"], misspelt["exact"]) == (True, False, False)
+    assert (folded["count"], elsewhere["count"], misspelt["count"]) == (1, 0, 1)
+    assert (again, after) == (2, exact)
+
+
+def test_a_quarantined_document_is_named_and_may_be_tried_again(settings: Settings) -> None:
+    with open_resources(settings) as resources:
+        (held,) = list_documents(resources, state="quarantined")
+        (told,) = release_documents(resources, [held["sha256"][:8]], who="nguoi-thu", at=AT)
+        with pytest.raises(NoSuchDocument, match="parindex documents"):
+            release_documents(resources, ["abcdef"], who="nguoi-thu", at=AT)
+        with resources.database.read() as connection:
+            said = [
+                (event["event"], event["who"]) for event in events(connection) if event["subject"] == held["sha256"]
+            ]
+
+    assert held["name"] == "hong.pdf"
+    assert held["reason"]
+    assert told["state"] == "quarantined"
+    assert ("released", "nguoi-thu") in said
+    assert [event for event, _ in said].count("examined") == 2
+
+
+def test_without_a_register_nothing_is_missing(settings: Settings) -> None:
+    with open_resources(settings) as resources:
+        told = check_register(resources, at=AT)
+
+    assert told["dossiers"] == []
+    assert told["outgoing"]["rows"] == 0
