@@ -41,7 +41,9 @@ def nights(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 def _night(home: Path, at: str) -> dict[str, Any]:
-    return run_night(Settings(home=home, period="2025"), NightRequestedBy("thu", datetime.fromisoformat(at)))
+    return run_night(
+        Settings.model_validate({"home": home, "period": "2025"}), NightRequestedBy("thu", datetime.fromisoformat(at))
+    )
 
 
 def _signed_results(ward: Path) -> list[str]:
@@ -81,7 +83,7 @@ def test_the_change_moves_the_score_that_night_and_stands_in_the_custody_log(
     assert summaries[1]["run"] != summaries[0]["run"] and summaries[2]["run"] == summaries[1]["run"]
     assert {json.loads(detail)["before"] for _, _, detail in events} == {"INDETERMINATE/TRY_LATER"}
     assert {json.loads(detail)["after"] for _, _, detail in events} == {"PASSED"}
-    assert verify_log(Settings(home=home))["ok"]
+    assert verify_log(Settings.model_validate({"home": home}))["ok"]
 
 
 def test_the_letter_says_what_changed_and_only_that_night(nights: tuple[Path, list[dict[str, Any]]]) -> None:

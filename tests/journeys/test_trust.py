@@ -38,7 +38,7 @@ def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 def test_a_root_is_trusted_only_with_the_fingerprint_that_came_another_way(tmp_path: Path) -> None:
     home, right = tmp_path / "ward", leaf("root").fingerprint
     files = {name: _file(tmp_path, name) for name in ("root", "ca", "leader")}
-    settings = Settings(home=home)
+    settings = Settings.model_validate({"home": home})
 
     with pytest.raises(PinRefused, match="KHÁC với dấu vân tay đã nhập"):
         pin_certificate(settings, files["root"], confirmed="ab" * 32, kind="official_duty", name="", at=AT)
