@@ -88,7 +88,7 @@ def read_in_child(path: Path, _: Path) -> int:
 
 def pandas_to_sql(path: Path, home: Path) -> int:
     """What most scripts do to keep a table: pandas with openpyxl, then `to_sql`; no checks, no history."""
-    import pandas
+    import pandas  # type: ignore[import-untyped]
     from sqlalchemy import create_engine
 
     frame = pandas.read_excel(path, header=1, engine="openpyxl", dtype=str)
