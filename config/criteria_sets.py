@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from config.criteria_checks import Spot, component_faults, set_faults
 from config.criteria_rules import BonusRule, Key, Points, Rule, Strict
+from config.refusals import WrongUse
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "criteria"
@@ -24,7 +25,7 @@ Provenance = Literal["proposal", "official", "indicator"]
 Worth = Literal["full_points", "zero_points", "no_score"]
 
 
-class BadCriteriaSet(ValueError):
+class BadCriteriaSet(WrongUse, ValueError):
     """A criteria set cannot be used. The message lists every fault: file, line, component, what, in Vietnamese."""
 
     def __init__(self, file: str, faults: Collection[Fault]) -> None:

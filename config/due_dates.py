@@ -9,13 +9,14 @@ from typing import Literal
 from pydantic import ValidationError
 
 from config.criteria_rules import Strict
+from config.refusals import WrongUse
 from config.strict_yaml import UnreadableYaml, read_strict_yaml
 from config.working_calendar import Provenance
 
 FILE = Path(__file__).parent / "due_dates.yaml"
 
 
-class BadDueDates(ValueError):
+class BadDueDates(WrongUse, ValueError):
     """The file cannot be used; the message names it and the fault, in Vietnamese."""
 
 

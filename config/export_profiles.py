@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from config.refusals import WrongUse
+
 FOLDER = Path(__file__).parent / "exports"
 VOCABULARY = "vocabulary.yaml"
 
@@ -73,7 +75,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Fields that identify a row of a kind, everywhere."""
 
 
-class BadProfile(ValueError):
+class BadProfile(WrongUse, ValueError):
     """A profile cannot be used; the message names the file and everything that is wrong with it, in Vietnamese."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from config.criteria_rules import Points, Share, Strict
+from config.refusals import WrongUse
 from config.strict_yaml import UnreadableYaml, read_strict_yaml
 from config.working_calendar import Provenance
 
@@ -16,7 +17,7 @@ FILE = Path(__file__).parent / "indices" / "766.yaml"
 READINGS = ("text", "observed")
 
 
-class BadIndex(ValueError):
+class BadIndex(WrongUse, ValueError):
     """The file cannot be used; the message names it and the fault, in Vietnamese."""
 
 

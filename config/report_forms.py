@@ -8,12 +8,13 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from config.criteria_rules import Strict
+from config.refusals import WrongUse
 from config.strict_yaml import UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "forms"
 
 
-class BadForm(ValueError):
+class BadForm(WrongUse, ValueError):
     """A form cannot be used; the message names the file and the fault, in Vietnamese."""
 
 

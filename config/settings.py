@@ -13,11 +13,13 @@ from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from config.refusals import WrongUse
+
 PREFIX = "PAR_"
 _FILE = "_FILE"
 
 
-class BadSettings(ValueError):
+class BadSettings(WrongUse, ValueError):
     """One or more settings cannot be used. The message lists them all, one a line, in Vietnamese."""
 
 

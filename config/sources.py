@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from config.refusals import WrongUse
 from config.settings import BadSettings
 
 NAME = r"^[a-z0-9][a-z0-9-]{1,63}$"
@@ -21,7 +22,7 @@ class BadSources(BadSettings):
     """The file of sources cannot be used. The message lists everything that is wrong with it, in Vietnamese."""
 
 
-class MissingSecret(ValueError):
+class MissingSecret(WrongUse, ValueError):
     """A source's secret is not where the file says; the message is Vietnamese."""
 
 

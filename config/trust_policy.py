@@ -12,10 +12,12 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.refusals import WrongUse
+
 SHIPPED = Path(__file__).parent / "trust"
 
 
-class BadTrustPolicy(ValueError):
+class BadTrustPolicy(WrongUse, ValueError):
     """A policy or staff file cannot be used. The message names the file and every problem, in Vietnamese."""
 
 

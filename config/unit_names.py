@@ -8,13 +8,14 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from config.criteria_rules import Strict
+from config.refusals import WrongUse
 from config.strict_yaml import UnreadableYaml, read_strict_yaml
 from config.working_calendar import CalendarDocument, Provenance
 
 FOLDER = Path(__file__).parent / "units"
 
 
-class BadUnits(ValueError):
+class BadUnits(WrongUse, ValueError):
     """A file of units cannot be used; the message names it and the fault, in Vietnamese."""
 
 

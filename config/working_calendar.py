@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from config.criteria_rules import Strict
+from config.refusals import WrongUse
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "calendars"
@@ -17,7 +18,7 @@ Provenance = Literal["official", "reported", "unverified"]
 """Read in the document itself | read in a public report that names it | common knowledge, to be checked."""
 
 
-class BadCalendar(ValueError):
+class BadCalendar(WrongUse, ValueError):
     """A calendar file cannot be used; the message lists every fault with its line, in Vietnamese."""
 
 

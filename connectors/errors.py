@@ -12,8 +12,10 @@ Messages are Vietnamese, for the clerk who sent the file: what, where, what was 
 
 from __future__ import annotations
 
+from config.refusals import WrongUse
 
-class ConnectorError(Exception):
+
+class ConnectorError(WrongUse):
     """Something at the border went wrong; `next_step` is retry, reject or ask."""
 
     next_step = "ask"

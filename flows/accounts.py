@@ -15,6 +15,7 @@ import argon2
 import pyotp
 from cryptography.fernet import Fernet
 
+from config.refusals import WrongUse
 from flows.resources import Resources
 from storage import accounts, sessions
 from storage.accounts import Grant, NewAccount, NoSuchAccount
@@ -41,7 +42,7 @@ _SHORTEST_PASSWORD = 10
 _CODE_SECONDS = 30
 
 
-class BadAccount(ValueError):
+class BadAccount(WrongUse, ValueError):
     """Name, password, role or scope cannot be used; the message lists every fault, in Vietnamese."""
 
 

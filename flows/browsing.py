@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from config.refusals import WrongUse
 from flows.resources import Resources
 from flows.scoring import unpacked_inputs
 from scoring import changes_of, compare, due_soon, explain, next_actions, score
@@ -22,7 +23,7 @@ from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, r
 _MOST_STUCK = 8
 
 
-class NoSuchComponent(ValueError):
+class NoSuchComponent(WrongUse, ValueError):
     """The run has no such component."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.criteria_form import form_of, set_of_form
 from config.criteria_sets import BadCriteriaSet, load_cases, load_criteria_set, read_criteria_set
+from config.refusals import WrongUse
 from config.settings import Settings
 from connectors.exports.plain_tables import plain_tables
 from flows.criteria import criteria_known, criteria_set, folder_of
@@ -17,7 +18,7 @@ from scoring.cases import examples_of, failed_cases, uncovered_borders
 from scoring.sets import successors
 
 
-class VersionTaken(ValueError):
+class VersionTaken(WrongUse, ValueError):
     """Another set stands under this id and version; versions are never overwritten."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from config.refusals import WrongUse
 from connectors.errors import ConnectorError
 from connectors.exports import read_export
 from flows.intake import layouts_version
@@ -27,7 +28,7 @@ class EditedMeanwhile(Exception):
     """Somebody else changed these values since the form was opened; nothing was recorded."""
 
 
-class BadDeclaration(ValueError):
+class BadDeclaration(WrongUse, ValueError):
     """A value cannot be read; the message says which, in Vietnamese."""
 
 

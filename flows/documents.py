@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from config.refusals import WrongUse
 from flows.examination import examine_batch
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
@@ -26,7 +27,7 @@ from storage.evidence import QUARANTINED, documents_of, examinations_of, receipt
 from storage.result_files import dossiers_of, outgoing_files, outgoing_rows, result_files
 
 
-class NoSuchDocument(ValueError):
+class NoSuchDocument(WrongUse, ValueError):
     """No quarantined document has this hash."""
 
 

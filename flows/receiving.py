@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from config.refusals import WrongUse
 from flows.examination import examine_batch
 from flows.intake import Sender, keep_document
 from flows.resources import Resources
@@ -25,7 +26,7 @@ _FLUSH = 1 << 20
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 
 
-class UploadRefused(ValueError):
+class UploadRefused(WrongUse, ValueError):
     """A file or piece that cannot be taken; the message says why and the way out, in Vietnamese."""
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any, get_args
 
 from config.criteria_sets import BadCriteriaSet
+from config.refusals import WrongUse
 from config.settings import Settings
 from flows import examination, intake, scoring
 from flows.batches import batches_in_order, begin_batch
@@ -42,7 +43,7 @@ _ON_TIME_RULES = get_args(Settings.model_fields["on_time_rule"].annotation)
 _OF_COMPONENT = ("id", "name", "points", "max_points", "state", "because")
 
 
-class BadRequest(ValueError):
+class BadRequest(WrongUse, ValueError):
     """What was asked for cannot be run; the message lists every fault, one a line, in Vietnamese."""
 
 

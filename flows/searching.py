@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.refusals import WrongUse
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from storage.search import Hit, Query, index_again, search_pages
 
 
-class NothingAsked(ValueError):
+class NothingAsked(WrongUse, ValueError):
     """A search without a word in it."""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from config.refusals import WrongUse
 from config.settings import Settings
 from config.trust_policy import SHIPPED, load_policy
 from flows.laying import write_whole
@@ -22,7 +23,7 @@ from storage.custody import Happening, append
 _HEX = re.compile(r"[^0-9a-fA-F]")
 
 
-class PinRefused(ValueError):
+class PinRefused(WrongUse, ValueError):
     """A certificate was not pinned; the message says why and the way out, in Vietnamese."""
 
 

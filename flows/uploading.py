@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from config.refusals import WrongUse
 from config.settings import Settings
 from flows.examination import examine_batch
 from flows.intake import Sender, keep_document
@@ -21,7 +22,7 @@ from storage.objects.port import digest_of
 STATES_VI = {"examined": "đã kiểm tra", "received": "sẽ kiểm tra lại đêm nay", "quarantined": "KHÔNG DÙNG ĐƯỢC"}
 
 
-class WrongPlace(ValueError):
+class WrongPlace(WrongUse, ValueError):
     """A document was sent to a place that does not exist."""
 
 

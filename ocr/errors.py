@@ -10,12 +10,14 @@ A file that cannot be read is not an error here: `inspect_file` answers with a v
 
 from __future__ import annotations
 
+from config.refusals import Lacking, WrongUse
 
-class OcrError(Exception):
+
+class OcrError(WrongUse):
     """Root of the tree; the message is Vietnamese and fit for officials."""
 
 
-class EngineMissing(OcrError):
+class EngineMissing(Lacking, OcrError):
     """No tesseract, or no Vietnamese for it. The message holds the line that installs it."""
 
 

@@ -74,7 +74,7 @@ def _flags(received: pl.Expr) -> Mapping[str, pl.Expr]:
 
 def _sure(condition: pl.Expr) -> pl.Expr:
     """Null is no."""
-    return condition.fill_null(False)  # noqa: FBT003 - the value that is filled in
+    return condition.fill_null(False)
 
 
 def _yes(column: str) -> pl.Expr:
@@ -138,21 +138,21 @@ def _opencps(period: Period) -> _Verdict:
 def _dvcqg_766(period: Period) -> _Verdict:
     opens, closes = _seconds(period)
     due = pl.col("due_at")
-    counted = ~_status_in(NOT_ACCEPTED) & ~_sure(pl.col("received_at") >= closes) & ~_sure(_END < opens)
+    counted = ~_status_in(NOT_ACCEPTED) & ~_sure(pl.col("received_at") >= closes) & ~_sure(opens > _END)
     again = _sure(pl.col("supplements") > 1)
-    going_on = ~_sure(_END < closes)
+    going_on = ~_sure(closes > _END)
     undated = counted & ~again & _END.is_null() & _status_in(DONE | {WITHDRAWN})
     waits_late = _status_in(frozenset({WAITING})) & _sure(pl.col("supplement_asked_at") > due)
     past_due = _sure(_local_day(due) < _day_number(period.last))
     late_now = pl.when(_status_in(PAUSED)).then(waits_late).otherwise(past_due)
-    late = again | pl.when(going_on).then(late_now).otherwise(_sure(_END > due))
+    late = again | pl.when(going_on).then(late_now).otherwise(_sure(due < _END))
     is_late = counted & ~undated & late
-    return _Verdict(is_late, pl.lit(False), counted & ~undated & ~is_late, undated)  # noqa: FBT003 - never early
+    return _Verdict(is_late, pl.lit(False), counted & ~undated & ~is_late, undated)
 
 
 def _still_late(period: Period) -> pl.Expr:
     _, closes = _seconds(period)
-    out = _status_in(_NEVER_FINISHED | {WITHDRAWN}) | _sure(_END < closes)
+    out = _status_in(_NEVER_FINISHED | {WITHDRAWN}) | _sure(closes > _END)
     open_now = _END.is_not_null() | ~_status_in(DONE)
     begun = ~_sure(pl.col("received_at") >= closes)
     return ~out & open_now & begun & _sure(_local_day(pl.col("due_at")) < _day_number(period.last))

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from config.refusals import WrongUse
+
 STATES = {
     "open": "đã mở kỳ",
     "self_scoring": "đang tự chấm",
@@ -36,11 +38,11 @@ Entry = Mapping[str, Any]
 (points as locked), appraisal_1, explanation, appraisal_2, survey_points."""
 
 
-class NotNow(ValueError):
+class NotNow(WrongUse, ValueError):
     """The deed has no place in the cycle's state."""
 
 
-class BadDeed(ValueError):
+class BadDeed(WrongUse, ValueError):
     """The deed is unknown, or what it says cannot be taken."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from config.refusals import WrongUse
 from scoring.engine.period import VIETNAM
 from scoring.work_time import DAY_SECONDS, WorkTime
 
@@ -16,7 +17,7 @@ SAME_CLOCK, DAY_END, HOURS = "same_clock", "day_end", "hours"
 PUSHED, RESTART = "pushed", "restart"
 
 
-class BadDuration(ValueError):
+class BadDuration(WrongUse, ValueError):
     """A duration that no procedure has; the message is Vietnamese."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.refusals import WrongUse
 from scoring.engine.document_measures import (
     fully_signed,
     meets_profile,
@@ -27,7 +28,7 @@ _PROVENANCE = {
 }
 
 
-class UnknownComponent(ValueError):
+class UnknownComponent(WrongUse, ValueError):
     """The score has no such component."""
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from config.refusals import WrongUse
 from scoring.engine.facts import NOT_APPLICABLE, Value
 from scoring.engine.measures import MEASURES
 
@@ -24,7 +25,7 @@ _WORDS: Mapping[str, Value] = {
 }
 
 
-class BadAssumption(ValueError):
+class BadAssumption(WrongUse, ValueError):
     """One or more assumptions cannot be read or name nothing that the set has; all are told, in Vietnamese."""
 
 

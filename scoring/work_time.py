@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Any
 
+from config.refusals import WrongUse
 from scoring.engine.numbers import day_vn
 from scoring.engine.period import SATURDAY, VIETNAM, WorkingDays, working_days
 
@@ -27,7 +28,7 @@ _MARGIN_YEARS = 6
 """Years before and after the calendar for which time can still be counted, without holidays."""
 
 
-class OutsideCalendar(ValueError):
+class OutsideCalendar(WrongUse, ValueError):
     """A moment so far from the years of the calendar that it can only be a mistake."""
 
 

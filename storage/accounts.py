@@ -15,12 +15,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.custody import Happening, append
 from storage.database.door_tables import accounts, grants, sign_in_failures
-from storage.errors import StorageError
+from storage.errors import NoSuch, StorageError
 
 OPEN, CLOSED = "open", "closed"
 
 
-class NoSuchAccount(StorageError):
+class NoSuchAccount(NoSuch):
     """No account of this name."""
 
 

@@ -20,15 +20,15 @@ from storage.database.tables import (
     records,
     score_runs,
 )
-from storage.errors import StorageError
+from storage.errors import NoSuch
 from storage.signature_looks import overlaid
 
 
-class NoSuchDocument(StorageError):
+class NoSuchDocument(NoSuch):
     """The unit has no document of this hash."""
 
 
-class NoSuchImport(StorageError):
+class NoSuchImport(NoSuch):
     """The unit has no import of this number."""
 
 

@@ -5,11 +5,16 @@ StorageError
 ├── DiskFull           ask a person: make room, nothing was lost
 ├── Damaged            ask a person: kept bytes no longer match their hash
 ├── Missing            ask a person: no such object is kept
+├── NoSuch             ask otherwise: nothing of this name or id is kept
 └── NotPossible        ask a person: this kind of store cannot do that
 """
 
+from __future__ import annotations
 
-class StorageError(Exception):
+from config.refusals import Lacking, WrongUse
+
+
+class StorageError(Lacking):
     """Root of this folder's errors; the message is Vietnamese, for officials."""
 
 
@@ -35,6 +40,10 @@ class Damaged(_OfObject):
 
 class Missing(_OfObject):
     """No object of this hash is kept."""
+
+
+class NoSuch(WrongUse, StorageError):
+    """Nothing of this name or id is kept; each reader has its own subclass."""
 
 
 class NotPossible(StorageError):

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, delete, insert, select
 
 from storage.custody import Happening, append, events_named
 from storage.database.tables import documents, evidence_links, evidence_terms
-from storage.errors import StorageError
+from storage.errors import NoSuch
 
 
-class NoSuchDocument(StorageError):
+class NoSuchDocument(NoSuch):
     """No document of this unit has this hash or name, or several have it."""
 
 

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, insert, select
 from storage.custody import Happening, append
 from storage.database.tables import overdue_dossiers, reports
 from storage.database.types import canonical
-from storage.errors import StorageError
+from storage.errors import NoSuch
 
 
-class NoSuchReport(StorageError):
+class NoSuchReport(NoSuch):
     """No report of this id."""
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from storage.custody import Happening, append
 from storage.database.tables import nights, run_requests
 from storage.database.types import canonical
-from storage.errors import StorageError
+from storage.errors import NoSuch, StorageError
 from storage.leases import alive, held_by_another
 
 WAITING, RUNNING, DONE, GAPS, FAILED, CANCELLED = "waiting", "running", "done", "gaps", "failed", "cancelled"
@@ -26,7 +26,7 @@ OPEN = (WAITING, RUNNING)
 MOST_TRIES = 5
 
 
-class NoSuchRequest(StorageError):
+class NoSuchRequest(NoSuch):
     """No request of this id."""
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from storage.custody import Happening, append
 from storage.database.tables import score_points, score_runs
-from storage.errors import StorageError
+from storage.errors import NoSuch
 
 
-class NoSuchRun(StorageError):
+class NoSuchRun(NoSuch):
     """No score run of this id, or none yet for this unit and period."""
 
 

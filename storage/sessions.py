@@ -12,10 +12,10 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from storage.custody import Happening, append
 from storage.database.door_tables import api_tokens, sessions, share_links, share_openings
-from storage.errors import StorageError
+from storage.errors import NoSuch
 
 
-class NoSuchLink(StorageError):
+class NoSuchLink(NoSuch):
     """No share link of this secret or id."""
 
 

@@ -10,18 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from storage.database.door_tables import bundle_orders, uploads
-from storage.errors import StorageError
+from storage.errors import NoSuch
 from storage.leases import alive
 
 OPEN, KEPT, REFUSED = "open", "kept", "refused"
 WAITING, MAKING, READY, FAILED = "waiting", "making", "ready", "failed"
 
 
-class NoSuchUpload(StorageError):
+class NoSuchUpload(NoSuch):
     """No upload of this id, or it is somebody else's."""
 
 
-class NoSuchOrder(StorageError):
+class NoSuchOrder(NoSuch):
     """No bundle was asked for under this id."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from config.settings import BadSettings, Settings, load_settings
+from config.refusals import Refusal
+from config.settings import Settings, load_settings
 from flows.cli.texts import text
 
-DONE, NEEDS_PERSON, WRONG_USE, MISSING = 0, 1, 2, 3
+DONE, NEEDS_PERSON, WRONG_USE, MISSING, OWN_FAULT = 0, 1, 2, 3, 4
 
 AsJson = Annotated[bool, typer.Option("--json", help=text("json"))]
 Unit = Annotated[str, typer.Option("--unit", help=text("unit"))]
@@ -23,12 +25,12 @@ Period = Annotated[str, typer.Option("--period", help=text("period"))]
 At = Annotated[str, typer.Option("--at", help=text("at"))]
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """A command cannot go on: the message for people, and the exit code."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
-        self.code = code
+        self.exit_code = code
 
 
 def settings_for(unit: str = "", period: str = "") -> Settings:
@@ -68,34 +70,23 @@ def print_json(plain: Any) -> None:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Errors of all rooms as one message and one exit code."""
-    from config.criteria_sets import BadCriteriaSet
-    from config.export_profiles import BadProfile
-    from config.working_calendar import BadCalendar
-    from connectors.errors import ConnectorError
-    from flows.criteria_forms import VersionTaken
-    from flows.requests import BadRequest
-    from flows.uploading import WrongPlace
-    from ocr.errors import EngineMissing, OcrError
-    from scoring import BadAssumption, UnknownComponent, UnknownOnTimeRule, UnknownPeriod
-    from scoring.cycle import BadDeed, NotNow
-    from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle
-    from storage.errors import StorageError
-    from storage.requests import NoSuchRequest
-    from storage.runs import NoSuchRun
+    """Refusals of all rooms as one message and one exit code; a fault of our own as a traceback and exit code 4."""
+    from scoring.engine.on_time import UnknownOnTimeRule
+    from scoring.engine.period import UnknownPeriod
 
-    wrong = (BadSettings, BadCriteriaSet, BadCalendar, BadProfile, ConnectorError, WrongPlace, NoSuchRun)
-    refused = (BadRequest, NoSuchRequest, BadDeed, NotNow, AlreadyOpen, ChangedMeanwhile, NoCycle)
     try:
         yield
-    except Refused as error:
-        _leave(str(error), error.code)
-    except (*wrong, *refused, BadAssumption, UnknownComponent, VersionTaken, UnknownOnTimeRule, UnknownPeriod) as error:
+    except Refusal as error:
+        _leave(str(error), error.exit_code)
+    except (UnknownOnTimeRule, UnknownPeriod) as error:
         _leave(str(error), WRONG_USE)
-    except (StorageError, EngineMissing) as error:
-        _leave(str(error), MISSING)
-    except OcrError as error:
-        _leave(str(error), WRONG_USE)
+    except Exception:  # noqa: BLE001: the last door answers for whatever happens
+        traceback.print_exc()
+        _leave(
+            "Lỗi trong phần mềm, không phải do bạn. Không có gì bị mất; lần chạy sau sẽ làm tiếp. "
+            "Gửi các dòng trên cho người phụ trách kỹ thuật.",
+            OWN_FAULT,
+        )
 
 
 def _leave(message: str, code: int) -> NoReturn:
