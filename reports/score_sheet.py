@@ -69,12 +69,13 @@ def _write_title(paper: Paper, score: Plain, criteria: Plain, heading: Heading) 
     paper.line(f"{heading.unit_name}, {heading.parent_name}", bold=True, **_CENTRE)
     if criteria.get("provenance") == "proposal":
         paper.line("BỘ TIÊU CHÍ ĐỀ XUẤT, KHÔNG PHẢI BẢNG ĐIỂM CHÍNH THỨC", bold=True, font_color="#C00000", **_CENTRE)
-    for text in _facts_of(score, criteria, heading):
+    for text in facts_of(score, criteria, heading):
         paper.line(text, italic=True, **_CENTRE)
     paper.row += 1
 
 
-def _facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
+def facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
+    """What stands under the title: totals, criteria set, day, on-time rule."""
     totals = score["totals"]
     own, self_scorable, maximum = (vn_number(totals[name]) for name in ("conservative", "self_scorable", "maximum"))
     yield f"Tự chấm {own} điểm trên {self_scorable} điểm được tự chấm; bằng {own} điểm trên {maximum} điểm."
@@ -162,7 +163,7 @@ def _write_component(paper: Paper, component: Plain, item: Plain, above: _Sums) 
     _write_points(paper, item, points, maximum)
     paper.sheet.write_blank(paper.row, 4, None, number)
     _allow_only_points(paper, maximum)
-    paper.text(5, _evidence_text(component, item), border=1)
+    paper.text(5, evidence_text(component, item), border=1)
     paper.text(6, _note(item, points, maximum), border=1)
     above.add(paper.row + 1, maximum, points)
     paper.row += 1
@@ -190,7 +191,8 @@ def _allow_only_points(paper: Paper, maximum: Decimal) -> None:
     paper.sheet.data_validation(paper.row, 4, paper.row, 4, rule)
 
 
-def _evidence_text(component: Plain, item: Plain) -> str:
+def evidence_text(component: Plain, item: Plain) -> str:
+    """The evidence column of a component (its entry in the criteria set, its score)."""
     found: Sequence[Plain] = item["evidence"]
     if not found and item.get("source") == "measured":
         return "Tính từ số liệu đã nhập (tệp xuất một cửa, tài liệu đã kiểm tra), kèm trong gói tài liệu."
@@ -208,6 +210,17 @@ def _evidence_line(entry: Plain) -> str:
     if entry.get("pages"):
         places[-1] = f"trang {places[-1]}"
     return f"{entry['name']} ({', '.join(places)})" if places else str(entry["name"])
+
+
+def points_text(item: Plain) -> str:
+    """Points with comma, or in words why there are none."""
+    return vn_number(item["points"]) if item["points"] else _WITHOUT_POINTS.get(item["state"], "Chưa có điểm")
+
+
+def note_of(item: Plain) -> str:
+    """The last column of a component."""
+    points = None if item["points"] is None else Decimal(item["points"])
+    return _note(item, points, Decimal(item["max_points"]))
 
 
 def _note(item: Plain, points: Decimal | None, maximum: Decimal) -> str:

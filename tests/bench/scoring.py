@@ -1,0 +1,154 @@
+"""What scoring costs: a ward of 60,000 dossiers, a city of 94 wards and 4,000,000, growth to 10,000,000, beside plain SQL.
+
+`./dev bench tests/bench/scoring.py`; other sizes as arguments: `.venv/bin/python tests/bench/scoring.py 60000 4000000`.
+Medians of several runs in one process; SQL counts the on-time share and shares of yes by unit over the same rows.
+PostgreSQL is started here. On a busy machine quote ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != Path(__file__).parent)]
+os.environ.setdefault("POLARS_MAX_THREADS", "2")
+
+import polars as pl  # noqa: E402 - its threads are set above
+
+from scoring.columns import counts_by_unit  # noqa: E402
+from scoring.engine.facts import Dossier, Facts  # noqa: E402
+from scoring.engine.period import period_of  # noqa: E402
+from tests.scoring.wards import CALENDAR, CRITERIA, dossier, scored  # noqa: E402
+
+UNITS = 94
+PERIOD = period_of("2025", date(2025, 12, 31))
+OPENS, CLOSES = int(PERIOD.opens.timestamp()), int(PERIOD.closes.timestamp())
+FLAGS = ("full_online", "fee_due", "paid_online", "papers_digitised", "papers_reused", "synced")
+SQL = f"""
+SELECT unit, SUM(done),
+  SUM(CASE WHEN done = 1 AND (ended + 25200) / 86400 > (due_at + 25200) / 86400 THEN 1 ELSE 0 END),
+  SUM(received), SUM(CASE WHEN received = 1 AND channel = 'online' THEN 1 ELSE 0 END),
+  {", ".join(f"SUM(received * {flag})" for flag in FLAGS)}
+FROM (SELECT *, CASE WHEN ended >= {OPENS} AND ended < {CLOSES} THEN 1 ELSE 0 END AS done,
+        CASE WHEN received_at >= {OPENS} AND received_at < {CLOSES} THEN 1 ELSE 0 END AS received
+      FROM (SELECT *, COALESCE(finished_at, returned_at) AS ended FROM dossiers) AS first) AS second
+GROUP BY unit ORDER BY unit
+"""
+
+
+def city(rows: int) -> pl.DataFrame:
+    """Dossiers of 94 wards: moments within the year, one in eighty late, all finished."""
+    number = pl.int_range(0, rows, eager=True)
+    received = OPENS + (number * 7919) % (300 * 86_400)
+    due = received + 10 * 86_400
+    finished = pl.select(pl.when(number % 80 == 0).then(due + 86_400).otherwise(due - 86_400)).to_series()
+    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, rows)
+    frame = pl.DataFrame({"unit": number % UNITS, "status": (number % 2) + 9, "received_at": received, "due_at": due})
+    return frame.with_columns(
+        pl.format("phuong-{}", pl.col("unit")).alias("unit"),
+        pl.when(number % 5 < 3).then(pl.lit("online")).otherwise(pl.lit("direct")).alias("channel"),
+        finished.alias("finished_at"),
+        finished.alias("returned_at"),
+        (number % 7 * 0).alias("supplements"),
+        nothing.alias("supplement_asked_at"),
+        pl.lit(None, dtype=pl.String).alias("apology_number"),
+        *((number % (3 + place) > 0).cast(pl.Int64).alias(flag) for place, flag in enumerate(FLAGS)),
+    )
+
+
+def median_seconds(work: Callable[[], object], times: int = 3) -> float:
+    """The median of some runs, after one that warms up."""
+    work()
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def ward(rows: int) -> Facts:
+    """A ward as the engine takes it."""
+    made: list[Dossier] = []
+    for number in range(rows):
+        shift = timedelta(days=number % 90)
+        one = dossier(number, late=number % 80 == 0, channel="online" if number % 5 < 3 else "direct", full_online=True,
+                      papers_digitised=number % 3 > 0, papers_reused=True, synced=True, fee_due=number % 4 > 0,
+                      paid_online=number % 5 > 0)  # fmt: skip
+        moments = ("received_at", "due_at", "finished_at", "returned_at")
+        made.append(Dossier(**{name: getattr(one, name) for name in Dossier.__slots__ if name not in moments}
+                            | {name: getattr(one, name) + shift for name in moments}))  # fmt: skip
+    return Facts(dossiers=tuple(made), petitions=(), known=("dossiers", "petitions"))
+
+
+def sqlite_seconds(frame: pl.DataFrame, folder: Path) -> float:
+    """The SQL on SQLite, table in a file, warm."""
+    connection = sqlite3.connect(folder / "city.db")
+    connection.execute(f"CREATE TABLE dossiers ({', '.join(frame.columns)})")
+    marks = ", ".join("?" * len(frame.columns))
+    connection.executemany(f"INSERT INTO dossiers VALUES ({marks})", frame.iter_rows())
+    connection.commit()
+    return median_seconds(lambda: connection.execute(SQL).fetchall(), 1)
+
+
+def postgresql_seconds(frame: pl.DataFrame, folder: Path) -> float:
+    """The SQL on PostgreSQL, analysed, warm."""
+    import psycopg
+
+    from tests.servers import postgresql
+
+    kinds = {pl.String: "text"}
+    columns = ", ".join(f"{name} {kinds.get(kind, 'bigint')}" for name, kind in frame.schema.items())
+    with postgresql(folder) as url, psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE TABLE dossiers ({columns})")
+        with connection.cursor().copy("COPY dossiers FROM STDIN (FORMAT csv)") as copy:
+            copy.write(frame.write_csv(include_header=False))
+        connection.execute("ANALYZE dossiers")
+        return median_seconds(lambda: connection.execute(SQL).fetchall(), 1)
+
+
+def count(frame: pl.DataFrame) -> pl.DataFrame:
+    """All counts of all units."""
+    return counts_by_unit(frame, PERIOD, "bcth_date")
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Print one line for each figure."""
+    of_ward, of_city = sizes
+    facts = ward(of_ward)
+    empty = Facts()
+    base = median_seconds(lambda: scored(empty, criteria=CRITERIA, calendar=CALENDAR))
+    taken = median_seconds(lambda: scored(facts, criteria=CRITERIA, calendar=CALENDAR))
+    print(f"engine, ward of {of_ward:,}: {1000 * (taken - base):.0f} ms above an empty ward ({1000 * base:.0f} ms)")
+    small = city(of_ward)
+    print(f"columns, ward of {of_ward:,}: {1000 * median_seconds(lambda: count(small), 5):.0f} ms, all counts")
+    frame = city(of_city)
+    own = median_seconds(lambda: count(frame))
+    print(f"columns, {UNITS} wards, {of_city:,}: {own:.2f} s, all counts (goal 2 s on two cores)")
+    with tempfile.TemporaryDirectory() as folder:
+        part = frame.head(min(of_city, 1_000_000))
+        here = median_seconds(lambda: count(part))
+        for name, seconds in (
+            ("SQLite", sqlite_seconds(part, Path(folder))),
+            ("PostgreSQL", postgresql_seconds(part, Path(folder))),
+        ):
+            print(f"{name}, {part.height:,}: {seconds:.2f} s, {seconds / here:.1f} times our {here:.2f} s")
+
+    per_row = []
+    for rows in (100_000, 1_000_000, 10_000_000):
+        grown = city(rows)
+        per_row.append(median_seconds(lambda grown=grown: count(grown)) / rows)
+        print(f"growth, {rows:,}: {1e9 * per_row[-1]:.0f} ns a row, {per_row[-1] / per_row[0]:.2f} times the first")
+
+
+if __name__ == "__main__":
+    given = [int(text) for text in sys.argv[1:]]
+    main(given if len(given) == 2 else (60_000, 4_000_000))
