@@ -80,7 +80,7 @@ def reported() -> Iterator[None]:
         _leave(str(error), error.exit_code)
     except (UnknownOnTimeRule, UnknownPeriod) as error:
         _leave(str(error), WRONG_USE)
-    except Exception:  # noqa: BLE001: the last door answers for whatever happens
+    except Exception:  # noqa: BLE001 - the last door answers for whatever happens
         traceback.print_exc()
         _leave(
             "Lỗi trong phần mềm, không phải do bạn. Không có gì bị mất; lần chạy sau sẽ làm tiếp. "
