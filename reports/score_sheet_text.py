@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from config.refusals import Lacking
 from reports.heading import Heading, vn_number
 from reports.score_sheet import COLUMNS, evidence_text, facts_of, note_of, points_text
 
@@ -24,7 +25,7 @@ _FAMILIES = (("croscore", "Tinos"), ("liberation2", "LiberationSerif"))
 _GREY = {"domain": "D9E2F3", "criterion": "F2F2F2", "total": "D9E2F3"}
 
 
-class NoFont(Exception):
+class NoFont(Lacking):
     """This machine has no serif font with Vietnamese letters; the message says which package has one."""
 
 

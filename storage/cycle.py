@@ -9,21 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from config.refusals import WrongUse
 from scoring.cycle import Cycle, Deed
 from storage.custody import Happening, append
 from storage.database.tables import cycle_entries, cycles, score_runs
 from storage.errors import StorageError
 
 
-class NoCycle(StorageError):
+class NoCycle(WrongUse, StorageError):
     """The period was not opened for this unit."""
 
 
-class AlreadyOpen(StorageError):
+class AlreadyOpen(WrongUse, StorageError):
     """The period is open already."""
 
 
-class ChangedMeanwhile(StorageError):
+class ChangedMeanwhile(WrongUse, StorageError):
     """Somebody else wrote here since it was shown; nothing was recorded."""
 
 

@@ -6,6 +6,7 @@ import typer
 
 from flows.cli import (
     account,
+    city,
     criteria,
     cycle,
     documents,
@@ -31,6 +32,7 @@ exports.register(app)
 app.command("upload", help=text("upload"))(files.upload)
 app.command("inspect", help=text("inspect"))(files.inspect)
 scoring.register(app)
+city.register(app)
 criteria.register(app)
 app.command("bundle", help=text("bundle"))(proofs.bundle)
 app.command("verify", help=text("verify"))(proofs.verify)

@@ -1,6 +1,6 @@
-"""What scoring costs: a ward of 60,000 dossiers, a city of 94 wards and 4,000,000, growth to 10,000,000, beside plain SQL.
+"""What scoring costs: a ward of 60,000 dossiers, a city of 94 wards and 4,000,000, growth, beside plain SQL.
 
-`./dev bench tests/bench/scoring.py`; other sizes as arguments: `.venv/bin/python tests/bench/scoring.py 60000 4000000`.
+`./dev bench tests/bench/scoring.py`; other sizes: `.venv/bin/python tests/bench/scoring.py 60000 4000000`.
 Medians of several runs in one process; SQL counts the on-time share and shares of yes by unit over the same rows.
 PostgreSQL is started here. On a busy machine quote ratios.
 """

@@ -1,0 +1,96 @@
+"""All units of a city in one command: each scored from what is kept of it, beside each other, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from config.refusals import WrongUse
+from flows import scoring
+from flows.resources import Resources
+from flows.scoring import Question
+from storage.browsing import units_known
+
+
+class NoUnits(WrongUse, ValueError):
+    """Nothing is kept of any unit."""
+
+
+def score_city(
+    resources: Resources, question: Question, now: datetime, *, units: Iterable[str] = (), dry_run: bool = False
+) -> dict[str, Any]:
+    """Score every unit (empty: all that anything is kept of): {period, criteria, units, components}.
+
+    `units` are ranked by the conservative total (equal totals share a rank); `components` hold lowest, median and
+    highest points, and the units with the lowest.
+
+    Raises:
+        NoUnits: there is none.
+    """
+    names = sorted(set(units)) or _known(resources)
+    if not names:
+        raise NoUnits("Chưa có số liệu của đơn vị nào. Chạy parindex nightly --unit MÃ trước.")
+    scores = {name: _scored(resources, name, question, now, dry_run=dry_run) for name in names}
+    return {
+        "period": question.period,
+        "criteria": question.criteria,
+        "on_time_rule": question.on_time_rule,
+        "units": _ranked(scores),
+        "components": _compared(scores),
+    }
+
+
+def _known(resources: Resources) -> list[str]:
+    with resources.database.read() as connection:
+        return units_known(connection)
+
+
+def _scored(resources: Resources, unit: str, question: Question, now: datetime, *, dry_run: bool) -> dict[str, Any]:
+    own = replace(resources, settings=resources.settings.model_copy(update={"unit": unit}))
+    answer = scoring.compute(own, question)
+    run = None if dry_run else scoring.record(own, answer, who="parindex city", at=now)
+    return {"run": run, "score": answer.score}
+
+
+def _ranked(scores: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    totals = {unit: Decimal(found["score"]["totals"]["conservative"]) for unit, found in scores.items()}
+    order = sorted(scores, key=lambda unit: (-totals[unit], unit))
+    return [
+        {
+            "rank": 1 + sum(1 for other in totals.values() if other > totals[unit]),
+            "unit": unit,
+            "run": scores[unit]["run"],
+            "totals": dict(scores[unit]["score"]["totals"]),
+        }
+        for unit in order
+    ]
+
+
+def _compared(scores: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    first = next(iter(scores.values()))["score"]["components"]
+    return [_component(item, scores) for item in first]
+
+
+def _component(item: Mapping[str, Any], scores: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    points = {unit: _points(found["score"], item["id"]) for unit, found in scores.items()}
+    known = {unit: value for unit, value in points.items() if value is not None}
+    ordered = sorted(known.values())
+    about = {
+        "id": item["id"],
+        "name": item["name"],
+        "max_points": item["max_points"],
+        "without": len(points) - len(known),
+    }
+    if not ordered:
+        return {**about, "lowest": None, "median": None, "highest": None, "lowest_units": []}
+    lowest = sorted(unit for unit, value in known.items() if value == ordered[0] < ordered[-1])
+    spread = {"lowest": ordered[0], "median": ordered[len(ordered) // 2], "highest": ordered[-1]}
+    return {**about, **{name: f"{value:.2f}" for name, value in spread.items()}, "lowest_units": lowest}
+
+
+def _points(score: Mapping[str, Any], component: str) -> Decimal | None:
+    item = next((one for one in score["components"] if one["id"] == component), None)
+    return Decimal(item["points"]) if item and item["points"] is not None else None

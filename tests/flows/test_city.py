@@ -1,0 +1,51 @@
+"""Many units in one command: each scored from its own facts, ranked, equal totals sharing a rank; the sheet's forms."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.city import NoUnits, score_city
+from flows.explaining import run_named
+from flows.resources import open_resources
+from flows.scoring import Question
+from flows.sheets import FORMS, NoSuchForm, sheet_of_run
+from storage.runs import latest_run
+from tests.storage.keeping_ward import AT, kept_ward
+
+QUESTION = Question("2025", date(2026, 1, 6), "phuong-de-xuat@2025.1", "bcth_date")
+
+
+def test_units_are_scored_by_themselves_and_ranked(tmp_path: Path) -> None:
+    settings = kept_ward(tmp_path)
+    other = settings.model_copy(update={"unit": "phuong-khac"})
+    kept_ward(tmp_path, unit="phuong-khac")
+    with open_resources(settings) as resources:
+        found = score_city(resources, QUESTION, AT)
+        assert {row["unit"] for row in found["units"]} == {settings.unit, other.unit}
+        assert [row["rank"] for row in found["units"]] == [1, 1]
+        with resources.database.read() as connection:
+            for row in found["units"]:
+                run = latest_run(connection, row["unit"], "2025")
+                assert run is not None
+                assert (run["id"], run["score"]["unit"]) == (row["run"], row["unit"])
+        alone = score_city(resources, QUESTION, AT, units=["phuong-khac"], dry_run=True)
+        assert [(row["unit"], row["run"]) for row in alone["units"]] == [("phuong-khac", None)]
+
+
+def test_nothing_kept_is_told(tmp_path: Path) -> None:
+    from config.settings import Settings
+
+    with open_resources(Settings(home=tmp_path)) as resources, pytest.raises(NoUnits):
+        score_city(resources, QUESTION, AT)
+
+
+def test_the_sheet_of_a_run_comes_in_each_form(tmp_path: Path) -> None:
+    with open_resources(kept_ward(tmp_path)) as resources:
+        run = run_named(resources, "latest", "2025")
+        begins = {form: sheet_of_run(resources, run, form)[:4] for form in FORMS}
+        assert begins == {"xlsx": b"PK\x03\x04", "docx": b"PK\x03\x04", "pdf": b"%PDF"}
+        with pytest.raises(NoSuchForm, match="odt"):
+            sheet_of_run(resources, run, "odt")
