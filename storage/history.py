@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from connectors.exports.moments import moment_from
 from scoring.engine.facts import Dossier
+from scoring.engine.period import VIETNAM
 from storage.database.export_tables import dossiers, record_changes
 from storage.database.tables import imports, records
 from storage.incoming import DOSSIERS, MOMENTS, NAMES, YES_OR_NO
@@ -87,7 +87,7 @@ def value_of(name: str, stored: Any) -> Any:
     if stored is None:
         return () if name in NAMES else None
     if name in MOMENTS:
-        return moment_from(stored)
+        return datetime.fromtimestamp(stored, VIETNAM)
     if name in YES_OR_NO:
         return bool(stored)
     return tuple(stored.split("\n")) if name in NAMES else stored

@@ -14,6 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from .period import in_vietnam
+
 Value = Decimal | bool | date | str | None
 """A declared value. The text "not_applicable" (không phát sinh) is its own state, neither 0 nor None."""
 
@@ -195,7 +197,7 @@ def _value(hint: Any, plain: Any) -> Any:
     if isinstance(plain, dict) and len(plain) == 1:
         tag, text = next(iter(plain.items()))
         if tag == "datetime":
-            return datetime.fromisoformat(text)
+            return in_vietnam(datetime.fromisoformat(text))
         if tag == "date":
             return date.fromisoformat(text)
         if tag == "decimal":

@@ -74,6 +74,11 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), VIETNAM)
 
 
+def in_vietnam(moment: datetime) -> datetime:
+    """The same moment with `VIETNAM` itself as its zone where it has that offset: such moments compare faster."""
+    return moment.replace(tzinfo=VIETNAM) if moment.tzinfo == VIETNAM else moment
+
+
 def local_day(moment: datetime) -> date:
     """The day of a moment in Vietnam."""
     zone = moment.tzinfo

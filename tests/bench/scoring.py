@@ -25,7 +25,7 @@ import polars as pl  # noqa: E402 - its threads are set above
 
 from scoring.columns import counts_by_unit  # noqa: E402
 from scoring.engine.facts import Dossier, Facts  # noqa: E402
-from scoring.engine.period import period_of  # noqa: E402
+from scoring.engine.period import in_vietnam, period_of  # noqa: E402
 from tests.scoring.wards import CALENDAR, CRITERIA, dossier, scored  # noqa: E402
 
 UNITS = 94
@@ -76,7 +76,7 @@ def median_seconds(work: Callable[[], object], times: int = 3) -> float:
 
 
 def ward(rows: int) -> Facts:
-    """A ward as the engine takes it."""
+    """A ward as storage gives it to the engine: all moments share one zone."""
     made: list[Dossier] = []
     for number in range(rows):
         shift = timedelta(days=number % 90)
@@ -85,7 +85,7 @@ def ward(rows: int) -> Facts:
                       paid_online=number % 5 > 0)  # fmt: skip
         moments = ("received_at", "due_at", "finished_at", "returned_at")
         made.append(Dossier(**{name: getattr(one, name) for name in Dossier.__slots__ if name not in moments}
-                            | {name: getattr(one, name) + shift for name in moments}))  # fmt: skip
+                            | {name: in_vietnam(getattr(one, name)) + shift for name in moments}))  # fmt: skip
     return Facts(dossiers=tuple(made), petitions=(), known=("dossiers", "petitions"))
 
 

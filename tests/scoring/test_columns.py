@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from config.working_calendar import load_calendars
 from scoring.columns import NEEDED, counts_by_unit
-from scoring.engine.facts import Dossier, Facts
+from scoring.engine.facts import Dossier, Facts, from_plain, to_plain
 from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import RULES
 from scoring.engine.period import VIETNAM, period_of, working_days
@@ -94,3 +94,13 @@ def test_columns_count_what_the_engine_counts(rule: str, rows: list[dict[str, An
     for unit, counts in found.items():
         expected = naive([row for row in rows if row["receiving_unit"] == unit], rule)
         assert {name: counts[name] for name in expected} == expected
+
+
+def test_kept_moments_share_one_zone_and_say_the_same() -> None:
+    """Comparing moments of one zone object costs a third of comparing equal zones; the text stays."""
+    read = from_plain(Dossier, {"code": "1", "due_at": {"datetime": "2025-09-10T17:00:00+07:00"}})
+    elsewhere = from_plain(Dossier, {"code": "1", "due_at": {"datetime": "2025-09-10T10:00:00+00:00"}})
+    assert read.due_at is not None
+    assert read.due_at.tzinfo is VIETNAM
+    assert to_plain(read)["due_at"] == {"datetime": "2025-09-10T17:00:00+07:00"}
+    assert to_plain(elsewhere)["due_at"] == {"datetime": "2025-09-10T10:00:00+00:00"}
