@@ -9,10 +9,12 @@ from config.refusals import WrongUse
 from flows.browsing import criteria_of
 from flows.bundling import heading_of
 from flows.resources import Resources
+from reports.explanation_report import explanation_report
 from reports.score_sheet import score_sheet
 from reports.score_sheet_text import score_sheet_docx, score_sheet_pdf
 
-FORMS = {"xlsx": score_sheet, "docx": score_sheet_docx, "pdf": score_sheet_pdf}
+FORMS = {"xlsx": score_sheet, "docx": score_sheet_docx, "pdf": score_sheet_pdf, "giai-trinh.docx": explanation_report}
+"""What can be made of a run; giai-trinh.docx is the report that goes with the sheet."""
 
 
 class NoSuchForm(WrongUse, ValueError):
@@ -28,5 +30,6 @@ def sheet_of_run(resources: Resources, run: Mapping[str, Any], form: str = "xlsx
     """
     if form not in FORMS:
         raise NoSuchForm(f"Phiếu chấm điểm không có dạng {form!r}; các dạng: {', '.join(FORMS)}.")
-    heading = heading_of(resources.settings, run["score"], run["made_at"])
-    return FORMS[form](run["score"], criteria_of(resources, run), heading)
+    return FORMS[form](
+        run["score"], criteria_of(resources, run), heading_of(resources.settings, run["score"], run["made_at"])
+    )

@@ -85,13 +85,13 @@ def score_sheet_docx(score: Plain, criteria: Plain, heading: Heading) -> bytes:
     document.core_properties.created = datetime.combine(heading.made_on, time())
     document.core_properties.title = _title(heading)
     document.core_properties.author = heading.unit_name
-    _docx_head(document, heading)
+    docx_head(document, heading)
     for text in (_title(heading), f"{heading.unit_name}, {heading.parent_name}"):
-        _docx_centred(document.add_paragraph(), text, bold=True, size=14 if text == _title(heading) else 11)
+        docx_centred(document.add_paragraph(), text, bold=True, size=14 if text == _title(heading) else 11)
     for text in _under_title(score, criteria, heading):
-        _docx_centred(document.add_paragraph(), text, italic=True)
+        docx_centred(document.add_paragraph(), text, italic=True)
     _docx_table(document, score, criteria)
-    _docx_signature(document, heading)
+    docx_signature(document, heading)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -122,7 +122,8 @@ def _feet(heading: Heading) -> tuple[str, str, str]:
     )
 
 
-def _docx_centred(paragraph: Any, text: str, *, size: int = 11, **style: bool) -> None:
+def docx_centred(paragraph: Any, text: str, *, size: int = 11, **style: bool) -> None:
+    """Centred text; `style` is bold or italic."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
@@ -132,11 +133,12 @@ def _docx_centred(paragraph: Any, text: str, *, size: int = 11, **style: bool) -
     run.bold, run.italic = style.get("bold", False), style.get("italic", False)
 
 
-def _docx_head(document: Any, heading: Heading) -> None:
+def docx_head(document: Any, heading: Heading) -> None:
+    """The unit's name beside the national name and motto."""
     table = document.add_table(rows=0, cols=2)
     for texts in _heads(heading):
         for cell, text in zip(table.add_row().cells, texts, strict=True):
-            _docx_centred(cell.paragraphs[0], text, bold=True)
+            docx_centred(cell.paragraphs[0], text, bold=True)
     document.add_paragraph()
 
 
@@ -175,13 +177,14 @@ def _docx_row(into: Any, row: Row) -> None:
             cell._tc.get_or_add_tcPr().append(shade)
 
 
-def _docx_signature(document: Any, heading: Heading) -> None:
+def docx_signature(document: Any, heading: Heading) -> None:
+    """Place, date by hand, room for the leader's signature."""
     document.add_paragraph()
     cells = document.add_table(rows=1, cols=2).rows[0].cells
     place, who, how = _feet(heading)
-    _docx_centred(cells[1].paragraphs[0], place, italic=True)
-    _docx_centred(cells[1].add_paragraph(), who, bold=True)
-    _docx_centred(cells[1].add_paragraph(), how, italic=True)
+    docx_centred(cells[1].paragraphs[0], place, italic=True)
+    docx_centred(cells[1].add_paragraph(), who, bold=True)
+    docx_centred(cells[1].add_paragraph(), how, italic=True)
 
 
 def score_sheet_pdf(score: Plain, criteria: Plain, heading: Heading) -> bytes:

@@ -73,7 +73,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "runs": ("Các lần chấm theo yêu cầu: đang chờ, đang chạy, đã xong.", "Runs that were asked for: waiting, working, ended."),
     "cancel": ("Hủy một lần chấm theo yêu cầu đang chờ hoặc đang chạy.", "Cancel a run that waits or works."),
     "sheet": ("Lập phiếu chấm điểm của một lần chấm: xlsx, docx hoặc pdf.", "Write the score sheet of a run."),
-    "sheet_form": ("Dạng tệp: xlsx, docx, pdf.", "xlsx, docx or pdf."),
+    "sheet_form": ("Dạng tệp: xlsx, docx, pdf; giai-trinh.docx là báo cáo giải trình kèm phiếu.", "xlsx, docx, pdf, or giai-trinh.docx: the report with it."),
     "sheet_output": ("Tệp sẽ ghi; bỏ trống: phieu-cham-diem-<lần chấm>.<dạng>.", "The file to write."),
     "city": ("Chấm mọi đơn vị của thành phố, so sánh và xếp hạng.", "Score all units of a city, compare and rank them."),
     "city_unit": ("Mã đơn vị; dùng nhiều lần được. Bỏ trống: mọi đơn vị đã có số liệu.", "Unit; may be repeated. Empty: all known."),

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from reports.explanation_report import explanation_report
 from reports.score_sheet import COLUMNS
 from reports.score_sheet_text import score_sheet_docx, score_sheet_pdf, sheet_rows
 from scoring.engine.facts import Facts
@@ -65,3 +66,15 @@ def test_pdf_embeds_its_fonts_and_is_the_same_again(pdf: bytes) -> None:
     used = [font.get_object() for font in fonts.values() if font.get_object()["/Subtype"] == "/TrueType"]
     assert used and all("/FontFile2" in font["/FontDescriptor"].get_object() for font in used)
     assert score_sheet_pdf(SCORE, CRITERIA, HEADING) == pdf
+
+
+def test_the_report_with_the_sheet_names_every_gap_and_its_owner() -> None:
+    read = docx.Document(io.BytesIO(explanation_report(SCORE, CRITERIA, HEADING)))
+    _, domains, gaps, tasks, _ = read.tables
+    lacking = {item["id"] for item in SCORE["components"] if item["state"] in ("no_data", "no_evidence")}
+    assert {row.cells[0].text for row in gaps.rows[1:]} == lacking
+    assert {row.cells[1].text.split()[0] for row in tasks.rows[1:]} == lacking
+    owners = [row.cells[0].text for row in tasks.rows[1:]]
+    assert owners == sorted(owners)
+    own = sum(Decimal(row.cells[2].text.replace(",", ".")) for row in domains.rows[1:])
+    assert f"{own:.2f}" == SCORE["totals"]["conservative"]
