@@ -1,4 +1,4 @@
-"""The report that goes with the self-score, as docx: results by domain, what lacks evidence or data, tasks by office."""
+"""The report that goes with the self-score, as docx: results by domain, what lacks proof or data, tasks by office."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ Plain = Mapping[str, Any]
 def explanation_report(score: Plain, criteria: Plain, heading: Heading) -> bytes:
     """The report of a score (JSON value) by its criteria set."""
     from docx import Document
-    from docx.shared import Pt
+    from docx.shared import Mm, Pt
 
     document = Document()
+    paper = document.sections[0]
+    paper.page_width, paper.page_height, paper.left_margin, paper.right_margin = Mm(210), Mm(297), Mm(30), Mm(15)
+    paper.top_margin = paper.bottom_margin = Mm(20)
     document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Times New Roman", Pt(13)
     document.core_properties.created = datetime.combine(heading.made_on, time())
     document.core_properties.author = heading.unit_name
@@ -30,11 +33,12 @@ def explanation_report(score: Plain, criteria: Plain, heading: Heading) -> bytes
     title = f"Giải trình kết quả tự chấm điểm Chỉ số cải cách hành chính kỳ {heading.period}"
     docx_centred(document.add_paragraph(), title, bold=True, size=14)
     _part(document, "I. KẾT QUẢ TỰ CHẤM", _summary(score))
-    _table(document, ("Lĩnh vực", "Điểm tối đa", "Điểm tự chấm"), domain_rows(score, criteria))
+    _table(document, {"Lĩnh vực": 105, "Điểm tối đa": 30, "Điểm tự chấm": 30}, domain_rows(score, criteria))
     _part(document, "II. NỘI DUNG CHƯA CÓ TÀI LIỆU KIỂM CHỨNG HOẶC CHƯA CÓ SỐ LIỆU", "")
-    _table(document, ("Mục", "Nội dung", "Điểm", "Giải trình"), unproven_rows(score))
+    _table(document, {"Mục": 15, "Nội dung": 50, "Điểm": 22, "Giải trình": 78}, unproven_rows(score))
     _part(document, "III. VIỆC CÒN PHẢI LÀM, THEO ĐƠN VỊ", "")
-    _table(document, ("Đơn vị", "Mục", "Việc, tài liệu cần có", "Hạn"), task_rows(score, criteria))
+    tasks = {"Đơn vị": 35, "Mục": 50, "Việc, tài liệu cần có": 55, "Hạn": 25}
+    _table(document, tasks, task_rows(score, criteria))
     _part(document, "IV. KHÓ KHĂN, KIẾN NGHỊ", "................................................................")
     docx_signature(document, heading)
     stream = io.BytesIO()
@@ -90,10 +94,16 @@ def _part(document: Any, title: str, text: str) -> None:
         document.add_paragraph(text)
 
 
-def _table(document: Any, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = document.add_table(rows=1, cols=len(columns), style="Table Grid")
-    for cell, text in zip(table.rows[0].cells, columns, strict=True):
-        cell.paragraphs[0].add_run(text).bold = True
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
+def _table(document: Any, columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> None:
+    """A table with a line of names; `columns` are name and width in millimetres."""
+    from docx.shared import Mm, Pt
+
+    table = document.add_table(rows=0, cols=len(columns), style="Table Grid")
+    table.autofit = False
+    for number, texts in enumerate((tuple(columns), *rows)):
+        for cell, text, width in zip(table.add_row().cells, texts, columns.values(), strict=True):
+            cell.width = Mm(width)
+            run = cell.paragraphs[0].add_run(text)
+            run.bold, run.font.size = number == 0, Pt(11)
+            cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+    document.add_paragraph()

@@ -135,9 +135,13 @@ def docx_centred(paragraph: Any, text: str, *, size: int = 11, **style: bool) ->
 
 def docx_head(document: Any, heading: Heading) -> None:
     """The unit's name beside the national name and motto."""
+    section = document.sections[0]
+    wide = section.page_width - section.left_margin - section.right_margin
     table = document.add_table(rows=0, cols=2)
+    table.autofit = False
     for texts in _heads(heading):
-        for cell, text in zip(table.add_row().cells, texts, strict=True):
+        for cell, text, share in zip(table.add_row().cells, texts, (38, 62), strict=True):
+            cell.width = wide * share // 100
             docx_centred(cell.paragraphs[0], text, bold=True)
     document.add_paragraph()
 
