@@ -100,6 +100,8 @@ def _table(document: Any, columns: Mapping[str, int], rows: Iterable[Sequence[st
 
     table = document.add_table(rows=0, cols=len(columns), style="Table Grid")
     table.autofit = False
+    for column, width in zip(table.columns, columns.values(), strict=True):
+        column.width = Mm(width)
     for number, texts in enumerate((tuple(columns), *rows)):
         for cell, text, width in zip(table.add_row().cells, texts, columns.values(), strict=True):
             cell.width = Mm(width)

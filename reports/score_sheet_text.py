@@ -139,9 +139,9 @@ def docx_head(document: Any, heading: Heading) -> None:
     wide = section.page_width - section.left_margin - section.right_margin
     table = document.add_table(rows=0, cols=2)
     table.autofit = False
+    table.columns[0].width, table.columns[1].width = wide * 36 // 100, wide * 64 // 100
     for texts in _heads(heading):
-        for cell, text, share in zip(table.add_row().cells, texts, (38, 62), strict=True):
-            cell.width = wide * share // 100
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
             docx_centred(cell.paragraphs[0], text, bold=True)
     document.add_paragraph()
 
