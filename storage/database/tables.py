@@ -226,6 +226,7 @@ custody = _table(
     _required("detail", Plain),
     _required("previous"),
     _required("hash"),
+    Index("ix_custody_subject", "subject", "seq"),
 )
 
 # The log as it stood at the end of a night: a signed checkpoint, by the number of its events.
