@@ -105,6 +105,9 @@ class Settings(BaseModel):
     document_seconds: int = Field(120, ge=5, le=3600, description="longest time one document may take")
     document_memory_mib: int = Field(2048, ge=512, le=65536, description="most memory one document may take")
     attempts: int = Field(3, ge=1, le=20, description="tries before a document is quarantined")
+    ocr_engine: Literal["", "tesserocr", "library", "command"] = Field(
+        "", description="adapter to tesseract; empty: best"
+    )
     min_free_mib: int = Field(200, ge=0, description="least free disk space before a night starts")
     schedule: Annotated[str, AfterValidator(_five_fields)] = Field("0 1 * * *", description="cron of the night run")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field("Asia/Ho_Chi_Minh", description="time zone")

