@@ -89,6 +89,7 @@ def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iter
             refusing_sha1=settings.sha1 == "strict",
             at=at,
             budget_seconds=max(settings.document_seconds - _RESERVE_SECONDS, _RESERVE_SECONDS),
+            engine=settings.ocr_engine,
             names=names,
         )
         results = inspect_files(paths, options, workers=resources.workers, limits=limits)

@@ -44,10 +44,10 @@ class Engine(Protocol):
 
 
 @lru_cache(maxsize=4)
-def engine_for(language: str) -> Engine:
+def engine_for(language: str, wanted: str = "") -> Engine:
     """The best engine this machine has for `language` (a tesseract code: vie, eng, vie+eng).
 
-    `PAR_OCR_ENGINE` = tesserocr | library | command forces one.
+    `wanted` = tesserocr | library | command forces one.
 
     Raises:
         EngineMissing: no adapter works; the message holds the line that installs one.
@@ -62,7 +62,6 @@ def engine_for(language: str) -> Engine:
         "library": TesseractLibrary,
         "command": TesseractCommand,
     }
-    wanted = os.environ.get("PAR_OCR_ENGINE", "")
     if wanted in adapters:
         return adapters[wanted](language)  # type: ignore[call-arg]
     for make in (TesseractBundled, TesseractLibrary):

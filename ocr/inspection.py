@@ -50,6 +50,8 @@ class InspectOptions:
     processes: int = 1
     refusing_sha1: bool = False
     """The strict policy: a signature with SHA-1 counts nowhere."""
+    engine: str = ""
+    """tesserocr | library | command; empty: the best this machine has."""
     register_number: str | None = None
     register_day: date | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
@@ -90,7 +92,9 @@ def _rounded(answer: dict[str, Any], budget: Budget) -> dict[str, Any]:
 
 def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[str, Any]:
     reading_budget = Budget(options.budget_seconds * (1 - _SIGNATURE_SHARE), budget.started)
-    terms = ReadingTerms(lambda: engine_for(options.language), reading_budget, options.max_pages, options.processes)
+    terms = ReadingTerms(
+        lambda: engine_for(options.language, options.engine), reading_budget, options.max_pages, options.processes
+    )
     reading = read_document(intake, terms)
     text = _text(reading.pages)
     profile = profile_of(reading.pages, intake.media_type)

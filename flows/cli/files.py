@@ -71,7 +71,10 @@ def inspect(
     settings = settings_for()
     TrustStore.load(trust)  # a folder named by hand must be sound; BadTrustStore says what is not
     options = InspectOptions(
-        trust_folder=trust or settings.trust_folder, at=moment(at, settings), refusing_sha1=settings.sha1 == "strict"
+        trust_folder=trust or settings.trust_folder,
+        at=moment(at, settings),
+        refusing_sha1=settings.sha1 == "strict",
+        engine=settings.ocr_engine,
     )
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=_INSPECT_SECONDS)
     readable = True

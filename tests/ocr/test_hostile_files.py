@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -238,14 +237,11 @@ def test_a_language_that_is_not_installed_names_the_line_that_installs_it(tmp_pa
         inspect_file(tmp_path / "1.pdf", replace(OPTIONS, language="xyz"))
 
 
-def test_all_adapters_of_the_engine_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_adapters_of_the_engine_read_alike(tmp_path: Path) -> None:
     (tmp_path / "1.pdf").write_bytes(scanned(SHORT, Scanner()))
     texts = []
     for adapter in ("tesserocr", "library", "command"):
-        monkeypatch.setitem(os.environ, "PAR_OCR_ENGINE", adapter)
-        engine_for.cache_clear()
-        texts.append(inspect_file(tmp_path / "1.pdf", OPTIONS)["text"])
-    engine_for.cache_clear()
+        texts.append(inspect_file(tmp_path / "1.pdf", replace(OPTIONS, engine=adapter))["text"])
 
     assert texts[1] == texts[2]
     assert slips(texts[0], texts[1]) <= 0.02 * len(texts[0])  # the wheel's library is newer
