@@ -52,8 +52,12 @@ class Answer:
     inputs_digest: str
 
 
-def compute(resources: Resources, question: Question, *, assumed: Sequence[str] = ()) -> Answer:
-    """Score without recording anything; `assumed` are what-if values like 3.3.2.late=0.
+def compute(
+    resources: Resources, question: Question, *, assumed: Sequence[str] = (), as_of_import: int | None = None
+) -> Answer:
+    """Score without recording anything.
+
+    `assumed` are what-if values like 3.3.2.late=0; `as_of_import` takes what exports said once that import was in.
 
     Raises:
         BadAssumption: an assumption cannot be read or names nothing that the set has.
@@ -62,7 +66,7 @@ def compute(resources: Resources, question: Question, *, assumed: Sequence[str] 
     criteria = criteria_set(resources.settings, question.criteria).plain()
     calendar = load_calendars()
     with resources.database.read() as connection:
-        gathered = gather_facts(connection, unit, CHECKER_VERSION)
+        gathered = gather_facts(connection, unit, CHECKER_VERSION, import_id=as_of_import)
         exports = export_evidence(connection, unit, _counted_from(criteria))
         files = input_files(connection, unit)
     units = unit_names(load_units().mergers)

@@ -48,6 +48,7 @@ def score(
     on_time: Annotated[str, typer.Option("--on-time", help=text("on_time"))] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
     assumed: Annotated[list[str] | None, typer.Option("--set", help=text("assumed"))] = None,
+    as_of_import: Annotated[int, typer.Option("--as-of-import", min=0, help=text("score_as_of_import"))] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Score now, from what is kept."""
@@ -64,8 +65,8 @@ def score(
         on_time_rule=on_time or settings.on_time_rule,
     )
     with open_resources(settings) as resources:
-        answer = scoring.compute(resources, question, assumed=assumed or ())
-        if not (dry_run or assumed):
+        answer = scoring.compute(resources, question, assumed=assumed or (), as_of_import=as_of_import or None)
+        if not (dry_run or assumed or as_of_import):
             scoring.record(resources, answer, who="parindex score", at=now)
     finish(answer.score, as_json=as_json, lines=_score_lines(answer.score))
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 from config.settings import Settings, load_settings
+from connectors.exports.templates import template_workbook
 from flows.browsing import standing_run
 from flows.criteria import criteria_known, criteria_set
 from flows.criteria_forms import VersionTaken, checked, difference, form, take_form
 from flows.explaining import LATEST, explained, moved, outlook, run_named
+from flows.importing import import_file
 from flows.resources import Resources, open_resources
 from flows.scoring import Question, compute, record
 from scoring import BadAssumption, UnknownComponent
@@ -72,8 +77,6 @@ def test_a_run_is_explained_compared_and_looked_beyond(resources: Resources) -> 
 
 def edited(settings: Settings, tmp_path: Path, name: str, **cells: str) -> Path:
     """The form of the product's set with some cells written anew."""
-    import openpyxl
-
     file = tmp_path / name
     file.write_bytes(form(settings, OWN.criteria))
     book = openpyxl.load_workbook(file)
@@ -127,3 +130,38 @@ def test_the_set_in_use_passes_its_own_cases_and_a_broken_file_tells_its_lines(
     told = checked(settings, str(broken))
     assert not told["ok"]
     assert told["faults"][0]["line"] >= 2
+
+
+def declared_plan(folder: Path, name: str, done: int) -> Path:
+    """A filled template of declared values: the plan has 10 tasks, so many are done."""
+    book = openpyxl.load_workbook(io.BytesIO(template_workbook("khai-bao-so-lieu")))
+    sheet: Any = book.active
+    for number, (key, value) in enumerate((("tasks_planned", 10), ("tasks_done", done)), 1):
+        row: list[Any] = [
+            number,
+            "1.1.2",
+            key,
+            key,
+            value,
+            "Văn phòng",
+            "sổ theo dõi",
+            None,
+            None,
+            None,
+            "theo báo cáo",
+        ]
+        for column, cell in enumerate(row, 1):
+            sheet.cell(row=3 + number, column=column, value=cell)
+    book.save(folder / name)
+    return folder / name
+
+
+def test_a_score_can_be_asked_as_of_an_earlier_import(resources: Resources, tmp_path: Path) -> None:
+    for name, done in (("a.xlsx", 9), ("b.xlsx", 10)):
+        import_file(resources.settings, declared_plan(tmp_path, name, done), profile="", dry_run=False, at=NOW)
+
+    def points(as_of_import: int | None = None) -> str:
+        items = compute(resources, OWN, as_of_import=as_of_import).score["components"]
+        return str(next(item for item in items if item["id"] == "1.1.2")["points"])
+
+    assert (points(1), points(2), points()) == ("1.80", "2.00", "2.00")
