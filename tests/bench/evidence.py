@@ -78,7 +78,7 @@ def report(what: str, pair: tuple[Cost, Cost], against: str, *, goal: str) -> No
 
 def measured(step: str, home: Path, count: int) -> Cost:
     """Seconds and peak MiB of one step in a process of its own."""
-    command = [sys.executable, __file__, step, str(home), str(count)]
+    command = [sys.executable, "-m", "tests.bench.evidence", step, str(home), str(count)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."})
     seconds, work, memory = json.loads(done.stdout.splitlines()[-1])
     return seconds, work, memory

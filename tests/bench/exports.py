@@ -1,7 +1,7 @@
 """What reading and importing an export costs, as ratios to a bare python-calamine read in the same run.
 
 `./dev bench tests/bench/exports.py` measures 50,000 rows; give other sizes as arguments:
-`.venv/bin/python tests/bench/exports.py 50000 500000 1000000` (the slow comparisons are made up to 50,000 rows).
+`./dev bench tests/bench/exports.py 50000 500000 1000000` (the slow comparisons are made up to 50,000 rows).
 Each figure comes from a fresh process group; its peak memory is that of all its processes together (proportional set
 size, sampled), sandbox included. The last column is CPU per row
 against the first size. On a busy machine quote the ratios of CPU, not the seconds.
@@ -149,7 +149,7 @@ _SHOWN = {"seconds": "8.2f", "cpu": "7.2f", "mib": "6.0f"}
 
 def measured(step: str, path: Path, home: Path, url: str) -> dict[str, float]:
     """Seconds, CPU seconds with the sandbox's, and peak MiB of the step's processes together."""
-    command = [sys.executable, __file__, "--step", step, str(path), str(home)]
+    command = [sys.executable, "-m", "tests.bench.exports", "--step", step, str(path), str(home)]
     environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin", "BENCH_POSTGRESQL": url}
     with (home / "said.json").open("w+") as said:
         process = subprocess.Popen(command, stdout=said, env=environment, start_new_session=True)
@@ -231,7 +231,6 @@ def _postgresql(stack: contextlib.ExitStack) -> str:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2]))
     if sys.argv[1:2] == ["--step"]:
         run_step(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
     else:

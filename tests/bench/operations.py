@@ -1,6 +1,6 @@
 """What running costs: orchestration, start of the service, an ad-hoc run, Dask against the process pool, 94 wards.
 
-`python tests/bench/operations.py [start|orchestration|dask|wards ...]`. One run on one machine: quote ratios.
+`./dev bench tests/bench/operations.py [start|orchestration|dask|wards ...]`. One run on one machine: quote ratios.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What scoring costs: a ward of 60,000 dossiers, a city of 94 wards and 4,000,000, growth, beside plain SQL.
 
-`./dev bench tests/bench/scoring.py`; other sizes: `.venv/bin/python tests/bench/scoring.py 60000 4000000`.
+`./dev bench tests/bench/scoring.py`; other sizes: `./dev bench tests/bench/scoring.py 60000 4000000`.
 Medians of several runs in one process; SQL counts the on-time share and shares of yes by unit over the same rows.
 PostgreSQL is started here. On a busy machine quote ratios.
 """
@@ -17,16 +17,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
-sys.path = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != Path(__file__).parent)]
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
-import polars as pl  # noqa: E402 - its threads are set above
+import polars as pl
 
-from scoring.columns import counts_by_unit  # noqa: E402
-from scoring.engine.facts import Dossier, Facts  # noqa: E402
-from scoring.engine.period import in_vietnam, period_of  # noqa: E402
-from tests.scoring.wards import CALENDAR, CRITERIA, dossier, scored  # noqa: E402
+from scoring.columns import counts_by_unit
+from scoring.engine.facts import Dossier, Facts
+from scoring.engine.period import in_vietnam, period_of
+from tests.scoring.wards import CALENDAR, CRITERIA, dossier, scored
 
 UNITS = 94
 PERIOD = period_of("2025", date(2025, 12, 31))

@@ -1,6 +1,6 @@
 """Thirty nights with random faults: does memory stay flat, does the database grow by its data alone?
 
-`./dev bench tests/bench/soak.py`, or `python tests/bench/soak.py NIGHTS SEED`. One long-lived process runs night after
+`./dev bench tests/bench/soak.py`, or with NIGHTS SEED. One long-lived process runs night after
 night, as the worker does; it is killed with SIGKILL at random moments and begun again. Writes var/soak.svg.
 """
 

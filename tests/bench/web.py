@@ -1,15 +1,9 @@
 """What the pages cost: the score table of a year of nights, the weight of the first page, a large upload, a download.
 
-`python tests/bench/web.py [--nights 365] [--mib 1024]`. Servers are real uvicorn processes; ratios count.
+`./dev bench tests/bench/web.py [--nights 365] [--mib 1024]`. Servers are real uvicorn processes; ratios count.
 """
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-# the script's own folder holds this file as `web`: the repository's room of that name is meant
-sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 import argparse
 import asyncio
@@ -20,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
