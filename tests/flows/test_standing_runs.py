@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +157,9 @@ def declared_plan(folder: Path, name: str, done: int) -> Path:
 
 
 def test_a_score_can_be_asked_as_of_an_earlier_import(resources: Resources, tmp_path: Path) -> None:
-    for name, done in (("a.xlsx", 9), ("b.xlsx", 10)):
-        import_file(resources.settings, declared_plan(tmp_path, name, done), profile="", dry_run=False, at=NOW)
+    for hours, done in enumerate((9, 10)):
+        file = declared_plan(tmp_path, f"{done}.xlsx", done)
+        import_file(resources.settings, file, profile="", dry_run=False, at=NOW + timedelta(hours=hours))
 
     def points(as_of_import: int | None = None) -> str:
         items = compute(resources, OWN, as_of_import=as_of_import).score["components"]
