@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,8 @@ _PORTION = 64
 _JUDGED = frozenset({"PASSED", "INDETERMINATE", "FAILED"})
 _UNDECIDED = "INDETERMINATE"
 _WALL_SECONDS = 34.0
+_ASKED_AGAIN_AFTER = timedelta(days=7)
+"""With the same trust only the passing of time can decide: a list that grew old, a certificate that began or ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class _Waiting:
 def look_at_signatures_again(
     resources: Resources, *, at: datetime, who: str, is_spent: Callable[[], bool] = lambda: False
 ) -> dict[str, int]:
-    """Ask again what is undecided or rests on other trust than tonight's: {looked, changed, unanswered}.
+    """Ask again what rests on other trust than tonight's, or is undecided for a week: {looked, changed, unanswered}.
 
     What was examined or looked at in this very night is left alone, so the step may be repeated. Begins no further
     portion once `is_spent`.
@@ -81,7 +83,7 @@ def _terms(resources: Resources, at: datetime) -> Terms:
 
 
 def _waiting(connection: Connection, unit: str, trust: TrustStore, at: datetime) -> Iterator[_Waiting]:
-    """By name: documents with signatures that are undecided or were last confirmed with other trust than this."""
+    """By name: documents with signatures last confirmed with other trust than this, or undecided for a week since."""
     said = examinations_of(connection, unit, CHECKER_VERSION)
     looks = looks_of(connection, CHECKER_VERSION, said)
     for row in documents_of(connection, unit):
@@ -92,7 +94,8 @@ def _waiting(connection: Connection, unit: str, trust: TrustStore, at: datetime)
         look = looks.get(row["sha256"])
         last = max(examined["examined_at"], look["confirmed_at"]) if look else examined["examined_at"]
         rests_on = look["confirmed_trust"] if look else signature.get("trust_digest")
-        if last < at and (signature["verdict"] == _UNDECIDED or rests_on != trust.digest):
+        due = signature["verdict"] == _UNDECIDED and last + _ASKED_AGAIN_AFTER <= at
+        if last < at and (due or rests_on != trust.digest):
             yield _Waiting(row["sha256"], signature, _is_scanned(examined["result"]), str(examined["text"]))
 
 

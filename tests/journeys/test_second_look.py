@@ -1,11 +1,11 @@
-"""Signatures that nobody could judge are asked again each night, with the trust material of that night."""
+"""Signatures that nobody could judge are asked again when the trust material is another, or once a week."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import sqlite3
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 from config.settings import Settings
 from flows.log_proofs import verify_log
 from flows.night import NightRequestedBy, run_night
+from flows.resources import open_resources
+from flows.second_look import look_at_signatures_again
 from tests.journeys.commands import NIGHT
 
 NEXT = "2026-01-06T01:00:00+07:00"
@@ -105,3 +107,19 @@ def test_a_broken_trust_file_neither_stops_the_night_nor_trusts_anybody(
 
     assert summary["run"] == nights[1][2]["run"]
     assert not _rows(home, "select 1 from documents where state = 'quarantined'")
+
+
+@pytest.mark.parametrize(("day", "looked"), [(9, 0), (16, 2)])
+def test_an_undecided_signature_is_left_alone_for_a_week_when_trust_is_the_same(
+    nights: tuple[Path, list[dict[str, Any]]], tmp_path: Path, day: int, looked: int
+) -> None:
+    home = tmp_path / "ward"
+    shutil.copytree(nights[0], home)
+    shutil.rmtree(home / "trust" / "crls")
+    settings = Settings.model_validate({"home": home, "period": "2025"})
+
+    with open_resources(settings) as resources:
+        undecided = look_at_signatures_again(resources, at=datetime.fromisoformat(THIRD), who="thu")
+        later = look_at_signatures_again(resources, at=datetime(2026, 1, day, 1, tzinfo=UTC), who="thu")
+
+    assert (undecided["looked"], undecided["changed"], later["looked"], later["changed"]) == (2, 2, looked, 0)
