@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -188,11 +189,17 @@ def load_criteria_set(
     if not _REFERENCE.match(reference) or not path.is_file():
         sets = ", ".join(known_sets(folder)) or "không có bộ nào"
         raise BadCriteriaSet(str(path), [Fault(0, f"không có bộ tiêu chí {reference!r}; hiện có: {sets}")])
-    loaded = read_criteria_set(path.read_text(encoding="utf-8"), file=str(path), measures=measures)
+    loaded = _read_once(path.read_text(encoding="utf-8"), str(path), None if measures is None else frozenset(measures))
     if (loaded.id, loaded.version) != (name, version):
         what = f"tệp ghi {loaded.id}@{loaded.version}, nhưng tên tệp là {reference}; hai tên phải như nhau"
         raise BadCriteriaSet(str(path), [Fault(1, what)])
     return loaded
+
+
+@lru_cache(maxsize=8)
+def _read_once(text: str, file: str, measures: frozenset[str] | None) -> CriteriaSet:
+    """A night asks several times; the same text is checked once in a process."""
+    return read_criteria_set(text, file=file, measures=measures)
 
 
 def read_criteria_set(text: str, *, file: str, measures: Collection[str] | None = None) -> CriteriaSet:

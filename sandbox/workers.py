@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import resource
 import select
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -59,6 +60,7 @@ def run_each(
     `question` must be importable by name. `preload` names modules the fork server imports once for all workers.
     """
     bounds = limits or Limits()
+    _forget_main()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sandbox.workers", *preload])
     with ProcessPool(
@@ -84,6 +86,16 @@ def run_one(
 ) -> R | Failure:
     """Ask one question in a worker of its own."""
     return next(iter(list(run_each(question, [argument], workers=1, limits=limits, preload=preload))))
+
+
+def _forget_main() -> None:
+    """Let workers start without the program that was started: questions are found by name.
+
+    Otherwise multiprocessing imports it in each new worker, which takes longer than most documents.
+    """
+    main = sys.modules["__main__"]
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
 
 
 def _answer(future: Any) -> Any:
