@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,12 @@ Value = Decimal | bool | date | str | None
 """A declared value. The text "not_applicable" (không phát sinh) is its own state, neither 0 nor None."""
 
 NOT_APPLICABLE = "not_applicable"
+
+_TAGGED: dict[type, tuple[str, Callable[[Any], str]]] = {
+    datetime: ("datetime", datetime.isoformat),
+    date: ("date", date.isoformat),
+    Decimal: ("decimal", str),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,21 +170,21 @@ class Facts:
 
 def to_plain(value: Any) -> Any:
     """Facts as JSON-ready values; decimals, dates and moments become {"decimal" | "date" | "datetime": "..."}."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: to_plain(getattr(value, f.name))
-            for f in dataclasses.fields(value)
-            if getattr(value, f.name) != f.default
-        }
+    kind = type(value)
+    if kind in _TAGGED:
+        tag, written = _TAGGED[kind]
+        return {tag: written(value)}
+    if dataclasses.is_dataclass(kind):
+        return {name: to_plain(item) for name, default in _defaults(kind) if (item := getattr(value, name)) != default}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return {"datetime": value.isoformat()}
-    if isinstance(value, date):
-        return {"date": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"decimal": str(value)}
     return value
+
+
+@functools.cache
+def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Fields of a dataclass with their defaults, asked for once."""
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
 
 
 def from_plain(kind: type, plain: dict[str, Any]) -> Any:
