@@ -113,7 +113,7 @@ def _paper_marks(
     """Pictures of seals and handwriting on scanned pages; None where no page is a picture of paper."""
     from ocr.signatures.paper_pages import PaperMarks, marks_in_file
 
-    pictured = [page.number for page in reading.pages if page.dpi is not None and page.kind != "blank"]
+    pictured = {page.number: page.marks for page in reading.pages if page.dpi is not None and page.kind != "blank"}
     if not pictured:
         return None
     is_pdf = intake.media_type == "application/pdf"

@@ -1,18 +1,14 @@
-"""What a page's picture is: its colour, ink, skew; and how it is made ready for the engine.
+"""What a page's picture is: its colour and ink; and how it is made ready for the engine.
 
-Pillow alone, so that the product needs no numeric library. Pictures are upright grey ("L") unless said otherwise.
+Pictures are upright grey ("L") unless said otherwise.
 """
 
 from __future__ import annotations
 
-import math
 from itertools import accumulate, pairwise
-from statistics import pvariance
 from typing import Literal
 
 from PIL import Image, ImageChops, ImageFilter
-
-from ocr.words import Box
 
 READING_DPI = 250
 """Measured best on 300 dpi scans: 0.11 % character errors, against 0.22 % at 200 and 0.20 % at 300."""
@@ -21,12 +17,8 @@ _MOST_ENLARGED = 12_000_000
 """Pixels beyond which nothing is enlarged (A4 at 300 dpi has 9 million)."""
 _SMALL = 700
 """Longer side, in pixels, of the thumbnail on which ink, blankness and skew are judged."""
-_MOST_SKEW = 8.0
-"""Degrees that are searched to both sides."""
 _PAPER_TO_INK = 45
 """Levels under the paper's from which a pixel of the reduced page is ink (faint print at 35 % contrast has 84)."""
-REPAIR_SKEW_FROM = 0.35
-"""Degrees; under this the engine reads as well without turning the picture, and rows still hold together."""
 
 
 def without_seal(picture: Image.Image) -> Image.Image:
@@ -152,26 +144,6 @@ def _paper_level(levels: list[int]) -> int:
     return max(range(96, 256), key=lambda level: levels[level])
 
 
-def skew_of(grey: Image.Image) -> float:
-    """Degrees by which the lines of text rise to the right (positive) or fall; 0 where there is too little text."""
-    mask = ink_mask(grey)
-    if sum(mask.histogram()[128:]) < 0.004 * mask.width * mask.height:
-        return 0.0
-    small = mask.resize((max(1, mask.width * 3 // 5), max(1, mask.height * 3 // 5)), Image.Resampling.BOX)
-    reach = round(_MOST_SKEW)
-    coarse = max(range(-reach, reach + 1), key=lambda angle: _sharpness(small, angle))
-    fine = max((coarse + step / 4 for step in range(-3, 4)), key=lambda angle: _sharpness(mask, angle))
-    best = max((fine + step / 10 for step in (-1, 0, 1)), key=lambda angle: _sharpness(mask, angle))
-    clear = _sharpness(mask, best) > 1.03 * _sharpness(mask, 0.0)
-    return round(-best, 2) if clear and abs(best) < _MOST_SKEW else 0.0
-
-
-def _sharpness(mask: Image.Image, angle: float) -> float:
-    """How strongly rows of ink and rows of paper alternate after turning by `angle` degrees counter-clockwise."""
-    turned = mask.rotate(angle, Image.Resampling.NEAREST) if angle else mask
-    return pvariance(turned.resize((1, turned.height), Image.Resampling.BOX).tobytes())
-
-
 def lines_run_down(grey: Image.Image) -> bool:
     """Ink and paper alternate from column to column, not from row to row: the page lies on its side."""
     mask = ink_mask(grey)
@@ -183,27 +155,6 @@ def lines_run_down(grey: Image.Image) -> bool:
 def _alternation(profile: bytes) -> float:
     """Mean square of the steps from one line of pixels to the next."""
     return sum((after - before) ** 2 for before, after in pairwise(profile)) / max(1, len(profile) - 1)
-
-
-def turned_upright(picture: Image.Image, skew: float) -> Image.Image:
-    """The picture with its lines made level; the corners that open are filled with paper."""
-    paper = 255 if picture.mode in ("L", "1") else (255, 255, 255)
-    return picture.rotate(-skew, Image.Resampling.BILINEAR, fillcolor=paper)
-
-
-def level_cut(picture: Image.Image, skew: float, cut: Box) -> Image.Image:
-    """What `turned_upright(picture, skew)` shows inside `cut` (pixels), turning no more of the picture than that."""
-    wide, high = round(cut.width), round(cut.height)
-    if not skew:
-        return picture.crop((round(cut.left), round(cut.top), round(cut.left) + wide, round(cut.top) + high))
-    angle = math.radians(skew)
-    right, down = (cut.left + cut.right - picture.width) / 2, (cut.top + cut.bottom - picture.height) / 2
-    x = picture.width / 2 + math.cos(angle) * right + math.sin(angle) * down
-    y = picture.height / 2 - math.sin(angle) * right + math.cos(angle) * down
-    margin = math.ceil(abs(math.sin(angle)) * max(wide, high) / 2) + 2
-    left, top = round(x - wide / 2) - margin, round(y - high / 2) - margin
-    piece = picture.crop((left, top, left + wide + 2 * margin, top + high + 2 * margin))
-    return turned_upright(piece, skew).crop((margin, margin, margin + wide, margin + high))
 
 
 def fingerprint(grey: Image.Image) -> int:

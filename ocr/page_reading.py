@@ -20,6 +20,8 @@ from ocr.errors import EngineFailed, PageUnreadable
 from ocr.fields.spelling import with_set_phrases
 from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
 from ocr.second_look import with_signature_block
+from ocr.signatures.paper_marks import PaperMark, marks_on_paper
+from ocr.skew import REPAIR_SKEW_FROM, level_cut, skew_of, turned_upright
 from ocr.text_layer import soundness
 from ocr.words import Box, Word, mean_confidence, text_of
 
@@ -33,6 +35,8 @@ _MOST_DRAWING_SECONDS = 12.0
 """A large town map takes 2 to 4 seconds."""
 _FULL_IMAGE = 0.6
 """Share of the page under images from which it is a scan."""
+_WHOLE_IMAGE = 0.99
+"""Share of the page from which an image's places are the page's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class PageReading:
     `rotation`: degrees clockwise by which the displayed page must be turned to be upright.
     `confidence`: mean of the words' confidence, 0 to 1; None without words.
     `picture`: the upright grey picture and its dpi, kept where fields need to look at it again.
+    `marks`: seals and handwriting, None where the paper alone was not at hand while reading.
     """
 
     number: int
@@ -68,6 +73,7 @@ class PageReading:
     fingerprint: int | None = None
     picture: Image.Image | None = field(default=None, repr=False)
     picture_dpi: float = 0.0
+    marks: tuple[PaperMark, ...] | None = None
 
     @property
     def confidence(self) -> float | None:
@@ -110,14 +116,15 @@ def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
     if not own and not page.images and not page.drawn:
         return replace(base, kind="blank", words=page.words, text=text_of(page.words))
     try:
-        picture, dpi, offset = _picture(page, reader.seconds)
+        taken = _picture(page, reader.seconds)
     except PageUnreadable as error:
         return replace(base, kind="scan" if covered else "text", notes=(Note("page_unread", page.number, str(error)),))
-    facts = _scan_facts(base, page, picture, mixed=bool(own))
+    facts = _scan_facts(base, page, taken, mixed=bool(own))
     if fault is None:
         return replace(_from_layer(facts, page), kind="mixed")
     notes = _layer_note(fault, page.number)
-    return _with_stamps(read_picture(replace(facts, notes=notes), picture, dpi, reader), offset, page)
+    read = read_picture(replace(facts, notes=notes), taken.picture, taken.dpi, reader)
+    return _with_stamps(read, taken.offset, page)
 
 
 def _from_layer(base: PageReading, page: PdfPage) -> PageReading:
@@ -133,14 +140,24 @@ def _layer_note(fault: str, number: int) -> tuple[Note, ...]:
     return (Note("text_layer_unsound", number, why[fault]),) if fault in why else ()
 
 
-def _picture(page: PdfPage, seconds: float) -> tuple[Image.Image, float, tuple[float, float]]:
-    """The picture to read, its dpi, and where its left top corner lies on the page."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The picture to read, its dpi, where its left top corner lies on the page; `paper`: nothing is drawn over it."""
+
+    picture: Image.Image
+    dpi: float
+    offset: tuple[float, float] = (0.0, 0.0)
+    paper: bool = False
+
+
+def _picture(page: PdfPage, seconds: float) -> _Taken:
     image = _only_image(page)
     if image is not None and (picture := embedded_picture(image)) is not None:
-        return picture, image.dpi, (image.box.left, image.box.top)
+        whole = image.box.width * image.box.height >= _WHOLE_IMAGE * page.area
+        return _Taken(picture, image.dpi, (image.box.left, image.box.top), paper=whole)
     dpi = min(max(_dpi_of(page) or page_image.READING_DPI, 150.0), 300.0)
     picture = picture_of(page, dpi, min(seconds, _MOST_DRAWING_SECONDS))
-    return picture, picture.width / (page.width / 72), (0.0, 0.0)
+    return _Taken(picture, picture.width / (page.width / 72))
 
 
 def _only_image(page: PdfPage) -> PlacedImage | None:
@@ -173,13 +190,14 @@ def _dpi_of(page: PdfPage) -> float | None:
     return max(whole) if whole else sum(a * d for a, d in sizes) / sum(a for a, _ in sizes)
 
 
-def _scan_facts(base: PageReading, page: PdfPage, picture: Image.Image, *, mixed: bool) -> PageReading:
+def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool) -> PageReading:
     if page.image_share() < _FULL_IMAGE:
         return replace(base, kind="text" if mixed else "scan")
     dpi = _dpi_of(page)
     declared = [i.colour for i in page.images if i.box.width * i.box.height > 0.3 * page.area]
-    colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(picture)
-    return replace(base, kind="mixed" if mixed else "scan", dpi=round(dpi) if dpi else None, colour=colour)
+    colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(taken.picture)
+    marks = marks_on_paper(taken.picture, dpi=taken.dpi) if taken.paper else None
+    return replace(base, kind="mixed" if mixed else "scan", dpi=round(dpi) if dpi else None, colour=colour, marks=marks)
 
 
 def in_units(reading: PageReading, unit: float) -> PageReading:
@@ -270,8 +288,8 @@ def _turned_and_read(picture: Image.Image, turn: int, dpi: float, reader: Reader
 
 
 def _read_upright(picture: Image.Image, grey: Image.Image, dpi: float, reader: Reader) -> _Upright:
-    skew = page_image.skew_of(grey)
-    sheet = _Sheet(picture, dpi, skew if abs(skew) >= page_image.REPAIR_SKEW_FROM else 0.0)
+    skew = skew_of(grey)
+    sheet = _Sheet(picture, dpi, skew if abs(skew) >= REPAIR_SKEW_FROM else 0.0)
     ready, ready_dpi = sheet.ready(grey)
     engine = reader.engine()
     words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
@@ -293,7 +311,7 @@ class _Sheet:
 
     def ready(self, grey: Image.Image) -> tuple[Image.Image, float]:
         """A grey rendering of it, made level and brought to the reading resolution."""
-        level = page_image.turned_upright(grey, self.skew) if self.skew else grey
+        level = turned_upright(grey, self.skew) if self.skew else grey
         return page_image.ready_for_reading(level, self.dpi)
 
 
@@ -304,7 +322,7 @@ def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Im
         return page_image.darkest_ink(ready.crop(frame))  # type: ignore[arg-type]
     scale = sheet.dpi / 72
     own = Box(region.left * scale, region.top * scale, region.right * scale, region.bottom * scale)
-    faded = page_image.without_coloured_ink(page_image.level_cut(sheet.picture, sheet.skew, own))
+    faded = page_image.without_coloured_ink(level_cut(sheet.picture, sheet.skew, own))
     return faded.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
 
 

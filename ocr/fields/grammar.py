@@ -54,6 +54,7 @@ def _pair(phrase: str) -> tuple[str, str]:
     return first, second
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Upper case without diacritics, letter by letter: positions stay those of `text`."""
     return text.upper() if text.isascii() else "".join(_folded_letter(letter) for letter in text)

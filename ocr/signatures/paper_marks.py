@@ -54,7 +54,9 @@ def marks_on_paper(page: Image.Image, *, dpi: float) -> tuple[PaperMark, ...]:
 
     A grey or bilevel picture has no red: only handwriting is looked for there.
     """
-    colours = page.convert("RGB")
+    plain = page if page.mode in ("L", "RGB") else page.convert("RGB")
+    colours = plain.reduce(max(1, int(dpi / _STROKE_DPI))).convert("RGB")
+    dpi *= colours.width / max(1, page.width)
     coarse, fine = _pixels(colours, _SEAL_DPI / dpi), _pixels(colours, _STROKE_DPI / dpi)
     seals = list(_seals(_red(coarse)))
     strokes = list(_strokes(_ink(fine), _STROKE_DPI))
@@ -89,7 +91,8 @@ def _red(pixels: npt.NDArray[np.int16]) -> Mask:
 
 def _ink(pixels: npt.NDArray[np.int16]) -> Mask:
     """Pen and print, but not the seal's red."""
-    found: Mask = (pixels.min(axis=2) < 170) & ~_red(pixels)
+    darkest = np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+    found: Mask = (darkest < 170) & ~_red(pixels)
     return found
 
 

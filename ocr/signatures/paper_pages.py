@@ -3,7 +3,7 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -47,23 +47,27 @@ class PaperMarks:
         return f"Trên bản quét chỉ có hình ảnh {' và '.join(seen)} (trang {pages}); đó không phải chữ ký số."
 
 
-def marks_in_file(data: bytes, numbers: Sequence[int], *, is_pdf: bool, has_time: Callable[[], bool]) -> PaperMarks:
-    """Look at these pages (from 1) of a PDF, or at the picture that the file is, while `has_time`.
+Known = Mapping[int, "tuple[PaperMark, ...] | None"]
 
-    What digital signatures and other annotations draw is left out: only the paper counts. A page that cannot be
-    drawn is not among `looked_at`.
+
+def marks_in_file(data: bytes, pages: Known, *, is_pdf: bool, has_time: Callable[[], bool]) -> PaperMarks:
+    """Marks of these pages (from 1): those known, else looked for on the page or the picture that the file is.
+
+    Looks on while `has_time`. What digital signatures and other annotations draw is left out: only the paper counts. A
+    page that cannot be drawn is not among `looked_at`.
     """
-    looked_at: list[int] = []
-    found: list[tuple[int, PaperMark]] = []
-    for number, picture, dpi in _pictures(data, numbers, is_pdf=is_pdf):
+    seen = {number: marks for number, marks in pages.items() if marks is not None}
+    unseen = [number for number in pages if number not in seen]
+    for number, picture, dpi in _pictures(data, unseen, is_pdf=is_pdf):
         if not has_time():
             break
-        looked_at.append(number)
-        found += [(number, mark) for mark in marks_on_paper(picture, dpi=dpi)]
-    return PaperMarks(tuple(looked_at), tuple(found))
+        seen[number] = marks_on_paper(picture, dpi=dpi)
+    return PaperMarks(tuple(sorted(seen)), tuple((number, mark) for number in sorted(seen) for mark in seen[number]))
 
 
 def _pictures(data: bytes, numbers: Sequence[int], *, is_pdf: bool) -> Iterator[tuple[int, Image.Image, float]]:
+    if not numbers:
+        return
     if not is_pdf:
         with Image.open(BytesIO(data)) as image:
             yield 1, image, max(image.width, 1) / _A4_INCHES

@@ -111,7 +111,7 @@ def test_an_unsigned_scan_says_that_these_are_only_pictures(tmp_path: Path) -> N
 def test_a_signed_scan_keeps_pictures_and_digital_signatures_apart(tmp_path: Path) -> None:
     pdf = scanned(_DOCUMENT, scan=Scan(dpi=150))
 
-    marks = marks_in_file(pdf, [1], is_pdf=True, has_time=lambda: True)
+    marks = marks_in_file(pdf, {1: None}, is_pdf=True, has_time=lambda: True)
 
     assert "chữ ký số được xét riêng" in marks.plain(digitally_signed=True)["summary_vi"]
 
@@ -119,7 +119,7 @@ def test_a_signed_scan_keeps_pictures_and_digital_signatures_apart(tmp_path: Pat
 def test_what_a_digital_signature_draws_is_no_mark_on_paper() -> None:
     pdf = signed(box=(100, 100, 213, 213), appearance=_red_ring())
 
-    assert marks_in_file(pdf, [1], is_pdf=True, has_time=lambda: True).marks == ()
+    assert marks_in_file(pdf, {1: None}, is_pdf=True, has_time=lambda: True).marks == ()
 
 
 def test_a_printed_document_is_not_looked_at(tmp_path: Path) -> None:
