@@ -144,7 +144,7 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader)
         with at_most(reader.seconds + 1):
             structure.refuse_endless_drawing(number)
             page = page_of(document, number)
-            layer = Layer(structure.fonts_of(number), lambda: structure.text_of(number)) if page.words else Layer()
+            layer = Layer(lambda: structure.fonts_of(number), lambda: structure.text_of(number))
             reading = in_units(read_pdf_page(page, layer, reader), structure.unit_of(number))
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__

@@ -93,9 +93,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What pypdf knows of a page's text layer: its fonts; its text is asked only where pdfium's is not sound."""
+    """What pypdf knows of a page's text layer, asked only where pdfium's text leaves a doubt: fonts, and text."""
 
-    fonts: tuple[str, ...] = ()
+    fonts: Callable[[], tuple[str, ...]] = tuple
     text: Callable[[], str] = str
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from ocr.words import plain
@@ -18,8 +19,11 @@ _COMMON_WORDS = frozenset(
 )
 
 
-def soundness(text: str, fonts: tuple[str, ...] = ()) -> str | None:
-    """None where the text can be used, else why not: empty, unmapped, legacy_font, no_diacritics."""
+def soundness(text: str, fonts: Callable[[], tuple[str, ...]] = tuple) -> str | None:
+    """None where the text can be used, else why not: empty, unmapped, legacy_font, no_diacritics.
+
+    `fonts` is asked only where the text itself is no proof of Unicode Vietnamese.
+    """
     letters = [c for c in text if c.isalpha()]
     if len(letters) < 3:
         return "empty"
@@ -31,7 +35,7 @@ def soundness(text: str, fonts: tuple[str, ...] = ()) -> str | None:
     marks, vietnamese = len(_TCVN3_MARKS.findall(text)), len(_VIETNAMESE_ONLY.findall(text))
     if marks > 0.06 * len(letters) and vietnamese < 0.3 * marks:
         return "legacy_font"
-    if any(_LEGACY_FONT.search(font) for font in fonts) and vietnamese < 0.02 * len(letters):
+    if vietnamese < 0.02 * len(letters) and any(_LEGACY_FONT.search(font) for font in fonts()):
         return "legacy_font"
     if vietnamese < 0.01 * len(letters) and (
         (len(letters) > 200 and _reads_vietnamese(text)) or (len(letters) > 40 and _in_scraps(text))
