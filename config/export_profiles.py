@@ -37,7 +37,7 @@ ReadAs = Literal[
 _DOSSIER_FIELDS = (
     *("code", "procedure_code", "procedure", "field", "receiving_unit", "resolving_unit", "channel", "full_online"),
     *("status", "submitted_at", "received_at", "due_at", "finished_at", "returned_at", "supplements"),
-    *("supplement_asked_at", "supplement_given_at", "desk"),
+    *("supplement_asked_at", "supplement_given_at", "due_before", "desk"),
     *("fee_due", "paid_online", "papers_digitised", "papers_reused", "synced"),
     *("result_file_required", "result_number", "result_files", "apology_number"),
 )
@@ -73,6 +73,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "outgoing": ("number", "issued_on"),
 }
 """Fields that identify a row of a kind, everywhere."""
+
+YEARLY: frozenset[str] = frozenset(("declared", "survey", "tasks", "staff", "budget"))
+"""Kinds whose rows speak of one year: the same key said of another year is another row. The others bear their own
+dates, or (procedures) say how things stand now."""
 
 
 class BadProfile(WrongUse, ValueError):

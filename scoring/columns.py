@@ -19,7 +19,8 @@ from scoring.engine.period import Period
 _VIETNAM, _DAY = 7 * 3600, 86_400
 NEEDED = (
     "unit", "status", "channel", "full_online", "received_at", "due_at", "finished_at", "returned_at", "supplements",
-    "supplement_asked_at", "fee_due", "paid_online", "papers_digitised", "papers_reused", "synced", "apology_number",
+    "supplement_asked_at", "supplement_given_at", "due_before",
+    "fee_due", "paid_online", "papers_digitised", "papers_reused", "synced", "apology_number",
 )  # fmt: skip
 """Columns that the counts need."""
 
@@ -38,7 +39,7 @@ def counts_by_unit(frame: pl.LazyFrame | pl.DataFrame, period: Period, on_time_r
     """One row for each unit, in the order of units: finished, late, early, undated, without_due, with_letter,
     in_progress_late, received, and of the received: online, full_online, digitised, reused, synced, with_fee,
     paid_online, with `<flag>_unknown` where the source is silent."""
-    verdict = _VERDICTS[rule_named(on_time_rule).name](period)
+    verdict = _VERDICTS[rule_named(on_time_rule).reference](period)
     received = _between("received_at", period)
     chosen = frame.lazy().select(
         "unit",
@@ -136,8 +137,17 @@ def _opencps(period: Period) -> _Verdict:
 
 
 def _dvcqg_766(period: Period) -> _Verdict:
+    return _by_portal(period, pl.col("due_at"))
+
+
+def _dvcqg_766_without_waiting(period: Period) -> _Verdict:
+    asked, given, due = pl.col("supplement_asked_at"), pl.col("supplement_given_at"), pl.col("due_at")
+    moved = pl.when((given >= asked) & due.is_not_null()).then(pl.col("due_before") + given - asked)
+    return _by_portal(period, pl.coalesce(moved, due))
+
+
+def _by_portal(period: Period, due: pl.Expr) -> _Verdict:
     opens, closes = _seconds(period)
-    due = pl.col("due_at")
     counted = ~_status_in(NOT_ACCEPTED) & ~_sure(pl.col("received_at") >= closes) & ~_sure(opens > _END)
     again = _sure(pl.col("supplements") > 1)
     going_on = ~_sure(closes > _END)
@@ -159,8 +169,9 @@ def _still_late(period: Period) -> pl.Expr:
 
 
 _VERDICTS: Mapping[str, Callable[[Period], _Verdict]] = {
-    "bcth_date": _bcth_date,
-    "bc06_datetime": _bc06_datetime,
-    "opencps": _opencps,
-    "dvcqg_766": _dvcqg_766,
+    "bcth_date@1": _bcth_date,
+    "bc06_datetime@1": _bc06_datetime,
+    "opencps@1": _opencps,
+    "dvcqg_766@1": _dvcqg_766,
+    "dvcqg_766@2": _dvcqg_766_without_waiting,
 }

@@ -17,6 +17,7 @@ from scoring.engine.facts import to_plain
 from storage.packing import UNSAID, repeated
 
 DOSSIERS = "dossiers"
+YEAR = "year"
 
 MOMENTS = frozenset(
     (
@@ -27,6 +28,7 @@ MOMENTS = frozenset(
         "returned_at",
         "supplement_asked_at",
         "supplement_given_at",
+        "due_before",
     )
 )
 YES_OR_NO = frozenset(
@@ -81,8 +83,11 @@ class Incoming:
         return [",".join(n for n, v in zip(self.fields, row, strict=True) if v is not UNSAID) for row in rows]
 
 
-def incoming_of(export: Export) -> Incoming:
-    """The rows of an export; of two rows with one key the later in the file counts."""
+def incoming_of(export: Export, year: int | None = None) -> Incoming:
+    """The rows of an export; of two rows with one key the later in the file counts.
+
+    `year` is what a yearly kind speaks of: it leads every key, and is a field of every row.
+    """
     sheets = columns_of(export.rows)
     names = tuple(dict.fromkeys(name for sheet in sheets for name in sheet.fields))
     fields = tuple(name for name in names if export.kind != DOSSIERS or name != "code")
@@ -90,6 +95,9 @@ def incoming_of(export: Export) -> Incoming:
     columns = [_joined([_column(export.kind, sheet, name) for sheet in sheets]) for name in fields]
     places = [_joined([repeated(sheet.sheet, len(sheet.numbers)) for sheet in sheets])]
     numbers = _joined([sheet.numbers for sheet in sheets])
+    if year is not None:
+        keys, fields = [f"{year}/{key}" for key in keys], (*fields, YEAR)
+        columns.append(repeated(year, len(keys)))
     order = _order(keys)
     if order is not None:
         pick = operator.itemgetter(*order) if len(order) > 1 else lambda part: [part[order[0]]]

@@ -56,7 +56,8 @@ def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, .
         return _choice(column.title, vocabulary[column.words or ""])
     if column.read_as == "names":
         return _names(column.split or ";")
-    return _CONVERTERS[column.read_as]
+    convert = _CONVERTERS[column.read_as]
+    return _last_part(convert, column.split) if column.split else convert
 
 
 def number_of(cell: Any) -> Decimal | None:
@@ -203,6 +204,15 @@ def _names(separator: str) -> Convert:
         return tuple(part for part in parts if part)
 
     return names
+
+
+def _last_part(convert: Convert, separator: str) -> Convert:
+    """Of several values in one cell the last, which may be empty."""
+
+    def last(cell: Any) -> Any:
+        return convert(cell.rsplit(separator, 1)[-1] if isinstance(cell, str) else cell)
+
+    return last
 
 
 def _any(cell: Any) -> bool | None:

@@ -56,6 +56,8 @@ class Dossier:
     """The last time more papers were asked for."""
     supplement_given_at: datetime | None = None
     """When the citizen brought them."""
+    due_before: datetime | None = None
+    """The due date as it was before that supplement moved it; the same as `due_at` where it was not moved."""
     desk: str | None = None
     """Who, or which step, has the dossier now."""
     fee_due: bool | None = None

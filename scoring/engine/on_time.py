@@ -1,14 +1,17 @@
 """On time or late: four definitions that live systems use and that do not agree. None is right; the run names one.
 
 Each has an id and a version (`bcth_date@1`); what it counts, where it was read and its own words for officials stand
-in `RULES`. What our data do not hold is left out of dvcqg_766: the time the citizen took to answer a request for more
-papers (exports carry the moved due date already), and the day of that request where no export says it.
+in `RULES`, earlier versions in `EARLIER`. A name without a version means the newest.
+
+`dvcqg_766@2` takes off the time in which the citizen was to bring more papers, from the request to their arrival, on
+top of the due date as it was before. That needs all three moments (the DVCQG message has them); where one is missing
+the due date of the export counts as it is, because exports carry the moved one. `dvcqg_766@1` never takes any off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .facts import Dossier
@@ -62,6 +65,11 @@ class OnTimeRule:
         """Name and version, as runs and reports record it."""
         return f"{self.name}@{self.version}"
 
+    @property
+    def shortest(self) -> str:
+        """The name alone where it means this very version."""
+        return self.name if RULES[self.name].version == self.version else self.reference
+
 
 def rule_named(reference: str) -> OnTimeRule:
     """The rule of `bcth_date` or `bcth_date@1`.
@@ -70,9 +78,9 @@ def rule_named(reference: str) -> OnTimeRule:
         UnknownOnTimeRule: there is none of this name, or not in this version.
     """
     name, _, version = reference.partition("@")
-    rule = RULES.get(name)
-    if rule is None or version not in ("", rule.version):
-        names = ", ".join(known.reference for known in RULES.values())
+    rule = RULES.get(name) if version in ("", getattr(RULES.get(name), "version", "")) else EARLIER.get(reference)
+    if rule is None:
+        names = ", ".join(known.reference for known in (*RULES.values(), *EARLIER.values()))
         raise UnknownOnTimeRule(f"không có cách tính đúng hạn {reference!r}; các cách: {names}")
     return rule
 
@@ -159,6 +167,18 @@ def _by_portal(dossier: Dossier, end: datetime) -> str:
     return ON_TIME if dossier.due_at is None or end <= dossier.due_at else LATE
 
 
+def _by_portal_without_waiting(dossier: Dossier, end: datetime) -> str:
+    return _by_portal(_without_waiting(dossier), end)
+
+
+def _without_waiting(dossier: Dossier) -> Dossier:
+    """The dossier with the due date that it had before, later by the time the citizen took."""
+    before, asked, given = dossier.due_before, dossier.supplement_asked_at, dossier.supplement_given_at
+    if before is None or dossier.due_at is None or asked is None or given is None or given < asked:
+        return dossier
+    return replace(dossier, due_at=before + (given - asked))
+
+
 def _bcth_date(dossier: Dossier, period: Period) -> str:
     end = finished_or_returned(dossier)
     counted = _end(end, dossier, period)
@@ -193,6 +213,10 @@ def _dvcqg_766(dossier: Dossier, period: Period) -> str:
     if end is None or end >= period.closes:
         return _dvcqg_in_progress(dossier, end, period)
     return _by_portal(dossier, end)
+
+
+def _dvcqg_766_without_waiting(dossier: Dossier, period: Period) -> str:
+    return _dvcqg_766(_without_waiting(dossier), period)
 
 
 def _dvcqg_in_progress(dossier: Dossier, end: datetime | None, period: Period) -> str:
@@ -241,14 +265,31 @@ RULES = {
         ),
         OnTimeRule(
             name="dvcqg_766",
-            version="1",
+            version="2",
             title="theo Quyết định 766/QĐ-TTg, cả hồ sơ đã và đang giải quyết",
             counts="hồ sơ đã và đang giải quyết",
+            source=(
+                "cách Cổng DVCQG tính tiêu chí tiến độ của Quyết định 766/QĐ-TTg; trừ thời gian chờ công dân bổ sung "
+                "khi tệp ghi đủ ngày yêu cầu, ngày nhận bổ sung và hạn trả trước đó; bổ sung quá một lần là trễ"
+            ),
+            judge=_dvcqg_766_without_waiting,
+            end=finished_or_returned,
+            compare=_by_portal_without_waiting,
+        ),
+    )
+}
+"""The newest version of each of the four rules, by name."""
+
+EARLIER = {
+    rule.reference: rule
+    for rule in (
+        replace(
+            RULES["dvcqg_766"],
+            version="1",
             source="cách Cổng DVCQG tính tiêu chí tiến độ của Quyết định 766/QĐ-TTg; bổ sung quá một lần là trễ",
             judge=_dvcqg_766,
-            end=finished_or_returned,
             compare=_by_portal,
         ),
     )
 }
-"""The four named rules."""
+"""Versions that were used before, by reference: a score made with one can be asked for again."""

@@ -119,7 +119,7 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     Raises:
         UnknownPeriod, UnknownOnTimeRule: the argument has no such form or name.
     """
-    rule = rule_named(on_time_rule).name
+    rule = rule_named(on_time_rule).shortest
     scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit)
     bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {})
     components = tuple(_component_score(bench, *place) for place in _places(criteria))

@@ -36,6 +36,7 @@ dossiers = _table(
     Column("supplements", Integer),
     Column("supplement_asked_at", Large),
     Column("supplement_given_at", Large),
+    Column("due_before", Large),
     Column("desk", Text),
     Column("fee_due", Integer),
     Column("paid_online", Integer),

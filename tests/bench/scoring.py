@@ -56,7 +56,7 @@ def city(rows: int) -> pl.DataFrame:
         finished.alias("finished_at"),
         finished.alias("returned_at"),
         (number % 7 * 0).alias("supplements"),
-        nothing.alias("supplement_asked_at"),
+        *(nothing.alias(name) for name in ("supplement_asked_at", "supplement_given_at", "due_before")),
         pl.lit(None, dtype=pl.String).alias("apology_number"),
         *((number % (3 + place) > 0).cast(pl.Int64).alias(flag) for place, flag in enumerate(FLAGS)),
     )

@@ -58,6 +58,45 @@ def test_a_national_message_is_a_table_of_dossiers(wrap: Any, tmp_path: Path) ->
     }
 
 
+def supplement(asked: str, given: str | None, before: str) -> dict[str, Any]:
+    return {"NoiDungBoSung": "CCCD", "NgayBoSung": asked, "NgayTiepNhanBoSung": given, "NgayHenTraTruoc": before}
+
+
+@pytest.mark.parametrize(
+    ("entries", "asked", "given", "before"),
+    [
+        ([("20250704080000", "20250708090000", "20250707170000")], (4, 8), (8, 9), (7, 17)),
+        ([("20250704080000", None, "20250707170000")], (4, 8), None, (7, 17)),
+        # of several the last, even where it has not been answered yet
+        (
+            [("20250704080000", "20250705090000", "20250707170000"), ("20250706080000", "", "20250708170000")],
+            (6, 8),
+            None,
+            (8, 17),
+        ),
+    ],
+)
+def test_supplements_of_a_national_message_keep_their_moments(
+    entries: list[tuple[str, str | None, str]],
+    asked: tuple[int, int],
+    given: tuple[int, int] | None,
+    before: tuple[int, int],
+    tmp_path: Path,
+) -> None:
+    message = MESSAGE | {"DanhSachHoSoBoSung": [supplement(*entry) for entry in entries]}
+    path = tmp_path / "dongbo.json"
+    path.write_text(json.dumps([MESSAGE | {"MaHoSo": code(2)}, message]), encoding="utf-8")
+    export = read_export_here(path)
+    without, values = (row.values for row in export.rows)
+    assert not export.rejected
+    assert values["supplements"] == len(entries)
+    moments = [
+        None if said is None else datetime(2025, 7, said[0], said[1], tzinfo=VIETNAM) for said in (asked, given, before)
+    ]
+    assert [values[name] for name in ("supplement_asked_at", "supplement_given_at", "due_before")] == moments
+    assert [without[name] for name in ("supplement_asked_at", "supplement_given_at", "due_before")] == [None] * 3
+
+
 def test_opencps_words_become_national_codes(tmp_path: Path) -> None:
     header = ["dossierNo", "serviceCode", "dossierStatus", "online", "receiveDate", "dueDate", "releaseDate"]
     rows = [

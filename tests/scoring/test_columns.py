@@ -14,7 +14,7 @@ from config.working_calendar import load_calendars
 from scoring.columns import NEEDED, counts_by_unit
 from scoring.engine.facts import Dossier, Facts, from_plain, to_plain
 from scoring.engine.measuring import scope_of
-from scoring.engine.on_time import RULES
+from scoring.engine.on_time import EARLIER, RULES
 from scoring.engine.period import VIETNAM, period_of, working_days
 
 PERIOD = period_of("2025-Q3", date(2025, 9, 15))
@@ -36,7 +36,8 @@ ROWS = st.fixed_dictionaries(
         "channel": st.sampled_from([None, "online", "direct"]),
         "supplements": st.sampled_from([None, 0, 1, 2]),
         "apology_number": st.sampled_from([None, "12/TXL"]),
-        **dict.fromkeys(("received_at", "due_at", "finished_at", "returned_at", "supplement_asked_at"), MOMENTS),
+        **dict.fromkeys(("received_at", "due_at", "finished_at", "returned_at"), MOMENTS),
+        **dict.fromkeys(("supplement_asked_at", "supplement_given_at", "due_before"), MOMENTS),
         **dict.fromkeys(("full_online", "fee_due", "paid_online", "papers_digitised"), YES_NO),
         **dict.fromkeys(("papers_reused", "synced"), YES_NO),
     }
@@ -86,7 +87,7 @@ def naive(rows: list[dict[str, Any]], rule: str) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("rule", sorted(RULES))
+@pytest.mark.parametrize("rule", sorted({*RULES, *EARLIER}))
 @given(rows=st.lists(ROWS, min_size=1, max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_columns_count_what_the_engine_counts(rule: str, rows: list[dict[str, Any]]) -> None:

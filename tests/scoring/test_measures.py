@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scoring.engine.facts import DocumentFact, Facts
-from scoring.engine.on_time import count_on_time
+from scoring.engine.on_time import UnknownOnTimeRule, count_on_time
 from scoring.engine.period import UnknownPeriod, period_of, working_days
 from scoring.engine.places import ward_named
 from tests.scoring.wards import CALENDAR, at, component, declared, dossier, dossiers, evidence, petition, points, scored
@@ -64,6 +64,52 @@ def test_four_definitions_of_on_time_do_not_agree(
     assert late_under("bc06_datetime", **fields) == bc06_datetime
     assert late_under("opencps", **fields) == opencps
     assert late_under("dvcqg_766", **fields) == dvcqg_766
+
+
+@pytest.mark.parametrize(
+    ("finished", "known", "late"),
+    [
+        # due on the 10th at 17:00; asked on the 5th, given on the 8th: three days more, to the second
+        ("2025-09-13T17:00:00", {}, 0),
+        ("2025-09-13T17:00:01", {}, 1),
+        # the export moved the due date further than the citizen took: the citizen's own time counts
+        ("2025-09-13T17:00:01", {"due_at": at("2025-09-20")}, 1),
+        # one of the three moments is missing, or they are out of order: the due date of the export stands
+        ("2025-09-11T08:00:00", {"due_before": None}, 1),
+        ("2025-09-11T08:00:00", {"supplement_given_at": None}, 1),
+        ("2025-09-11T08:00:00", {"supplement_asked_at": at("2025-09-09")}, 1),
+        # more than one request is late whatever the time
+        ("2025-09-06T08:00:00", {"supplements": 2}, 1),
+    ],
+)
+def test_the_national_portal_takes_off_the_time_that_the_citizen_took(
+    finished: str, known: dict[str, Any], late: int
+) -> None:
+    day, hour = finished.split("T")
+    due = at("2025-09-10", "17:00:00")
+    asked = {"supplement_asked_at": at("2025-09-05"), "supplement_given_at": at("2025-09-08"), "supplements": 1}
+    fields = {"due_at": due, "due_before": due, "finished_at": at(day, hour)} | asked | known
+    assert late_under("dvcqg_766", **fields) == (1, late)
+    assert late_under("dvcqg_766@2", **fields) == (1, late)
+
+
+def test_an_earlier_version_of_a_rule_can_still_be_asked_for() -> None:
+    due = at("2025-09-10", "17:00:00")
+    waited = dossier(
+        due_at=due,
+        due_before=due,
+        supplements=1,
+        supplement_asked_at=at("2025-09-05"),
+        supplement_given_at=at("2025-09-08"),
+        finished_at=at("2025-09-12"),
+    )
+    facts = Facts(dossiers=(waited,))
+    before, now = (scored(facts, on_time_rule=rule) for rule in ("dvcqg_766@1", "dvcqg_766@2"))
+    assert (before["on_time_rule"], now["on_time_rule"]) == ("dvcqg_766@1", "dvcqg_766")
+    assert [component(plain, "3.3.2")["numbers"]["late"] for plain in (before, now)] == [1, 0]
+    assert "dvcqg_766@2" in {one["rule"] for one in before["on_time"]["differences"]}
+    with pytest.raises(UnknownOnTimeRule, match="dvcqg_766@1"):
+        scored(facts, on_time_rule="dvcqg_766@3")
 
 
 @pytest.mark.parametrize(
