@@ -168,6 +168,11 @@ class Settings(BaseModel):
         """The calendar day of a moment in PAR_TIMEZONE."""
         return moment.astimezone(ZoneInfo(self.timezone)).date()
 
+    @property
+    def year(self) -> int | None:
+        """The configured year, None where each day decides."""
+        return int(self.period) if self.period else None
+
     def period_on(self, day: date) -> str:
         """The configured period, or the year of `day`."""
         return self.period or str(day.year)

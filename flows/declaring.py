@@ -43,16 +43,17 @@ class Declaration:
     source: str
     evidence: str
     explanation: str
+    year: int
     version: str
     who: str
     where: str
     at: datetime
 
 
-def declared_now(resources: Resources, component: str) -> tuple[dict[str, dict[str, Any]], str]:
-    """What is declared for a component, by key, and the version of it all."""
+def declared_now(resources: Resources, component: str, year: int) -> tuple[dict[str, dict[str, Any]], str]:
+    """What is declared for a component in a year, by key, and the version of it all."""
     with resources.database.read() as connection:
-        found = declared_fields(connection, resources.settings.unit, component)
+        found = declared_fields(connection, resources.settings.unit, component, year)
     return found, _version(found)
 
 
@@ -64,7 +65,7 @@ def declare(resources: Resources, said: Declaration) -> None:
         BadDeclaration: a value cannot be read.
     """
     kept = resources.store.put(io.BytesIO(_sheet(said)))
-    name = f"khai-bao-{said.component}-{said.at:%Y%m%d-%H%M%S}.csv"
+    name = f"khai-bao-{said.year}-{said.component}-{said.at:%Y%m%d-%H%M%S}.csv"
     try:
         with resources.store.local(kept.sha256) as path:
             export = read_export(path, name=name, profile="khai-bao-so-lieu")
@@ -75,7 +76,7 @@ def declare(resources: Resources, said: Declaration) -> None:
     unit = resources.settings.unit
     arrival = Arrival(unit, name, kept.sha256, said.who, said.where, said.at, layouts_version())
     with resources.database.write() as connection:
-        if _version(declared_fields(connection, unit, said.component)) != said.version:
+        if _version(declared_fields(connection, unit, said.component, said.year)) != said.version:
             raise EditedMeanwhile
         record_object(connection, kept, who=said.who, where=said.where, at=said.at)
         record_export(connection, arrival, replace(export, exported_at=said.at))
@@ -84,7 +85,7 @@ def declare(resources: Resources, said: Declaration) -> None:
 def _sheet(said: Declaration) -> bytes:
     """The rows as CSV; a leading line names the moment, so that the same values said again are new bytes."""
     out = io.StringIO()
-    out.write(f"Khai báo số liệu mục {said.component}, {said.at:%d/%m/%Y %H:%M:%S.%f}, {said.who}\n")
+    out.write(f"Khai báo số liệu năm {said.year}, mục {said.component}, {said.at:%d/%m/%Y %H:%M:%S.%f}, {said.who}\n")
     rows = csv.writer(out)
     rows.writerow(_HEADERS)
     for key, value in said.values.items():

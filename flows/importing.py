@@ -158,7 +158,9 @@ def _keep_form(resources: Resources, file: Path, form: Form, at: datetime) -> di
 
 
 def _arrival(resources: Resources, name: str, sha256: str, at: datetime) -> Arrival:
-    return Arrival(resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version())
+    return Arrival(
+        resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version(), year=resources.settings.year
+    )
 
 
 def _recorded(connection: Connection, arrival: Arrival, export: Export) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _turn(said: Export | Form | ConnectorError) -> tuple[bool, str]:
 
 def _record(resources: Resources, found: Fresh, said: Export | Form | ConnectorError, sender: Sender) -> None:
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
-    arrival = Arrival(*whose, at=sender.at, reader=layouts_version(), source=found.source)
+    arrival = Arrival(*whose, at=sender.at, reader=layouts_version(), source=found.source, year=resources.settings.year)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
         if isinstance(said, Export):

@@ -175,13 +175,15 @@ def _lay_out_period(settings: Settings, period: str, now: datetime) -> Plain:
     return {"period": period, "reports": [report.id for report in made.values()]}
 
 
-def _facts(resources: Resources, kind: str) -> Facts:
+def _facts(resources: Resources, wanted: ReportWanted, at: datetime) -> Facts:
     """What a report is made from; the dossiers alone where it needs no more."""
     unit = resources.settings.unit
     with resources.database.read() as connection:
-        if kind != "index766":
+        if wanted.kind != "index766":
             return Facts(dossiers=tuple(map(dossier_of, dossiers_now(connection, unit))))
-        return gather_facts(connection, unit, CHECKER_VERSION).facts
+        today = resources.settings.local_day(at)
+        period = period_asked(wanted, resources.settings.period_on(today), today)
+        return gather_facts(connection, unit, CHECKER_VERSION, year=period.first.year).facts
 
 
 def _report(desk: Desk, kind: str, who: str) -> ReportMade:
@@ -244,7 +246,7 @@ def sheets_of_run(settings: Settings, score: Mapping[str, Any], inputs: Mapping[
 
 
 def _desk(resources: Resources, wanted: ReportWanted, at: datetime) -> Desk:
-    desk = _desk_of(resources.settings, wanted, at, _facts(resources, wanted.kind), load_calendars())
+    desk = _desk_of(resources.settings, wanted, at, _facts(resources, wanted, at), load_calendars())
     if wanted.kind != "index766":
         return desk
     with resources.database.read() as connection:

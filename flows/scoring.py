@@ -62,13 +62,13 @@ def compute(
     Raises:
         BadAssumption: an assumption cannot be read or names nothing that the set has.
     """
-    unit = resources.settings.unit
+    unit, year = resources.settings.unit, int(question.period[:4])
     criteria = criteria_set(resources.settings, question.criteria).plain()
     calendar = load_calendars()
     with resources.database.read() as connection:
-        gathered = gather_facts(connection, unit, CHECKER_VERSION, import_id=as_of_import)
-        exports = export_evidence(connection, unit, _counted_from(criteria))
-        files = input_files(connection, unit)
+        gathered = gather_facts(connection, unit, CHECKER_VERSION, year=year, import_id=as_of_import)
+        exports = export_evidence(connection, unit, year, _counted_from(criteria))
+        files = input_files(connection, unit, year)
     units = unit_names(load_units().mergers)
     facts = replace(gathered.facts, evidence=(*gathered.facts.evidence, *exports), units=units)
     gathered = replace(gathered, facts=facts)

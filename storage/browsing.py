@@ -167,10 +167,12 @@ def events_about(connection: Connection, subject: str, limit: int = 100) -> Sequ
     return [dict(row._mapping) for row in connection.execute(rows)]
 
 
-def declared_fields(connection: Connection, unit: str, component: str) -> dict[str, dict[str, Any]]:
-    """What is declared for a component, by key."""
-    mine = (records.c.unit == unit, records.c.kind == "declared", records.c.key.startswith(f"{component}/"))
-    rows = connection.execute(select(records.c.key, records.c.fields).where(*mine))
+def declared_fields(connection: Connection, unit: str, component: str, year: int) -> dict[str, dict[str, Any]]:
+    """What is declared for a component in a year, by key; rows kept before years were told apart come first."""
+    prefixes = (f"{component}/", f"{year}/{component}/")
+    here = or_(*(records.c.key.startswith(prefix) for prefix in prefixes))
+    mine = (records.c.unit == unit, records.c.kind == "declared", here)
+    rows = sorted(connection.execute(select(records.c.key, records.c.fields).where(*mine)), key=lambda r: len(r.key))
     return {str(row.key).rsplit("/", 1)[-1]: dict(row.fields) for row in rows}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from config.export_profiles import Profile, load_profiles
+from config.export_profiles import KEYS, YEARLY, Profile, load_profiles
 from config.registers import counted_inputs
 from scoring.engine.facts import (
     DeclaredValue,
@@ -26,8 +26,10 @@ from scoring.registers import KeptList, contradictions, survey_result, with_coun
 from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.history import dossier_of, dossiers_as_of, dossiers_now, records_as_of
+from storage.incoming import YEAR
 from storage.links import Link, links_of
 
+_YEAR_FOLDER = re.compile(r"^20\d\d$")
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
 DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
 OUTGOING_FOLDER = "van-ban-di"
@@ -54,17 +56,22 @@ class Gathered:
         return files | {"contradictions": list(self.contradictions)}
 
 
-def gather_facts(connection: Connection, unit: str, checker: str, *, import_id: int | None = None) -> Gathered:
-    """All facts of a unit as they are kept now; with `import_id`, what exports say as that import left it."""
-    rows = {kind: records_as_of(connection, unit, kind, import_id) for kind in _KINDS}
+def gather_facts(
+    connection: Connection, unit: str, checker: str, *, year: int, import_id: int | None = None
+) -> Gathered:
+    """All facts of a unit for a year as they are kept now; with `import_id`, what exports say as that import left it.
+
+    What a person or a folder says of another year is left out; dossiers, petitions and documents bear their own dates.
+    """
+    rows = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in _KINDS}
     stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
-    documents = _documents(connection, unit, checker)
+    documents = _documents(connection, unit, checker, year)
     typed = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
-    lists = _lists(connection, unit, import_id)
+    lists = _lists(connection, unit, year, import_id)
     declared = with_counted(typed, lists, counted_inputs())
     evidence, missing = _evidence(documents, rows["declared"], links_of(connection, unit))
     linked = {item.sha256 for item in evidence}
-    evidence = (*evidence, *_evidence_of_lists(connection, unit, declared, typed))
+    evidence = (*evidence, *_evidence_of_lists(connection, unit, year, declared, typed))
     facts = Facts(
         dossiers=tuple(map(dossier_of, stored)),
         petitions=tuple(from_plain(Petition, fields) for fields in rows["petitions"]),
@@ -72,22 +79,34 @@ def gather_facts(connection: Connection, unit: str, checker: str, *, import_id: 
         evidence=evidence,
         declared=declared,
         surveys=tuple(map(survey_result, rows["survey"])),
-        known=_known_kinds(connection, unit, documents, import_id),
+        known=_known_kinds(connection, unit, year, documents, import_id),
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
     return Gathered(facts, missing, tuple(unlinked), tuple(contradictions(typed, lists, counted_inputs())))
 
 
-def _lists(connection: Connection, unit: str, import_id: int | None) -> dict[str, KeptList]:
+def rows_of_year(
+    connection: Connection, unit: str, kind: str, year: int, import_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Rows of a kind that speak of a year; rows kept before years were told apart count where none says better."""
+    rows = records_as_of(connection, unit, kind, import_id)
+    if kind not in YEARLY:
+        return rows
+    fitting = sorted((row for row in rows if row.get(YEAR) in (None, year)), key=lambda row: YEAR in row)
+    by_key = {tuple(str(row.get(name)) for name in KEYS[kind]): row for row in fitting}
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def _lists(connection: Connection, unit: str, year: int, import_id: int | None) -> dict[str, KeptList]:
     """The lists that people keep, by kind; those that were never imported are missing."""
     kinds = sorted({wanted.source for wanted in counted_inputs()})
     about: dict[str, Profile] = {profile.kind: profile for profile in load_profiles() if profile.kind in kinds}
-    found = {kind: records_as_of(connection, unit, kind, import_id) for kind in kinds}
+    found = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in kinds}
     return {kind: KeptList(rows, about[kind].owner, about[kind].name) for kind, rows in found.items() if rows}
 
 
 def _evidence_of_lists(
-    connection: Connection, unit: str, declared: Iterable[DeclaredValue], typed: Iterable[DeclaredValue]
+    connection: Connection, unit: str, year: int, declared: Iterable[DeclaredValue], typed: Iterable[DeclaredValue]
 ) -> tuple[Evidence, ...]:
     """The lists themselves prove what was counted from them."""
     by_people = {(value.component, value.key) for value in typed if value.value is not None}
@@ -96,13 +115,14 @@ def _evidence_of_lists(
     for wanted in counted_inputs():
         if (wanted.component, wanted.key) in counted:
             needs.setdefault(wanted.component, set()).add(wanted.source)
-    return export_evidence(connection, unit, needs)
+    return export_evidence(connection, unit, year, needs)
 
 
-def export_evidence(connection: Connection, unit: str, needs: Mapping[str, Iterable[str]]) -> tuple[Evidence, ...]:
+def export_evidence(
+    connection: Connection, unit: str, year: int, needs: Mapping[str, Iterable[str]]
+) -> tuple[Evidence, ...]:
     """The raw exports as evidence of the components counted from them; `needs`: component -> kinds of export."""
-    read = select(imports.c.kind, imports.c.sha256, imports.c.name)
-    found = connection.execute(read.where(imports.c.unit == unit, imports.c.status == "read")).all()
+    found = _imports_of_year(connection, unit, year)
     links = {
         (component, str(row.name), str(row.sha256))
         for component, kinds in needs.items()
@@ -112,10 +132,17 @@ def export_evidence(connection: Connection, unit: str, needs: Mapping[str, Itera
     return tuple(Evidence(component=component, sha256=sha256, name=name) for component, name, sha256 in sorted(links))
 
 
-def input_files(connection: Connection, unit: str) -> list[dict[str, str]]:
+def _imports_of_year(connection: Connection, unit: str, year: int, import_id: int | None = None) -> list[Any]:
+    """Exports that could be read and may speak of a year, up to one import where it is named."""
+    read = select(imports.c.kind, imports.c.sha256, imports.c.name, imports.c.period)
+    mine = read.where(imports.c.unit == unit, imports.c.status == "read")
+    rows = connection.execute(mine if import_id is None else mine.where(imports.c.id <= import_id))
+    return [row for row in rows if row.kind not in YEARLY or not row.period or str(year) == row.period[1][:4]]
+
+
+def input_files(connection: Connection, unit: str, year: int) -> list[dict[str, str]]:
     """Every file that the facts come from, as {kind, sha256}: exports that could be read, documents."""
-    read = select(imports.c.kind, imports.c.sha256).where(imports.c.unit == unit, imports.c.status == "read")
-    files = {(f"export:{row.kind}", str(row.sha256)) for row in connection.execute(read)}
+    files = {(f"export:{row.kind}", str(row.sha256)) for row in _imports_of_year(connection, unit, year)}
     files |= {("document", str(document["sha256"])) for document in documents_of(connection, unit)}
     return [{"kind": kind, "sha256": sha256} for kind, sha256 in sorted(files)]
 
@@ -127,21 +154,30 @@ class _Found:
     names: tuple[str, ...]
 
 
-def _known_kinds(connection: Connection, unit: str, documents: list[_Found], import_id: int | None) -> tuple[str, ...]:
-    read = select(imports.c.kind).where(imports.c.unit == unit, imports.c.status == "read").distinct()
-    kinds = set(connection.execute(read if import_id is None else read.where(imports.c.id <= import_id)).scalars())
+def _known_kinds(
+    connection: Connection, unit: str, year: int, documents: list[_Found], import_id: int | None
+) -> tuple[str, ...]:
+    kinds = {row.kind for row in _imports_of_year(connection, unit, year, import_id)}
     return tuple(sorted(kinds | ({"documents"} if documents else set())))
 
 
-def _documents(connection: Connection, unit: str, checker: str) -> list[_Found]:
+def _documents(connection: Connection, unit: str, checker: str, year: int) -> list[_Found]:
+    """Documents with what was said of them; those that lie only in folders of other years are not of this one."""
     paths: dict[str, list[str]] = {}
     for receipt in receipts_of(connection, unit):
         paths.setdefault(receipt["sha256"], []).append(receipt["path"])
     said = examinations_of(connection, unit, checker)
     return [
-        _found(document, paths.get(document["sha256"], []), said.get(document["sha256"], {}).get("result", {}))
+        _found(document, mine, said.get(document["sha256"], {}).get("result", {}))
         for document in documents_of(connection, unit)
+        if (mine := _paths_of_year(found := paths.get(document["sha256"], []), year)) or not found
     ]
+
+
+def _paths_of_year(paths: Iterable[str], year: int) -> list[str]:
+    """Paths in no folder of a year, or in this year's: inbox/<unit>/2025/1.1.1/..."""
+    folders = ((path, {part for part in path.split("/")[:-1] if _YEAR_FOLDER.match(part)}) for path in paths)
+    return [path for path, years in folders if not years or str(year) in years]
 
 
 def _found(document: Mapping[str, Any], paths: list[str], result: Mapping[str, Any]) -> _Found:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from config.export_profiles import YEARLY
 from connectors.exports.rows import Export
 from connectors.exports.whole_file import unlike_the_last
 from storage.custody import Happening, append
@@ -19,6 +20,7 @@ from storage.merging import Merged, merge
 from storage.packing import unpacked
 
 READ, REJECTED = "read", "rejected"
+_STILL_LAST_YEAR = timedelta(days=45)
 FORM = "bieu-ii06a"
 """Kind and layout of a form II.06a: it is compared, and brings no rows of its own."""
 
@@ -37,6 +39,8 @@ class Arrival:
     """Version of the layouts the file was read with."""
     source: str | None = None
     """Name of the source it was pulled from; None: a person handed it over."""
+    year: int | None = None
+    """The year that a yearly table speaks of where it does not say so itself; None: by the day it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,47 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     """Record all rows of an export; the import, its rows and its custody event are kept together or not at all."""
     _forget_rejection(connection, arrival)
     import_id = _next_id(connection)
-    incoming = incoming_of(export)
+    spoken = year_spoken_of(arrival, export)
+    incoming = incoming_of(export, spoken.year if spoken else None)
     last = _last_of_layout(connection, arrival.unit, export.profile)
-    _insert_import(connection, import_id, arrival, export, incoming)
+    _insert_import(connection, import_id, arrival, export, incoming, spoken)
     newer = _imports_newer_than(connection, import_id, arrival.unit, export.kind)
     merged = merge(connection, import_id, arrival.unit, incoming, _protected(connection, newer, incoming))
     counts = _counts(export, merged)
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
     _insert_rejected(connection, import_id, export)
-    alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged)]
+    alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged), *_alarms_of_year(spoken)]
     raise_alarms(connection, arrival.unit, import_id, alarms)
     detail = {"kind": export.kind, "profile": export.profile, "name": arrival.name, "rows": counts.plain()}
     detail["unit"] = arrival.unit
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenYear:
+    """The year that a yearly table speaks of, and whether it says so itself."""
+
+    year: int
+    said: bool
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Its first and last day."""
+        return date(self.year, 1, 1), date(self.year, 12, 31)
+
+
+def year_spoken_of(arrival: Arrival, export: Export) -> SpokenYear | None:
+    """By its own words, else as the installation is set, else by the day it came; None for kinds with their own dates.
+
+    What comes in the first weeks of a year without a word of it belongs to the year before: quarterly and yearly tables
+    are due after their period (config/exports).
+    """
+    if export.kind not in YEARLY:
+        return None
+    own = export.year or (export.period[1].year if export.period else None)
+    assumed = arrival.year or (arrival.at - _STILL_LAST_YEAR).year
+    return SpokenYear(own or assumed, said=own is not None)
 
 
 def record_rejected_export(connection: Connection, arrival: Arrival, reason: str) -> None:
@@ -224,6 +255,12 @@ def _alarms_of_dossiers(merged: Merged) -> Iterator[ImportAlarm]:
     return (ImportAlarm(alarm.kind, alarm.sentence, code, alarm.field) for code, alarm in merged.alarms)
 
 
+def _alarms_of_year(spoken: SpokenYear | None) -> Iterator[ImportAlarm]:
+    if spoken is not None and not spoken.said:
+        what = f"tệp không ghi năm, được tính là số liệu năm {spoken.year}"
+        yield ImportAlarm("year_assumed", f'{what}; nếu không đúng, ghi "năm ..." vào tiêu đề bảng rồi nộp lại')
+
+
 def _alarms_of_file(last: Mapping[str, Any] | None, incoming: Incoming, export: Export) -> Iterator[ImportAlarm]:
     """What is unlike the last export of the same layout."""
     if last is None:
@@ -266,8 +303,14 @@ def _protected(connection: Connection, newer: Sequence[int], incoming: Incoming)
 
 
 def _insert_import(
-    connection: Connection, import_id: int, arrival: Arrival, export: Export, incoming: Incoming
+    connection: Connection,
+    import_id: int,
+    arrival: Arrival,
+    export: Export,
+    incoming: Incoming,
+    spoken: SpokenYear | None,
 ) -> None:
+    period = spoken.days if spoken and export.period is None else export.period
     connection.execute(
         insert(imports).values(
             id=import_id,
@@ -287,7 +330,7 @@ def _insert_import(
             stands_at=export.exported_at or arrival.at,
             carries=sorted(incoming.fields),
             sheets=list(export.sheets),
-            period=None if export.period is None else [day.isoformat() for day in export.period],
+            period=None if period is None else [day.isoformat() for day in period],
         )
     )
 

@@ -20,6 +20,8 @@ _EXPORTED = re.compile(
     re.IGNORECASE,
 )
 _IN_NAME = re.compile(r"(20\d\d)[_\-.]?(\d\d)[_\-.]?(\d\d)(?:[_\-. T]+(\d\d)[_\-.h]?(\d\d))?(?!\d)")
+_YEAR_IN_TITLE = re.compile(r"(?:năm|(?:quý|tháng)\s+[IVX\d]+\s*(?:/|năm|-))\s*(20\d\d)(?!\d)", re.IGNORECASE)
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _GROUP_MARK = re.compile(r"(?:[IVXLC]+|[A-Z])[.)]?")
 _TOTAL = re.compile(r"^(?:tổng cộng|tổng số|tổng|cộng|total)\b[^\d]*(\d[\d.,]*)?", re.IGNORECASE)
 
@@ -40,6 +42,15 @@ def period_in(texts: Iterable[str]) -> tuple[date, date] | None:
                 continue
             return (first, last)
     return None
+
+
+def year_in(titles: Iterable[str], name: str) -> int | None:
+    """The year that a table speaks of: "năm 2025", "Quý IV/2025" in its title, else a lone year in the file's name."""
+    for text in titles:
+        if found := set(_YEAR_IN_TITLE.findall(text)):
+            return int(found.pop()) if len(found) == 1 else None
+    alone = set(_YEAR_IN_NAME.findall(_IN_NAME.sub(" ", name)))
+    return int(alone.pop()) if len(alone) == 1 else None
 
 
 def exported_at_in(texts: Iterable[str], name: str) -> datetime | None:

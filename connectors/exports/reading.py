@@ -17,7 +17,7 @@ from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.alignment import aligned
 from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
-from connectors.exports.furniture import begins_other_table, exported_at_in, period_in, texts_of
+from connectors.exports.furniture import begins_other_table, exported_at_in, period_in, texts_of, year_in
 from connectors.exports.grids import Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
@@ -54,6 +54,7 @@ class Reading:
     kind: str
     sheets: tuple[SheetRecords, ...]
     period: tuple[date, date] | None
+    year: int | None
     exported_at: datetime | None
     warnings: tuple[str, ...]
 
@@ -140,7 +141,8 @@ def reading_of(question: Question) -> Reading:
     exported_at = exported_at_in(texts, question.name)
     warnings += [said for sheet in sheets for said in sheet.warnings]
     warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
-    return Reading(profile.id, profile.kind, tuple(sheets), period_in(titles), exported_at, tuple(warnings))
+    period, year = period_in(titles), year_in(titles, question.name)
+    return Reading(profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
 
 
 def _is_passed_over(grid: Grid, read: set[str]) -> bool:
@@ -231,6 +233,7 @@ def _export(question: Question, reading: Reading) -> Export:
         counted=counted,
         agree=None if declared is None else declared == counted,
         period=reading.period,
+        year=reading.year,
         exported_at=reading.exported_at,
         warnings=(*reading.warnings, *_about_totals(declared, counted)),
     )

@@ -63,7 +63,8 @@ class Export:
     """A whole export file.
 
     `declared_total` is what its own total row says, `counted` the rows found (used and rejected); `agree` compares them
-    (None: no total row). `period` are the first and last day in its title. `exported_at` is when the one-stop system
+    (None: no total row). `period` are the first and last day in its title, `year` the year that title
+    or file name say it speaks of. `exported_at` is when the one-stop system
     wrote it, where title or file name say so. `warnings` are Vietnamese sentences.
     """
 
@@ -78,5 +79,6 @@ class Export:
     counted: int = 0
     agree: bool | None = None
     period: tuple[date, date] | None = None
+    year: int | None = None
     exported_at: datetime | None = None
     warnings: tuple[str, ...] = ()

@@ -59,7 +59,7 @@ def test_data_of_each_version_arrive_in_the_newest(version: str, address: str) -
         (receipt,) = receipts_of(connection, UNIT)
         (night,) = nights_of(connection, UNIT)
         run = latest_run(connection, UNIT, "2025")
-        facts = gather_facts(connection, UNIT, "checker-1").facts
+        facts = gather_facts(connection, UNIT, "checker-1", year=2025).facts
         log = custody.events(connection)
         examined = examinations_of(connection, UNIT, "checker-1")
         asked = request_rows(connection, UNIT)

@@ -191,7 +191,9 @@ def _record(database: Database, digit: str, export: Export) -> ImportCounts:
 
 def _dossiers(database: Database) -> dict[str, Dossier]:
     with database.read() as connection:
-        return {found.code: found for found in gather_facts(connection, "hoi-an-dong", "checker").facts.dossiers}
+        return {
+            found.code: found for found in gather_facts(connection, "hoi-an-dong", "checker", year=2025).facts.dossiers
+        }
 
 
 def _fresh_postgresql(url: str) -> str:
@@ -213,5 +215,5 @@ def test_shares_keep_their_decimals(database: Database) -> None:
     )
     _record(database, "5", sipas)
     with database.read() as connection:
-        (survey,) = gather_facts(connection, "hoi-an-dong", "checker").facts.surveys
+        (survey,) = gather_facts(connection, "hoi-an-dong", "checker", year=2025).facts.surveys
     assert str(survey.share) == "0.8640"

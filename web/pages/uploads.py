@@ -161,7 +161,7 @@ def _declaration(
     run = browsing.standing_run(visit.resources, visit.here.period)
     told = browsing.component(visit.resources, run, component)
     visit.require(visit.visitor.may_component(Deed.DECLARE, visit.here, told["item"]))
-    known, version = declared_now(visit.resources, component)
+    known, version = declared_now(visit.resources, component, int(visit.here.period[:4]))
     return visit.page(
         "declare.html",
         status,
@@ -195,6 +195,7 @@ def _declared(visit: Visit, component: str, typed: dict[str, str]) -> Response:
         source=typed.get("source", "")[:500],
         evidence=typed.get("evidence", "")[:1000],
         explanation=typed.get("explanation", "")[:4000],
+        year=int(visit.here.period[:4]),
         version=typed.get("version", ""),
         who=visit.visitor.name,
         where=visit.origin,
