@@ -161,11 +161,24 @@ class Profile(BaseModel):
     owner: str = ""
     """Who fills it in, where people do."""
     deadline: Deadline | None = None
+    provenance: Literal["official", "proposal"] | None = None
+    """Who says so of owner and deadline: a document of the ward or city (named in the profile's comments), or we."""
     columns: tuple[Column, ...] = Field(min_length=1)
+
+    @property
+    def proposed(self) -> bool:
+        """Owner and deadline are this project's proposal, in no document of the ward or city."""
+        return self.provenance == "proposal"
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Profile:
-        problems = [*_unknown_fields(self), *_repeated_fields(self), *_keyless(self), *_wordless(self)]
+        problems = [
+            *_unknown_fields(self),
+            *_repeated_fields(self),
+            *_keyless(self),
+            *_wordless(self),
+            *_unfounded(self),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -191,6 +204,11 @@ def _keyless(profile: Profile) -> Iterable[str]:
 def _wordless(profile: Profile) -> Iterable[str]:
     titles = [column.title for column in profile.columns if column.read_as == "choice" and not column.words]
     return [f'cột "{title}": đọc theo từ điển (as: choice) thì phải có words' for title in titles]
+
+
+def _unfounded(profile: Profile) -> Iterable[str]:
+    if (profile.owner or profile.deadline) and profile.provenance is None:
+        yield "có owner hoặc deadline thì phải ghi provenance: official (có văn bản giao) hay proposal (đề xuất)"
 
 
 @functools.cache

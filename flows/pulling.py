@@ -262,7 +262,7 @@ def lists_overdue(settings: Settings, now: datetime, _limit: int) -> str | None:
     with open_ledger(settings) as database, database.read() as connection:
         newest = newest_of_kinds(connection, settings.unit)
     late = [
-        f"{profile.name} ({profile.owner}, hạn {due:%d/%m/%Y})"
+        f"{profile.name} ({profile.owner}, hạn {due:%d/%m/%Y}{' theo đề xuất' if profile.proposed else ''})"
         for profile in load_profiles()
         if profile.deadline is not None and profile.kind in newest
         if settings.local_day(newest[profile.kind]) < (due := profile.deadline.last_before(today)).replace(day=1)

@@ -57,6 +57,7 @@ def _write_sheet(book: Any, profile: Profile) -> None:
     sheet = book.add_worksheet(profile.name[:31].replace("/", "-"))
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"})
     sheet.write(0, 0, profile.name.upper(), book.add_format({"bold": True, "font_size": 14}))
+    sheet.write(1, 0, _kept_by(profile), book.add_format({"italic": True}))
     first = 2
     depth = max(len(column.header) for column in profile.columns)
     _write_header(sheet, profile.columns, first, depth, bold)
@@ -66,6 +67,14 @@ def _write_sheet(book: Any, profile: Profile) -> None:
         formatted = as_text if column.read_as in ("text", "dossier_code", "procedure_code", "component") else None
         sheet.set_column(place, place, _WIDTHS.get(column.read_as, 12), formatted)
         _validate(sheet, column, place, first + depth)
+
+
+def _kept_by(profile: Profile) -> str:
+    """Who fills the table in, until when, and on whose word."""
+    said = [f"Đơn vị lập: {profile.owner}"] if profile.owner else []
+    said += [f"hạn gửi: {profile.deadline.sentence()}"] if profile.deadline else []
+    proposed = " (đề xuất, phường phân công lại nếu cần)" if profile.proposed else ""
+    return f"{'; '.join(said)}{proposed}" if said else ""
 
 
 def _write_header(sheet: Any, columns: Sequence[Column], first: int, depth: int, bold: Any) -> None:

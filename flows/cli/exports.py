@@ -126,13 +126,14 @@ def _imported(report: dict[str, Any]) -> Iterator[str]:
 def _template_plain(profile: Profile) -> dict[str, Any]:
     deadline = profile.deadline.sentence() if profile.deadline else None
     names = {"id": profile.id, "name": profile.name, "kind": profile.kind}
-    return names | {"owner": profile.owner or None, "deadline": deadline}
+    return names | {"owner": profile.owner or None, "deadline": deadline, "provenance": profile.provenance}
 
 
 def _template(plain: dict[str, Any]) -> str:
     owner = f"; lập bởi {plain['owner']}" if plain["owner"] else ""
     deadline = f"; hạn {plain['deadline']}" if plain["deadline"] else ""
-    return f"{plain['id']:<24} {plain['name']}{owner}{deadline}"
+    proposed = " (đề xuất)" if plain["provenance"] == "proposal" else ""
+    return f"{plain['id']:<24} {plain['name']}{owner}{deadline}{proposed}"
 
 
 def _seen(seen: dict[str, Any]) -> Iterator[str]:

@@ -71,3 +71,10 @@ def test_a_broken_profile_is_refused_with_its_fault(line: str, complaint: str, t
 )
 def test_a_list_was_due_last_on_a_day_of_its_rhythm(every: str, day: int, today: date, due: date) -> None:
     assert Deadline.model_validate({"every": every, "day": day}).last_before(today) == due
+
+
+def test_an_owner_without_provenance_is_refused(tmp_path: Path) -> None:
+    text = (FOLDER / "ngan-sach.yaml").read_text(encoding="utf-8").replace("provenance: proposal\n", "")
+    (tmp_path / "ngan-sach.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadProfile, match="provenance"):
+        load_profiles(tmp_path)
