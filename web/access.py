@@ -60,6 +60,18 @@ DEEDS: Mapping[str, frozenset[Deed]] = {
 }
 """What each role may do. A guest comes by a share link."""
 
+CYCLE: Mapping[str, Deed] = {
+    **dict.fromkeys(("begin", "assign"), Deed.ASSIGN),
+    "fill": Deed.DECLARE,
+    **dict.fromkeys(("override", "as_computed", "approve", "send_back"), Deed.APPROVE),
+    **dict.fromkeys(("lock", "attach_sheet", "lock_explanation"), Deed.LOCK),
+    **dict.fromkeys(("begin_appraisal", "appraise", "ask_explanations"), Deed.APPRAISE),
+    **dict.fromkeys(("begin_second_appraisal", "appraise_again", "end_appraisal"), Deed.APPRAISE),
+    **dict.fromkeys(("add_survey", "publish"), Deed.APPRAISE),
+    "explain": Deed.EXPLAIN,
+}
+"""Which right each deed of the yearly cycle (`scoring.cycle.STEPS`) asks for."""
+
 EVERYBODY = frozenset({Deed.OWN_ACCOUNT})
 """What every signed-in account may do, whatever its role."""
 

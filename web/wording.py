@@ -28,6 +28,16 @@ def say(sentence: str, language: str, **values: Any) -> str:
     return said.format(**values) if values else said
 
 
+def day_typed(text: str) -> date:
+    """The day that an official typed as 31/01/2026.
+
+    Raises:
+        ValueError: it is none.
+    """
+    day, month, year = (int(part) for part in text.split("/"))
+    return date(year, month, day)
+
+
 STATES = {
     "scored": ("●", "Đã chấm"),
     "no_evidence": ("▲", "Chưa có tài liệu kiểm chứng"),
@@ -72,6 +82,33 @@ ORDER_STATES = {
     "ready": ("●", "Đã lập xong"),
     "failed": ("▲", "Không lập được"),
 }
+
+WHOLE_DEEDS = {
+    "begin": "Bắt đầu tự chấm",
+    "approve": "Duyệt bảng tự chấm",
+    "send_back": "Trả lại để sửa",
+    "lock": "Chốt điểm tự chấm",
+    "attach_sheet": "Đính kèm phiếu đã ký",
+    "begin_appraisal": "Bắt đầu thẩm định lần 1",
+    "ask_explanations": "Gửi kết quả lần 1, yêu cầu giải trình",
+    "lock_explanation": "Chốt giải trình",
+    "begin_second_appraisal": "Bắt đầu thẩm định lần 2",
+    "end_appraisal": "Kết thúc thẩm định",
+    "publish": "Công bố kết quả",
+}
+"""Deeds on the whole year, as their buttons say them."""
+
+ENTRY_DEEDS = {
+    "assign": "Giao đơn vị chịu trách nhiệm",
+    "fill": "Tự chấm: ghi chú và tài liệu",
+    "override": "Sửa điểm máy tính",
+    "as_computed": "Lấy lại điểm máy tính",
+    "appraise": "Thẩm định lần 1",
+    "explain": "Giải trình",
+    "appraise_again": "Thẩm định lần 2",
+    "add_survey": "Ghi điểm điều tra xã hội học",
+}
+"""Deeds on one component."""
 
 KINDS = {
     "dossiers": "Hồ sơ thủ tục hành chính",

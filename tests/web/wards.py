@@ -167,7 +167,9 @@ def _declare(resources: Resources) -> None:
                     rows=rows, counted=2, exported_at=NOW)  # fmt: skip
     with resources.database.write() as connection:
         record_object(connection, kept, who="test", where="test", at=NOW)
-        record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1"), export)
+        record_export(
+            connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1", year=int(PERIOD)), export
+        )
 
 
 def _upload(connection: object, unit: str, role: str) -> str:

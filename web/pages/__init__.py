@@ -3,6 +3,7 @@
 from web.pages import (
     account,
     auditing,
+    cycle,
     documents,
     elsewhere,
     exports,
@@ -14,6 +15,6 @@ from web.pages import (
     uploads,
 )
 
-_MODULES = (signing_in, elsewhere, account, home, score, uploads, documents, auditing, exports, runs, reports)
+_MODULES = (signing_in, elsewhere, account, home, score, uploads, documents, auditing, exports, runs, reports, cycle)
 ROUTERS = tuple(module.router for module in _MODULES)
 """In the order of matching."""

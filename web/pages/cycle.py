@@ -1,0 +1,245 @@
+"""The yearly cycle: where it stands, three scores side by side, and what this visitor may do in it now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from config.refusals import WrongUse
+from flows.cycle import Wish, act, cycle_seen, open_period
+from scoring.cycle import DEADLINES, BadDeed
+from storage.cycle import NoCycle
+from storage.errors import StorageError
+from web import wording
+from web.access import CYCLE, Deed
+from web.doors import Visit, allowed
+from web.pages.home import PLACE
+
+router = APIRouter()
+_ROOT = PLACE + "/ky-cham"
+_TEXTS = ("note", "points", "because", "office", "source", "sheet")
+_MOST_TEXT = 8000
+_PROOF = ("name", "section", "pages")
+SLUGS = {
+    Deed.ASSIGN: "phan-cong",
+    Deed.DECLARE: "tu-cham",
+    Deed.APPROVE: "duyet",
+    Deed.LOCK: "chot",
+    Deed.APPRAISE: "tham-dinh",
+    Deed.EXPLAIN: "giai-trinh",
+}
+"""Where the deeds of each right are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What somebody typed that was not taken, and why: shown again, so that nothing is lost."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    status: int = 200
+
+
+_NOTHING = _Refusal()
+
+
+@router.get(_ROOT)
+def cycle(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
+    """The whole year: state, deadlines, scores side by side, disputes, what can be done now."""
+    return _whole(visit)
+
+
+@router.get(_ROOT + "/{component}")
+def entry(component: str, visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
+    """One component: what everybody said of it, and what can be said now."""
+    return _entry(visit, component)
+
+
+@router.post(_ROOT + "/mo")
+async def open_year(request: Request, visit: Visit = allowed(Deed.ASSIGN)) -> Response:
+    """Open the year with its four deadlines."""
+    return await run_in_threadpool(_opened, visit, await _typed(request))
+
+
+@router.post(_ROOT + "/phan-cong")
+async def assign(request: Request, visit: Visit = allowed(Deed.ASSIGN)) -> Response:
+    """Begin the self-score, give a component to an office."""
+    return await run_in_threadpool(_done, visit, await _typed(request))
+
+
+@router.post(_ROOT + "/tu-cham")
+async def fill(request: Request, visit: Visit = allowed(Deed.DECLARE)) -> Response:
+    """Note and evidence of a component."""
+    return await run_in_threadpool(_done, visit, await _typed(request))
+
+
+@router.post(_ROOT + "/duyet")
+async def approve(request: Request, visit: Visit = allowed(Deed.APPROVE)) -> Response:
+    """Approve, send back, correct points with a reason."""
+    return await run_in_threadpool(_done, visit, await _typed(request))
+
+
+@router.post(_ROOT + "/chot")
+async def lock(request: Request, visit: Visit = allowed(Deed.LOCK)) -> Response:
+    """Lock with the signed sheet; lock the explanations."""
+    return await run_in_threadpool(_done, visit, await _typed(request))
+
+
+@router.post(_ROOT + "/tham-dinh")
+async def appraise(request: Request, visit: Visit = allowed(Deed.APPRAISE)) -> Response:
+    """Points, notes and requests of the appraisal; survey points; the end."""
+    return await run_in_threadpool(_done, visit, await _typed(request))
+
+
+@router.post(_ROOT + "/giai-trinh")
+async def explain(request: Request, visit: Visit = allowed(Deed.EXPLAIN)) -> Response:
+    """The ward's answer to a request, with further evidence."""
+    return await run_in_threadpool(_done, visit, await _typed(request))
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    form = await request.form()
+    return {name: str(value)[:_MOST_TEXT] for name, value in form.items() if isinstance(value, str)}
+
+
+def _opened(visit: Visit, typed: Mapping[str, str]) -> Response:
+    visit.require(visit.visitor.whole_unit(Deed.ASSIGN, visit.here))
+    wish = Wish("open", visit.visitor.name, visit.origin, visit.now)
+    try:
+        deadlines = {name: _day(typed.get(name, ""), what) for name, what in DEADLINES.items() if typed.get(name)}
+        open_period(visit.resources, visit.here.period, deadlines, wish)
+    except WrongUse as error:
+        return _whole(visit, _Refusal(typed, str(error), 422))
+    return _back(visit)
+
+
+def _day(typed: str, what: str) -> date:
+    for form in (wording.day_typed, date.fromisoformat):
+        try:
+            return form(typed.strip())
+        except ValueError:
+            continue
+    raise BadDeed(f"{what[:1].upper()}{what[1:]}: {typed!r} không phải ngày; ví dụ đúng: 31/01/2026.")
+
+
+def _done(visit: Visit, typed: Mapping[str, str]) -> Response:
+    name, component = typed.get("viec", ""), typed.get("muc", "")
+    if CYCLE.get(name) != visit.deed:
+        raise HTTPException(422)
+    if component:
+        row = _row(_seen_or_missing(visit), component)
+        visit.require(visit.visitor.may_component(visit.deed, visit.here, _about(row)))
+    else:
+        visit.require(visit.visitor.whole_unit(visit.deed, visit.here))
+    version = typed.get("phien_ban", "")
+    wish = Wish(
+        deed=name,
+        who=visit.visitor.name,
+        where=visit.origin,
+        at=visit.now,
+        component=component,
+        said=_said(typed),
+        version=int(version) if version.isdecimal() else None,
+    )
+    try:
+        act(visit.resources, visit.here.period, wish)
+    except (WrongUse, StorageError) as error:
+        refused = _Refusal(typed, str(error), 409)
+        return _entry(visit, component, refused) if component else _whole(visit, refused)
+    return _back(visit, component)
+
+
+def _said(typed: Mapping[str, str]) -> dict[str, Any]:
+    said: dict[str, Any] = {name: typed[name].strip() for name in _TEXTS if typed.get(name, "").strip()}
+    if typed.get("asks"):
+        said["asks"] = True
+    lines = [line for line in typed.get("evidence", "").splitlines() if line.strip()]
+    if lines:
+        parts = ((part.strip() for part in line.split("|")) for line in lines)
+        said["evidence"] = [dict(zip(_PROOF, each, strict=False)) for each in parts]
+    return said
+
+
+def _back(visit: Visit, component: str = "") -> Response:
+    root = f"/p/{visit.here.unit}/{visit.here.period}/ky-cham"
+    return RedirectResponse(f"{root}/{component}?xong=1" if component else f"{root}?xong=1", status_code=303)
+
+
+def _whole(visit: Visit, refused: _Refusal = _NOTHING) -> Response:
+    said = {"typed": refused.typed, "message": refused.message}
+    try:
+        seen = _seen(visit)
+    except NoCycle:
+        may_open = visit.visitor.whole_unit(Deed.ASSIGN, visit.here)
+        return visit.page("cycle_unopened.html", refused.status, may_open=may_open, deadlines=DEADLINES, **said)
+    rows = [row for row in seen["components"] if visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row))]
+    shown = {row["id"] for row in rows}
+    return visit.page(
+        "cycle.html",
+        refused.status,
+        seen=seen,
+        rows=rows,
+        disputed=[one for one in seen["disputed"] if one["id"] in shown],
+        whole=len(rows) == len(seen["components"]),
+        deeds=[name for name in seen["deeds"] if name in wording.WHOLE_DEEDS and _may_whole(visit, name)],
+        slugs={name: SLUGS[deed] for name, deed in CYCLE.items()},
+        **said,
+    )
+
+
+def _entry(visit: Visit, component: str, refused: _Refusal = _NOTHING) -> Response:
+    seen = _seen_or_missing(visit)
+    row = _row(seen, component)
+    visit.require(visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row)))
+    return visit.page(
+        "cycle_entry.html",
+        refused.status,
+        seen=seen,
+        row=row,
+        entry=row["entry"],
+        deeds=[name for name in seen["deeds"] if name not in wording.WHOLE_DEEDS and _may_entry(visit, name, row)],
+        slugs={name: SLUGS[deed] for name, deed in CYCLE.items()},
+        reads_notes=any(
+            visit.visitor.may_component(deed, visit.here, _about(row)) for deed in (Deed.SEE_WORK, Deed.APPRAISE)
+        ),
+        typed=refused.typed,
+        message=refused.message,
+    )
+
+
+def _seen(visit: Visit) -> dict[str, Any]:
+    return cycle_seen(visit.resources, visit.here.period, visit.now)
+
+
+def _seen_or_missing(visit: Visit) -> dict[str, Any]:
+    try:
+        return _seen(visit)
+    except NoCycle as error:
+        raise HTTPException(404) from error
+
+
+def _row(seen: Mapping[str, Any], component: str) -> dict[str, Any]:
+    row = next((row for row in seen["components"] if row["id"] == component), None)
+    if row is None:
+        raise HTTPException(404)
+    return dict(row)
+
+
+def _about(row: Mapping[str, Any]) -> dict[str, str]:
+    """A row as `web.access` asks about it: the office it is assigned to answers for it."""
+    return {"id": row["id"], "responsible": row["office"]}
+
+
+def _may_whole(visit: Visit, name: str) -> bool:
+    return name in CYCLE and visit.visitor.whole_unit(CYCLE[name], visit.here)
+
+
+def _may_entry(visit: Visit, name: str, row: Mapping[str, Any]) -> bool:
+    fits = row["survey"] == (name == "add_survey") or name == "assign"
+    return fits and name in CYCLE and visit.visitor.may_component(CYCLE[name], visit.here, _about(row))
