@@ -31,6 +31,9 @@ HEAD = {
     "not_self_scored": "Điểm không tự chấm",
     "bonus_cap": "Trần điểm thưởng",
     "penalty_cap": "Trần điểm trừ",
+    "days_before": "Nhận tài liệu ban hành trước kỳ (số ngày)",
+    "days_after": "Nhận tài liệu ban hành sau kỳ (số ngày)",
+    "window_basis": "Căn cứ nhận tài liệu ngoài kỳ (văn bản | mục | nguồn gốc)",
 }
 """Field -> label in column A of the first sheet; the value stands in column B."""
 COLUMNS = {
@@ -58,6 +61,9 @@ WORDS = {
 }
 """What people write -> what the file says."""
 _DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
+_OWN_LINE = ("bonus_cap", "penalty_cap", "days_before", "days_after", "window_basis")
+"""Fields of the head that belong together in the file."""
+_STANDING = "còn hiệu lực nhiều năm"
 _POINTS = {"max_points", "not_self_scored", "bonus_cap", "penalty_cap"}
 _DAYS = {"deadline", "effective_from", "effective_to"}
 
@@ -123,11 +129,15 @@ def _write_head(text: _Text, rows: Sequence[Cells]) -> None:
         if name and len(cells) > 1 and cells[1] not in (None, ""):
             seen[name] = _read(text, name, cells[1], f"{HEAD_SHEET}!B{number}"), f"{HEAD_SHEET}!B{number}"
     for name in HEAD:
-        if name in seen and name not in ("bonus_cap", "penalty_cap"):
+        if name in seen and name not in _OWN_LINE:
             text.add(0, name, *seen[name])
     text.add(0, "rounding", {"places": 2, "mode": "half_up", "where": "component"}, HEAD_SHEET)
     caps = {name: seen.get(name, ("0.00", ""))[0] for name in ("bonus_cap", "penalty_cap")}
     text.add(0, "outside_100", {"enabled": False, **caps, "items": []}, HEAD_SHEET)
+    window = {name: seen[name][0] for name in ("days_before", "days_after") if name in seen}
+    if window:
+        basis = {"legal_reference": seen["window_basis"][0]} if "window_basis" in seen else {}
+        text.add(0, "evidence_period", window | basis, seen[next(iter(window))][1])
 
 
 def _write_table(text: _Text, rows: Sequence[Cells]) -> None:
@@ -229,26 +239,60 @@ def _declared(cell: str) -> list[dict[str, str]]:
     ]
 
 
-def _evidence(cell: str) -> list[dict[str, str]]:
-    return [{"kind": kind, "label": label} for kind, label in _lines(cell, 2, "loại | tên")]
+def _evidence(cell: str) -> list[dict[str, Any]]:
+    return [
+        {"kind": kind, "label": label} | ({"standing": True} if standing else {})
+        for kind, label, *standing in _lines(cell, 2, "loại | tên", marks=(_STANDING,))
+    ]
 
 
-def _lines(cell: str, parts: int, form: str) -> Iterator[list[str]]:
+def _window_basis(cell: str) -> dict[str, str]:
+    document, part, provenance = next(_lines(cell, 3, "văn bản | mục | nguồn gốc"), ("", "", ""))
+    return {
+        "document": document,
+        "part": part,
+        "provenance": WORDS["provenance"].get(provenance.casefold(), provenance),
+    }
+
+
+def _whole(cell: str) -> Any:
+    return int(float(cell)) if re.fullmatch(r"\d{1,4}(\.0*)?", cell.strip()) else cell
+
+
+def _lines(cell: str, parts: int, form: str, marks: Sequence[str] = ()) -> Iterator[list[str]]:
+    """The lines of a cell in parts; a line may end with one of `marks` as a further part."""
     for line in filter(None, map(str.strip, cell.splitlines())):
         found = [part.strip() for part in line.split("|")]
-        if len(found) != parts:
+        if len(found) != parts and not (len(found) == parts + 1 and found[-1].casefold() in marks):
             raise ValueError(f"dòng {line!r} phải viết dạng: {form}")
         yield found
 
 
-_READERS: Mapping[str, Callable[[str], Any]] = {"rule": _rule, "declared": _declared, "evidence": _evidence}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "rule": _rule,
+    "declared": _declared,
+    "evidence": _evidence,
+    "days_before": _whole,
+    "days_after": _whole,
+    "window_basis": _window_basis,
+}
 
 
 def form_of(plain: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[dict[str, str]]]:
     """A set (`CriteriaSet.plain()`) as rows of the form: (label, value) of the head, and one mapping a table row."""
     caps = {name: plain["outside_100"][name] for name in ("bonus_cap", "penalty_cap")}
-    head = [(label, _shown(name, (caps | dict(plain)).get(name, ""))) for name, label in HEAD.items()]
+    said = caps | dict(plain) | _window(plain.get("evidence_period"))
+    head = [(label, _shown(name, said.get(name, ""))) for name, label in HEAD.items()]
     return head, [_row(level) for level in _levels(plain)]
+
+
+def _window(allowed: Mapping[str, Any] | None) -> dict[str, str]:
+    if allowed is None:
+        return {}
+    basis = allowed["legal_reference"]
+    shown = (basis["document"], basis["part"], _shown("provenance", basis["provenance"]))
+    days = {name: str(allowed[name]) for name in ("days_before", "days_after")}
+    return days | {"window_basis": " | ".join(shown)}
 
 
 def _levels(plain: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -271,7 +315,9 @@ def _shown(name: str, value: Any) -> str:
         said = {word: label for label, word in WORDS["type"].items()}
         return "\n".join(f"{item['key']} | {item['label']} | {said[item['type']]}" for item in value)
     if name == "evidence":
-        return "\n".join(f"{item['kind']} | {item['label']}" for item in value)
+        return "\n".join(
+            " | ".join((item["kind"], item["label"], *((_STANDING,) if item.get("standing") else ()))) for item in value
+        )
     if name in WORDS:
         return {word: label for label, word in WORDS[name].items()}[value]
     if name in _DAYS:

@@ -46,10 +46,19 @@ class LegalReference(Strict):
 
 
 class RequiredEvidence(Strict):
-    """A document that has to be shown."""
+    """A document that has to be shown. `standing`: one that stays in force for years (quy chế, đề án) counts too."""
 
     kind: Key
     label: str = Field(min_length=5)
+    standing: Literal[True] | None = None
+
+
+class EvidencePeriod(Strict):
+    """How many days before and after the period its documents may be issued."""
+
+    days_before: int = Field(ge=0, le=366)
+    days_after: int = Field(ge=0, le=366)
+    legal_reference: LegalReference
 
 
 class DeclaredInput(Strict):
@@ -135,6 +144,7 @@ class CriteriaSet(Strict):
     not_self_scored: Points
     rounding: Rounding
     outside_100: Outside
+    evidence_period: EvidencePeriod | None = None
     domains: list[Domain] = Field(min_length=1)
 
     def plain(self) -> dict[str, Any]:

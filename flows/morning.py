@@ -52,6 +52,20 @@ def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tupl
     return tuple(lines)
 
 
+def doubted_evidence(score: Mapping[str, Any]) -> tuple[str, ...]:
+    """Documents that a component has and that do not count for the period, each once, with the way out."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in score["components"]:
+        for proof in item["evidence"]:
+            if doubt := proof.get("doubt"):
+                found.setdefault((proof["name"], doubt["because"]), []).append(item["id"])
+    return tuple(
+        f"{name} (mục {', '.join(components)}): {because}; nộp bản của kỳ này, hoặc xác nhận thời gian của tài liệu "
+        "(parindex evidence term)."
+        for (name, because), components in found.items()
+    )
+
+
 def expiring(connection: Connection, unit: str, now: datetime) -> tuple[str, ...]:
     """Signatures that can no longer be proved once their certificate expires, because no time stamp dates them."""
     names = {row["sha256"]: row["name"] for row in documents_of(connection, unit)}

@@ -103,6 +103,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         run = run_of(connection, run_id)
         before = _run_of_the_night_before(connection, night)
         stuck = (*damage_lines(connection), *morning.stuck(connection, night, run["gaps"]))
+        stuck = (*stuck, *morning.doubted_evidence(run["score"]))
         counts = morning.counts_of(connection, night)
         expiring = morning.expiring(connection, night.unit, night.started_at)
         expiring = (*expiring_terms(connection, night.unit, local.date()), *expiring)

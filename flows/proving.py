@@ -14,7 +14,7 @@ from ocr import CHECKER_VERSION
 from scoring.engine.period import period_of
 from storage import links
 from storage.evidence import documents_of, examinations_of
-from storage.freshness import GOOD, freshness_of, term_of
+from storage.freshness import EXPIRED, GOOD, ISSUED, OTHER_PERIOD, Freshness, freshness_of, term_of
 from storage.links import Link, Said, TermSaid
 from storage.runs import NoSuchRun, latest_run
 
@@ -30,6 +30,7 @@ _TYPES = {
     "certificate": ("GIẤY XÁC NHẬN", "GIẤY CHỨNG NHẬN"),
 }
 """Which types of document (Decree 30/2020, annex III) a requirement of the criteria set means; others take any file."""
+_STATE_OF_DOUBT = {"expired": EXPIRED, "outside_period": OTHER_PERIOD}
 _COMPUTED = ("export", "computed_report", "signature_report")
 """Made by the system from the exports themselves."""
 
@@ -148,6 +149,10 @@ def _proof(evidence: Mapping[str, Any], kept: _Documents, when: tuple[tuple[date
     term = term_of(kept.said.get(sha256), fields, evidence["name"])
     found = freshness_of(term, received, *when)
     told = {"received_on": received.isoformat(), "term": term.plain(), "type": (fields.get("type") or {}).get("value")}
+    if doubt := evidence.get("doubt"):  # the score itself does not count it
+        found = Freshness(_STATE_OF_DOUBT[doubt["kind"]], doubt["because"])
+    elif found.state == OTHER_PERIOD and term.known_by == ISSUED:
+        found = Freshness(GOOD, "ban hành trong thời gian bộ tiêu chí chấp nhận")
     return shown | told | {"state": found.state, "because": found.because, "usable": found.usable}
 
 

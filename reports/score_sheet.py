@@ -209,7 +209,8 @@ def _evidence_line(entry: Plain) -> str:
     places = [str(entry[name]) for name in ("section", "pages") if entry.get(name)]
     if entry.get("pages"):
         places[-1] = f"trang {places[-1]}"
-    return f"{entry['name']} ({', '.join(places)})" if places else str(entry["name"])
+    named = f"{entry['name']} ({', '.join(places)})" if places else str(entry["name"])
+    return f"{named}; chưa tính: {entry['doubt']['because']}" if entry.get("doubt") else named
 
 
 def points_text(item: Plain) -> str:
@@ -233,7 +234,7 @@ def _note(item: Plain, points: Decimal | None, maximum: Decimal) -> str:
 
 def _state_in_words(item: Plain, points: Decimal | None, maximum: Decimal) -> str:
     if item["state"] == "no_evidence":
-        return "Chưa có tài liệu kiểm chứng"
+        return "Tài liệu kiểm chứng chưa tính được" if item["evidence"] else "Chưa có tài liệu kiểm chứng"
     if points is None:
         return _WITHOUT_POINTS.get(item["state"], "Chưa có điểm")
     if points >= maximum:

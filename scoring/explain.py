@@ -78,6 +78,8 @@ def explanation_lines(plain: Mapping[str, Any]) -> Iterable[str]:
     for proof in item["evidence"]:
         place = ", ".join(part for part in (proof["section"], proof["pages"] and f"trang {proof['pages']}") if part)
         yield f"Tài liệu: {proof['name']}{f' ({place})' if place else ''}, SHA-256 {proof['sha256']}"
+        if doubt := proof.get("doubt"):
+            yield f"  Chưa tính: {doubt['because']}"
     yield from (f"Lưu ý: {warning}" for warning in item["warnings"])
     yield f"Căn cứ: {plain['legal']}"
 

@@ -25,9 +25,10 @@ from scoring.engine.facts import (
 from scoring.registers import KeptList, contradictions, survey_result, with_counted
 from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
+from storage.freshness import READ, SAID, term_of
 from storage.history import dossier_of, dossiers_as_of, dossiers_now, records_as_of
 from storage.incoming import YEAR
-from storage.links import Link, links_of
+from storage.links import Link, links_of, terms_of
 
 _YEAR_FOLDER = re.compile(r"^20\d\d$")
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
@@ -167,8 +168,9 @@ def _documents(connection: Connection, unit: str, checker: str, year: int) -> li
     for receipt in receipts_of(connection, unit):
         paths.setdefault(receipt["sha256"], []).append(receipt["path"])
     said = examinations_of(connection, unit, checker)
+    terms = terms_of(connection, unit)
     return [
-        _found(document, mine, said.get(document["sha256"], {}).get("result", {}))
+        _found(document, mine, said.get(document["sha256"], {}).get("result", {}), terms.get(document["sha256"]))
         for document in documents_of(connection, unit)
         if (mine := _paths_of_year(found := paths.get(document["sha256"], []), year)) or not found
     ]
@@ -180,14 +182,17 @@ def _paths_of_year(paths: Iterable[str], year: int) -> list[str]:
     return [path for path, years in folders if not years or str(year) in years]
 
 
-def _found(document: Mapping[str, Any], paths: list[str], result: Mapping[str, Any]) -> _Found:
+def _found(
+    document: Mapping[str, Any], paths: list[str], result: Mapping[str, Any], said: Mapping[str, Any] | None
+) -> _Found:
     fields, signature = result.get("fields") or {}, result.get("signature") or {}
     components = tuple(sorted({part for path in paths for part in path.split("/")[:-1] if COMPONENT.match(part)}))
     dossier = _dossier_code(paths, fields) if not components else None
     outgoing = any(OUTGOING_FOLDER in path.split("/")[:-1] for path in paths)
+    name = paths[0].rsplit("/", 1)[-1] if paths else document["name"]
     fact = DocumentFact(
         sha256=document["sha256"],
-        name=paths[0].rsplit("/", 1)[-1] if paths else document["name"],
+        name=name,
         purpose="outgoing" if outgoing else "result" if dossier else "evidence",
         dossier_code=None if outgoing else dossier,
         number=_value(fields, "number"),
@@ -197,8 +202,18 @@ def _found(document: Mapping[str, Any], paths: list[str], result: Mapping[str, A
         digitisation=(result.get("digitisation") or {}).get("verdict", "cần người xem"),
         scanned=_scanned(result),
         quarantined=document["state"] == QUARANTINED,
+        **_term(said, fields, name),
     )
     return _Found(fact, components, tuple(sorted({path.rsplit("/", 1)[-1] for path in paths})))
+
+
+def _term(said: Mapping[str, Any] | None, fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """For which days a document speaks as a person or its title says, and until when it may be used."""
+    term = term_of(said, fields, name)
+    if term.known_by not in (SAID, READ):
+        return {"expires_on": term.expires_on}
+    spoken = {"speaks_from": term.speaks_from, "speaks_to": term.speaks_to, "speaks_by": term.known_by}
+    return spoken | {"expires_on": term.expires_on}
 
 
 def _dossier_code(paths: Iterable[str], fields: Mapping[str, Any]) -> str | None:

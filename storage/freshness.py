@@ -18,6 +18,7 @@ GOOD, EXPIRED, OTHER_PERIOD, TOO_LATE, UNKNOWN = "good", "expired", "other_perio
 SAID, READ, ISSUED = "said", "read", "issued"
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_STRETCH = re.compile(r"\bgiai doan (20\d{2}) (20\d{2})\b")
 _QUARTER = re.compile(r"\bquy (iv|i{1,3}|[1-4])\b")
 _HALF = re.compile(r"\b(?:6|sau) thang (dau|cuoi)\b")
 _NINE = re.compile(r"\b(?:9|chin) thang\b")
@@ -82,6 +83,8 @@ def _read_term(fields: Mapping[str, Any], name: str) -> Term:
     """The narrowest period that subject or file name tell; OCR may have spoilt either."""
     issued = _day(_value(fields, "issued_on"))
     texts = [_words(_value(fields, "subject")), _words(name)]
+    if stretch := next(filter(None, map(_STRETCH.search, texts)), None):
+        return Term(date(int(stretch[1]), 1, 1), date(int(stretch[2]), 12, 31), None, READ)
     span = next(filter(None, map(_span, texts)), None)
     years = [int(found[1]) for found in map(_YEAR.search, texts) if found]
     if years or (span and issued):

@@ -108,6 +108,13 @@ class DocumentFact:
     """đạt | không đạt | cần người xem"""
     scanned: bool | None = None
     quarantined: bool = False
+    speaks_from: date | None = None
+    """First day of what the document speaks of; None where neither a person nor its title says."""
+    speaks_to: date | None = None
+    speaks_by: str = ""
+    """said (by a person) | read (in its title or file name)"""
+    expires_on: date | None = None
+    """Its last day of use, as a person said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

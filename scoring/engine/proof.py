@@ -1,4 +1,8 @@
-"""Whether what was declared is proven: kept documents or a written explanation, and what to warn about."""
+"""Whether what was declared is proven: kept documents or a written explanation, and what to warn about.
+
+A document of another period, or one that has expired, stays listed with the reason and proves nothing: the conservative
+total leaves its points out, the expected total counts them, until a person says for which period it speaks.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Any
 
 from .facts import DeclaredValue, DocumentFact, Evidence, Facts
 from .numbers import day_vn
-from .period import Period
+from .windows import Window, doubt_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +24,43 @@ class Proof:
     warnings: tuple[str, ...]
 
 
-def proof_of(component: Mapping[str, Any], values: Sequence[DeclaredValue], facts: Facts, period: Period) -> Proof:
+def proof_of(component: Mapping[str, Any], values: Sequence[DeclaredValue], facts: Facts, window: Window) -> Proof:
     """Evidence of the component and whether it covers its declared values. Quarantined documents prove nothing."""
     documents = {document.sha256: document for document in facts.documents}
     linked = [item for item in facts.evidence if item.component == component["id"]]
     sound = [item for item in linked if not _quarantined(documents.get(item.sha256))]
     used = [value for value in values if value.value is not None]
     explained = all((value.explanation or "").strip() for value in used)
-    listed = sorted({_key(item): _plain(item) for item in sound}.items())
-    warnings = (*_declared_warnings(used), *_document_warnings(sound, documents, period))
-    return Proof(tuple(plain for _, plain in listed), bool(sound) or explained, warnings)
+    doubts = _doubts(component, sound, documents, window)
+    listed = sorted({_key(item): _plain(item, doubts.get(item.sha256)) for item in sound}.items())
+    warnings = (*_declared_warnings(used), *_document_warnings(sound, documents, doubts, window))
+    firm = any(item.sha256 not in doubts for item in sound)
+    return Proof(tuple(plain for _, plain in listed), firm or explained, warnings)
+
+
+def doubted(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """The documents that do not count for the period, with their reasons, in one phrase; empty without any."""
+    told = (f"{item['name']} {item['doubt']['because']}" for item in evidence if item.get("doubt"))
+    return "; ".join(dict.fromkeys(told))
+
+
+def _doubts(
+    component: Mapping[str, Any], sound: Sequence[Evidence], documents: Mapping[str, DocumentFact], window: Window
+) -> Mapping[str, Mapping[str, str]]:
+    """What speaks against linked documents, by hash."""
+    standing = any(wanted.get("standing") for wanted in component.get("evidence", ()))
+    known = {item.sha256: documents[item.sha256] for item in sound if item.sha256 in documents}
+    found = {sha256: doubt_of(document, window, standing=standing) for sha256, document in known.items()}
+    return {sha256: doubt for sha256, doubt in found.items() if doubt is not None}
 
 
 def _key(item: Evidence) -> tuple[str, str, str, str]:
     return item.name, item.sha256, item.section or "", item.pages or ""
 
 
-def _plain(item: Evidence) -> Mapping[str, Any]:
-    return {"sha256": item.sha256, "name": item.name, "section": item.section, "pages": item.pages}
+def _plain(item: Evidence, doubt: Mapping[str, str] | None) -> Mapping[str, Any]:
+    plain = {"sha256": item.sha256, "name": item.name, "section": item.section, "pages": item.pages}
+    return plain | ({"doubt": dict(doubt)} if doubt else {})
 
 
 def _quarantined(document: DocumentFact | None) -> bool:
@@ -54,7 +77,10 @@ def _declared_warnings(values: Sequence[DeclaredValue]) -> Iterator[str]:
 
 
 def _document_warnings(
-    evidence: Sequence[Evidence], documents: Mapping[str, DocumentFact], period: Period
+    evidence: Sequence[Evidence],
+    documents: Mapping[str, DocumentFact],
+    doubts: Mapping[str, Mapping[str, str]],
+    window: Window,
 ) -> Iterator[str]:
     for item in sorted(evidence, key=_key):
         document = documents.get(item.sha256)
@@ -62,6 +88,8 @@ def _document_warnings(
             continue
         if document.signature == "FAILED":
             yield f"Tài liệu {item.name}: chữ ký số không hợp lệ."
-        issued = document.issued_on
-        if issued is not None and not period.first <= issued <= period.ends:
+        issued, period = document.issued_on, window.period
+        if doubt := doubts.get(item.sha256):
+            yield f"Tài liệu {item.name}: {doubt['because']}; chưa tính, cần người xác nhận hoặc nộp bản khác."
+        elif window.opens is None and issued is not None and not period.first <= issued <= period.ends:
             yield f"Tài liệu {item.name} ngày {day_vn(issued)}, ngoài kỳ đang chấm."

@@ -22,7 +22,8 @@ from .numbers import exact, half_up, percent_vn, points_vn, share_text, vn
 from .on_time import RULES as ON_TIME_RULES
 from .on_time import OnTimeRule, UnknownOnTimeRule, rule_named
 from .period import period_of, working_days
-from .proof import Proof, proof_of
+from .proof import Proof, doubted, proof_of
+from .windows import Window, window_of
 
 ENGINE_VERSION = "1.0.0"
 Changes = Mapping[str, Mapping[str, Value | int]]
@@ -121,7 +122,8 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     """
     rule = rule_named(on_time_rule).shortest
     scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit)
-    bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {})
+    window = window_of(criteria, scope.period, as_of)
+    bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {}, window)
     components = tuple(_component_score(bench, *place) for place in _places(criteria))
     return Score(
         unit=unit,
@@ -146,6 +148,7 @@ class _Bench:
     declared: Mapping[str, tuple[DeclaredValue, ...]]
     surveys: tuple[SurveyResult, ...]
     changes: Changes
+    window: Window
 
 
 def _by_component(declared: Iterable[DeclaredValue]) -> Mapping[str, tuple[DeclaredValue, ...]]:
@@ -178,7 +181,7 @@ def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapp
         result, measured = _evaluated(bench, component, values)
         others = tuple(_other_rules(bench, component, values, result))
         warnings = (*(measured.warnings if measured else ()), *map(_other_rule_sentence, others))
-    proof = proof_of(component, values, bench.scope.facts, bench.scope.period)
+    proof = proof_of(component, values, bench.scope.facts, bench.window)
     if not surveyed:
         result = _unproven(component, result, proof, bench)
     return ComponentScore(
@@ -310,9 +313,11 @@ def _unproven(component: Mapping[str, Any], result: Evaluation, proof: Proof, be
     """Points that rest on declared values with neither evidence nor explanation count 0 until proven."""
     if result.points is None or proof.enough or bench.changes.get(component["id"]):
         return result
+    why = doubted(proof.evidence)
+    nothing = "chưa có tài liệu kiểm chứng hay giải trình"
+    lacks = f"tài liệu đang có chưa tính được cho kỳ này: {why}" if why else nothing
     because = (
-        f"{result.because[:-1]}; nhưng chưa có tài liệu kiểm chứng hay giải trình nên tạm tính 0,00 điểm "
-        f"(cần: {component['evidence'][0]['label']})."
+        f"{result.because[:-1]}; nhưng {lacks}, nên tạm tính 0,00 điểm (cần: {component['evidence'][0]['label']})."
     )
     return dataclasses.replace(result, state=NO_EVIDENCE, points=Decimal("0.00"), because=because)
 
@@ -343,7 +348,7 @@ def _outside(outside: Mapping[str, Any], kind: str, bench: _Bench) -> Decimal:
         values = bench.declared.get(item["id"], ())
         entry = {**item, "max_points": str(cap), "no_cases": "zero_points", "no_data": "no_score", "evidence": ()}
         result, _ = _evaluated(bench, entry, values)
-        proven = kind == "penalty" or proof_of(entry, values, bench.scope.facts, bench.scope.period).enough
+        proven = kind == "penalty" or proof_of(entry, values, bench.scope.facts, bench.window).enough
         if result.state == SCORED and result.points is not None and proven:
             total += result.points
     return min(cap, total)

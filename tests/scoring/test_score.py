@@ -140,7 +140,8 @@ def test_evidence_of_another_year_and_a_broken_signature_are_warned_about() -> N
 
     assert component(scored(facts), "1.1.2")["warnings"] == [
         "Tài liệu ke-hoach.pdf: chữ ký số không hợp lệ.",
-        "Tài liệu ke-hoach.pdf ngày 01/03/2024, ngoài kỳ đang chấm.",
+        "Tài liệu ke-hoach.pdf: ban hành ngày 01/03/2024, ngoài kỳ đang chấm (nhận văn bản ban hành từ 01/10/2024 đến "
+        "28/02/2026); chưa tính, cần người xác nhận hoặc nộp bản khác.",
     ]
 
 
