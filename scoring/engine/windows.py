@@ -38,19 +38,31 @@ def doubt_of(document: DocumentFact, window: Window, *, standing: bool) -> Mappi
     """Why a document does not yet prove anything of the period: {kind, because}; None where nothing speaks against it.
 
     What a person said of its period decides. Otherwise it was issued in the window, or its title names the period, or
-    (`standing`) documents of earlier years stay in force for this component.
+    (`standing`) documents of earlier years stay in force for this component. Where the windows of two periods overlap
+    (a report of last year issued in January), a title that names the other one speaks against it.
     """
     if document.expires_on is not None and document.expires_on < window.as_of:
         return _doubt(EXPIRED, f"hết hiệu lực từ ngày {day_vn(document.expires_on + timedelta(days=1))}")
     if document.speaks_by == SAID:
         return None if _speaks_of(document, window.period) else _doubt(OUTSIDE, _spoken(document))
     issued, opens, closes = document.issued_on, window.opens, window.closes
-    if issued is None or opens is None or closes is None or opens <= issued <= closes:
+    if issued is None or opens is None or closes is None:
         return None
-    if (document.speaks_by == READ and _speaks_of(document, window.period)) or (standing and issued < opens):
+    names_period = document.speaks_by == READ and _speaks_of(document, window.period)
+    if opens <= issued <= closes:
+        names_other = document.speaks_by == READ and not names_period
+        shared = names_other and _in_two_windows(issued, window.period, opens, closes)
+        return _doubt(OUTSIDE, _spoken(document)) if shared else None
+    if names_period or (standing and issued < opens):
         return None
     taken = f"nhận văn bản ban hành từ {day_vn(opens)} đến {day_vn(closes)}"
     return _doubt(OUTSIDE, f"ban hành ngày {day_vn(issued)}, ngoài kỳ đang chấm ({taken})")
+
+
+def _in_two_windows(issued: date, period: Period, opens: date, closes: date) -> bool:
+    """Whether a day lies in the window of the period before or of the one after too."""
+    before, after = period.first - opens, closes - period.ends
+    return issued < period.first + after or issued > period.ends - before
 
 
 def _doubt(kind: str, because: str) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from scoring.explain import explain
 from tests.scoring.wards import CALENDAR, CRITERIA, component, declared, evidence, scored
 
 YEAR_2025 = {"speaks_from": date(2025, 1, 1), "speaks_to": date(2025, 12, 31)}
+YEAR_2026 = {"speaks_from": date(2026, 1, 1), "speaks_to": date(2026, 12, 31)}
 YEAR_2024 = {"speaks_from": date(2024, 1, 1), "speaks_to": date(2024, 12, 31)}
 
 
@@ -38,6 +39,12 @@ def facts_with(name: str = "1.1.2", **about: Any) -> Facts:
         # its title names the period
         ({"issued_on": date(2024, 6, 1), "speaks_by": "read", **YEAR_2025}, True),
         ({"issued_on": date(2024, 6, 1), "speaks_by": "read", **YEAR_2024}, False),
+        # issued where the windows of two years overlap: the title says whose it is; later it may only cite the other
+        ({"issued_on": date(2025, 2, 28), "speaks_by": "read", **YEAR_2024}, False),
+        ({"issued_on": date(2025, 3, 1), "speaks_by": "read", **YEAR_2024}, True),
+        ({"issued_on": date(2025, 10, 1), "speaks_by": "read", **YEAR_2026}, False),
+        ({"issued_on": date(2025, 9, 30), "speaks_by": "read", **YEAR_2026}, True),
+        ({"issued_on": date(2026, 1, 10), "speaks_by": "read", **YEAR_2025}, True),
         # a person said so, whatever the date
         ({"issued_on": date(2023, 6, 1), "speaks_by": "said", **YEAR_2025}, True),
         ({"issued_on": date(2025, 6, 1), "speaks_by": "said", **YEAR_2024}, False),

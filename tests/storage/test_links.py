@@ -141,3 +141,33 @@ def test_links_and_terms_come_back_from_the_store_alone(ward: Settings, tmp_path
     assert keeping.scrub_store(again, keeping.Asker("test", AT))["damages"] == []
     with open_resources(again) as resources, resources.database.read() as connection:
         assert latest_run(connection, again.unit, "2025") is not None
+
+
+def test_what_a_person_says_of_a_document_decides_what_the_score_counts(tmp_path: Path) -> None:
+    settings = kept_ward(tmp_path)
+
+    def scored() -> dict[str, Any]:
+        with open_resources(settings) as resources:
+            score_now(resources)
+            with resources.database.read() as connection:
+                run = latest_run(connection, settings.unit, "2025")
+        assert run is not None
+        return next(item for item in run["score"]["components"] if item["id"] == "1.7.1")
+
+    def say(**days: date | None) -> dict[str, Any]:
+        unsaid: dict[str, date | None] = {"speaks_from": None, "speaks_to": None, "expires_on": None}
+        proving.date_document(settings, "ke-hoach.pdf", unsaid | days, SAID)
+        (item,) = [proof for proof in scored()["evidence"] if proof["name"] == "ke-hoach.pdf"]
+        with open_resources(settings) as resources:
+            (told,) = proving.component_evidence(resources, at=AT, component="1.7.1")
+        (has,) = [proof for proof in told["has"] if proof["name"] == "ke-hoach.pdf"]
+        assert has["usable"] == ("doubt" not in item)
+        return item
+
+    other = say(speaks_from=date(2024, 1, 1), speaks_to=date(2024, 12, 31))
+    over = say(expires_on=date(2025, 6, 30))
+    good = say(speaks_from=date(2025, 1, 1), speaks_to=date(2025, 12, 31))
+
+    assert other["doubt"]["because"] == "nói về 01/01/2024 – 31/12/2024, ngoài kỳ đang chấm"
+    assert over["doubt"] == {"kind": "expired", "because": "hết hiệu lực từ ngày 01/07/2025"}
+    assert "doubt" not in good
