@@ -69,6 +69,7 @@ def _address(path: str, ward: Ward, unit: str, period: str, role: str) -> str:
         "name": "nobody-of-this-name",
         "what": "khoa",
         "kind": "ii06a",
+        "form": "docx",
     }
     return path.format(**values)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Path
 from fastapi.responses import RedirectResponse, Response
 
 from config.settings import Settings
@@ -13,15 +13,23 @@ from flows import browsing
 from flows.criteria import criteria_known
 from flows.requests import BadRequest, RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
 from flows.sheets import sheet_of_run
+from reports.score_sheet_text import NoFont
 from storage.browsing import Slice
 from web.access import Deed
 from web.doors import Visit, allowed
+from web.errors import problem
 from web.pages.documents import attachment
 from web.pages.home import PLACE
 
 router = APIRouter()
 ON_TIME_RULES: tuple[str, ...] = get_args(Settings.model_fields["on_time_rule"].annotation)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {
+    "xlsx": XLSX,
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+_Form = Annotated[str, Path(pattern=r"^(docx|pdf|giai-trinh\.docx)$")]
 
 
 @router.get(PLACE + "/cham-diem")
@@ -90,8 +98,23 @@ def stop(request_id: str, visit: Visit = allowed(Deed.ASK_RUN)) -> Response:
 
 @router.get(PLACE + "/phieu-cham-diem/{run_id}.xlsx")
 def sheet(run_id: str, visit: Visit = allowed(Deed.REPORT)) -> Response:
-    """The score sheet of a run."""
+    """The score sheet of a run, with formulas that recompute."""
+    return _sheet(visit, run_id, "xlsx")
+
+
+@router.get(PLACE + "/phieu-cham-diem/{run_id}/{form}")
+def sheet_to_sign(run_id: str, form: _Form, visit: Visit = allowed(Deed.REPORT)) -> Response:
+    """The score sheet to sign (docx, pdf), or the report that explains it (giai-trinh.docx)."""
+    return _sheet(visit, run_id, form)
+
+
+def _sheet(visit: Visit, run_id: str, form: str) -> Response:
     run = browsing.run(visit.resources, run_id)
     visit.require(run["period"] == visit.here.period and visit.visitor.whole_unit(visit.deed, visit.here))
-    headers = attachment(f"phieu-cham-diem_{visit.here.unit}_{run_id}.xlsx")
-    return Response(sheet_of_run(visit.resources, run), media_type=XLSX, headers=headers)
+    try:
+        made = sheet_of_run(visit.resources, run, form)
+    except NoFont as error:
+        return problem(visit.request, 503, str(error))
+    name, _, ending = form.rpartition(".")
+    file = f"{name or 'phieu-cham-diem'}_{visit.here.unit}_{run_id}.{ending}"
+    return Response(made, media_type=_TYPES[ending], headers=attachment(file))
