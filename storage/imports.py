@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from config.export_profiles import YEARLY
+from connectors.exports.row_view import columns_of
 from connectors.exports.rows import Export
-from connectors.exports.whole_file import unlike_the_last
+from connectors.exports.whole_file import from_the_future, unlike_the_last
 from storage.custody import Happening, append
 from storage.database.export_tables import import_alarms, import_rows
 from storage.database.tables import imports, rejected_rows
@@ -95,6 +96,7 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
     _insert_rejected(connection, import_id, export)
     alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged), *_alarms_of_year(spoken)]
+    alarms += _alarms_of_future(arrival, export)
     raise_alarms(connection, arrival.unit, import_id, alarms)
     detail = {"kind": export.kind, "profile": export.profile, "name": arrival.name, "rows": counts.plain()}
     detail["unit"] = arrival.unit
@@ -259,6 +261,13 @@ def _alarms_of_year(spoken: SpokenYear | None) -> Iterator[ImportAlarm]:
     if spoken is not None and not spoken.said:
         what = f"tệp không ghi năm, được tính là số liệu năm {spoken.year}"
         yield ImportAlarm("year_assumed", f'{what}; nếu không đúng, ghi "năm ..." vào tiêu đề bảng rồi nộp lại')
+
+
+def _alarms_of_future(arrival: Arrival, export: Export) -> Iterator[ImportAlarm]:
+    """Events after the day the file came, where the file does not say itself when it was written."""
+    if export.exported_at is None:
+        told = from_the_future(columns_of(export.rows), arrival.at, "nhận tệp")
+        yield from (ImportAlarm("future", sentence) for sentence in told)
 
 
 def _alarms_of_file(last: Mapping[str, Any] | None, incoming: Incoming, export: Export) -> Iterator[ImportAlarm]:

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+LATEST_SHORT_YEAR = 2049
+"""Two digits up to 49 mean 2000 to 2049; 68 may be 1968, 2068 or the Buddhist year 2568."""
 
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=VIETNAM)
 _SERIAL_RANGE = (32874, 73415)  # 1990-01-01 to 2101-01-01
@@ -85,6 +87,8 @@ def _any_shape(text: str) -> tuple[datetime, bool]:
 def _from_parts(parts: tuple[str | None, ...]) -> tuple[datetime, bool]:
     day, month, year, hour, minute, second, half = parts
     number = int(year or 0) + (2000 if len(year or "") == 2 else 0)
+    if len(year or "") == 2 and number > LATEST_SHORT_YEAR:
+        raise NotADate(f"năm {year!r} viết hai chữ số nên không rõ là năm nào; ghi đủ bốn chữ số")
     clock = int(hour or 0)
     if half and half.upper() in ("CH", "PM") and clock < 12:
         clock += 12

@@ -13,28 +13,30 @@ from connectors.exports.legacy import old_font_of
 
 MOST_BYTES = 400 << 20
 _DELIMITERS = "\t;,|"
+_NAMED = 5
 
 
-def grid_of_delimited(path: Path) -> Grid:
-    """The one table of a delimited text file.
+def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
+    """The one table of a delimited text file, and a warning where its lines are written in two encodings.
 
     Raises:
         Unreadable: no text, or no delimiter in it.
     """
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"tệp văn bản lớn hơn {MOST_BYTES >> 20} MB.")
-    text = decoded(path.read_bytes())
+    content = path.read_bytes()
+    text = decoded(content)
     delimiter = _delimiter(text)
     csv.field_size_limit(1 << 20)
     try:
         rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     except csv.Error as error:
         raise Unreadable(f"không đọc được tệp CSV ({error}). Hãy xuất lại.") from error
-    return grid_of(path.stem, rows)
+    return grid_of(path.stem, rows), _mixed_warning(content)
 
 
 def decoded(content: bytes) -> str:
-    """Text from UTF-8, UTF-16 (with or without mark) or Windows-1258."""
+    """Text from UTF-8, UTF-16 (with or without mark) or Windows-1258; from a file of two encodings, line by line."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
     if b"\x00" in content[:4096]:
@@ -43,8 +45,41 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if _foreign_lines(content):
+            return "".join(_decoded_line(line) for line in content.splitlines(keepends=True)).lstrip("\ufeff")
         western = content.decode("latin-1")
         return western if old_font_of(western[: 64 << 10].splitlines()) else content.decode("cp1258", errors="replace")
+
+
+def _foreign_lines(content: bytes) -> list[int]:
+    """Numbers of the lines that are no UTF-8 in a file whose other lines are mostly so; none in a file of one kind."""
+    lines = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if not line.isascii()]
+    foreign = [number for number, line in lines if not _is_utf8(line)]
+    return foreign if 2 * len(foreign) < len(lines) else []
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded_line(line: bytes) -> str:
+    return line.decode("utf-8") if _is_utf8(line) else line.decode("cp1258", errors="replace")
+
+
+def _mixed_warning(content: bytes) -> list[str]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in content[:4096]:
+        return []
+    if _is_utf8(content) or not (foreign := _foreign_lines(content)):
+        return []
+    named = ", ".join(map(str, foreign[:_NAMED])) + (" …" if len(foreign) > _NAMED else "")
+    return [
+        f"tệp lẫn hai bảng mã chữ: {len(foreign)} dòng không phải UTF-8 được đọc theo bảng mã Windows tiếng Việt "
+        f"(dòng {named}); hãy xem lại dấu ở các dòng này"
+    ]
 
 
 def _delimiter(text: str) -> str:

@@ -161,7 +161,10 @@ def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
         from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
 
         return grids_of_html(path) if file_format == "html" else (grids_of_spreadsheetml(path), [])
-    return [grid_of_json(path) if file_format == "json" else grid_of_delimited(path)], []
+    if file_format == "json":
+        return [grid_of_json(path)], []
+    grid, warnings = grid_of_delimited(path)
+    return [grid], warnings
 
 
 def _profiles(question: Question) -> Sequence[Profile]:

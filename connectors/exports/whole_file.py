@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from config.export_profiles import KEYS
 from connectors.exports.moments import day_number, moment_from
@@ -60,20 +61,28 @@ def _unusual(sheets: Sequence[SheetRecords]) -> list[str]:
     return strange[:NAMED] + _and_more(len(strange), "mã lạ")
 
 
-def from_the_future(sheets: Sequence[SheetRecords], exported_at: datetime | None) -> list[str]:
-    """Events dated after the day the export was written. Without an export time nothing is known to be later."""
-    if exported_at is None:
+def from_the_future(sheets: Sequence[SheetRecords], known_at: datetime | None, what: str = "xuất tệp") -> list[str]:
+    """Events dated after the day the export was written (or, `what`: received). None: nothing is known to be later."""
+    if known_at is None:
         return []
-    today = day_number(int(exported_at.timestamp()))
+    today = day_number(int(known_at.timestamp()))
     places = [
-        f"{sheet.sheet}!{sheet.letters[name]}{number} ({moment_from(seconds):%d/%m/%Y})"
+        f"{sheet.sheet}!{sheet.letters.get(name, '')}{number} ({moment_from(seconds):%d/%m/%Y})"
         for sheet in sheets
         for name, column in zip(sheet.fields, sheet.values, strict=True)
-        if name in _EVENTS
+        if name in _EVENTS and name in sheet.moments and _reaches_beyond(column, today)
         for number, seconds in zip(sheet.numbers, column, strict=True)
         if type(seconds) is int and day_number(seconds) > today
     ]
-    return [f"ngày sau ngày xuất tệp: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
+    return [f"ngày sau ngày {what}: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
+
+
+def _reaches_beyond(column: Sequence[Any], day: int) -> bool:
+    """Whether any moment of a column lies after a day; half a million are looked at in a few milliseconds."""
+    try:
+        return day_number(max(filter(None, column), default=0)) > day
+    except TypeError:  # some rows say nothing of this column
+        return True
 
 
 def unlike_the_last(counted: int, last: int) -> str | None:

@@ -45,11 +45,21 @@ def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list
         named = scratch / f"bang.{file_format}"  # calamine goes by the extension, and detects by content slowly
         named.symlink_to(path.resolve())
         with CalamineWorkbook.from_path(str(named)) as book:
-            return _visible_sheets(book)
+            grids, warnings = _visible_sheets(book)
+            return grids, [*_macro_warning(path, file_format), *warnings]
     except PasswordError as error:
         raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("không mở được bảng tính, tệp bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
+
+
+def _macro_warning(path: Path, file_format: str) -> list[str]:
+    """Programs inside a workbook are never run; that there are some is told."""
+    if file_format not in ("xlsx", "xlsb"):
+        return []
+    with zipfile.ZipFile(path) as archive:
+        has_macros = any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
+    return ["tệp có macro (chương trình nhúng trong Excel): không chạy macro, chỉ đọc số liệu"] if has_macros else []
 
 
 def _visible_sheets(book: CalamineWorkbook) -> tuple[list[Grid], list[str]]:

@@ -194,14 +194,14 @@ def test_windows_1258_text_is_read_as_nfc(tmp_path: Path) -> None:
         ["STT", "Mã TCTP", "Tên chỉ số", "Tỷ lệ hài lòng (%)", "Số phiếu", "Nguồn"],
         [1, "8.1.1", "x", "90", 10, "Sở"],
     ]
-    decomposed = [[_cp1258(cell) for cell in row] for row in rows]
+    decomposed = [[in_cp1258(cell) for cell in row] for row in rows]
     export = read_export_here(delimited(tmp_path / "cu.csv", decomposed, sign=";", encoding="cp1258"))
     source = export.rows[0].values["source"]
     assert source == "Sở"
     assert unicodedata.is_normalized("NFC", source)
 
 
-def _cp1258(cell: object) -> str:
+def in_cp1258(cell: object) -> str:
     """Text as Windows-1258 holds it: letters with circumflex, breve or horn whole, tone marks behind them."""
     import unicodedata
 
