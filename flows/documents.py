@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from config.refusals import WrongUse
+from config.settings import Settings
 from flows.examination import examine_batch
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
@@ -20,11 +21,15 @@ from scoring.filed_results import (
     Standing,
     against_register,
     outgoing_against_register,
+    suggested_rows,
     without_dossier,
 )
 from storage.custody import Happening, append
+from storage.database import Connection
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of, release
-from storage.result_files import dossiers_of, outgoing_files, outgoing_rows, result_files
+from storage.result_files import dossiers_of, outgoing_files, outgoing_rows, own_papers, result_files
+
+_NAMED = 3
 
 
 class NoSuchDocument(WrongUse, ValueError):
@@ -32,7 +37,8 @@ class NoSuchDocument(WrongUse, ValueError):
 
 
 def list_documents(resources: Resources, *, state: str = "", verdict: str = "") -> list[dict[str, Any]]:
-    """Documents by name: {sha256, name, state, reason, paths, digitisation, reasons, signature, number}.
+    """Documents by name: {sha256, name, state, reason, paths, digitisation, reasons, signature, number,
+    suggested_number (of the register of outgoing documents, where none could be read)}.
 
     `state` narrows to received | examined | quarantined, `verdict` to one word of the digitisation verdict.
     """
@@ -40,10 +46,12 @@ def list_documents(resources: Resources, *, state: str = "", verdict: str = "") 
     with resources.database.read() as connection:
         rows = documents_of(connection, unit)
         said = examinations_of(connection, unit, CHECKER_VERSION)
+        suggested = _suggested_numbers(connection, unit)
         paths: dict[str, list[str]] = {}
         for receipt in receipts_of(connection, unit):
             paths.setdefault(receipt["sha256"], []).append(receipt["path"])
     told = [_told(row, said.get(row["sha256"], {}).get("result") or {}, paths.get(row["sha256"], [])) for row in rows]
+    told = [one | {"suggested_number": suggested.get(one["sha256"])} for one in told]
     return [one for one in told if state in ("", one["state"]) and verdict in ("", one["digitisation"])]
 
 
@@ -51,7 +59,7 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
     """The register of the period against the files:
 
     {period, counts: {state: number}, dossiers: [{code, state, state_vi, reason_vi, sha256, name}], without_dossier,
-    outgoing: {rows, without_file, other_day, without_row}} (the register of outgoing documents likewise).
+    outgoing: {rows, without_file, other_day, without_row, suggested}} (the register of outgoing documents likewise).
     """
     settings = resources.settings
     today = settings.local_day(at)
@@ -62,6 +70,7 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
         files = result_files(connection, settings.unit, CHECKER_VERSION)
         rows = outgoing_rows(connection, settings.unit)
         sent = outgoing_files(connection, settings.unit, CHECKER_VERSION)
+        papers = own_papers(connection, settings.unit, CHECKER_VERSION)
     standings = against_register(dossiers, files, period)
     counts = Counter(one.state for one in standings)
     return {
@@ -69,8 +78,29 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
         "counts": {state: counts[state] for state in STATES_VI},
         "dossiers": [_standing(one) for one in standings],
         "without_dossier": [_file(file) for file in without_dossier(dossiers, files)],
-        "outgoing": _outgoing(outgoing_against_register(rows, sent, period)),
+        "outgoing": _outgoing(outgoing_against_register(rows, sent, period)) | _suggested(rows, papers),
     }
+
+
+def register_lines(connection: Connection, settings: Settings, asked: str, today: date) -> tuple[str, ...]:
+    """What the register of outgoing documents says against the files, for the morning letter; empty where all agrees.
+
+    Rows without a file are no fault here: nobody has to hand in every outgoing document.
+    """
+    rows = outgoing_rows(connection, settings.unit)
+    if not rows:
+        return ()
+    sent = outgoing_files(connection, settings.unit, CHECKER_VERSION)
+    check = outgoing_against_register(rows, sent, period_of(asked, today))
+    pairs = suggested_rows(rows, own_papers(connection, settings.unit, CHECKER_VERSION))
+    named = "; ".join(f"{file.name} → {row.number}" for file, row in pairs[:_NAMED])
+    told = (
+        (len(check.other_day), "tệp ghi ngày khác sổ"),
+        (len(check.without_row), "tệp có số không thấy trong sổ"),
+        (len(pairs), f"tệp không đọc được số, theo sổ có thể là: {named}"),
+    )
+    faults = [f"{count} {what}" for count, what in told if count]
+    return (f"Sổ văn bản đi: {'; '.join(faults)} (xem parindex documents --missing).",) if faults else ()
 
 
 def release_documents(resources: Resources, hashes: Sequence[str], *, who: str, at: datetime) -> list[dict[str, Any]]:
@@ -134,6 +164,21 @@ def _outgoing(check: OutgoingCheck) -> dict[str, Any]:
             for row, file in check.other_day
         ],
         "without_row": [_file(file) | {"number": file.number} for file in check.without_row],
+    }
+
+
+def _suggested(rows: Sequence[OutgoingRow], papers: Sequence[ResultFile]) -> dict[str, Any]:
+    pairs = suggested_rows(rows, papers)
+    return {"suggested": [_row(row) | {"sha256": file.sha256, "name": file.name} for file, row in pairs]}
+
+
+def _suggested_numbers(connection: Connection, unit: str) -> dict[str, str]:
+    """Numbers from the register of outgoing documents for files in which none could be read, by hash."""
+    rows = outgoing_rows(connection, unit)
+    if not rows:
+        return {}
+    return {
+        file.sha256: row.number for file, row in suggested_rows(rows, own_papers(connection, unit, CHECKER_VERSION))
     }
 
 

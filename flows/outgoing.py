@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flows import cycle, keeping, morning, reporting
 from flows.bundling import SHEET_NAME, Wanted, bundle_into, heading_of, inputs_of, kept_of
 from flows.criteria import criteria_set
+from flows.documents import register_lines
 from flows.laying import write_whole
 from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
 from flows.resources import Resources, outbox
@@ -104,6 +105,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         before = _run_of_the_night_before(connection, night)
         stuck = (*damage_lines(connection), *morning.stuck(connection, night, run["gaps"]))
         stuck = (*stuck, *morning.doubted_evidence(run["score"]))
+        stuck = (*stuck, *register_lines(connection, resources.settings, night.period, local.date()))
         counts = morning.counts_of(connection, night)
         expiring = morning.expiring(connection, night.unit, night.started_at)
         expiring = (*expiring_terms(connection, night.unit, local.date()), *expiring)

@@ -31,6 +31,7 @@ STATES_VI = {
     TO_REVIEW: "cần người xem",
     SOUND: "đạt",
 }
+_SUBJECT_LETTERS = 15
 _BEST_FIRST = (SOUND, TO_REVIEW, SUBSTANDARD, ILLEGIBLE, WRONG_FILE)
 _UNREADABLE = frozenset({"illegible", "unreadable", "password", "not_pdf", "limit", "blank_document", "page_unread"})
 
@@ -46,6 +47,7 @@ class ResultFile:
     printed_code: str | None = None
     number: str | None = None
     issued_on: date | None = None
+    subject: str | None = None
     digitisation: str = "cần người xem"
     reasons: tuple[str, ...] = ()
     quarantined: bool = False
@@ -169,6 +171,34 @@ def outgoing_against_register(
         other_day=tuple((asked[place], file) for place, file in met.items() if _other_day(asked[place], file)),
         without_row=tuple(file for file in files if file.sha256 not in taken and file.number),
     )
+
+
+def suggested_rows(rows: Iterable[OutgoingRow], files: Iterable[ResultFile]) -> list[tuple[ResultFile, OutgoingRow]]:
+    """Documents whose number could not be read (handwritten, blank), each with the one row of the register it must be:
+    the row that promises its file, else the only one of its day and subject. A suggestion; a person decides."""
+    known = list(rows)
+    found = ((file, _row_of(file, known)) for file in files if not file.number and not file.quarantined)
+    return sorted(((file, row) for file, row in found if row), key=lambda pair: (pair[0].name, pair[0].sha256))
+
+
+def _row_of(file: ResultFile, rows: Sequence[OutgoingRow]) -> OutgoingRow | None:
+    promised = [row for row in rows if file.name.casefold() in map(str.casefold, row.files)]
+    alike = promised or [row for row in rows if _same_day(row, file) and _same_subject(row, file)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _same_day(row: OutgoingRow, file: ResultFile) -> bool:
+    return file.issued_on is None or row.issued_on == file.issued_on
+
+
+def _same_subject(row: OutgoingRow, file: ResultFile) -> bool:
+    """The register writes the type before the subject, so one may hold the other; short words are no subject."""
+    theirs, ours = _words(row.subject), _words(file.subject or "")
+    return min(len(theirs), len(ours)) >= _SUBJECT_LETTERS and (ours in theirs or theirs in ours)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _file_of(

@@ -45,6 +45,19 @@ def outgoing_files(connection: Connection, unit: str, checker: str) -> list[Resu
     return [found[sha256] for sha256 in sorted(found)]
 
 
+def own_papers(connection: Connection, unit: str, checker: str) -> list[ResultFile]:
+    """Every document that is no result of a dossier (evidence, outgoing ones), by hash."""
+    said = examinations_of(connection, unit, checker)
+    states = {row["sha256"]: row for row in documents_of(connection, unit)}
+    found: dict[str, ResultFile] = {}
+    for receipt in receipts_of(connection, unit):
+        sha256, path = receipt["sha256"], receipt["path"]
+        result = said.get(sha256, {}).get("result") or {}
+        if not any(_codes(path, result.get("fields") or {})):
+            found.setdefault(sha256, _file(states[sha256], path, "", result))
+    return [found[sha256] for sha256 in sorted(found)]
+
+
 def outgoing_rows(connection: Connection, unit: str) -> list[OutgoingRow]:
     """The register of outgoing documents as the last import left it."""
     return [
@@ -85,6 +98,7 @@ def _file(document: Mapping[str, Any], path: str, code: str, result: Mapping[str
         printed_code=_value(fields, "dossier_code"),
         number=_value(fields, "number"),
         issued_on=date.fromisoformat(day) if day else None,
+        subject=_value(fields, "subject"),
         digitisation=digitisation.get("verdict", "cần người xem"),
         reasons=tuple(sorted({reason["code"] for reason in digitisation.get("reasons") or ()})),
         quarantined=document["state"] == QUARANTINED,

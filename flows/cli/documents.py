@@ -150,6 +150,8 @@ def _outgoing_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {row['number']}: sổ ghi ngày {row['issued_on']}, trong tệp {row['name']} là {row['printed']}."
     for file in told["without_row"][:_SHOWN]:
         yield f"  {file['name']}: số {file['number']} không có trong sổ."
+    for one in told["suggested"][:_SHOWN]:
+        yield f"  {one['name']}: không đọc được số; theo sổ có thể là {one['number']} ngày {one['issued_on']}."
 
 
 def _document_lines(found: list[dict[str, Any]]) -> Iterator[str]:
@@ -158,7 +160,8 @@ def _document_lines(found: list[dict[str, Any]]) -> Iterator[str]:
     yield f"{len(found)} tài liệu"
     for one in found[:_SHOWN]:
         verdict = f"số hóa {one['digitisation']}" if one["digitisation"] else ""
-        said = "; ".join(filter(None, (STATES_VI[one["state"]], one["number"], verdict, one["reason"])))
+        number = one["number"] or (one["suggested_number"] and f"theo sổ có thể là số {one['suggested_number']}")
+        said = "; ".join(filter(None, (STATES_VI[one["state"]], number, verdict, one["reason"])))
         yield f"{one['sha256'][:12]}  {one['paths'][0] if one['paths'] else one['name']}: {said}"
     if len(found) > _SHOWN:
         yield f"... và {len(found) - _SHOWN} tài liệu nữa; thêm --json để xem đủ."

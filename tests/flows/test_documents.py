@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from config.settings import Settings
-from flows.documents import NoSuchDocument, check_register, list_documents, release_documents
+from flows.documents import NoSuchDocument, check_register, list_documents, register_lines, release_documents
+from flows.importing import import_file
 from flows.resources import open_resources
 from flows.searching import NothingAsked, rebuild_index, search
 from flows.uploading import upload_files
@@ -68,3 +69,32 @@ def test_without_a_register_nothing_is_missing(settings: Settings) -> None:
 
     assert told["dossiers"] == []
     assert told["outgoing"]["rows"] == 0
+
+
+def test_the_register_of_outgoing_documents_suggests_a_number_that_was_left_blank(
+    settings: Settings, tmp_path: Path
+) -> None:
+    blank, register = tmp_path / "thong-bao.pdf", tmp_path / "so-van-ban-di.csv"
+    blank.write_bytes(born_digital(replace(Paper(), number="")))
+    upload_files(settings, [blank], folder="3.1.1", at=AT)
+    register.write_text(
+        "STT,Số ký hiệu,Ngày văn bản,Trích yếu\n"
+        "1,47/TB-UBND,05/11/2025,Thông báo về việc rà soát công khai kết quả giải quyết thủ tục hành chính tháng 10 "
+        "năm 2025\n2,48/TB-UBND,06/11/2025,Thông báo lịch tiếp công dân tháng 11\n",
+        encoding="utf-8",
+    )
+    import_file(settings, register, profile="", dry_run=False, at=AT)
+
+    with open_resources(settings) as resources:
+        numbers = {one["name"]: (one["number"], one["suggested_number"]) for one in list_documents(resources)}
+        told = check_register(resources, at=datetime(2025, 12, 1, tzinfo=UTC))["outgoing"]
+        with resources.database.read() as connection:
+            lines = register_lines(connection, settings, "2025", date(2025, 12, 1))
+
+    assert numbers["thong-bao.pdf"] == (None, "47/TB-UBND")
+    assert [(one["name"], one["number"], one["issued_on"]) for one in told["suggested"]] == [
+        ("thong-bao.pdf", "47/TB-UBND", "2025-11-05")
+    ]
+    assert lines == (
+        "Sổ văn bản đi: 1 tệp không đọc được số, theo sổ có thể là: thong-bao.pdf → 47/TB-UBND (xem parindex documents --missing).",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from scoring.filed_results import (
     ResultFile,
     against_register,
     outgoing_against_register,
+    suggested_rows,
     without_dossier,
 )
 
@@ -120,3 +122,30 @@ def test_outgoing_rows_meet_files_by_number_or_name() -> None:
     assert [row.number for row in check.without_file] == ["14/TB-UBND"]
     assert [(row.number, file.name) for row, file in check.other_day] == [("12/TB-UBND", "a.pdf")]
     assert [file.name for file in check.without_row] == ["c.pdf"]
+
+
+def test_a_number_that_was_not_read_is_suggested_by_the_one_row_that_fits() -> None:
+    day = date(2025, 11, 5)
+    rows = [
+        OutgoingRow(number="12/TB-UBND", issued_on=day, subject="Thông báo về việc công khai kết quả giải quyết"),
+        OutgoingRow(number="13/KH-UBND", issued_on=day, subject="Kế hoạch", files=("ke-hoach.pdf",)),
+        OutgoingRow(number="14/BC-UBND", issued_on=day, subject="Báo cáo công tác cải cách hành chính"),
+        OutgoingRow(number="15/BC-UBND", issued_on=day, subject="Báo cáo công tác cải cách hành chính"),
+    ]
+
+    def paper(sha256: str, name: str, **said: Any) -> ResultFile:
+        return replace(FILE, **({"sha256": sha256, "name": name, "code": "", "number": None} | said))
+
+    files = [
+        paper("1", "a.pdf", issued_on=day, subject="Về việc công khai kết quả giải quyết"),
+        paper("2", "KE-HOACH.pdf", issued_on=None, subject=None),
+        # another day, a number that was read, two rows alike, no subject worth the name: nobody can tell
+        paper("3", "b.pdf", issued_on=date(2025, 11, 6), subject="Về việc công khai kết quả giải quyết"),
+        paper("4", "c.pdf", issued_on=day, subject="Về việc công khai kết quả giải quyết", number="99/TB-UBND"),
+        paper("5", "d.pdf", issued_on=day, subject="công tác cải cách hành chính"),
+        paper("6", "e.pdf", issued_on=day, subject="kế hoạch"),
+    ]
+
+    found = {file.sha256: row.number for file, row in suggested_rows(rows, files)}
+
+    assert found == {"1": "12/TB-UBND", "2": "13/KH-UBND"}
