@@ -102,6 +102,10 @@ class Settings(BaseModel):
     tsa_url: str = Field("", pattern=r"^(https?://\S+)?$", description="RFC 3161 time stamp authority; empty: none")
     tsa_seconds: int = Field(30, ge=1, le=300, description="how long one time stamp may take")
     workers: int = Field(0, ge=0, le=256, description="parallel document checkers; 0: one per core")
+    slots: int = Field(
+        0, ge=0, le=256, description="documents that all processes of this machine read at a time; 0: one per core"
+    )
+    slots_folder: Folder = Field(None, description="folder in which these processes meet; empty: HOME/slots")
     document_seconds: int = Field(120, ge=5, le=3600, description="longest time one document may take")
     document_memory_mib: int = Field(2048, ge=512, le=65536, description="most memory one document may take")
     attempts: int = Field(3, ge=1, le=20, description="tries before a document is quarantined")
@@ -129,6 +133,11 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field("text", description="log lines of the service: for people, or JSON")
     letter_at: Annotated[str, AfterValidator(_time_of_day)] = Field("06:30", description="when the letter goes out")
     letter_to: str = Field("", description="mail addresses of the morning letter and alarms, by comma")
+    remind_to: str = Field(
+        "",
+        pattern=r"^([^=;]+=[^=;@\s]+@[^=;@\s]+(;\s*|$))*$",
+        description="mail addresses of offices for reminders: Office=address; Office=address; others: letter_to",
+    )
     letter_webhook: str = Field("", description="address that gets letter and alarms as JSON; empty: none")
     smtp_host: str = Field("", description="mail server; empty: no mail")
     smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
@@ -172,6 +181,12 @@ class Settings(BaseModel):
     def year(self) -> int | None:
         """The configured year, None where each day decides."""
         return int(self.period) if self.period else None
+
+    @property
+    def mail_of_office(self) -> dict[str, str]:
+        """Mail address by office, as PAR_REMIND_TO says."""
+        pairs = (pair.partition("=") for pair in self.remind_to.split(";") if pair.strip())
+        return {office.strip(): address.strip() for office, _, address in pairs}
 
     def period_on(self, day: date) -> str:
         """The configured period, or the year of `day`."""

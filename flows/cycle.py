@@ -135,15 +135,21 @@ def cycle_seen(resources: Resources, period: str, now: datetime) -> dict[str, An
 
 def reminder_sentences(connection: Connection, settings: Settings, now: datetime) -> tuple[str, ...]:
     """What owners still owe before a deadline that is near, of every open cycle; for the letter."""
-    found: list[str] = []
+    owed = (due for _, due in reminders_due(connection, settings, now))
+    return tuple(reminder_lines(owed))
+
+
+def reminders_due(connection: Connection, settings: Settings, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """Who owes what before a deadline that is near, with the period: (period, scoring.cycle_sheet.reminders)."""
+    found: list[tuple[str, dict[str, Any]]] = []
     day = settings.local_day(now)
     for period in (str(day.year - 1), str(day.year)):
         try:
             cycle = cycle_of(connection, settings.unit, period).cycle
         except NoCycle:
             continue
-        found += reminder_lines(reminders(cycle, day))
-    return tuple(found)
+        found += [(period, due) for due in reminders(cycle, day)]
+    return found
 
 
 def _overridden(run: Mapping[str, Any] | None, cycle: Cycle) -> list[str]:

@@ -1,4 +1,4 @@
-"""The morning letter and alarms leave the house: by mail and webhook, each once, tried again until it works.
+"""The morning letter, alarms and reminders leave the house: by mail and webhook, each once, tried again until it works.
 
 A crash between sending and recording may send twice; the Message-ID (Idempotency-Key) is the same then, so that mail
 servers and receivers can drop the second.
@@ -11,7 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.header import Header
 from email.mime.text import MIMEText
 from email.utils import format_datetime
@@ -22,12 +22,16 @@ import httpx
 
 from config.settings import Settings
 from flows.alarms import Alarm, alarms_now
+from flows.cycle import reminders_due
 from flows.resources import open_ledger
 from reports.letter import vietnamese_number
+from scoring.cycle_sheet import reminder_lines
 from storage.deliveries import SENT, Delivery, record_try, to_be_sent
 from storage.nights import nights_of
 
 _SECONDS = 30.0
+_DAYS = (7, 3, 1, 0)
+"""How many days before a deadline an office is reminded."""
 
 
 class NotSent(RuntimeError):
@@ -36,12 +40,14 @@ class NotSent(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a kind (letter, alarm) with its id, a subject line, a plain text."""
+    """What is sent: a kind (letter, alarm, reminder) with its id, a subject line, a plain text."""
 
     kind: str
     id: str
     title: str
     text: str
+    to: str = ""
+    """Mail addresses by comma; empty: those of the letter."""
 
     @property
     def subject(self) -> str:
@@ -73,6 +79,17 @@ def send_alarms(settings: Settings, now: datetime) -> dict[str, Any]:
     return send_letters(settings, now) | send(settings, messages, now)
 
 
+def send_reminders(settings: Settings, now: datetime) -> dict[str, Any]:
+    """Remind each office of what it owes, 7, 3 and 1 days before a deadline and on its day.
+
+    Raises:
+        NotSent: a channel did not take something.
+    """
+    with open_ledger(settings) as database, database.read() as connection:
+        owed = [(period, due) for period, due in reminders_due(connection, settings, now) if due["days_left"] in _DAYS]
+    return send(settings, [_reminder(settings, period, due) for period, due in owed], now)
+
+
 def send(settings: Settings, messages: list[Message], now: datetime) -> dict[str, Any]:
     """Send each message through each channel that the settings name, once; {subject: [channels]}.
 
@@ -82,7 +99,7 @@ def send(settings: Settings, messages: list[Message], now: datetime) -> dict[str
     sent: dict[str, Any] = {}
     faults = []
     for message in messages:
-        for channel, deliver in _channels(settings):
+        for channel, deliver in _channels(settings, message):
             delivery = Delivery(settings.unit, message.subject, channel)
             with open_ledger(settings) as database, database.read() as connection:
                 if not to_be_sent(connection, delivery):
@@ -104,7 +121,7 @@ def by_mail(settings: Settings, message: Message, now: datetime) -> None:
     mail = MIMEText(message.text, "plain", "utf-8")
     # EmailMessage loses spaces where it folds Vietnamese; the stubs of MIMEText do not know Header
     mail["Subject"] = Header(message.title, "utf-8")  # type: ignore[assignment]
-    mail["From"], mail["To"] = settings.mail_from, settings.letter_to
+    mail["From"], mail["To"] = settings.mail_from, message.to or settings.letter_to
     mail["Date"] = format_datetime(now.astimezone(ZoneInfo(settings.timezone)))
     mail["Message-ID"] = f"<{_key(settings, message)}@parindex>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -137,8 +154,10 @@ def _mail_server(settings: Settings, context: ssl.SSLContext) -> smtplib.SMTP:
     return smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS)
 
 
-def _channels(settings: Settings) -> Iterator[tuple[str, Callable[[Settings, Message, datetime], None]]]:
-    if settings.smtp_host and settings.letter_to:
+def _channels(
+    settings: Settings, message: Message
+) -> Iterator[tuple[str, Callable[[Settings, Message, datetime], None]]]:
+    if settings.smtp_host and (message.to or settings.letter_to):
         yield "mail", by_mail
     if settings.letter_webhook:
         yield "webhook", by_webhook
@@ -173,6 +192,21 @@ def _letter_message(settings: Settings, night: Mapping[str, Any]) -> Message:
     title = f"Thư buổi sáng {day:%d/%m/%Y} – {settings.unit_name} – {points} điểm"
     link = f"\n\nXem chi tiết: {settings.web_address}\n" if settings.web_address else ""
     return Message("letter", str(night["id"]), title, summary["letter"] + link)
+
+
+def _reminder(settings: Settings, period: str, due: Mapping[str, Any]) -> Message:
+    office, day = str(due["office"]), date.fromisoformat(due["deadline"])
+    (line,) = reminder_lines([due])
+    page = f"{settings.web_address}/p/{settings.unit}/{period}/ky-cham"
+    link = f"\n\nMở trang: {page}\n" if settings.web_address else "\n"
+    key = hashlib.sha256(office.encode()).hexdigest()[:12]
+    return Message(
+        "reminder",
+        f"{period}:{due['deadline']}:{due['days_left']}:{key}",
+        f"Nhắc việc – {settings.unit_name}: {due['what']}, hạn {day:%d/%m/%Y}",
+        line + link,
+        settings.mail_of_office.get(office, ""),
+    )
 
 
 def _alarm_message(settings: Settings, alarm: Alarm, day: str) -> Message:

@@ -17,7 +17,7 @@ MOST_TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One subject (letter:<night>, alarm:<name>:<day>) through one channel (mail, webhook)."""
+    """One subject (letter:<night>, alarm:<name>:<day>, reminder:<office>:<day>) through one channel (mail, webhook)."""
 
     unit: str
     subject: str

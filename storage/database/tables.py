@@ -206,7 +206,7 @@ chores = _table(
 deliveries = _table(
     "deliveries",
     Column("unit", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),  # letter:<night> | alarm:<name>:<day>
+    Column("subject", Text, primary_key=True),  # letter:<night> | alarm:<name>:<day> | reminder:<office>:<day>
     Column("channel", Text, primary_key=True),  # mail | webhook
     _required("state"),  # waiting | sent | failed
     _required("attempts", Integer),

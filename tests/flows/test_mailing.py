@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from flows.alarms import alarm_kinds, alarms_now
-from flows.mailing import NotSent, send_alarms, send_letters
-from flows.resources import open_ledger
+from flows.cycle import Wish, open_period
+from flows.mailing import NotSent, send_alarms, send_letters, send_reminders
+from flows.resources import open_ledger, open_resources
 from storage import nights
 from storage.deliveries import MOST_TRIES, delivery_rows
 from storage.nights import Ending, NightRequest, begin_night
@@ -84,6 +85,29 @@ def test_what_can_never_be_sent_is_given_up_and_rings(posted: tuple[Settings, Ma
     assert send_letters(settings, MORNING + timedelta(hours=1)) == {}
     (alarm,) = [one for one in alarms_now(settings, MORNING) if one.id == "letter_not_sent"]
     assert "PAR_SMTP_" in alarm.way_out and PASSWORD not in alarm.seen
+
+
+def test_each_office_is_reminded_before_a_deadline_at_its_own_address(posted: tuple[Settings, Mailbox, Hooks]) -> None:
+    settings, mailbox, hooks = posted
+    settings = settings.model_copy(update={"remind_to": "Phòng Văn hóa - Xã hội=vhxh@hoian.example"})
+    days = {"self_score": date(2026, 1, 12), "appraisal_1": date(2026, 2, 1)}
+    with open_resources(settings) as resources:
+        later = {"explanation": date(2026, 2, 10), "appraisal_2": date(2026, 3, 1)}
+        open_period(resources, "2025", days | later, Wish("open", "lan", "test", NIGHT))
+
+    sent = send_reminders(settings, MORNING)
+    again = [
+        send_reminders(settings, MORNING + timedelta(hours=1)),
+        send_reminders(settings, MORNING + timedelta(days=1)),
+    ]
+    nearer = send_reminders(settings, MORNING + timedelta(days=4))
+
+    assert again == [{}, {}] and len(sent) == len(nearer) == len(hooks.bodies) / 2 > 1
+    by_receiver = {str(letter["To"]): letter for letter in mailbox.letters[: len(sent)]}
+    own = by_receiver["vhxh@hoian.example"]
+    assert own["Subject"].startswith("Nhắc việc – Phường Hội An Đông: tự chấm")
+    assert "Phòng Văn hóa - Xã hội" in own.get_content() and "hạn 12/01/2026, còn 7 ngày" in own.get_content()
+    assert settings.letter_to in by_receiver and "còn 3 ngày" in mailbox.letters[-1].get_content()
 
 
 def test_mail_is_never_sent_to_a_server_with_an_unknown_certificate(posted: tuple[Settings, Mailbox, Hooks]) -> None:
