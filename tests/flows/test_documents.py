@@ -96,5 +96,6 @@ def test_the_register_of_outgoing_documents_suggests_a_number_that_was_left_blan
         ("thong-bao.pdf", "47/TB-UBND", "2025-11-05")
     ]
     assert lines == (
-        "Sổ văn bản đi: 1 tệp không đọc được số, theo sổ có thể là: thong-bao.pdf → 47/TB-UBND (xem parindex documents --missing).",
+        "Sổ văn bản đi: 1 tệp không đọc được số, theo sổ có thể là: thong-bao.pdf → 47/TB-UBND "
+        "(xem parindex documents --missing).",
     )
