@@ -24,7 +24,9 @@ import numpy as np
 
 from ocr import InspectOptions, inspect_file
 from ocr.words import plain
-from tests.ocr.ground_truth import Case, case_of, file_of, typeset
+from tests.ocr.ground_truth import Case, case_of
+from tests.ocr.scanning import file_of
+from tests.ocr.typesetting import typeset
 
 OPTIONS = InspectOptions(at=datetime(2026, 12, 1, tzinfo=UTC), budget_seconds=600)
 FIELDS = ("number", "symbol", "type", "issued_on", "issuer", "place", "subject", "signer", "signer_title", "authority")

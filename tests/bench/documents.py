@@ -31,8 +31,9 @@ from PIL import Image
 from ocr import InspectOptions, inspect_file, inspect_files
 from ocr.engine import PAGE, Engine, engine_for
 from sandbox import Limits
-from tests.ocr.ground_truth import case_of, file_of, picture_of
+from tests.ocr.ground_truth import case_of
 from tests.ocr.papers import Paper, born_digital
+from tests.ocr.scanning import file_of, picture_of
 
 OPTIONS = InspectOptions(at=datetime(2025, 12, 1, tzinfo=UTC), budget_seconds=600)
 _TIMES = 3

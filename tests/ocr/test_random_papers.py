@@ -16,8 +16,10 @@ from ocr.skew import level_cut, turned_upright
 from ocr.words import Box, Word
 from sandbox import Limits
 from tests.bench.accuracy import distance, examined
-from tests.ocr.ground_truth import case_of, file_of, picture_of, typeset
+from tests.ocr.ground_truth import case_of
 from tests.ocr.papers import Paper, Scanner, pages_pdf, scan
+from tests.ocr.scanning import file_of, picture_of
+from tests.ocr.typesetting import typeset
 
 OPTIONS = InspectOptions(at=datetime(2026, 12, 1, tzinfo=UTC), budget_seconds=300)
 

@@ -1,0 +1,140 @@
+"""A document of tests/ocr/ground_truth.py set on one page: known row by row, so that errors can be counted strictly."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.ocr.ground_truth import Case, Layout, Wording, font_file
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A typeset page: its PDF, its rows of text, where pen and seal go (points from the top left)."""
+
+    pdf: bytes = b""
+    pieces: list[tuple[float, float, str]] = field(default_factory=list)
+    number_at: tuple[float, float] = (0, 0)
+    day_at: tuple[float, float] = (0, 0)
+    name_at: tuple[float, float] = (0, 0)
+    stack_bottom: float = 0.0
+
+    @property
+    def rows(self) -> list[str]:
+        """Rows of the page from top to bottom, pieces of a row from left to right."""
+        rows: list[list[tuple[float, float, str]]] = []
+        for piece in sorted(self.pieces, key=lambda one: (one[1], one[0])):
+            if rows and abs(rows[-1][0][1] - piece[1]) < 4.5:
+                rows[-1].append(piece)
+            else:
+                rows.append([piece])
+        return [" ".join(text for _, _, text in sorted(row)) for row in rows]
+
+
+def typeset(case: Case) -> Sheet:
+    """One page of the case, before any scanner sees it."""
+    target, sheet = io.BytesIO(), Sheet()
+    pen = _Pen(Canvas(target, pagesize=A4, pdfVersion=(1, 7), invariant=1), sheet, case.face)
+    shown = replace(case.wording, number="", day="") if case.by_hand else case.wording
+    y = _set_head(pen, shown, case.layout, 5 + 2 * len(case.wording.number))
+    y = _set_title(pen, shown, case.layout, y)
+    y = _set_body(pen, shown, case.layout, y)
+    _set_foot(pen, shown, case.layout, y)
+    pen.canvas.save()
+    sheet.pdf = target.getvalue()
+    return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Sets text and remembers what it set."""
+
+    canvas: Canvas
+    sheet: Sheet
+    face: str
+
+    def width(self, text: str, style: str, size: float) -> float:
+        return pdfmetrics.stringWidth(text, self._font(style), size)
+
+    def line(self, text: str, at: tuple[float, float], style: str, size: float, *, centred: bool = True) -> float:
+        """Set a line; `at` is its axis (or its left end) and baseline. Returns its left end."""
+        x = at[0] - self.width(text, style, size) / 2 if centred else at[0]
+        self.canvas.setFont(self._font(style), size)
+        self.canvas.drawString(x, A4[1] - at[1], text)
+        self.sheet.pieces.append((x, at[1], " ".join(text.split())))
+        return x
+
+    def _font(self, style: str) -> str:
+        name = f"{self.face}-{style}"
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, font_file(self.face, style)))
+        return name
+
+
+def _set_head(pen: _Pen, said: Wording, at: Layout, room: int) -> float:
+    """`room`: spaces left where the number is missing."""
+    for place, text in enumerate(said.organ):
+        style = "Regular" if place == 0 and len(said.organ) > 2 else "Bold"
+        pen.line(text, (at.left_axis, at.top + at.wide * place), style, at.head_size)
+    pen.line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", (at.right_axis, at.top), "Bold", min(12.5, at.head_size))
+    pen.line("Độc lập - Tự do - Hạnh phúc", (at.right_axis, at.top + at.wide), "Bold", at.head_size + 0.5)
+    y = at.top + at.wide * len(said.organ) + 19
+    pen.canvas.line(at.left_axis - 32, A4[1] - y + 13, at.left_axis + 32, A4[1] - y + 13)
+    under = A4[1] - at.top - at.wide - 5
+    pen.canvas.line(at.right_axis - 80, under, at.right_axis + 80, under)
+    text = f"Số: {said.number or ' ' * room}/{said.symbol}"
+    start = pen.line(text, (at.left_axis, y), "Regular", 13)
+    pen.sheet.number_at = (start + pen.width("Số: ", "Regular", 13), y)
+    before = f"{said.place}, ngày "
+    text = f"{before}{said.day or '       '} tháng {said.month or '     '} năm {said.year}"
+    start = pen.line(text, (at.right_axis, y), "Italic", 13)
+    pen.sheet.day_at = (start + pen.width(before, "Italic", 13), y)
+    return y
+
+
+def _set_title(pen: _Pen, said: Wording, at: Layout, y: float) -> float:
+    if not said.kind:
+        for place, text in enumerate(said.subject):
+            pen.line(f"V/v {text}" if place == 0 else text, (at.left_axis, y + 18 + 14 * place), "Regular", 12)
+        pen.line(
+            "Kính gửi: Các phòng, ban, đơn vị thuộc phường", (310, y + 46 + 14 * len(said.subject)), "Regular", 13.5
+        )
+        return y + 76 + 14 * len(said.subject)
+    y += 36
+    pen.line(said.kind, (310, y), "Bold", 14)
+    for place, text in enumerate(said.subject, 1):
+        pen.line(text, (310, y + 17 * place), "Bold", 13.5)
+    return y + 17 * len(said.subject) + 34
+
+
+def _set_body(pen: _Pen, said: Wording, at: Layout, y: float) -> float:
+    for paragraph in said.body:
+        line, indent = "", 28.0
+        for word in [*paragraph.split(), None]:
+            longer = f"{line} {word}".strip()
+            full = at.right_margin - at.left_margin - indent
+            if word is None or pen.width(longer, "Regular", at.body_size) > full:
+                pen.line(line, (at.left_margin + indent, y), "Regular", at.body_size, centred=False)
+                y, indent, line = y + at.leading * at.body_size, 0.0, word or ""
+            else:
+                line = longer
+        y += 5
+    return y
+
+
+def _set_foot(pen: _Pen, said: Wording, at: Layout, y: float) -> None:
+    y += 16
+    pen.line("Nơi nhận:", (at.left_margin, y), "Italic", 12, centred=False)
+    for place, text in enumerate(said.recipients, 1):
+        pen.line(f"- {text}", (at.left_margin, y + 13 * place), "Regular", 11, centred=False)
+    for place, text in enumerate(said.stack):
+        pen.line(text, (at.sign_axis, y + 15.5 * place), "Bold", 13)
+    pen.sheet.stack_bottom = y + 15.5 * (len(said.stack) - 1)
+    bottom = pen.sheet.stack_bottom + 68
+    pen.sheet.name_at = (at.sign_axis, bottom)
+    pen.line(said.signer, (at.sign_axis, bottom), "Bold", 13.5)
