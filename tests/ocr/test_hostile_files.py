@@ -14,7 +14,6 @@ from PIL import Image
 
 from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
 from ocr.engine import engine_for
-from ocr.fields.grammar import slips
 from sandbox import Limits
 from tests.ocr import exotic, hostile
 from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
@@ -235,14 +234,3 @@ def test_a_language_that_is_not_installed_names_the_line_that_installs_it(tmp_pa
 
     with pytest.raises(EngineMissing, match="apt-get install"):
         inspect_file(tmp_path / "1.pdf", replace(OPTIONS, language="xyz"))
-
-
-def test_all_adapters_of_the_engine_read_alike(tmp_path: Path) -> None:
-    (tmp_path / "1.pdf").write_bytes(scanned(SHORT, Scanner()))
-    texts = []
-    for adapter in ("tesserocr", "library", "command"):
-        texts.append(inspect_file(tmp_path / "1.pdf", replace(OPTIONS, engine=adapter))["text"])
-
-    assert texts[1] == texts[2]
-    assert slips(texts[0], texts[1]) <= 0.02 * len(texts[0])  # the wheel's library is newer
-    assert "HỘI AN ĐÔNG" in texts[0].replace("Á", "A")
