@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from config.export_profiles import YEARLY
 from config.settings import Settings
 from connectors.errors import UnknownLayout
 from connectors.exports import Export, read_export
@@ -30,6 +32,7 @@ from storage.imports import (
     imports_of,
     record_export,
     rejected_rows_of,
+    year_spoken_of,
 )
 from storage.objects import Kept
 from storage.objects.port import digest_of
@@ -37,9 +40,12 @@ from storage.objects.port import digest_of
 _WHO, _WHERE = "parindex import", "command line"
 
 
-def import_file(settings: Settings, file: Path, *, profile: str, dry_run: bool, at: datetime) -> dict[str, Any]:
+def import_file(
+    settings: Settings, file: Path, *, profile: str, dry_run: bool, at: datetime, year: int | None = None
+) -> dict[str, Any]:
     """Keep and record one export; what was found in it, as `parindex import --json` prints it.
 
+    `year` is what a person says that a yearly table speaks of; None: its own words, the settings, the day decide.
     Bytes that were imported before are not read again: the answer is what they left, with every row unchanged.
 
     Raises:
@@ -48,7 +54,7 @@ def import_file(settings: Settings, file: Path, *, profile: str, dry_run: bool, 
     name = normalize("NFC", file.name)
     with open_resources(settings) as resources:
         if (known := _known(resources, file)) is not None:
-            return known
+            return known | {"warnings": [*known["warnings"], *_kept_year(known, year)]}
         try:
             export = read_export(file, name=name, profile=profile or None)
         except UnknownLayout:
@@ -56,8 +62,8 @@ def import_file(settings: Settings, file: Path, *, profile: str, dry_run: bool, 
                 raise
             return _keep_form(resources, file, form, at)
         if dry_run:
-            return _look(resources, export, name, at)
-        return _keep_and_record(resources, file, export, at)
+            return _look(resources, export, _arrival(resources, name, export.sha256, at, year))
+        return _keep_and_record(resources, file, export, _arrival(resources, name, export.sha256, at, year))
 
 
 def explain_file(file: Path) -> Explanation:
@@ -123,24 +129,32 @@ def _report_again(connection: Connection, row: Mapping[str, Any]) -> dict[str, A
         "rejected": _rejected(connection, row["id"]),
         "totals": row["totals"] or {"declared": None, "counted": counts["read"], "agree": None},
         "period": row["period"],
+        "year_by": "kept" if row["kind"] in YEARLY else None,
         "warnings": [*row["warnings"], *_alarms(connection, row["id"])],
     }
 
 
-def _look(resources: Resources, export: Export, name: str, at: datetime) -> dict[str, Any]:
+def _kept_year(known: Mapping[str, Any], year: int | None) -> list[str]:
+    """Where the same bytes were imported for another year: they stay there."""
+    kept = str(known["period"][1])[:4] if known["period"] else None
+    if year is None or kept is None or kept == str(year) or not known["year_by"]:
+        return []
+    return [f'tệp này đã nhập là số liệu năm {kept}; muốn đổi thì ghi "năm {year}" vào tiêu đề bảng rồi nộp lại']
+
+
+def _look(resources: Resources, export: Export, arrival: Arrival) -> dict[str, Any]:
     """What recording would give; the transaction is given up."""
-    arrival = _arrival(resources, name, export.sha256, at)
     with resources.database.read() as connection:
-        record_object(connection, Kept(export.sha256, 0, new=False), who=_WHO, where=_WHERE, at=at)
+        record_object(connection, Kept(export.sha256, 0, new=False), who=_WHO, where=_WHERE, at=arrival.at)
         return _recorded(connection, arrival, export)
 
 
-def _keep_and_record(resources: Resources, file: Path, export: Export, at: datetime) -> dict[str, Any]:
+def _keep_and_record(resources: Resources, file: Path, export: Export, arrival: Arrival) -> dict[str, Any]:
     with file.open("rb") as stream:
         kept = resources.store.put(stream)
-    arrival = _arrival(resources, normalize("NFC", file.name), kept.sha256, at)
+    arrival = replace(arrival, sha256=kept.sha256)
     with resources.database.write() as connection:
-        record_object(connection, kept, who=_WHO, where=_WHERE, at=at)
+        record_object(connection, kept, who=_WHO, where=_WHERE, at=arrival.at)
         return _recorded(connection, arrival, export)
 
 
@@ -157,14 +171,14 @@ def _keep_form(resources: Resources, file: Path, form: Form, at: datetime) -> di
         return _report_again(connection, row)
 
 
-def _arrival(resources: Resources, name: str, sha256: str, at: datetime) -> Arrival:
-    return Arrival(
-        resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version(), year=resources.settings.year
-    )
+def _arrival(resources: Resources, name: str, sha256: str, at: datetime, year: int | None = None) -> Arrival:
+    here = (resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version())
+    return Arrival(*here, year=resources.settings.year, said_year=year)
 
 
 def _recorded(connection: Connection, arrival: Arrival, export: Export) -> dict[str, Any]:
     counts = record_export(connection, arrival, export)
+    spoken = year_spoken_of(arrival, export)
     row = import_of(connection, arrival.unit, arrival.sha256)
     assert row is not None
     return {
@@ -175,7 +189,8 @@ def _recorded(connection: Connection, arrival: Arrival, export: Export) -> dict[
         "rows": counts.plain(),
         "rejected": [bad.plain() for bad in export.rejected],
         "totals": {"declared": export.declared_total, "counted": export.counted, "agree": export.agree},
-        "period": None if export.period is None else [day.isoformat() for day in export.period],
+        "period": row["period"],
+        "year_by": spoken.by if spoken else None,
         "warnings": [*map(str, export.warnings), *_alarms(connection, row["id"])],
     }
 

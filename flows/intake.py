@@ -47,11 +47,14 @@ def pull_exports(resources: Resources, sender: Sender) -> int:
     return len(fresh)
 
 
-def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender) -> None:
-    """Import exports that lie in the store, in an order that their content alone decides."""
+def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender, *, said_year: int | None = None) -> None:
+    """Import exports that lie in the store, in an order that their content alone decides.
+
+    `said_year`: the year that a person named for them.
+    """
     read = [(found, _read(resources, found.kept.sha256, found.name)) for found in arrivals]
     for found, said in sorted(read, key=lambda pair: (_turn(pair[1]), pair[0].kept.sha256)):
-        _record(resources, found, said, sender)
+        _record(resources, found, said, sender, said_year)
 
 
 def take_documents(resources: Resources, sender: Sender) -> int:
@@ -145,9 +148,12 @@ def _turn(said: Export | Form | ConnectorError) -> tuple[bool, str]:
     return isinstance(said, Form), moment.isoformat() if moment else ""
 
 
-def _record(resources: Resources, found: Fresh, said: Export | Form | ConnectorError, sender: Sender) -> None:
+def _record(
+    resources: Resources, found: Fresh, said: Export | Form | ConnectorError, sender: Sender, said_year: int | None
+) -> None:
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
-    arrival = Arrival(*whose, at=sender.at, reader=layouts_version(), source=found.source, year=resources.settings.year)
+    reader, year = layouts_version(), resources.settings.year
+    arrival = Arrival(*whose, at=sender.at, reader=reader, source=found.source, year=year, said_year=said_year)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
         if isinstance(said, Export):

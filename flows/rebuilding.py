@@ -20,6 +20,7 @@ from storage.custody import events
 from storage.database import Connection
 from storage.errors import StorageError
 from storage.evidence import Upload, record_object, record_upload
+from storage.imports import PERSON
 from storage.objects import Kept
 from storage.objects.port import digest_of
 from storage.runs import RunRecord, record_run
@@ -91,9 +92,12 @@ def _replay(resources: Resources, log: Sequence[dict[str, Any]], kept: dict[str,
             with resources.database.write() as connection:
                 counts["receipts"] += record_upload(connection, found, upload)
         elif event["event"] in ("imported", "rejected"):
-            settings = resources.settings.model_copy(update={"unit": unit})
+            year, by = event["detail"].get("year"), event["detail"].get("year_by")
+            kept_year = {"period": str(year)} if year else {}  # what stood for a table that does not say its year
+            settings = resources.settings.model_copy(update={"unit": unit, **kept_year})
             of_unit = Resources(settings, resources.database, resources.store)
-            import_kept(of_unit, [Fresh(event["detail"]["name"], found, sender.where)], sender)
+            fresh = [Fresh(event["detail"]["name"], found, sender.where)]
+            import_kept(of_unit, fresh, sender, said_year=year if by == PERSON else None)
             counts["imports"] += 1
     return counts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -50,11 +51,13 @@ class Gathered:
     unlinked: tuple[str, ...]
     contradictions: tuple[str, ...] = ()
     """Where an official declared another number than the list of it gives."""
+    left_out: tuple[str, ...] = ()
+    """What is kept and speaks of other years: Vietnamese sentences."""
 
     def gaps(self) -> dict[str, Any]:
         """What could not be joined, for JSON."""
         files = {"missing_files": [list(pair) for pair in self.missing_files], "unlinked": list(self.unlinked)}
-        return files | {"contradictions": list(self.contradictions)}
+        return files | {"contradictions": list(self.contradictions), "left_out": list(self.left_out)}
 
 
 def gather_facts(
@@ -83,7 +86,28 @@ def gather_facts(
         known=_known_kinds(connection, unit, year, documents, import_id),
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
-    return Gathered(facts, missing, tuple(unlinked), tuple(contradictions(typed, lists, counted_inputs())))
+    contradicted = tuple(contradictions(typed, lists, counted_inputs()))
+    left_out = tuple(_left_out(connection, unit, year, import_id))
+    return Gathered(facts, missing, tuple(unlinked), contradicted, left_out)
+
+
+def _left_out(connection: Connection, unit: str, year: int, import_id: int | None) -> Iterator[str]:
+    """How many rows and documents speak of other years, kind by kind and year by year."""
+    titles: dict[str, str] = {profile.kind: profile.name for profile in load_profiles()}
+    for kind in sorted(YEARLY):
+        found = Counter(row.get(YEAR) for row in records_as_of(connection, unit, kind, import_id))
+        for other, rows in sorted((other, rows) for other, rows in found.items() if other not in (None, year)):
+            yield f"{titles[kind]}: {rows} dòng thuộc kỳ {other}, không tính vào kỳ {year}"
+    others = Counter(_folders_of_other_years(connection, unit, year))
+    for other, files in sorted(others.items()):
+        yield f"Tài liệu: {files} tệp trong thư mục năm {other}, không tính vào kỳ {year}"
+
+
+def _folders_of_other_years(connection: Connection, unit: str, year: int) -> Iterator[str]:
+    for receipt in receipts_of(connection, unit):
+        years = {part for part in receipt["path"].split("/")[:-1] if _YEAR_FOLDER.match(part)}
+        if years and str(year) not in years:
+            yield min(years)
 
 
 def rows_of_year(

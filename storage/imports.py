@@ -21,6 +21,7 @@ from storage.merging import Merged, merge
 from storage.packing import unpacked
 
 READ, REJECTED = "read", "rejected"
+PERSON, TITLE, NOBODY = "person", "title", "nobody"
 _STILL_LAST_YEAR = timedelta(days=45)
 FORM = "bieu-ii06a"
 """Kind and layout of a form II.06a: it is compared, and brings no rows of its own."""
@@ -42,6 +43,8 @@ class Arrival:
     """Name of the source it was pulled from; None: a person handed it over."""
     year: int | None = None
     """The year that a yearly table speaks of where it does not say so itself; None: by the day it came."""
+    said_year: int | None = None
+    """The year that the person who brought it names; counts before the table's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +101,21 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged), *_alarms_of_year(spoken)]
     alarms += _alarms_of_future(arrival, export)
     raise_alarms(connection, arrival.unit, import_id, alarms)
-    detail = {"kind": export.kind, "profile": export.profile, "name": arrival.name, "rows": counts.plain()}
-    detail["unit"] = arrival.unit
+    detail: dict[str, Any] = {"kind": export.kind, "profile": export.profile, "name": arrival.name}
+    detail |= {"rows": counts.plain()}
+    detail |= {"unit": arrival.unit} | ({"year": spoken.year, "year_by": spoken.by} if spoken else {})
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenYear:
-    """The year that a yearly table speaks of, and whether it says so itself."""
+    """The year that a yearly table speaks of, and who says so: person | title | nobody (assumed)."""
 
     year: int
-    said: bool
+    by: str
+    title: int | None = None
+    """What its own words say."""
 
     @property
     def days(self) -> tuple[date, date]:
@@ -118,7 +124,9 @@ class SpokenYear:
 
 
 def year_spoken_of(arrival: Arrival, export: Export) -> SpokenYear | None:
-    """By its own words, else as the installation is set, else by the day it came; None for kinds with their own dates.
+    """By whoever brought it, else by its own words, as the installation is set, by the day it came.
+
+    None for kinds with their own dates.
 
     What comes in the first weeks of a year without a word of it belongs to the year before: quarterly and yearly tables
     are due after their period (config/exports).
@@ -127,7 +135,9 @@ def year_spoken_of(arrival: Arrival, export: Export) -> SpokenYear | None:
         return None
     own = export.year or (export.period[1].year if export.period else None)
     assumed = arrival.year or (arrival.at - _STILL_LAST_YEAR).year
-    return SpokenYear(own or assumed, said=own is not None)
+    if arrival.said_year is not None:
+        return SpokenYear(arrival.said_year, PERSON, own)
+    return SpokenYear(own or assumed, TITLE if own is not None else NOBODY, own)
 
 
 def record_rejected_export(connection: Connection, arrival: Arrival, reason: str) -> None:
@@ -258,7 +268,10 @@ def _alarms_of_dossiers(merged: Merged) -> Iterator[ImportAlarm]:
 
 
 def _alarms_of_year(spoken: SpokenYear | None) -> Iterator[ImportAlarm]:
-    if spoken is not None and not spoken.said:
+    if spoken is not None and spoken.by == PERSON and spoken.title not in (None, spoken.year):
+        what = f"tiêu đề ghi năm {spoken.title}, người nhập khai là số liệu năm {spoken.year}"
+        yield ImportAlarm("year_disputed", f"{what}: tính theo người nhập, hãy kiểm tra lại")
+    if spoken is not None and spoken.by == NOBODY:
         what = f"tệp không ghi năm, được tính là số liệu năm {spoken.year}"
         yield ImportAlarm("year_assumed", f'{what}; nếu không đúng, ghi "năm ..." vào tiêu đề bảng rồi nộp lại')
 

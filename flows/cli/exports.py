@@ -22,6 +22,12 @@ _STATES = {
     "ask": "cần người xử lý",
 }
 _SHOWN = 20
+_YEAR_BY = {
+    "person": "theo người nhập",
+    "title": "theo tiêu đề, tên tệp",
+    "nobody": "tệp không ghi năm, lấy theo kỳ đang mở hoặc ngày nhập",
+    "kept": "đã nhập trước đây",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +44,7 @@ def import_export(
     profile: Annotated[str, typer.Option("--profile", help=text("profile"))] = "",
     explain: Annotated[bool, typer.Option("--explain", help=text("explain"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    year: Annotated[int, typer.Option("--period", min=2000, max=2100, help=text("import_year"))] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Import one export, or only look at it."""
@@ -49,7 +56,8 @@ def import_export(
         plain = explain_file(file).plain()
         finish(plain, as_json=as_json, lines=_explained(plain), code=DONE if plain["known_profile"] else NEEDS_PERSON)
     settings = settings_for(unit)
-    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=moment("", settings))
+    now = moment("", settings)
+    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=now, year=year or None)
     code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
     finish(report, as_json=as_json, lines=_imported(report), code=code)
 
@@ -115,6 +123,8 @@ def _imported(report: dict[str, Any]) -> Iterator[str]:
     rows = report["rows"]
     yield f"{report['file']}: mẫu {report['profile']}, {rows['read']} dòng"
     yield f"  mới {rows['new']}, thay đổi {rows['changed']}, giữ nguyên {rows['unchanged']}, trả lại {rows['rejected']}"
+    if report["year_by"]:
+        yield f"  số liệu năm {report['period'][1][:4]} ({_YEAR_BY[report['year_by']]})"
     totals = report["totals"]
     if totals["declared"] is not None:
         agrees = "khớp" if totals["agree"] else "KHÔNG khớp"

@@ -68,7 +68,8 @@ def score(
         answer = scoring.compute(resources, question, assumed=assumed or (), as_of_import=as_of_import or None)
         if not (dry_run or assumed or as_of_import):
             scoring.record(resources, answer, who="parindex score", at=now)
-    finish(answer.score, as_json=as_json, lines=_score_lines(answer.score))
+    lines = [*_score_lines(answer.score), *(f"Để ngoài: {line}." for line in answer.gathered.left_out)]
+    finish(answer.score | {"left_out": list(answer.gathered.left_out)}, as_json=as_json, lines=lines)
 
 
 def explain(

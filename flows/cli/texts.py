@@ -19,6 +19,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "import": ("Nhập một tệp kết xuất của phần mềm một cửa.", "Import one export of the one-stop software."),
     "import_file": ("Tệp kết xuất (xlsx, xls, csv, HTML ...).", "The export."),
     "profile": ("Mẫu tệp; bỏ trống để tự nhận.", "Export profile; empty to recognise it."),
+    "import_year": (
+        "Năm mà bảng khai báo, khảo sát, nhiệm vụ, nhân sự, ngân sách nói tới (khi tệp không ghi hoặc ghi sai).",
+        "The year that a yearly table speaks of, where it does not say so or says it wrong.",
+    ),
     "dry_run": ("Chỉ xem kết quả, không ghi.", "Show the result, record nothing."),
     "explain": ("Chỉ xem bảng trông thế nào và mẫu đọc viết sẵn, không ghi.", "Only show what the table looks like and a ready profile."),
     "template": ("Ghi bảng mẫu trống để điền số liệu.", "Write the empty workbook of a layout."),

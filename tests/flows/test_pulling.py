@@ -179,7 +179,7 @@ def test_a_filled_task_tracker_counts_for_its_components_and_falls_due_again(hom
     assert counted == {"tasks_planned": 2, "tasks_done": 1}
     assert [link.name for link in facts.evidence if link.component == "1.1.2"] == ["nhiem-vu_20260103.xlsx"]
     assert lists_overdue(settings, NOW, 0) is None
-    assert "Theo dõi nhiệm vụ (Văn phòng HĐND và UBND phường, hạn 05/03/2026)" in str(
+    assert "Theo dõi nhiệm vụ (Văn phòng HĐND và UBND phường, hạn 05/03/2026 theo đề xuất)" in str(
         lists_overdue(settings, datetime(2026, 3, 20, tzinfo=UTC), 0)
     )
 

@@ -10,12 +10,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from config.settings import Settings
 from connectors.exports import read_export
 from connectors.exports.furniture import year_in
+from flows.importing import import_file
+from flows.log_proofs import publish_checkpoint
+from flows.rebuilding import rebuild_index
+from flows.resources import open_resources
 from scoring.engine.facts import Facts
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
-from storage.evidence import record_object
+from storage.evidence import Upload, record_object, record_upload
 from storage.facts import gather_facts, input_files
 from storage.imports import Arrival, alarms_of_import, record_export
 from storage.objects import Kept
@@ -108,3 +113,59 @@ def test_the_year_of_a_title(title: str, year: int | None) -> None:
 
 def _day(year: int, month: int) -> datetime:
     return datetime(year, month, 10, 3, tzinfo=UTC)
+
+
+def test_what_speaks_of_other_years_is_named_as_left_out(database: Database, tmp_path: Path) -> None:
+    _import(
+        database, _sheet(tmp_path / "a.xlsx", "SỐ LIỆU NĂM 2024", {"tasks_planned": 9, "tasks_done": 8}), _day(2026, 1)
+    )
+    _import(database, _sheet(tmp_path / "b.xlsx", "SỐ LIỆU NĂM 2025", {"tasks_planned": 10}), _day(2026, 1))
+    with database.write() as connection:
+        record_object(connection, Kept("d" * 64, 1, new=True), who="tôi", where="đây", at=_day(2026, 1))
+        upload = Upload(UNIT, "2024/1.1.2/bao-cao.pdf", "tôi", "đây", _day(2026, 1))
+        record_upload(connection, Kept("d" * 64, 1, new=True), upload)
+
+    with database.read() as connection:
+        told = gather_facts(connection, UNIT, "checker", year=2025).left_out
+    (title,) = {line.split(":")[0] for line in told if "dòng" in line}
+    assert told == (
+        f"{title}: 2 dòng thuộc kỳ 2024, không tính vào kỳ 2025",
+        "Tài liệu: 1 tệp trong thư mục năm 2024, không tính vào kỳ 2025",
+    )
+
+
+def test_the_year_that_a_person_names_counts_before_the_title(tmp_path: Path) -> None:
+    home = Settings(home=tmp_path / "home", unit=UNIT)
+    titled = _sheet(tmp_path / "a.xlsx", "KHAI BÁO SỐ LIỆU NĂM 2024", {"tasks_planned": 10})
+    at = _day(2026, 7)
+
+    looked = import_file(home, titled, profile="", dry_run=True, at=at, year=2025)
+    read = import_file(home, titled, profile="", dry_run=True, at=at)
+    kept = import_file(home, titled, profile="", dry_run=False, at=at, year=2025)
+    again = import_file(home, titled, profile="", dry_run=False, at=at, year=2026)
+
+    assert [one["year_by"] for one in (looked, read, kept, again)] == ["person", "title", "person", "kept"]
+    assert [one["period"][0][:4] for one in (looked, read, kept, again)] == ["2025", "2024", "2025", "2025"]
+    assert any("tiêu đề ghi năm 2024, người nhập khai là số liệu năm 2025" in line for line in kept["warnings"])
+    assert any("tệp này đã nhập là số liệu năm 2025" in line for line in again["warnings"])
+
+
+def test_a_rebuilt_database_keeps_the_year_that_was_taken(tmp_path: Path) -> None:
+    before = Settings(home=tmp_path / "home", unit=UNIT, period="2025")
+    untitled = _sheet(tmp_path / "a.xlsx", "", {"tasks_planned": 10})
+    titled = _sheet(tmp_path / "b.xlsx", "SỐ LIỆU NĂM 2023", {"tasks_done": 7})
+    import_file(before, untitled, profile="", dry_run=False, at=_day(2026, 7))
+    import_file(before, titled, profile="", dry_run=False, at=_day(2026, 7), year=2025)
+    with open_resources(before) as resources:
+        publish_checkpoint(resources, at=_day(2026, 7))
+    (before.home / "parindex.db").rename(tmp_path / "old.db")
+
+    after = Settings(home=before.home, unit=UNIT, period="2026")
+    rebuild_index(after, at=_day(2026, 8))
+
+    with open_resources(after) as resources, resources.database.read() as connection:
+        facts = gather_facts(connection, UNIT, "checker", year=2025).facts
+    assert {value.key: value.value for value in facts.declared} == {
+        "tasks_planned": Decimal(10),
+        "tasks_done": Decimal(7),
+    }
