@@ -92,7 +92,7 @@ def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iter
             engine=settings.ocr_engine,
             names=names,
         )
-        results = inspect_files(paths, options, workers=resources.workers, limits=limits)
+        results = inspect_files(paths, options, resources.workers, limits, resources.slots)
         yield from zip(hashes, results, strict=True)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from sandbox import Slots
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
 from storage.errors import DiskFull, StoreUnavailable
@@ -28,6 +29,12 @@ class Resources:
     def workers(self) -> int:
         """How many documents are read at a time."""
         return self.settings.workers or os.cpu_count() or 1
+
+    @property
+    def slots(self) -> Slots:
+        """How many documents all processes of this machine read at a time: PAR_SLOTS, under PAR_SLOTS_FOLDER."""
+        folder = self.settings.slots_folder or self.settings.home / "slots"
+        return Slots(folder, self.settings.slots or max(self.workers, os.cpu_count() or 1))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from ocr.answers import sound, unread_answer
 from ocr.errors import EngineMissing
 from ocr.inspection import InspectOptions, inspect_file
 from ocr.intake import Intake, take_in
-from sandbox import Failure, Limits, run_each
+from sandbox import Failure, Limits, Slots, run_each
 
 PRELOAD = ("ocr.inspection", "ocr.tesseract_bundled", "ocr.tesseract_command")
 _RESERVE_SECONDS = 8.0
@@ -28,13 +28,18 @@ _REASONS = {
 
 
 def inspect_files(
-    paths: Sequence[Path], options: InspectOptions, workers: int, limits: Limits | None = None
+    paths: Sequence[Path],
+    options: InspectOptions,
+    workers: int,
+    limits: Limits | None = None,
+    slots: Slots | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one answer for each path, in order; a worker that was killed gives an answer that says so.
 
     Where there are fewer files than `workers`, the pages of a scan are spread over those left.
     The time inside a worker is bounded so that it answers with what it has before `limits.wall_seconds` kills it.
 
+    With `slots` no more files are read at a time than this machine has slots, over all its processes.
     Such an answer has the key `failure` (timeout, memory, died, error): another try may fare better.
 
     Raises:
@@ -48,7 +53,8 @@ def inspect_files(
         processes=max(1, workers // max(1, len(paths))),
     )
     ask: Callable[[Path], dict[str, Any]] = partial(_asked, options=within)
-    answers = run_each(ask, paths, workers=max(1, min(workers, len(paths))), limits=bounds, preload=PRELOAD)
+    count = max(1, min(workers, len(paths)))
+    answers = run_each(ask, paths, workers=count, limits=bounds, preload=PRELOAD, slots=slots)
     for path, answer in zip(paths, answers, strict=True):
         if isinstance(answer, Failure):
             yield _failed(path, answer)

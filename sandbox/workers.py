@@ -14,12 +14,15 @@ import resource
 import select
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from sandbox.slots import Slots
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -54,10 +57,12 @@ def run_each(
     workers: int,
     limits: Limits | None = None,
     preload: tuple[str, ...] = (),
+    slots: Slots | None = None,
 ) -> Iterator[R | Failure]:
     """Yield `question(argument)` for each argument, in order, or the `Failure` that took its place.
 
     `question` must be importable by name. `preload` names modules the fork server imports once for all workers.
+    With `slots` each question waits for one before its time begins, and holds it until it is answered.
     """
     bounds = limits or Limits()
     _forget_main()
@@ -70,15 +75,30 @@ def run_each(
         initargs=(bounds, os.getpid()),
         context=context,
     ) as pool:
-        futures: list[Any] = [
-            pool.schedule(question, args=[argument], timeout=bounds.wall_seconds) for argument in arguments
-        ]
-        try:
-            for future in futures:
-                yield _answer(future)
-        finally:
-            for future in futures:
-                future.cancel()
+
+        def begun(argument: A) -> Any:
+            release = slots.take() if slots else None
+            future = pool.schedule(question, args=[argument], timeout=bounds.wall_seconds)
+            if release:
+                future.add_done_callback(lambda _: release())
+            return future
+
+        yield from _in_order(map(begun, arguments), most=2 * workers if slots else None)
+
+
+def _in_order(begun: Iterator[Any], *, most: int | None) -> Iterator[Any]:
+    """Answers in order, with at most so many questions begun and not yet yielded (None: all at once)."""
+    waiting: deque[Any] = deque()
+    try:
+        for future in begun:
+            waiting.append(future)
+            while waiting and (waiting[0].done() or (most and len(waiting) >= most)):
+                yield _answer(waiting.popleft())
+        while waiting:
+            yield _answer(waiting.popleft())
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def run_one(

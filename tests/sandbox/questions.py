@@ -51,3 +51,14 @@ def connect(host: str) -> None:
 def note_pid_and_sleep(folder: str) -> None:
     (Path(folder) / f"pid-{os.getpid()}").touch()
     time.sleep(60)
+
+
+def count_those_at_it(_number: int, folder: str) -> int:
+    """How many are asked at this moment, this one with them, over all processes."""
+    mine = Path(folder) / f"at-it-{os.getpid()}"
+    mine.touch()
+    time.sleep(0.1)
+    seen = len(list(Path(folder).glob("at-it-*")))
+    time.sleep(0.05)
+    mine.unlink()
+    return seen
