@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from config.export_profiles import Column, Profile, load_profiles, load_vocabulary
+from config.export_profiles import YEARLY, Column, Profile, load_profiles, load_vocabulary
 from connectors.errors import AskPerson
 
 FILLED_ROWS = 2_000
@@ -37,8 +37,8 @@ def template_names() -> tuple[str, ...]:
     return tuple(profile.id for profile in templates())
 
 
-def template_workbook(name: str) -> bytes:
-    """An xlsx with title and header of a layout, the same bytes each time.
+def template_workbook(name: str, year: int | None = None) -> bytes:
+    """An xlsx with title and header of a layout, the same bytes each time; `year` goes into the title of yearly tables.
 
     Raises:
         AskPerson: there is no template of this name; the message lists those there are.
@@ -49,15 +49,17 @@ def template_workbook(name: str) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"title": profile.name, "created": _CREATED.replace(tzinfo=None)})
-        _write_sheet(book, profile)
+        _write_sheet(book, profile, year if profile.kind in YEARLY else None)
     return content.getvalue()
 
 
-def _write_sheet(book: Any, profile: Profile) -> None:
+def _write_sheet(book: Any, profile: Profile, year: int | None) -> None:
     sheet = book.add_worksheet(profile.name[:31].replace("/", "-"))
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"})
-    sheet.write(0, 0, profile.name.upper(), book.add_format({"bold": True, "font_size": 14}))
-    sheet.write(1, 0, _kept_by(profile), book.add_format({"italic": True}))
+    title = profile.name.upper() + (f" NĂM {year}" if year else "")
+    sheet.write(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    asked = '. Ghi thêm "năm ..." vào tên bảng' if profile.kind in YEARLY and year is None else ""
+    sheet.write(1, 0, f"{_kept_by(profile)}{asked}", book.add_format({"italic": True}))
     first = 2
     depth = max(len(column.header) for column in profile.columns)
     _write_header(sheet, profile.columns, first, depth, bold)

@@ -44,7 +44,7 @@ def import_export(
     profile: Annotated[str, typer.Option("--profile", help=text("profile"))] = "",
     explain: Annotated[bool, typer.Option("--explain", help=text("explain"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
-    year: Annotated[int, typer.Option("--period", min=2000, max=2100, help=text("import_year"))] = 0,
+    year: Annotated[int | None, typer.Option("--period", min=2000, max=2100, help=text("import_year"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import one export, or only look at it."""
@@ -57,7 +57,7 @@ def import_export(
         finish(plain, as_json=as_json, lines=_explained(plain), code=DONE if plain["known_profile"] else NEEDS_PERSON)
     settings = settings_for(unit)
     now = moment("", settings)
-    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=now, year=year or None)
+    report = import_file(settings, file, profile=profile, dry_run=dry_run, at=now, year=year)
     code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
     finish(report, as_json=as_json, lines=_imported(report), code=code)
 
@@ -66,6 +66,7 @@ def template(
     name: Annotated[str, typer.Argument(help=text("template_name"))] = "",
     *,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=text("template_output"))] = None,
+    year: Annotated[int | None, typer.Option("--period", min=2000, max=2100, help=text("import_year"))] = None,
     listing: Annotated[bool, typer.Option("--list", help=text("template_list"))] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -76,7 +77,7 @@ def template(
         known = [_template_plain(profile) for profile in templates()]
         finish(known, as_json=as_json, lines=[_template(one) for one in known])
     target = output or Path(f"{name}.xlsx")
-    target.write_bytes(template_workbook(name))
+    target.write_bytes(template_workbook(name, year))
     finish({"template": name, "file": str(target)}, as_json=as_json, lines=[f"Đã ghi mẫu {name} ra {target}"])
 
 

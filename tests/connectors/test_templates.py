@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from config.export_profiles import YEARLY
 from connectors.errors import AskPerson
 from connectors.exports import read_export_here
-from connectors.exports.templates import template_names, template_workbook
+from connectors.exports.templates import template_names, template_workbook, templates
 
 
 @pytest.mark.parametrize("name", template_names())
@@ -18,6 +19,17 @@ def test_a_template_reads_as_its_own_layout_and_is_the_same_each_time(name: str,
     (tmp_path / "mau.xlsx").write_bytes(content)
     export = read_export_here(tmp_path / "mau.xlsx")
     assert (export.profile, len(export.rows), export.rejected) == (name, 0, ())
+
+
+@pytest.mark.parametrize("name", [profile.id for profile in templates() if profile.kind in YEARLY])
+def test_the_template_of_a_yearly_table_names_its_year_or_asks_for_it(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "mau.xlsx"
+    read = []
+    for year in (2025, None):
+        path.write_bytes(template_workbook(name, year))
+        read.append(read_export_here(path))
+    assert [export.year for export in read] == [2025, None]
+    assert {export.profile for export in read} == {name}
 
 
 def test_the_inputs_of_officials_have_templates() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from config.export_profiles import FOLDER, load_profiles
 from connectors.exports import read_export_here
-from tests.connectors.tables import LIST_HEADER, code, listed, xlsx
+from tests.connectors.tables import DECLARED_HEADER, LIST_HEADER, code, listed, xlsx
 from tests.journeys.commands import parindex
 
 RENAMED = [
@@ -58,12 +58,24 @@ def test_a_known_layout_and_a_file_without_table_are_explained_too(run: Any, tmp
 def test_templates_name_owner_and_deadline_and_say_that_these_are_proposed(run: Any, tmp_path: Path) -> None:
     listed_out = {one["id"]: one for one in json.loads(run("template", "--list", "--json").stdout)}
     target = tmp_path / "mau.xlsx"
-    written = run("template", "theo-doi-nhiem-vu", "-o", str(target))
+    written = run("template", "theo-doi-nhiem-vu", "--period", "2025", "-o", str(target))
 
     owned = {profile.id for profile in load_profiles() if profile.owner or profile.deadline}
     assert {name for name, one in listed_out.items() if one["provenance"] == "proposal"} == owned
     assert written.returncode == 0
     page = openpyxl.load_workbook(target).worksheets[0]
+    assert page["A1"].value == "THEO DÕI NHIỆM VỤ NĂM 2025"
     assert page["A2"].value == (
         "Đơn vị lập: Văn phòng HĐND và UBND phường; hạn gửi: ngày 05 tháng sau (đề xuất, phường phân công lại nếu cần)"
     )
+
+
+def test_the_year_of_a_yearly_table_is_said_or_read_and_told(run: Any, tmp_path: Path) -> None:
+    path = xlsx(
+        tmp_path / "khai.xlsx",
+        [DECLARED_HEADER, [1, "1.1.2", "tasks_done", "Đã xong", 18, "VP", "Báo cáo", "", "", "", ""]],
+    )
+    unsaid, said = run("import", str(path), "--dry-run"), run("import", str(path), "--period", "2024")
+
+    assert "số liệu năm 2025 (tệp không ghi năm, lấy theo kỳ đang mở hoặc ngày nhập)" in unsaid.stdout
+    assert (said.returncode, "số liệu năm 2024 (theo người nhập)" in said.stdout) == (0, True)
