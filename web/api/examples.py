@@ -37,6 +37,16 @@ DOCUMENTS = {"total": 1, "documents": [_DOCUMENT]}
 DOCUMENT = _DOCUMENT | {"text": "...", "result": {}, "proves": [{"component": "1.1.1", "section": "III", "pages": "1"}]}
 SEARCH = {"words": "ke hoach", "exact": False, "count": 1, "hits": [{"sha256": _SHA256, "page": 1, "snippet": "..."}]}
 IMPORTS = {"total": 1, "imports": [{"id": 1, "name": "hoso_2025.xls", "status": "read", "counts": {"read": 2000}}]}
+CYCLE_DEED: dict[str, Any] = {"deed": "fill", "component": "1.7.1", "said": {"note": "Đủ tài liệu"}, "version": 1}
+CYCLE = {"state": "self_scoring", "deadlines": [], "deeds": ["fill"], "components": [], "disputed": [], "totals": None}
+UPLOAD_WISH: dict[str, Any] = {
+    "name": "ke-hoach.pdf",
+    "size": 190_000,
+    "target": "1.1.1",
+    "fingerprint": "ke-hoach.pdf-190000",
+}
+UPLOAD = {"id": "u-1a2b3c", "name": "ke-hoach.pdf", "state": "kept", "sha256": _SHA256, "reason": None}
+BUNDLE = {"order": "g-1a2b3c4d", "state": "ready", "sha256": _SHA256, "reason": None}
 REQUEST = {"request": "yc-20251231-080000", "state": "waiting", "progress": {"step": "waiting", "done": 0, "of": 0}}
 
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response, StreamingResponse
-from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 from flows import browsing
@@ -21,17 +20,11 @@ from flows.searching import NothingAsked, search
 from storage.browsing import DocumentsWanted, Slice, runs_slice
 from web.access import Deed
 from web.api import examples
+from web.api.places import PLACE, Period, Unit, api_router
 from web.doors import Visit, allowed
 from web.pages.documents import Sha256, attachment, object_blocks, seen_document, visible_documents
 
-router = APIRouter(
-    prefix="/api/v1",
-    dependencies=[Depends(HTTPBearer(auto_error=False, description="Khóa tạo ở trang Tài khoản"))],
-    responses={code: dict(examples.ERROR) for code in (401, 403, 404, 422, 503)},
-)
-PLACE = "/units/{unit}/periods/{period}"
-Unit = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$", examples=["hoi-an-dong"])]
-Period = Annotated[str, Path(pattern=r"^20\d{2}$", examples=["2025"])]
+router = api_router()
 Component = Annotated[str, Path(pattern=r"^\d{1,3}\.\d{1,3}\.\d{1,3}$", examples=["3.3.2"])]
 Request = Annotated[str, Path(pattern=r"^yc-[0-9-]{1,40}$", examples=["yc-20251231-080000"])]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]

@@ -78,10 +78,15 @@ def order(
     components: Annotated[list[str] | None, Form()] = None,
     redact: Annotated[bool, Form()] = False,
 ) -> Response:
+    """Ask for a bundle."""
+    order_id = ordered(visit, set(components or ()), redact=redact)
+    return RedirectResponse(f"{visit.request.url.path}/{order_id}", status_code=303)
+
+
+def ordered(visit: Visit, wanted: set[str], *, redact: bool) -> str:
     """Ask for a bundle of the newest run; others than the ward itself get it without applicants' personal data."""
     run = browsing.standing_run(visit.resources, visit.here.period)
     shown = {item["id"] for item in _shown_items(visit, str(run["id"]))}
-    wanted = set(components or ())
     visit.require(wanted <= shown)
     whole = visit.visitor.whole_unit(Deed.ORDER_BUNDLE, visit.here)
     chosen = tuple(wanted) if wanted or whole else tuple(shown)
@@ -89,13 +94,13 @@ def order(
     asked = OrderAsked(str(run["id"]), chosen, hidden, visit.visitor.name, visit.now)
     order_id = ordering.order_bundle(visit.resources, asked)
     visit.house.workers.submit(ordering.make_ordered, visit.resources, order_id)
-    return RedirectResponse(f"{visit.request.url.path}/{order_id}", status_code=303)
+    return order_id
 
 
 @router.get(PLACE + "/goi-tai-lieu/{order_id}")
 def one_order(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Response:
     """How far a bundle is, then where to fetch it."""
-    row = _order(visit, order_id)
+    row = own_order(visit, order_id)
     if row["state"] in (uploads.WAITING, uploads.MAKING):
         visit.house.workers.submit(ordering.make_ordered, visit.resources, order_id)
     part = "hx-request" in visit.request.headers
@@ -105,7 +110,7 @@ def one_order(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Res
 @router.get(PLACE + "/goi-tai-lieu/{order_id}/tai-ve")
 def fetch(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Response:
     """The bundle; a broken download goes on where it stopped (Range)."""
-    row = _order(visit, order_id)
+    row = own_order(visit, order_id)
     path = ordering.order_path(visit.resources, row)
     if row["state"] != uploads.READY or not path.exists():
         return problem(visit.request, 404, "Gói này chưa lập xong hoặc không còn. Bấm Lập gói để lập lại.")
@@ -120,13 +125,14 @@ def fetch(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Respons
 @router.get(PLACE + "/goi-tai-lieu/{order_id}/kiem-tra")
 def verification(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Response:
     """What the bundle's own verifier says, step by step."""
-    row = _order(visit, order_id)
+    row = own_order(visit, order_id)
     if row["state"] != uploads.READY:
         return problem(visit.request, 404, "Gói này chưa lập xong.")
     return visit.page("verified.html", order=row, found=ordering.checked_order(visit.resources, row))
 
 
-def _order(visit: Visit, order_id: str) -> Mapping[str, Any]:
+def own_order(visit: Visit, order_id: str) -> Mapping[str, Any]:
+    """An order of this visitor (the ward sees all) in this place."""
     with visit.resources.database.read() as connection:
         row = uploads.order_row(connection, visit.here.unit, order_id)
     run = browsing.run(visit.resources, str(row["run_id"]))

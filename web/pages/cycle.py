@@ -38,6 +38,16 @@ SLUGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A deed of `scoring.cycle.STEPS`, on which component (empty: the whole year), with what is said."""
+
+    deed: str
+    component: str
+    said: Mapping[str, Any]
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Refusal:
     """What somebody typed that was not taken, and why: shown again, so that nothing is lost."""
 
@@ -129,30 +139,32 @@ def _day(typed: str, what: str) -> date:
 
 
 def _done(visit: Visit, typed: Mapping[str, str]) -> Response:
-    name, component = typed.get("viec", ""), typed.get("muc", "")
-    if CYCLE.get(name) != visit.deed:
-        raise HTTPException(422)
-    if component:
-        row = _row(_seen_or_missing(visit), component)
-        visit.require(visit.visitor.may_component(visit.deed, visit.here, _about(row)))
-    else:
-        visit.require(visit.visitor.whole_unit(visit.deed, visit.here))
-    version = typed.get("phien_ban", "")
-    wish = Wish(
-        deed=name,
-        who=visit.visitor.name,
-        where=visit.origin,
-        at=visit.now,
-        component=component,
-        said=_said(typed),
-        version=int(version) if version.isdecimal() else None,
-    )
+    component, version = typed.get("muc", ""), typed.get("phien_ban", "")
+    asked = Asked(typed.get("viec", ""), component, _said(typed), int(version) if version.isdecimal() else None)
     try:
-        act(visit.resources, visit.here.period, wish)
+        done(visit, asked)
     except (WrongUse, StorageError) as error:
         refused = _Refusal(typed, str(error), 409)
         return _entry(visit, component, refused) if component else _whole(visit, refused)
     return _back(visit, component)
+
+
+def done(visit: Visit, asked: Asked) -> dict[str, Any]:
+    """Do a deed of the cycle, if it is this route's and this visitor's; where the cycle stands then.
+
+    Raises:
+        WrongUse: it has no place now, cannot be taken, or somebody was faster; nothing was recorded.
+    """
+    if CYCLE.get(asked.deed) != visit.deed:
+        raise HTTPException(422)
+    if asked.component:
+        row = _row(seen_or_missing(visit), asked.component)
+        visit.require(visit.visitor.may_component(visit.deed, visit.here, _about(row)))
+    else:
+        visit.require(visit.visitor.whole_unit(visit.deed, visit.here))
+    whose = (asked.deed, visit.visitor.name, visit.origin, visit.now)
+    wish = Wish(*whose, component=asked.component, said=asked.said, version=asked.version)
+    return act(visit.resources, visit.here.period, wish)
 
 
 def _said(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -178,7 +190,7 @@ def _whole(visit: Visit, refused: _Refusal = _NOTHING) -> Response:
     except NoCycle:
         may_open = visit.visitor.whole_unit(Deed.ASSIGN, visit.here)
         return visit.page("cycle_unopened.html", refused.status, may_open=may_open, deadlines=DEADLINES, **said)
-    rows = [row for row in seen["components"] if visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row))]
+    rows = visible_rows(visit, seen)
     shown = {row["id"] for row in rows}
     return visit.page(
         "cycle.html",
@@ -194,7 +206,7 @@ def _whole(visit: Visit, refused: _Refusal = _NOTHING) -> Response:
 
 
 def _entry(visit: Visit, component: str, refused: _Refusal = _NOTHING) -> Response:
-    seen = _seen_or_missing(visit)
+    seen = seen_or_missing(visit)
     row = _row(seen, component)
     visit.require(visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row)))
     return visit.page(
@@ -217,7 +229,8 @@ def _seen(visit: Visit) -> dict[str, Any]:
     return cycle_seen(visit.resources, visit.here.period, visit.now)
 
 
-def _seen_or_missing(visit: Visit) -> dict[str, Any]:
+def seen_or_missing(visit: Visit) -> dict[str, Any]:
+    """Where the cycle stands; 404 where it was not opened."""
     try:
         return _seen(visit)
     except NoCycle as error:
@@ -234,6 +247,11 @@ def _row(seen: Mapping[str, Any], component: str) -> dict[str, Any]:
 def _about(row: Mapping[str, Any]) -> dict[str, str]:
     """A row as `web.access` asks about it: the office it is assigned to answers for it."""
     return {"id": row["id"], "responsible": row["office"]}
+
+
+def visible_rows(visit: Visit, seen: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The components that this visitor may see."""
+    return [row for row in seen["components"] if visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row))]
 
 
 def _may_whole(visit: Visit, name: str) -> bool:

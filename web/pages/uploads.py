@@ -48,7 +48,7 @@ def _own(visit: Visit) -> list[Mapping[str, Any]]:
     return [item for item in items if visit.visitor.may_component(Deed.UPLOAD, visit.here, item)]
 
 
-def _folder(visit: Visit, target: str) -> str:
+def folder_of(visit: Visit, target: str) -> str:
     """The folder that `target` names: a component id, `van-ban-di`, or `ho-so`; refused where it is not theirs."""
     whole = visit.visitor.whole_unit(Deed.UPLOAD, visit.here)
     known = {item["id"] for item in _own(visit)}
@@ -67,7 +67,7 @@ async def send_simply(
     tep: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
     """Without JavaScript: whole files in one form."""
-    folder = await run_in_threadpool(_folder, visit, muc)
+    folder = await run_in_threadpool(folder_of, visit, muc)
     refused = []
     for file in tep or []:
         if not file.filename:
@@ -84,10 +84,10 @@ async def send_simply(
 async def _take(visit: Visit, file: UploadFile, folder: str) -> None:
     announced = Announced(file.filename or "", file.size or 0, folder, "form", visit.visitor.name, visit.now)
     begun = await run_in_threadpool(receiving.begin, visit.resources, announced)
-    row = await run_in_threadpool(_row, visit, begun["id"])
+    row = await run_in_threadpool(own_upload, visit, begun["id"])
     await file.seek(begun["received"])
     await receiving.add_piece(visit.resources, row, begun["received"], _blocks(file))
-    await run_in_threadpool(_finish, visit, begun["id"])
+    await run_in_threadpool(finished, visit, begun["id"])
 
 
 async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
@@ -104,7 +104,7 @@ def begin(
     fingerprint: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Open an upload or take up a broken one: {id, received}."""
-    announced = Announced(name, size, _folder(visit, muc), fingerprint, visit.visitor.name, visit.now)
+    announced = Announced(name, size, folder_of(visit, muc), fingerprint, visit.visitor.name, visit.now)
     return JSONResponse(receiving.begin(visit.resources, announced))
 
 
@@ -116,7 +116,7 @@ async def piece(
     tu: Annotated[int, Query(ge=0, le=1 << 50)] = 0,
 ) -> Response:
     """One piece from byte `tu` on; what came before a broken connection is kept."""
-    row = await run_in_threadpool(_row, visit, upload_id)
+    row = await run_in_threadpool(own_upload, visit, upload_id)
     try:
         here = await receiving.add_piece(visit.resources, row, tu, request.stream())
     except ClientDisconnect:
@@ -127,11 +127,12 @@ async def piece(
 @router.post(PLACE + "/nop-tai-lieu/{upload_id}/xong")
 def complete(upload_id: str, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
     """The file is whole: kept under its hash, examined at once."""
-    return JSONResponse(_finish(visit, upload_id))
+    return JSONResponse(finished(visit, upload_id))
 
 
-def _finish(visit: Visit, upload_id: str) -> dict[str, Any]:
-    told = receiving.finish(visit.resources, _row(visit, upload_id), where=visit.origin, at=visit.now)
+def finished(visit: Visit, upload_id: str) -> dict[str, Any]:
+    """Close an upload: kept under its hash, examined at once."""
+    told = receiving.finish(visit.resources, own_upload(visit, upload_id), where=visit.origin, at=visit.now)
     visit.house.workers.submit(receiving.examine_now, visit.resources, told["sha256"], at=visit.now)
     return told
 
@@ -139,12 +140,13 @@ def _finish(visit: Visit, upload_id: str) -> dict[str, Any]:
 @router.get(PLACE + "/nop-tai-lieu/{upload_id}")
 def verdict(upload_id: str, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
     """One upload with its verdict; a page, or the part that HTMX asks for again until there is one."""
-    told = receiving.verdict_of(visit.resources, _row(visit, upload_id))
+    told = receiving.verdict_of(visit.resources, own_upload(visit, upload_id))
     part = "hx-request" in visit.request.headers
     return visit.page("parts/sent.html" if part else "sent.html", one=told)
 
 
-def _row(visit: Visit, upload_id: str) -> Mapping[str, Any]:
+def own_upload(visit: Visit, upload_id: str) -> Mapping[str, Any]:
+    """An upload of this visitor in this unit."""
     with visit.resources.database.read() as connection:
         return uploads.upload_row(connection, visit.here.unit, visit.visitor.name, upload_id)
 
