@@ -17,7 +17,19 @@ from config.refusals import WrongUse
 FOLDER = Path(__file__).parent / "exports"
 VOCABULARY = "vocabulary.yaml"
 
-Kind = Literal["dossiers", "petitions", "declared", "survey", "procedures", "outgoing", "tasks", "staff", "budget"]
+Kind = Literal[
+    "dossiers",
+    "petitions",
+    "declared",
+    "survey",
+    "satisfaction",
+    "papi",
+    "procedures",
+    "outgoing",
+    "tasks",
+    "staff",
+    "budget",
+]
 ReadAs = Literal[
     "number",
     "text",
@@ -51,6 +63,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "petitions": frozenset(_PETITION_FIELDS),
     "declared": frozenset(_DECLARED_FIELDS),
     "survey": frozenset(("component", "share", "respondents", "source", *_ANSWERS)),
+    "satisfaction": frozenset(("factor", "source", *_ANSWERS)),
+    "papi": frozenset(("dimension", "score", "source")),
     "procedures": frozenset(
         (
             *("code", "name", "field", "full_online", "must_publish", "on_portal", "posted"),
@@ -58,7 +72,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         )
     ),
     "outgoing": frozenset(("number", "issued_on", "subject", "signer", "recipients", "office", "files")),
-    "tasks": frozenset(("code", "name", "origin", "office", "due_at", "done_at", "state", "product")),
+    "tasks": frozenset(("code", "name", "origin", "office", "due_at", "done_at", "state", "product", "part")),
     "staff": frozenset(
         ("code", "position", "office", "placed_by_scheme", "qualified", "trainings_planned", "trainings_done")
     ),
@@ -70,11 +84,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("dossiers", "petitions", "procedures", "tasks", "staff", "budget"), ("code",)),
     "declared": ("component", "key"),
     "survey": ("component",),
+    "satisfaction": ("factor",),
+    "papi": ("dimension",),
     "outgoing": ("number", "issued_on"),
 }
 """Fields that identify a row of a kind, everywhere."""
 
-YEARLY: frozenset[str] = frozenset(("declared", "survey", "tasks", "staff", "budget"))
+YEARLY: frozenset[str] = frozenset(("declared", "survey", "satisfaction", "papi", "tasks", "staff", "budget"))
 """Kinds whose rows speak of one year: the same key said of another year is another row. The others bear their own
 dates, or (procedures) say how things stand now."""
 

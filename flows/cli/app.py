@@ -13,6 +13,7 @@ from flows.cli import (
     evidence,
     exports,
     files,
+    plan,
     proofs,
     publishing,
     reporting,
@@ -34,6 +35,7 @@ app.command("inspect", help=text("inspect"))(files.inspect)
 scoring.register(app)
 city.register(app)
 criteria.register(app)
+plan.register(app)
 app.command("bundle", help=text("bundle"))(proofs.bundle)
 app.command("verify", help=text("verify"))(proofs.verify)
 app.command("serve", help=text("serve"))(ward.serve)

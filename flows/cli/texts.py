@@ -81,6 +81,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sheet_form": ("Dạng tệp: xlsx, docx, pdf; giai-trinh.docx là báo cáo giải trình kèm phiếu.", "xlsx, docx, pdf, or giai-trinh.docx: the report with it."),
     "sheet_output": ("Tệp sẽ ghi; bỏ trống: phieu-cham-diem-<lần chấm>.<dạng>.", "The file to write."),
     "city": ("Chấm mọi đơn vị của thành phố, so sánh và xếp hạng.", "Score all units of a city, compare and rank them."),
+    "plan": ("Kế hoạch của phường: nhiệm vụ theo từng mục, SIPAS theo năm nhân tố, PAPI của thành phố.", "The ward's plan: tasks by part, SIPAS by factor, the city's PAPI."),
     "city_unit": ("Mã đơn vị; dùng nhiều lần được. Bỏ trống: mọi đơn vị đã có số liệu.", "Unit; may be repeated. Empty: all known."),
     "cycle": ("Chu trình năm: mở kỳ, tự chấm, duyệt, chốt, thẩm định, giải trình, công bố.", "The yearly cycle: open, self-score, approve, lock, appraise, explain, publish."),
     "cycle_show": ("Kỳ đang ở bước nào; ba cột điểm cạnh nhau, mục còn lệch, việc cần nhắc.", "Where the cycle stands; three scores side by side, disputes, reminders."),
