@@ -17,7 +17,7 @@ from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
-from storage.imports import rejected_rows_of
+from storage.imports import alarms_of_import, rejected_rows_of
 from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, run_of
 
 _MOST_STUCK = 8
@@ -263,7 +263,9 @@ def exports(resources: Resources, part: Slice) -> dict[str, Any]:
     """Imports, newest first, and the newest of each kind."""
     with resources.database.read() as connection:
         rows, total = browsing.imports_slice(connection, resources.settings.unit, part)
-        return {"rows": rows, "total": total, "newest": browsing.newest_of_kinds(connection, resources.settings.unit)}
+        alarms = {row["id"]: len(alarms_of_import(connection, row["id"])) for row in rows}
+        newest = browsing.newest_of_kinds(connection, resources.settings.unit)
+        return {"rows": rows, "total": total, "newest": newest, "alarms": alarms}
 
 
 def export(resources: Resources, import_id: int) -> dict[str, Any]:
@@ -274,4 +276,5 @@ def export(resources: Resources, import_id: int) -> dict[str, Any]:
     """
     with resources.database.read() as connection:
         row = browsing.import_row(connection, resources.settings.unit, import_id)
-        return {"row": row, "rejected": rejected_rows_of(connection, import_id)}
+        alarms = [alarm.told for alarm in alarms_of_import(connection, import_id)]
+        return {"row": row, "rejected": rejected_rows_of(connection, import_id), "alarms": alarms}

@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+from flows.resources import open_resources
+from storage.imports import ImportAlarm, raise_alarms
 from tests.web.wards import OWN, PERIOD, Town, visiting
 
 
@@ -33,3 +35,15 @@ def test_the_score_sheet_in_every_form(town: Town, form: str, begins: bytes, ins
 def test_no_other_form_is_made(town: Town) -> None:
     with visiting(town, "leader") as client:
         assert client.get(f"/p/{OWN}/{PERIOD}/phieu-cham-diem/{town.own.run}/exe").status_code == 422
+
+
+def test_an_imports_page_names_its_alarms(own_town: Town) -> None:
+    alarm = ImportAlarm("due_moved", "hạn trả lùi sau ngày trả", "H17.12-250105-0001")
+    with open_resources(own_town.settings) as resources, resources.database.write() as connection:
+        raise_alarms(connection, OWN, own_town.own.import_id, [alarm])
+    with visiting(own_town, "coordinator") as client:
+        listed = client.get(f"/p/{OWN}/{PERIOD}/du-lieu").text
+        shown = client.get(f"/p/{OWN}/{PERIOD}/du-lieu/{own_town.own.import_id}").text
+
+    assert "cảnh báo</a>" in listed
+    assert "hồ sơ H17.12-250105-0001: hạn trả lùi sau ngày trả" in shown
