@@ -9,6 +9,7 @@ from typing import Any
 
 from scoring.engine.measures import MEASURES
 from scoring.engine.numbers import points_vn
+from scoring.engine.windows import EXPIRED
 
 CAUSES = {
     "criteria": "bộ tiêu chí thay đổi",
@@ -16,6 +17,10 @@ CAUSES = {
     "on_time_rule": "đổi cách tính đúng hạn",
     "evidence_added": "đã có tài liệu kiểm chứng",
     "evidence_gone": "tài liệu kiểm chứng không còn hoặc không dùng được",
+    "evidence_expired": "tài liệu kiểm chứng hết hiệu lực",
+    "evidence_other_period": "tài liệu kiểm chứng nói về kỳ khác",
+    "evidence_confirmed": "đã xác nhận thời gian của tài liệu kiểm chứng",
+    "verdict_changed": "kết luận kiểm tra chữ ký số, số hóa của tệp đã có thay đổi",
     "explained": "đã có giải trình",
     "unexplained": "giải trình không còn",
     "data_arrived": "đã có số liệu",
@@ -28,6 +33,9 @@ CAUSES = {
     "other": "dữ liệu đầu vào thay đổi",
 }
 """What each cause is called before officials."""
+_OF_VERDICTS = frozenset({"results_signed_share", "outgoing_signed_share", "file_quality_share"})
+_VERDICTS = frozenset({"signed", "failed", "unknown", "good", "to_review", "share"})
+"""Measures over examined files, and their numbers that an examination alone can move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,16 +191,45 @@ def _cause_by_state(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | Non
     if was["state"] == "no_data":
         return "data_arrived"
     if was["state"] == "no_evidence":
-        return "evidence_added" if now["evidence"] else "explained"
+        return _cause_of_proof(was, now)
     if now["state"] == "no_evidence":
-        return "evidence_gone" if was["evidence"] else "unexplained"
+        return _cause_of_doubt(was, now) or ("evidence_gone" if was["evidence"] else "unexplained")
     return None
+
+
+def _cause_of_proof(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    firm = {proof["sha256"] for proof in now["evidence"] if not proof.get("doubt")}
+    if firm & _doubts(was).keys():
+        return "evidence_confirmed"
+    return "evidence_added" if firm else "explained"
+
+
+def _cause_of_doubt(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """What has come to speak against documents that counted before."""
+    fresh = {kind for sha256, kind in _doubts(now).items() if _doubts(was).get(sha256) != kind}
+    counted = {proof["sha256"] for proof in was["evidence"]} & _doubts(now).keys()
+    if not fresh or not counted:
+        return None
+    return "evidence_expired" if EXPIRED in fresh else "evidence_other_period"
+
+
+def _doubts(item: Mapping[str, Any]) -> dict[str, str]:
+    """Kind of doubt by hash of the document."""
+    return {proof["sha256"]: proof["doubt"]["kind"] for proof in item["evidence"] if proof.get("doubt")}
 
 
 def _cause_by_values(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
     if was["numbers"] == now["numbers"]:
         return None
+    if now["measure"] in _OF_VERDICTS and _same_files(was["numbers"], now["numbers"]):
+        return "verdict_changed"
     return "declared_changed" if now["source"] == "declared" else "rows_changed"
+
+
+def _same_files(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether only verdicts moved, not the files they are about."""
+    about = was.keys() | now.keys()
+    return all(was.get(name) == now.get(name) for name in about - _VERDICTS)
 
 
 def _cause_by_run(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

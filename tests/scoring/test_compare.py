@@ -106,3 +106,28 @@ def test_the_greatest_change_comes_first_and_the_plain_form_is_json() -> None:
     assert changes == sorted(changes, reverse=True)
     assert json.loads(json.dumps(plain)) == plain
     assert plain["change"]["conservative"] == plain["to"]["conservative"]
+
+
+def test_a_verdict_that_changed_without_a_new_file_is_told_from_new_files() -> None:
+    finished = (dossier(1, result_file_required=True), dossier(2, result_file_required=True))
+
+    def filed(*signatures: str) -> dict[str, Any]:
+        files = tuple(
+            DocumentFact(
+                sha256=str(number) * 64,
+                name=f"{number}.pdf",
+                purpose="result",
+                dossier_code=finished[number].code,
+                signature=signature,
+                profile_met=signature == "PASSED",
+                digitisation="đạt",
+            )
+            for number, signature in enumerate(signatures)
+        )
+        return scored(Facts(dossiers=finished, documents=files))
+
+    def cause(before: dict[str, Any], after: dict[str, Any]) -> str:
+        return next(change.cause for change in compare(before, after).changes if change.component == "3.4.2")
+
+    assert cause(filed("PASSED", "PASSED"), filed("PASSED", "FAILED")) == "verdict_changed"
+    assert cause(filed("PASSED"), filed("PASSED", "PASSED")) == "rows_changed"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scoring import compare
 from scoring.engine.facts import DocumentFact, Facts
@@ -116,8 +119,58 @@ def test_evidence_that_expires_moves_the_score_and_the_diff_says_why() -> None:
     found = compare(before, after)
     (change,) = [one for one in found.changes if one.component == "1.1.2"]
 
-    assert (change.cause, str(change.difference), str(change.expected_difference)) == ("evidence_gone", "-1.80", "0.00")
+    assert (change.cause, str(change.difference), str(change.expected_difference)) == (
+        "evidence_expired",
+        "-1.80",
+        "0.00",
+    )
     assert found.conservative == sum(one.difference for one in found.changes)
+
+
+PROOFS = [
+    {},
+    {"issued_on": date(2025, 6, 1)},
+    {"issued_on": date(2023, 6, 1)},
+    {"issued_on": date(2023, 6, 1), "speaks_by": "said", **YEAR_2025},
+    {"issued_on": date(2025, 6, 1), "expires_on": date(2025, 11, 30)},
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cause"),
+    [
+        (1, 2, "evidence_other_period"),
+        (1, 4, "evidence_expired"),
+        (2, 3, "evidence_confirmed"),
+        (4, 1, "evidence_confirmed"),
+        (None, 1, "evidence_added"),
+        (1, None, "evidence_gone"),
+        (2, None, None),
+        (None, 4, None),
+    ],
+)
+def test_the_diff_names_what_happened_to_the_proof(before: int | None, after: int | None, cause: str | None) -> None:
+    plain = [scored(facts_with(**PROOFS[place]) if place is not None else unproven()) for place in (before, after)]
+    found = compare(*plain)
+
+    assert [change.cause for change in found.changes if change.component == "1.1.2"] == ([cause] if cause else [])
+    assert found.conservative == sum(change.difference for change in found.changes)
+    assert found.expected == sum(change.expected_difference for change in found.changes)
+
+
+def unproven() -> Facts:
+    return Facts(declared=facts_with().declared)
+
+
+@given(st.lists(st.sampled_from([None, *range(len(PROOFS))]), min_size=2, max_size=4))
+@settings(max_examples=15, deadline=None)
+def test_the_changes_over_any_story_of_a_proof_add_up(story: list[int | None]) -> None:
+    plain = [scored(facts_with(**PROOFS[place]) if place is not None else unproven()) for place in story]
+    steps = [compare(was, now) for was, now in itertools.pairwise(plain)]
+    whole = compare(plain[0], plain[-1])
+
+    assert sum(step.conservative for step in steps) == whole.conservative
+    assert whole.conservative == sum(change.difference for change in whole.changes)
 
 
 def test_a_set_that_gives_no_window_only_warns() -> None:
