@@ -1,14 +1,27 @@
-"""Commands about criteria sets: check, diff, template, import."""
+"""Commands about criteria sets: check, diff, template, import, carry, beside."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, Refused, finish, settings_for
+from flows.cli.door import (
+    DONE,
+    NEEDS_PERSON,
+    WRONG_USE,
+    AsJson,
+    At,
+    Period,
+    Refused,
+    Unit,
+    finish,
+    moment,
+    settings_for,
+)
 from flows.cli.texts import text
 
 _SHOWN = 40
@@ -21,6 +34,8 @@ def register(app: typer.Typer) -> None:
     criteria.command("diff", help=text("criteria_diff"))(diff)
     criteria.command("template", help=text("criteria_template"))(template)
     criteria.command("import", help=text("criteria_import"))(take)
+    criteria.command("carry", help=text("criteria_carry"))(carry)
+    criteria.command("beside", help=text("criteria_beside"))(beside)
     app.add_typer(criteria, name="criteria")
 
 
@@ -71,6 +86,79 @@ def take(file: Annotated[Path, typer.Argument(help=text("form_file"))], *, as_js
     plain = {"set": taken.reference, "file": str(taken.path), "new": taken.new}
     lines = [f"{said}: bộ tiêu chí {taken.reference}.", f"Để dùng: PAR_CRITERIA={taken.reference}"]
     finish(plain, as_json=as_json, lines=lines)
+
+
+def carry(
+    before: Annotated[str, typer.Argument(help=text("period_before"))],
+    after: Annotated[str, typer.Argument(help=text("set_after"))],
+    *,
+    confirm: Annotated[bool, typer.Option("--confirm", help=text("carry_confirm"))] = False,
+    component: Annotated[list[str] | None, typer.Option("--component", help=text("carry_component"))] = None,
+    unit: Unit = "",
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """Propose, or with --confirm make, the links of last year's evidence under another set."""
+    from flows import carrying
+    from flows.resources import open_resources
+    from storage.links import Said
+
+    settings = settings_for(unit)
+    said = Said(f"parindex criteria ({getpass.getuser()})", "command line", moment(at, settings))
+    with open_resources(settings) as resources:
+        done = carrying.carry(resources, before, after, said, components=component or ()) if confirm else []
+        told = carrying.proposals(resources, before, after)
+    code = NEEDS_PERSON if told["proposals"] or told["undecided"] else DONE
+    finish(told | {"linked": done}, as_json=as_json, lines=_carry_lines(told, done), code=code)
+
+
+def beside(
+    before: Annotated[str, typer.Argument(help=text("set_before"))],
+    after: Annotated[str, typer.Argument(help=text("set_after"))],
+    *,
+    unit: Unit = "",
+    period: Period = "",
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """Score the same data under two sets."""
+    from flows import carrying
+    from flows.resources import open_resources
+
+    settings = settings_for(unit, period)
+    now = moment(at, settings)
+    with open_resources(settings) as resources:
+        told = carrying.beside(resources, settings.period_on(settings.local_day(now)), (before, after), now)
+    finish(told, as_json=as_json, lines=_beside_lines(told))
+
+
+def _carry_lines(told: dict[str, Any], done: list[dict[str, Any]]) -> Iterator[str]:
+    for item in done:
+        yield f"Đã gắn {item['name']} (mục {item['from']} cũ) với mục {item['to']} của bộ {told['to']}."
+    for item in told["proposals"]:
+        yield f"Đề xuất: {item['name']}, mục {item['from']} → mục {item['to']}"
+    for item in told["undecided"]:
+        yield f"Cần người quyết định: {item['name']}, mục {item['from']} không còn; gắn bằng parindex evidence link."
+    if told["proposals"]:
+        yield "Chưa gắn gì thêm; kiểm tra rồi chạy lại với --confirm (--component để chọn từng mục)."
+    elif not done and not told["undecided"]:
+        yield f"Không có tài liệu nào phải chuyển từ {told['from']} sang {told['to']}."
+
+
+def _beside_lines(told: dict[str, Any]) -> Iterator[str]:
+    yield f"Kỳ {told['period']}, cùng số liệu, không ghi lần chấm nào: {told['from']} | {told['to']}"
+    for row in told["components"]:
+        yield f"{_side(row['before'])} | {_side(row['after'])} {row['name']}"
+    for name, said in (("expected", "dự kiến"), ("conservative", "bảo thủ")):
+        old, new = (totals[name].replace(".", ",") for totals in told["totals"])
+        yield f"Điểm {said}: {old} | {new}"
+
+
+def _side(item: dict[str, Any] | None) -> str:
+    if item is None:
+        return f"{'không có':<20}"
+    points = "–" if item["points"] is None else item["points"].replace(".", ",")
+    return f"{item['id']:<7}{points:>5} / {item['max_points'].replace('.', ','):<5}"
 
 
 def _check_lines(told: dict[str, Any]) -> Iterator[str]:
