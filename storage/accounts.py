@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.custody import Happening, append
 from storage.database.door_tables import accounts, grants, sign_in_failures
@@ -65,13 +65,18 @@ def add_account(connection: Connection, new: NewAccount) -> None:
     _tell(connection, "account_added", new.name, new.made_by, {"grants": _plain(new.grants)}, new.at)
 
 
+_ACCOUNT = select(accounts).where(accounts.c.name == bindparam("wanted"))
+_GRANTS = select(grants).where(grants.c.account == bindparam("wanted"))
+"""Built once: every request asks them."""
+
+
 def account_of(connection: Connection, name: str) -> Mapping[str, Any]:
     """One account with its `grants`.
 
     Raises:
         NoSuchAccount: there is none of this name.
     """
-    row = connection.execute(select(accounts).where(accounts.c.name == name)).first()
+    row = connection.execute(_ACCOUNT, {"wanted": name}).first()
     if row is None:
         raise NoSuchAccount(f"Không có tài khoản {name!r}.")
     return dict(row._mapping) | {"grants": grants_of(connection, name)}
@@ -101,7 +106,7 @@ def accounts_all(connection: Connection) -> list[Mapping[str, Any]]:
 
 def grants_of(connection: Connection, name: str) -> tuple[Grant, ...]:
     """What an account may do, and where."""
-    rows = connection.execute(select(grants).where(grants.c.account == name))
+    rows = connection.execute(_GRANTS, {"wanted": name})
     return tuple(sorted(Grant(row.role, row.unit, row.office, row.period) for row in rows))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select
 
 from storage.custody import Happening, append
 from storage.database.tables import score_points, score_runs
@@ -78,11 +78,20 @@ def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
     return dict(row._mapping)
 
 
+_NEWEST = (
+    select(score_runs.c.id)
+    .where(score_runs.c.unit == bindparam("of_unit"), score_runs.c.period == bindparam("of_period"))
+    .where(score_runs.c.stands == 1)
+    .order_by(score_runs.c.position.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+"""Built once: every page asks it."""
+
+
 def newest_runs(connection: Connection, unit: str, period: str, limit: int = 2) -> list[str]:
     """Ids of the newest runs that stand for a unit and period, newest first."""
-    mine = (score_runs.c.unit == unit, score_runs.c.period == period, score_runs.c.stands == 1)
-    rows = select(score_runs.c.id).where(*mine).order_by(score_runs.c.position.desc()).limit(limit)
-    return [str(run_id) for run_id in connection.execute(rows).scalars()]
+    asked = {"of_unit": unit, "of_period": period, "most": limit}
+    return [str(run_id) for run_id in connection.execute(_NEWEST, asked).scalars()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from storage.custody import Happening, append
 from storage.database.door_tables import api_tokens, sessions, share_links, share_openings
@@ -52,9 +52,13 @@ def open_session(connection: Connection, new: NewSession) -> None:
     )
 
 
+_SESSION = select(sessions).where(sessions.c.digest == bindparam("wanted"))
+"""Built once: every request asks it."""
+
+
 def session_of(connection: Connection, secret: str) -> Mapping[str, Any] | None:
     """The session of a cookie, or None."""
-    row = connection.execute(select(sessions).where(sessions.c.digest == digest(secret))).first()
+    row = connection.execute(_SESSION, {"wanted": digest(secret)}).first()
     return dict(row._mapping) if row else None
 
 
