@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client
-from authlib.jose import JoseError, JsonWebKey, JsonWebToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from flows.accounts import Opened, SignInRefused, open_session
 from flows.resources import Resources
@@ -79,16 +81,17 @@ def arrive(
 
 def _subject(resources: Resources, issuer: dict[str, Any], id_token: str, nonce: str) -> str:
     """Who the identity token is about, once its signature and every claim fit."""
-    keys = JsonWebKey.import_key_set(_fetched(issuer["jwks_uri"]))
-    rules = {
-        "iss": {"essential": True, "value": issuer["issuer"]},
-        "aud": {"essential": True, "value": resources.settings.oidc_client_id},
-        "nonce": {"essential": True, "value": nonce},
-        "sub": {"essential": True},
-        "exp": {"essential": True},
-    }
-    claims = JsonWebToken(_ALGORITHMS).decode(id_token, keys, claims_options=rules)
-    claims.validate(now=int(time.time()), leeway=60)
+    keys = KeySet.import_key_set(_fetched(issuer["jwks_uri"]))  # type: ignore[arg-type]
+    claims = jwt.decode(id_token, keys, algorithms=_ALGORITHMS).claims
+    jwt.JWTClaimsRegistry(
+        now=int(time.time()),
+        leeway=60,
+        iss={"essential": True, "value": issuer["issuer"]},
+        aud={"essential": True, "value": resources.settings.oidc_client_id},
+        nonce={"essential": True, "value": nonce},
+        sub={"essential": True},
+        exp={"essential": True},
+    ).validate(claims)
     if not claims["sub"]:
         raise JoseError("no subject")
     return str(claims["sub"])

@@ -19,7 +19,7 @@ from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing, second_look
 from flows.batches import batches_in_order, begin_batch, budget_of
 from flows.criteria import criteria_set
-from flows.heart import Heart, beating
+from flows.heart import Heard, Heart, beating
 from flows.resources import open_resources, require_room
 from flows.scoring import Question, compute, record
 from storage import nights
@@ -69,11 +69,17 @@ def directly(step: Step, *arguments: Any) -> Any:
 
 
 def run_night(
-    settings: Settings, asked: NightRequestedBy, *, call: Caller = directly, spread: Spread | None = None
+    settings: Settings,
+    asked: NightRequestedBy,
+    *,
+    call: Caller = directly,
+    spread: Spread | None = None,
+    heard: Heard | None = None,
 ) -> dict[str, Any]:
     """Run the unit's night to its end, or resume the one that was left; its summary.
 
-    `spread` examines documents elsewhere (Dask, Ray); without it a process pool of this machine does.
+    `spread` examines documents elsewhere (Dask, Ray); without it a process pool of this machine does. `heard` is called
+    with each step: {step, done, of}.
 
     Raises:
         StorageError: database, store or disk cannot be used; the night is closed as failed where that can be recorded.
@@ -87,7 +93,7 @@ def run_night(
         nights.beat(connection, night.id, owner=owner, now=now, progress=progress)
 
     try:
-        with beating(settings, beat) as heart:
+        with beating(settings, beat, heard) as heart:
             return _steps(settings, night, Hands(call, spread), heart)
     except LeaseLost:
         raise

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
 from config.settings import load_settings
 from flows.chores import chore_kinds, do_chore
 from flows.night import NightRequestedBy, Step, run_night
+from flows.prefect_shown import ShownProgress, show_end
 from flows.prefect_spread import spread, task_runner
 from flows.schedule import newest_slot
 from storage.chores import Chore
@@ -27,8 +27,9 @@ def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
     slot = newest_slot(settings.schedule, settings.timezone, now) if _by_schedule() else None
     elsewhere = None if settings.task_runner == "process" else spread
     try:
-        summary = run_night(settings, NightRequestedBy(asked_by, now, slot), call=as_task, spread=elsewhere)
-        create_markdown_artifact(summary["letter"], key="thu-buoi-sang", description=f"Đêm {summary['night']}")
+        asked = NightRequestedBy(asked_by, now, slot)
+        summary = run_night(settings, asked, call=as_task, spread=elsewhere, heard=ShownProgress())
+        show_end(settings, summary)
         return summary
     except (NightRunning, SlotDone) as error:
         if slot is None:

@@ -62,6 +62,8 @@ def _quiet_environment(settings: Settings) -> None:
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
         "PREFECT_LOGGING_TO_API_ENABLED": os.environ.get("PREFECT_LOGGING_TO_API_ENABLED", "false"),
         "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # flows/prefect_setup.py waits for it
+        "PREFECT_CLIENT_MAX_RETRIES": "2",  # a server that died costs seconds; the night goes on without it
     }
 
 
@@ -93,11 +95,18 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, seconds: float)
             raise PrefectDown(
                 f"máy chủ Prefect dừng ngay khi khởi động (mã {server.returncode}); xem PAR_HOME/prefect/server.log"
             )
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK:
-                return
+        if answers(url):
+            return
         time.sleep(0.2)
     raise PrefectDown(f"máy chủ Prefect không trả lời sau {seconds:.0f} giây (PAR_PREFECT_START_SECONDS)")
+
+
+def answers(url: str) -> bool:
+    """Whether a Prefect API answers at this address."""
+    try:
+        return httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

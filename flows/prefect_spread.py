@@ -6,7 +6,6 @@ A batch whose worker died is examined again on another one; nothing was recorded
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from config.settings import BadSettings, Settings
+from config.settings import Settings
 from flows.examination import Look
 from flows.night import look_at_batch
 from storage.nights import Night
@@ -26,11 +25,7 @@ _AHEAD = 3
 
 
 def task_runner(settings: Settings) -> TaskRunner[Any]:
-    """The engine that PAR_TASK_RUNNER names.
-
-    Raises:
-        BadSettings: it is not installed.
-    """
+    """The engine that PAR_TASK_RUNNER names; flows.start.require_task_runner has seen that it is installed."""
     if settings.task_runner == "dask":
         os.environ["DASK_DISTRIBUTED__WORKER__DAEMON"] = "False"  # a daemon may not start the readers of documents
         from prefect_dask.task_runners import DaskTaskRunner
@@ -40,10 +35,6 @@ def task_runner(settings: Settings) -> TaskRunner[Any]:
         alone = {"n_workers": workers(settings), "threads_per_worker": 1, "dashboard_address": None}
         return DaskTaskRunner(cluster_kwargs=alone)
     if settings.task_runner == "ray":
-        if importlib.util.find_spec("prefect_ray") is None:
-            raise BadSettings(
-                "PAR_TASK_RUNNER=ray: chưa cài prefect-ray. Cài bằng pip install prefect-ray, hoặc dùng dask."
-            )
         return importlib.import_module("prefect_ray").RayTaskRunner()  # type: ignore[no-any-return]
     return ThreadPoolTaskRunner(max_workers=1)
 

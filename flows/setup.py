@@ -10,6 +10,7 @@ from typing import Any
 from config.settings import Settings
 from flows.accounts import Person, create_account, new_password
 from flows.alarms import try_store
+from flows.prefect_server import answers, prefect_api
 from flows.resources import open_ledger, open_store, prepare_home
 from storage.accounts import Grant, accounts_all
 from storage.keys import fingerprint, signing_key
@@ -64,6 +65,20 @@ def _keys(settings: Settings, _now: datetime) -> Made:
     return Made("khóa ký gói", f"dấu vân tay SHA-256 {fingerprint(signing_key(folder))}", new)
 
 
+def _prefect(settings: Settings, _now: datetime) -> Made:
+    """Work pool, limit and automation of a Prefect server of one's own; `parindex serve` makes them for its own one."""
+    name = "Prefect"
+    if not settings.prefect_api_url:
+        return Made(name, "parindex serve tự khởi động và tự chuẩn bị", False)
+    if not answers(settings.prefect_api_url):
+        return Made(name, "chưa trả lời; dịch vụ tự chuẩn bị khi Prefect chạy, hoặc chạy lại parindex setup", False)
+    with prefect_api(settings, services=False):
+        from flows.prefect_setup import make_ready
+
+        made = make_ready()
+    return Made(name, f"đã tạo {', '.join(made)}" if made else "đã có nhóm chạy, giới hạn và tự động hóa", bool(made))
+
+
 def _administrator(settings: Settings, now: datetime) -> Made:
     """The first account; where anybody has one, people make the others themselves."""
     with open_ledger(settings) as database:
@@ -77,4 +92,11 @@ def _administrator(settings: Settings, now: datetime) -> Made:
     return Made("tài khoản", f"tài khoản quản trị {ADMINISTRATOR}", True, secret=password)
 
 
-_PARTS: tuple[Callable[[Settings, datetime], Made], ...] = (_folders, _database, _store, _keys, _administrator)
+_PARTS: tuple[Callable[[Settings, datetime], Made], ...] = (
+    _folders,
+    _database,
+    _store,
+    _keys,
+    _prefect,
+    _administrator,
+)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from typing import Any
 
 from pydantic import SecretStr
 
+from config.refusals import Lacking, Refusal
 from config.settings import PREFIX, Settings
 from flows.logs import log
 from flows.night import NightRequestedBy, directly, run_night, say
-from flows.prefect_server import PrefectDown, prefect_api
+from flows.prefect_server import PrefectDown, answers, prefect_api
+from flows.resources import open_ledger
+from storage.leases import owner_here
+from storage.nights import nights_of
 
 
 def run_directly(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
@@ -18,17 +23,60 @@ def run_directly(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
     return run_night(settings, asked, call=directly)
 
 
-def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
-    """Run the night as a Prefect flow; if Prefect does not come up, the night runs all the same and says so."""
-    try:
-        with prefect_api(settings, services=False):
-            export_settings(settings)
-            from flows.prefect_night import nightly
+class EngineMissing(Lacking):
+    """PAR_TASK_RUNNER names an engine that is not installed here."""
 
-            return nightly(asked.who, asked.now.isoformat())
+
+def require_task_runner(settings: Settings) -> None:
+    """Refuse a night on an engine that this installation lacks, before anything is begun.
+
+    Raises:
+        EngineMissing: with the line that installs it.
+    """
+    package = {"dask": "prefect_dask", "ray": "prefect_ray"}.get(settings.task_runner)
+    if package is not None and importlib.util.find_spec(package) is None:
+        name = package.replace("_", "-")
+        raise EngineMissing(
+            f"PAR_TASK_RUNNER={settings.task_runner}: máy này chưa cài {name}; chưa chạy gì. "
+            f"Cài bằng .venv/bin/pip install {name}, hoặc đặt PAR_TASK_RUNNER=dask (đã cài sẵn) hoặc process."
+        )
+
+
+def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
+    """Run the night as a Prefect flow; without Prefect, or when it dies meanwhile, the night goes on and says so."""
+    require_task_runner(settings)
+    try:
+        with prefect_api(settings, services=False) as url:
+            export_settings(settings)
+            return _as_flow(asked, url)
     except PrefectDown as error:
         say(f"{error}. Đêm vẫn chạy, không qua Prefect.")
-        return run_directly(settings, asked)
+        return _ended_here(settings) or run_directly(settings, asked)
+
+
+def _as_flow(asked: NightRequestedBy, url: str) -> dict[str, Any]:
+    """The summary of the night.
+
+    Raises:
+        PrefectDown: the server is gone; the night stands where it stood.
+    """
+    from flows.prefect_night import nightly
+
+    try:
+        return nightly(asked.who, asked.now.isoformat())
+    except Refusal:
+        raise
+    except Exception as error:
+        if answers(url):
+            raise
+        raise PrefectDown(f"máy chủ Prefect mất giữa chừng ({type(error).__name__})") from error
+
+
+def _ended_here(settings: Settings) -> dict[str, Any] | None:
+    """What this process's own night told, if it had ended before Prefect was lost."""
+    with open_ledger(settings) as database, database.read() as connection:
+        rows = nights_of(connection, settings.unit)
+    return next((row["summary"] for row in rows if row["ended_at"] and row["owner"] == owner_here()), None)
 
 
 def serve_schedule(settings: Settings, *, port: int) -> None:
@@ -36,14 +84,23 @@ def serve_schedule(settings: Settings, *, port: int) -> None:
 
     Raises:
         PrefectDown: the server did not come up.
+        EngineMissing: PAR_TASK_RUNNER names an engine that is not installed.
     """
+    require_task_runner(settings)
     with prefect_api(settings, services=True, port=port) as url:
         export_settings(settings)
         from prefect.schedules import Cron
 
         from flows.prefect_night import nightly
+        from flows.prefect_setup import try_to_make_ready
 
-        log("prefect_serves", address=url, schedule=settings.schedule, timezone=settings.timezone)
+        log(
+            "prefect_serves",
+            made=try_to_make_ready(),
+            address=url,
+            schedule=settings.schedule,
+            timezone=settings.timezone,
+        )
         schedule = Cron(settings.schedule, timezone=settings.timezone)
         nightly.serve(name=settings.unit, schedules=[schedule], limit=1, print_starting_message=False)
 

@@ -1,0 +1,63 @@
+"""What Prefect shows of a night while it runs and afterwards: progress, a link to the pages, the morning letter.
+
+Artifacts are an extra: a Prefect that does not take one never stops a night.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    update_progress_artifact,
+)
+from prefect.exceptions import PrefectException
+
+from config.settings import Settings
+from flows.requests import STEPS
+
+_LOST = (PrefectException, httpx.HTTPError, OSError, RuntimeError)
+
+
+class ShownProgress:
+    """One progress artifact of a flow: the share of documents examined, and in words which step and how many of how
+    many. Called with each step {step, done, of}."""
+
+    def __init__(self) -> None:
+        self._artifact: UUID | None = None
+
+    def __call__(self, progress: Mapping[str, Any]) -> None:
+        share, words = share_of(progress), words_of(progress)
+        with contextlib.suppress(*_LOST):
+            if self._artifact is None:
+                self._artifact = create_progress_artifact(share, key="tien-do", description=words)  # type: ignore[assignment]
+            else:
+                update_progress_artifact(self._artifact, share, description=words)
+
+
+def share_of(progress: Mapping[str, Any]) -> float:
+    """Of the documents while they are examined, otherwise of the steps; 0 to 100."""
+    steps = list(STEPS)
+    if progress["step"] == "examine" and progress["of"]:
+        return round(100.0 * int(progress["done"]) / int(progress["of"]), 1)
+    return round(100.0 * steps.index(progress["step"]) / len(steps), 1) if progress["step"] in steps else 0.0
+
+
+def words_of(progress: Mapping[str, Any]) -> str:
+    """In Vietnamese: the step, and how many documents of how many."""
+    count = f": {progress['done']}/{progress['of']} tài liệu" if progress["of"] else ""
+    return f"{STEPS.get(progress['step'], progress['step'])}{count}"
+
+
+def show_end(settings: Settings, summary: Mapping[str, Any]) -> None:
+    """The morning letter, and where the pages are."""
+    with contextlib.suppress(*_LOST):
+        create_markdown_artifact(summary["letter"], key="thu-buoi-sang", description=f"Đêm {summary['night']}")
+        if settings.web_address:
+            create_link_artifact(settings.web_address, link_text="Xem điểm và tài liệu kiểm chứng", key="trang-diem")

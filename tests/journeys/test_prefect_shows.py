@@ -1,0 +1,96 @@
+"""What a Prefect server of one's own gets from `parindex setup`, and what it shows of a night."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.journeys.commands import NIGHT, parindex
+from tests.journeys.serving import wait_for
+from tests.servers import free_ports
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server's API, started as the compose file starts it."""
+    home, port = tmp_path_factory.mktemp("prefect"), free_ports(1)[0]
+    environment = os.environ | {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "flows.prefect_process", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}/api"
+
+    def up() -> bool:
+        try:
+            return httpx.get(f"{url}/health", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    try:
+        wait_for(up, seconds=240)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def test_setup_makes_pool_limit_and_automation_once(prefect: str, tmp_path: Path) -> None:
+    made = [_prefect_part(parindex(tmp_path, "setup", "--json", PAR_PREFECT_API_URL=prefect)) for _ in range(2)]
+
+    assert [part["new"] for part in made] == [True, False], made
+    (pool,) = [one for one in _asked(prefect, "work_pools/filter") if one["name"] == "parindex"]
+    (automation,) = _asked(prefect, "automations/filter")
+    assert (pool["type"], pool["concurrency_limit"]) == ("process", 4)
+    assert automation["enabled"] and automation["trigger"]["posture"] == "Proactive"
+    assert automation["trigger"]["within"] > 90 and automation["actions"][0]["state"] == "CRASHED"
+
+
+def test_setup_without_an_answering_prefect_makes_the_rest_and_says_so(tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{free_ports(1)[0]}/api"
+    done = parindex(tmp_path, "setup", "--json", PAR_PREFECT_API_URL=address)
+    assert done.returncode in (0, 1), done.stderr
+    assert "chưa trả lời" in _prefect_part(done)["seen"]
+
+
+def test_a_night_shows_its_progress_its_letter_and_where_the_pages_are(prefect: str, tmp_path: Path) -> None:
+    done = parindex(
+        tmp_path, "nightly", "--json", "--at", NIGHT, PAR_PREFECT_API_URL=prefect, PAR_WEB_ADDRESS="https://p.example"
+    )
+
+    assert done.returncode in (0, 1), done.stderr
+    shown = {one["key"]: one for one in _asked(prefect, "artifacts/filter")}
+    assert json.loads(done.stdout)["letter"] == shown["thu-buoi-sang"]["data"]
+    assert "https://p.example" in shown["trang-diem"]["data"]
+    assert shown["tien-do"]["description"] == "Viết thư buổi sáng" and shown["tien-do"]["type"] == "progress"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("prefect_ray") is not None, reason="prefect-ray is installed here")
+def test_a_night_on_an_engine_that_is_not_installed_is_refused_before_it_begins(tmp_path: Path) -> None:
+    done = parindex(tmp_path, "nightly", "--at", NIGHT, PAR_TASK_RUNNER="ray")
+    assert done.returncode == 3
+    assert "prefect-ray" in done.stderr and "PAR_TASK_RUNNER" in done.stderr
+    assert not (tmp_path / "parindex.db").exists()
+
+
+def _prefect_part(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    told = json.loads(done.stdout)
+    parts = told["parts"] if isinstance(told, dict) else told
+    part: dict[str, Any] = next(part for part in parts if part["name"] == "Prefect")
+    return part
+
+
+def _asked(prefect: str, what: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = httpx.post(f"{prefect}/{what}", json={}, timeout=30).raise_for_status().json()
+    return found
