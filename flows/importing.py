@@ -14,9 +14,10 @@ from config.settings import Settings
 from connectors.errors import UnknownLayout
 from connectors.exports import Export, read_export
 from connectors.exports.explaining import Explanation, explain_export
+from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
 from flows.forms import form_or_none, keep_form
-from flows.intake import layouts_version
+from flows.intake import layouts_version, repeatable_now
 from flows.pulling import sources_now
 from flows.resources import Resources, open_resources
 from scoring.engine.facts import to_plain
@@ -36,6 +37,7 @@ from storage.imports import (
 )
 from storage.objects import Kept
 from storage.objects.port import digest_of
+from storage.repeats import Repeat, record_repeat
 
 _WHO, _WHERE = "parindex import", "command line"
 
@@ -55,15 +57,42 @@ def import_file(
     with open_resources(settings) as resources:
         if (known := _known(resources, file)) is not None:
             return known | {"warnings": [*known["warnings"], *_kept_year(known, year)]}
+        repeat = None if dry_run else repeatable_now(resources, at)
         try:
-            export = read_export(file, name=name, profile=profile or None)
+            export = _read(file, name, profile or None, repeat)
         except UnknownLayout:
             if dry_run or (form := form_or_none(file, name)) is None:
                 raise
             return _keep_form(resources, file, form, at)
+        if export is None:
+            assert repeat is not None
+            return _keep_repeat(resources, file, repeat, _arrival(resources, name, "", at, year)) or import_file(
+                settings, file, profile=profile, dry_run=dry_run, at=at, year=year
+            )
         if dry_run:
             return _look(resources, export, _arrival(resources, name, export.sha256, at, year))
         return _keep_and_record(resources, file, export, _arrival(resources, name, export.sha256, at, year))
+
+
+def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None) -> Export | None:
+    """The export; None: it says again what `repeat` said."""
+    if repeat is None:
+        return read_export(file, name=name, profile=profile)
+    return read_unless_known(file, repeat.content, name=name, profile=profile)
+
+
+def _keep_repeat(resources: Resources, file: Path, repeat: Repeat, arrival: Arrival) -> dict[str, Any] | None:
+    """What the repeated import left, or None if it no longer stands."""
+    with file.open("rb") as stream:
+        kept = resources.store.put(stream)
+    arrival = replace(arrival, sha256=kept.sha256)
+    with resources.database.write() as connection:
+        record_object(connection, kept, who=_WHO, where=_WHERE, at=arrival.at)
+        if record_repeat(connection, arrival, repeat) is None:
+            return None
+        row = import_of(connection, arrival.unit, arrival.sha256)
+        assert row is not None
+        return _report_again(connection, row)
 
 
 def explain_file(file: Path) -> Explanation:

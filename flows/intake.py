@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import pickle
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +17,7 @@ from unicodedata import normalize
 
 from connectors.errors import ConnectorError, TryAgain, UnknownLayout
 from connectors.exports import Export, read_export
+from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
 from flows.forms import form_or_none, keep_form
 from flows.pulling import Fresh, Puller, pull_all
@@ -24,9 +27,12 @@ from storage.evidence import Upload, receipts_of, record_object, record_upload
 from storage.imports import Arrival, record_export, record_rejected_export
 from storage.objects import Kept
 from storage.objects.port import digest_of
+from storage.repeats import Repeat, record_repeat, repeatable
 
 PROFILES = Path(__file__).parent.parent / "config" / "exports"
 _TEMPORARY = ("~$", ".")
+Said = Export | Form | Repeat | ConnectorError
+"""What a file of the night brings; `Repeat`: the very rows of the last import."""
 _AT_A_TIME = 256
 """Documents to one batch of puts and one transaction: their syncs are shared."""
 
@@ -52,9 +58,11 @@ def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender, *, 
 
     `said_year`: the year that a person named for them.
     """
-    read = [(found, _read(resources, found.kept.sha256, found.name)) for found in arrivals]
-    for found, said in sorted(read, key=lambda pair: (_turn(pair[1]), pair[0].kept.sha256)):
-        _record(resources, found, said, sender, said_year)
+    repeat = repeatable_now(resources, sender.at)
+    with tempfile.TemporaryDirectory(prefix="parindex-") as folder:
+        read = [_laid_aside(_read(resources, found, repeat), Path(folder) / str(n)) for n, found in enumerate(arrivals)]
+        for found, said in sorted(zip(arrivals, read, strict=True), key=lambda it: (it[1].turn, it[0].kept.sha256)):
+            _record(resources, found, said.taken(), sender, said_year)
 
 
 def take_documents(resources: Resources, sender: Sender) -> int:
@@ -132,33 +140,61 @@ def layouts_version() -> str:
     return hasher.hexdigest()[:16]
 
 
-def _read(resources: Resources, sha256: str, name: str) -> Export | Form | ConnectorError:
-    with resources.store.local(sha256) as path:
+def repeatable_now(resources: Resources, at: datetime) -> Repeat | None:
+    """The import whose content changes nothing if a file brings it at this moment."""
+    with resources.database.read() as connection:
+        return repeatable(connection, resources.settings.unit, layouts_version(), at)
+
+
+def _read(resources: Resources, found: Fresh, repeat: Repeat | None) -> Said:
+    with resources.store.local(found.kept.sha256) as path:
         try:
-            return read_export(path, name=name)
+            if repeat is None:
+                return read_export(path, name=found.name)
+            return read_unless_known(path, repeat.content, name=found.name) or repeat
         except UnknownLayout as error:
-            return form_or_none(path, name) or error
+            return form_or_none(path, found.name) or error
         except ConnectorError as error:
             return error
 
 
-def _turn(said: Export | Form | ConnectorError) -> tuple[bool, str]:
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """What a file says, kept in a file of its own until its turn: one export of a night is in memory at a time."""
+
+    turn: tuple[bool, str]
+    path: Path
+
+    def taken(self) -> Said:
+        with self.path.open("rb") as stream:
+            said: Said = pickle.load(stream)
+        self.path.unlink()
+        return said
+
+
+def _laid_aside(said: Said, path: Path) -> _Aside:
+    with path.open("wb") as stream:
+        pickle.dump(said, stream, pickle.HIGHEST_PROTOCOL)
+    return _Aside(_turn(said), path)
+
+
+def _turn(said: Said) -> tuple[bool, str]:
     """Exports by their time; forms after them, because they are compared with the dossiers."""
-    moment = said.exported_at if isinstance(said, Export) else None
+    moment = said.exported_at if isinstance(said, Export | Repeat) else None
     return isinstance(said, Form), moment.isoformat() if moment else ""
 
 
-def _record(
-    resources: Resources, found: Fresh, said: Export | Form | ConnectorError, sender: Sender, said_year: int | None
-) -> None:
+def _record(resources: Resources, found: Fresh, said: Said, sender: Sender, said_year: int | None) -> None:
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
     reader, year = layouts_version(), resources.settings.year
     arrival = Arrival(*whose, at=sender.at, reader=reader, source=found.source, year=year, said_year=said_year)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
+        if isinstance(said, Repeat) and record_repeat(connection, arrival, said) is None:
+            said = _read(resources, found, None)
         if isinstance(said, Export):
             record_export(connection, arrival, said)
-        elif not isinstance(said, TryAgain | Form):
+        elif not isinstance(said, TryAgain | Form | Repeat):
             record_rejected_export(connection, arrival, str(said))
     if isinstance(said, Form):
         keep_form(resources, arrival, said)

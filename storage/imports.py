@@ -87,13 +87,13 @@ def known_import(connection: Connection, unit: str, sha256: str, reader: str) ->
 
 def record_export(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
     """Record all rows of an export; the import, its rows and its custody event are kept together or not at all."""
-    _forget_rejection(connection, arrival)
-    import_id = _next_id(connection)
+    forget_rejection(connection, arrival)
+    import_id = next_id(connection)
     spoken = year_spoken_of(arrival, export)
     incoming = incoming_of(export, spoken.year if spoken else None)
     last = _last_of_layout(connection, arrival.unit, export.profile)
     _insert_import(connection, import_id, arrival, export, incoming, spoken)
-    newer = _imports_newer_than(connection, import_id, arrival.unit, export.kind)
+    newer = imports_newer_than(connection, import_id, arrival.unit, export.kind)
     merged = merge(connection, import_id, arrival.unit, incoming, _protected(connection, newer, incoming))
     counts = _counts(export, merged)
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
@@ -142,10 +142,10 @@ def year_spoken_of(arrival: Arrival, export: Export) -> SpokenYear | None:
 
 def record_rejected_export(connection: Connection, arrival: Arrival, reason: str) -> None:
     """Record that an export could not be read, and why; its bytes stay kept."""
-    _forget_rejection(connection, arrival)
+    forget_rejection(connection, arrival)
     connection.execute(
         insert(imports).values(
-            id=_next_id(connection),
+            id=next_id(connection),
             unit=arrival.unit,
             sha256=arrival.sha256,
             name=arrival.name,
@@ -172,8 +172,8 @@ def record_form(
     alarms: Sequence[ImportAlarm],
 ) -> None:
     """Record a form II.06a: it changes no dossier; what does not agree in it becomes alarms."""
-    _forget_rejection(connection, arrival)
-    import_id = _next_id(connection)
+    forget_rejection(connection, arrival)
+    import_id = next_id(connection)
     connection.execute(
         insert(imports).values(
             id=import_id,
@@ -252,7 +252,7 @@ def _alarms(connection: Connection, *conditions: Any) -> list[ImportAlarm]:
     return [ImportAlarm(row.kind, row.sentence, row.key, row.field) for row in connection.execute(rows)]
 
 
-def _forget_rejection(connection: Connection, arrival: Arrival) -> None:
+def forget_rejection(connection: Connection, arrival: Arrival) -> None:
     """A file that is read again replaces its earlier rejection; the custody log keeps both."""
     same = (imports.c.unit == arrival.unit, imports.c.sha256 == arrival.sha256, imports.c.status == REJECTED)
     connection.execute(delete(imports).where(*same))
@@ -301,7 +301,7 @@ def _last_of_layout(connection: Connection, unit: str, profile: str) -> Mapping[
     return dict(row._mapping) if row else None
 
 
-def _imports_newer_than(connection: Connection, import_id: int, unit: str, kind: str) -> list[int]:
+def imports_newer_than(connection: Connection, import_id: int, unit: str, kind: str) -> list[int]:
     """Imports of the kind whose words stand at a later moment; of one moment, the one imported later counts."""
     same = (imports.c.unit == unit, imports.c.kind == kind, imports.c.status == READ)
     columns = (imports.c.id, imports.c.stands_at, imports.c.imported_at, imports.c.sha256)
@@ -353,6 +353,7 @@ def _insert_import(
             carries=sorted(incoming.fields),
             sheets=list(export.sheets),
             period=None if period is None else [day.isoformat() for day in period],
+            content=export.content,
         )
     )
 
@@ -363,6 +364,6 @@ def _insert_rejected(connection: Connection, import_id: int, export: Export) -> 
         connection.execute(insert(rejected_rows), rows)
 
 
-def _next_id(connection: Connection) -> int:
+def next_id(connection: Connection) -> int:
     """1, 2, 3 ... without gaps: writers are one at a time, and two nights over the same facts give the same rows."""
     return (connection.execute(select(func.max(imports.c.id))).scalar() or 0) + 1

@@ -25,6 +25,7 @@ from connectors.exports.legacy import modernised, touched_sentence
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
+from connectors.exports.sameness import content_of, says_again
 from connectors.exports.values import converter
 from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
 from sandbox import Failure, Limits, run_one
@@ -44,6 +45,8 @@ class Question:
     profile: str | None = None
     profiles: Path = FOLDER
     scratch: Path = Path()
+    known: str | None = None
+    """A content whose rows need not be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ class Reading:
     year: int | None
     exported_at: datetime | None
     warnings: tuple[str, ...]
+    content: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """The file has the content that was named as known."""
 
 
 def read_export(path: Path, *, name: str | None = None, profile: str | None = None, profiles: Path = FOLDER) -> Export:
@@ -70,7 +79,19 @@ def read_export(path: Path, *, name: str | None = None, profile: str | None = No
         UnknownLayout: a table, but of no known profile.
     """
     question = Question(path, name or path.name, profile, profiles)
-    return _export(question, answer_of_child(answer_question, question))
+    reading: object = answer_of_child(answer_question, question)
+    assert isinstance(reading, Reading)
+    return _export(question, reading)
+
+
+def read_unless_known(path: Path, known: str, *, name: str, profile: str | None = None) -> Export | None:
+    """The same as `read_export`; None: the file's cells are those that `known` (`Export.content`) stands for."""
+    question = Question(path, name, profile, known=known)
+    answer: object = answer_of_child(answer_question, question)
+    if isinstance(answer, SaidAgain):
+        return None
+    assert isinstance(answer, Reading)
+    return _export(question, answer)
 
 
 def read_export_here(
@@ -79,7 +100,9 @@ def read_export_here(
     """The same in this process: for benches and tests, and for files of our own making."""
     with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
         question = Question(path, name or path.name, profile, profiles, Path(scratch))
-        return _export(question, reading_of(question))
+        reading = reading_of(question)
+        assert not isinstance(reading, SaidAgain)
+        return _export(question, reading)
 
 
 def answer_of_child(ask: Callable[[Question], A | ConnectorError], question: Question) -> A:
@@ -97,7 +120,7 @@ def answer_of_child(ask: Callable[[Question], A | ConnectorError], question: Que
     return answer
 
 
-def answer_question(question: Question) -> Reading | ConnectorError:
+def answer_question(question: Question) -> Reading | SaidAgain | ConnectorError:
     """What the child runs; errors of ours come back as values."""
     gc.disable()  # millions of cells, no cycles, one question per child: collecting would cost a tenth of the time
     try:
@@ -116,12 +139,15 @@ def _in_vietnamese(failure: Failure) -> str:
     return f"{why[failure.why]}. Hãy mở bằng Excel, chép bảng sang tệp mới rồi nộp lại."
 
 
-def reading_of(question: Question) -> Reading:
+def reading_of(question: Question) -> Reading | SaidAgain:
     """Read a file in this process. Raises as `read_export`."""
     try:
         grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
+    said_of = (grids, question.profile, question.name, tuple(warnings))
+    if question.known and says_again(question.known, *said_of):
+        return SaidAgain()
     profiles = _profiles(question)
     modern = [modernised(grid) for grid in grids]
     grids = [grid for grid, _, _ in modern]
@@ -142,7 +168,8 @@ def reading_of(question: Question) -> Reading:
     warnings += [said for sheet in sheets for said in sheet.warnings]
     warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
     period, year = period_in(titles), year_in(titles, question.name)
-    return Reading(profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
+    said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
+    return Reading(*said, content_of(*said_of))
 
 
 def _is_passed_over(grid: Grid, read: set[str]) -> bool:
@@ -239,6 +266,7 @@ def _export(question: Question, reading: Reading) -> Export:
         year=reading.year,
         exported_at=reading.exported_at,
         warnings=(*reading.warnings, *_about_totals(declared, counted)),
+        content=reading.content,
     )
 
 

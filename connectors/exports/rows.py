@@ -82,3 +82,5 @@ class Export:
     year: int | None = None
     exported_at: datetime | None = None
     warnings: tuple[str, ...] = ()
+    content: str | None = None
+    """What `sameness` knows it by, where it does."""

@@ -1,0 +1,80 @@
+"""Another file with the same rows: recorded as an import of its own without merging a row.
+
+That is right where the import it repeats is the last of its kind and none stands at a later moment: then every field it
+spoke of still holds its word, and saying the same again changes nothing. A property test compares it with the full way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, literal, select
+
+from storage.custody import Happening, append
+from storage.database.export_tables import import_alarms, import_rows
+from storage.database.tables import imports, rejected_rows
+from storage.imports import READ, Arrival, ImportCounts, forget_rejection, imports_newer_than, next_id
+from storage.incoming import DOSSIERS
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An import that may be said again: its content (`connectors.exports.sameness`) and its export's own time."""
+
+    import_id: int
+    content: str
+    exported_at: datetime | None
+
+
+def repeatable(connection: Connection, unit: str, reader: str, at: datetime) -> Repeat | None:
+    """The import whose content, if a file brings it at this moment, changes nothing."""
+    row = _last(connection, unit)
+    if row is None or row["content"] is None or row["reader"] != reader or row["imported_at"] > at:
+        return None
+    if imports_newer_than(connection, row["id"], unit, DOSSIERS) or _came_from_the_future(connection, row["id"]):
+        return None
+    return Repeat(row["id"], row["content"], row["exported_at"])
+
+
+def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> ImportCounts | None:
+    """Record a file that says what `repeat` said; None: that no longer stands, it has to be read in full."""
+    if repeatable(connection, arrival.unit, arrival.reader, arrival.at) != repeat:
+        return None
+    old = _last(connection, arrival.unit)
+    assert old is not None
+    forget_rejection(connection, arrival)
+    new, counts = next_id(connection), _unchanged(old)
+    own = {"id": new, "sha256": arrival.sha256, "name": arrival.name, "counts": counts.plain()}
+    own |= {"imported_at": arrival.at, "source": arrival.source, "stands_at": old["exported_at"] or arrival.at}
+    connection.execute(insert(imports).values({**old, **own}))
+    _copy(connection, import_rows, old["id"], new, ("position", "first_key", "last_key", "packed"))
+    _copy(connection, rejected_rows, old["id"], new, ("position", "sheet", "row", "cell", "reason"))
+    detail = {"kind": old["kind"], "profile": old["profile"], "name": arrival.name, "rows": counts.plain()}
+    happening = Happening("imported", arrival.sha256, arrival.who, arrival.where, detail | {"unit": arrival.unit})
+    append(connection, [happening], at=arrival.at)
+    return counts
+
+
+def _last(connection: Connection, unit: str) -> Mapping[str, Any] | None:
+    same = (imports.c.unit == unit, imports.c.kind == DOSSIERS, imports.c.status == READ)
+    row = connection.execute(select(imports).where(*same).order_by(imports.c.id.desc()).limit(1)).first()
+    return dict(row._mapping) if row else None
+
+
+def _came_from_the_future(connection: Connection, import_id: int) -> bool:
+    """An alarm that depends on the day of arrival is thought over anew."""
+    future = (import_alarms.c.import_id == import_id, import_alarms.c.kind == "future")
+    return connection.execute(select(import_alarms.c.position).where(*future).limit(1)).first() is not None
+
+
+def _unchanged(old: Mapping[str, Any]) -> ImportCounts:
+    read, rejected = old["counts"]["read"], old["counts"]["rejected"]
+    return ImportCounts(read, 0, 0, read - rejected, rejected)
+
+
+def _copy(connection: Connection, table: Table, old: int, new: int, names: Sequence[str]) -> None:
+    said = select(literal(new), *(table.c[name] for name in names)).where(table.c.import_id == old)
+    connection.execute(insert(table).from_select(["import_id", *names], said))
