@@ -1,0 +1,123 @@
+"""Each alarm rings for its own cause, brought about for real, and is silent before and after."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from minio import Minio
+
+from config.settings import Settings
+from flows import intake, keeping
+from flows.alarms import alarm_kinds, alarms_now, disk_low
+from flows.chores import do_chore
+from flows.intake import Sender
+from flows.keeping import Asker
+from flows.logs import log
+from flows.resources import open_ledger, open_resources
+from storage.chores import Chore
+from storage.nights import FAILED, Ending, NightRequest, begin_night, end_night
+from storage.objects import FolderStore
+from tests.connectors.tables import LIST_HEADER, listed, xlsx
+from tests.servers import SECRET
+from tests.storage.keeping_ward import AT, forget_inbox, kept_ward
+
+WANTED = {"no_good_night", "source_not_fresh", "layout_changed", "store_not_locked", "disk_low", "damage_found"}
+"""What the service must ring for by itself."""
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Settings]:
+    settings = kept_ward(tmp_path)
+    assert rings(settings) <= {"disk_low"}
+    yield settings
+
+
+def rings(settings: Settings, now: datetime = AT) -> set[str]:
+    return {alarm.id for alarm in alarms_now(settings, now)}
+
+
+def test_the_list_is_complete_and_each_names_its_way_out() -> None:
+    kinds = {kind.id: kind for kind in alarm_kinds()}
+    assert set(kinds) >= WANTED and kinds["no_good_night"].limit == 26
+    assert all(kind.way_out.endswith((".", ").")) for kind in kinds.values())
+
+
+def test_nights_that_fail_ring_after_26_hours(ward: Settings) -> None:
+    with open_ledger(ward) as database, database.write() as connection:
+        night = begin_night(connection, NightRequest(ward.unit, "2025", "t", ward.timezone), owner="w:1:1", now=AT)
+        end_night(connection, night.id, Ending(FAILED, None, {"reason": "hết đĩa"}, AT + timedelta(minutes=1)))
+    assert "no_good_night" not in rings(ward, AT + timedelta(hours=25))
+    assert "no_good_night" in rings(ward, AT + timedelta(hours=26))
+
+
+def test_a_source_that_brings_nothing_new_for_a_week_rings(ward: Settings) -> None:
+    _export(ward, "ho-so.xlsx", LIST_HEADER)
+    assert "source_not_fresh" not in rings(ward, AT + timedelta(days=6))
+    (alarm,) = [one for one in alarms_now(ward, AT + timedelta(days=8)) if one.id == "source_not_fresh"]
+    assert "8 ngày" in alarm.seen
+
+
+def test_a_layout_that_changed_rings_with_the_name_of_the_file(ward: Settings) -> None:
+    _export(ward, "mau-moi.xlsx", ["Cột lạ", "Cột lạ nữa", "Không ai biết"])
+    (alarm,) = [one for one in alarms_now(ward, AT) if one.id == "layout_changed"]
+    assert "mau-moi.xlsx" in alarm.seen
+
+
+def test_a_disk_below_its_limit_rings(ward: Settings) -> None:
+    assert disk_low(ward, AT, 0) is None
+    assert "MiB trống" in str(disk_low(ward, AT, 1 << 40))
+
+
+def test_damage_that_a_scrub_finds_rings_until_it_is_mended(ward: Settings) -> None:
+    store = FolderStore(ward.home / "objects")
+    forget_inbox(ward)
+    spoilt = store.path_of(next(iter(store)))
+    sound = spoilt.read_bytes()
+    spoilt.chmod(0o600)
+    spoilt.write_bytes(b"rotten")
+    keeping.scrub_store(ward, Asker("test", AT))
+    assert "damage_found" in rings(ward)
+
+    mirrored = ward.model_copy(update={"mirror": ward.home / "mirror"})
+    FolderStore(ward.home / "mirror").put(io.BytesIO(sound))
+    keeping.repair(mirrored, Asker("test", AT + timedelta(days=1)))
+    assert "damage_found" not in rings(ward, AT + timedelta(days=1))
+
+
+def test_an_s3_store_that_lets_evidence_be_destroyed_rings(tmp_path: Path, s3_endpoint: str) -> None:
+    """A bucket without object lock: the daily canary can be deleted."""
+    address = {"s3_endpoint": s3_endpoint, "s3_access_key": "testkey", "s3_secret_key": SECRET}
+    loose = Settings(
+        home=tmp_path,
+        store="s3",
+        s3_bucket="no-lock",
+        s3_secure=False,
+        s3_lock_days=0,
+        **address,  # type: ignore[arg-type]
+    )
+    client = Minio(s3_endpoint, access_key="testkey", secret_key=SECRET, secure=False)
+    client.make_bucket(bucket_name="no-lock")
+    assert do_chore(loose, Chore(loose.unit, "store-test", AT), now=AT)
+    assert "store_not_locked" in rings(loose)
+
+
+def test_log_lines_are_one_json_object_each_with_ids_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PAR_LOG_FORMAT", "json")
+    log("night_ended", unit="hoi-an-dong", night="20260105-010000", slot=datetime(2026, 1, 4, 18, tzinfo=UTC))
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["unit"], told["night"]) == ("night_ended", "hoi-an-dong", "20260105-010000")
+    assert datetime.fromisoformat(told["at"]).tzinfo is not None
+
+
+def _export(ward: Settings, name: str, header: list[str]) -> None:
+    xlsx(ward.exports_folder / name, [header, *(listed(number) for number in range(1, 4))])
+    with open_resources(ward) as resources:
+        intake.pull_exports(resources, Sender("test", "exports", AT))
