@@ -126,10 +126,7 @@ def growth(folder: Path, counts: Sequence[int]) -> dict[str, float]:
 
 
 def against_ocrmypdf(folder: Path, count: int) -> dict[str, Any] | str:
-    """Fields and verdict against `ocrmypdf --jobs 2` on the same scans, in wall-clock seconds.
-
-    `verdict_first` is the time until head and signature block of all of them were read.
-    """
+    """Fields and verdict (with the whole text) against `ocrmypdf --jobs 2` on the same scans, in wall-clock seconds."""
     command = shutil.which("ocrmypdf") or shutil.which("ocrmypdf", path=str(Path(sys.executable).parent))
     if command is None:
         return "ocrmypdf is not installed here"
