@@ -34,12 +34,12 @@ def unpacked(data: bytes) -> dict[str, list[Any]]:
 def _shortened(values: Sequence[Any]) -> Any:
     kinds = set(map(type, values))
     if kinds == {int}:
-        return {"numbers": " ".join(map(str, values))}
+        return {"numbers": " ".join(repeat("%d", len(values))) % tuple(values)}
     if kinds in ({str}, {str, type(None)}) and 4 * len(set(values[:_SAMPLE])) <= _SAMPLE:
         distinct = dict.fromkeys(values)
         if 4 * len(distinct) <= len(values):
-            place = dict(zip(distinct, range(len(distinct)), strict=True))
-            return {"of": list(distinct), "at": " ".join(map(str, map(place.__getitem__, values)))}
+            place = dict(zip(distinct, map(str, range(len(distinct))), strict=True))
+            return {"of": list(distinct), "at": " ".join(map(place.__getitem__, values))}
     if kinds == {str} and (joined := "\n".join(values)).count("\n") == len(values) - 1:
         return {"lines": joined}
     return values
