@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from connectors.exports.sameness import Seal
+from typing import Any
 
 Cells = list[Any]
 """One row from column A; cells are str, int, float, bool, date, datetime, or None or "" for empty."""
@@ -28,10 +25,6 @@ class Grid:
     head: list[Cells]
     rest: Iterator[Cells] = field(default_factory=lambda: iter(()))
     above: tuple[str, ...] = ()
-    seal: Seal | None = None
-    again: Callable[[], Iterator[Cells]] | None = None
-    """Reads all rows once more, where that costs little."""
-    height: int = 0
 
     def blocks(self, first: int) -> Iterator[tuple[int, list[Cells]]]:
         """Yield (index of its first row, rows) from row `first` (from 0, inside the head) on. Can be asked once."""

@@ -25,7 +25,7 @@ from connectors.exports.legacy import modernised, touched_sentence
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
-from connectors.exports.sameness import content_of, says_again
+from connectors.exports.sameness import content_of
 from connectors.exports.values import converter
 from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
 from sandbox import Failure, Limits, run_one
@@ -46,7 +46,7 @@ class Question:
     profiles: Path = FOLDER
     scratch: Path = Path()
     known: str | None = None
-    """A content whose rows need not be read again."""
+    """A content that need not be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def read_export(path: Path, *, name: str | None = None, profile: str | None = No
 
 
 def read_unless_known(path: Path, known: str, *, name: str, profile: str | None = None) -> Export | None:
-    """The same as `read_export`; None: the file's cells are those that `known` (`Export.content`) stands for."""
+    """The same as `read_export`; None: the file has the content (`Export.content`) that is `known`."""
     question = Question(path, name, profile, known=known)
     answer: object = answer_of_child(answer_question, question)
     if isinstance(answer, SaidAgain):
@@ -141,13 +141,13 @@ def _in_vietnamese(failure: Failure) -> str:
 
 def reading_of(question: Question) -> Reading | SaidAgain:
     """Read a file in this process. Raises as `read_export`."""
+    content = content_of(question.path, question.profile, question.name)
+    if content is not None and content == question.known:
+        return SaidAgain()
     try:
         grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
-    said_of = (grids, question.profile, question.name, tuple(warnings))
-    if question.known and says_again(question.known, *said_of):
-        return SaidAgain()
     profiles = _profiles(question)
     modern = [modernised(grid) for grid in grids]
     grids = [grid for grid, _, _ in modern]
@@ -169,7 +169,7 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
     period, year = period_in(titles), year_in(titles, question.name)
     said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
-    return Reading(*said, content_of(*said_of))
+    return Reading(*said, content)
 
 
 def _is_passed_over(grid: Grid, read: set[str]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from python_calamine import (
@@ -23,7 +22,6 @@ from python_calamine import (
 
 from connectors.errors import Unreadable
 from connectors.exports.grids import Cells, Grid, grid_of
-from connectors.exports.sameness import Seal
 
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_CELLS = 60_000_000
@@ -72,15 +70,8 @@ def _visible_sheets(book: CalamineWorkbook) -> tuple[list[Grid], list[str]]:
         if meta.visible != SheetVisibleEnum.Visible:
             warnings.append(f'trang "{meta.name}" bị ẩn nên không đọc')
             continue
-        sheet = book.get_sheet_by_name(meta.name)
-        grids.append(_sealed(meta.name, sheet))
+        grids.append(grid_of(meta.name, _rows(book.get_sheet_by_name(meta.name))))
     return grids, warnings
-
-
-def _sealed(name: str, sheet: CalamineSheet) -> Grid:
-    seal = Seal()
-    grid = grid_of(name, seal.over(_rows(sheet)))
-    return replace(grid, seal=seal, again=lambda: _rows(sheet), height=sheet.total_height)
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Cells]:

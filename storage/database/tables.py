@@ -61,7 +61,7 @@ imports = _table(
     Column("carries", Plain),  # fields that its layout carried
     Column("sheets", Plain),
     Column("period", Plain),  # [first day, last day] of its title
-    Column("content", Text),  # hash of its cells (connectors/exports/sameness.py); null: not a workbook read whole
+    Column("content", Text),  # hash of its parts (connectors/exports/sameness.py); null: not a zipped workbook
     UniqueConstraint("unit", "sha256"),
 )
 

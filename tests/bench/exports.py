@@ -107,7 +107,7 @@ def same_bytes_again(path: Path, home: Path) -> int:
 
 
 def exported_again(path: Path, home: Path) -> int:
-    """Another file with the same rows: known by its cells, no row interpreted."""
+    """Another file with the same rows: known by its parts, no cell read."""
     return imported(path.with_name("lai.xlsx"), home)
 
 

@@ -1,4 +1,4 @@
-"""A workbook with the cells of a known one is told before its rows are read; any difference makes it read in full."""
+"""A workbook with the parts of a known one is told before a cell is read; any difference makes it read in full."""
 
 from __future__ import annotations
 
