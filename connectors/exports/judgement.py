@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,10 +27,21 @@ def impossible_orders(kind: str, columns: Mapping[str, Sequence[Any]]) -> Iterat
     `columns` hold seconds since 1970, None, or a fault. Days are compared, not times: many columns carry no time.
     """
     for before, after, later, earlier in _ORDERS.get(kind, ()):
-        pairs = zip(columns.get(before, ()), columns.get(after, ()), strict=False)
+        firsts, seconds = columns.get(before, ()), columns.get(after, ())
+        if _none_earlier(seconds, firsts):
+            continue
+        pairs = zip(firsts, seconds, strict=False)
         for position, (first, second) in enumerate(pairs):
             if type(first) is int and type(second) is int and second < first and day_number(second) < day_number(first):
                 yield position, after, f"{later} {_day(second)} trước {earlier} {_day(first)}"
+
+
+def _none_earlier(seconds: Sequence[Any], firsts: Sequence[Any]) -> bool:
+    """The same for whole columns that hold nothing but seconds: one look at them costs little."""
+    try:
+        return not any(map(operator.lt, seconds, firsts))
+    except TypeError:
+        return False
 
 
 def _day(seconds: int) -> str:

@@ -5,6 +5,7 @@ A vendor's column repeats a few hundred days and at most 86,400 times of day; bo
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from connectors.exports.dates import VIETNAM, NotADate, moment_of
 
 _DAY = re.compile(r"\d\d/\d\d/\d{4}")
 _TIME = re.compile(r" ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)")
+_DATE_OF, _TIME_OF = operator.itemgetter(slice(10)), operator.itemgetter(slice(10, None))
 _DAY_SECONDS = 86_400
 _OFFSET_SECONDS = 7 * 3_600
 
@@ -53,6 +55,9 @@ def seconds_column(
     days, times = _Days(), _Times({"": bare_day_seconds})
 
     def all_seconds(cells: Sequence[Any]) -> list[Any]:
+        if all(cells):
+            halves = map(days.__getitem__, map(_DATE_OF, cells)), map(times.__getitem__, map(_TIME_OF, cells))
+            return list(map(operator.add, *halves))
         return [days[cell[:10]] + times[cell[10:]] if cell else None for cell in cells]
 
     def seconds(cell: Any) -> int | None:

@@ -54,8 +54,9 @@ def _unusual(sheets: Sequence[SheetRecords]) -> list[str]:
     known = DOSSIER_CODE.fullmatch
     strange = [
         f"mã hồ sơ {code!r} ({sheet.sheet}!{sheet.letters['code']}{number}) không đúng dạng thường gặp"
-        for sheet in sheets
-        for code, number in zip(sheet.values[sheet.fields.index("code")], sheet.numbers, strict=True)
+        for sheet, codes in ((sheet, sheet.values[sheet.fields.index("code")]) for sheet in sheets)
+        if not all(map(known, codes))
+        for code, number in zip(codes, sheet.numbers, strict=True)
         if not known(code)
     ]
     return strange[:NAMED] + _and_more(len(strange), "mã lạ")
