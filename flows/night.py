@@ -22,6 +22,7 @@ from flows.criteria import criteria_set
 from flows.heart import Heard, Heart, beating
 from flows.resources import open_resources, require_room
 from flows.scoring import Question, compute, record
+from flows.tracing import span, traced
 from storage import nights
 from storage.database import Connection
 from storage.errors import StorageError
@@ -93,8 +94,8 @@ def run_night(
         nights.beat(connection, night.id, owner=owner, now=now, progress=progress)
 
     try:
-        with beating(settings, beat, heard) as heart:
-            return _steps(settings, night, Hands(call, spread), heart)
+        with span("night", unit=night.unit, night=night.id), beating(settings, beat, heard) as heart:
+            return _steps(settings, night, Hands(traced(call), spread), heart)
     except LeaseLost:
         raise
     except StorageError as error:
