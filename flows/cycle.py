@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
+from flows import browsing
 from flows.criteria import criteria_set
 from flows.resources import Resources, open_resources
 from scoring import compare
@@ -68,6 +69,19 @@ def act(resources: Resources, period: str, wish: Wish) -> dict[str, Any]:
         deed = _deed(replace(wish, said=_with_documents(connection, kept, wish)))
         keep_change(connection, kept, after(kept.cycle, deed), deed, wish.where)
     return cycle_seen(resources, period, wish.at)
+
+
+def run_as_corrected(resources: Resources, period: str) -> dict[str, Any]:
+    """The run that was locked, or else the newest, as the ward's leader corrected it in the cycle; its id is `cycle`.
+
+    Raises:
+        NoCycle, NoSuchRun: the period was not opened, or nothing was scored.
+    """
+    with resources.database.read() as connection:
+        kept = cycle_of(connection, resources.settings.unit, period)
+        locked = kept.cycle.lock and kept.cycle.lock["run"]
+    run = browsing.run(resources, locked) if locked else browsing.standing_run(resources, period)
+    return {**run, "id": "cycle", "score": with_overrides(run["score"], kept.cycle.entries)}
 
 
 def lock_due(resources: Resources, period: str, now: datetime) -> str | None:

@@ -10,21 +10,24 @@ from fractions import Fraction
 from typing import Any
 
 from flows import browsing
+from flows.cycle import run_as_corrected
 from flows.resources import Resources
 from scoring import compare, late_margin, loss_if_late, next_actions
 from scoring.engine.facts import Dossier
 from storage.links import expiring_terms
 
-LATEST = "latest"
+LATEST, CYCLE = "latest", "cycle"
 _LATE_LIMIT = Fraction(1, 100)
 
 
 def run_named(resources: Resources, name: str, period: str) -> Mapping[str, Any]:
-    """A run by id, or with `latest` the one that stands.
+    """A run by id, with `latest` the one that stands, with `cycle` as it was corrected by hand in the yearly cycle.
 
     Raises:
-        NoSuchRun: there is none.
+        NoSuchRun, NoCycle: there is none.
     """
+    if name == CYCLE:
+        return run_as_corrected(resources, period)
     return browsing.standing_run(resources, period) if name == LATEST else browsing.run(resources, name)
 
 

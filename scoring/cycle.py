@@ -203,12 +203,20 @@ def _as_computed(_: Entry, __: Deed) -> Mapping[str, Any]:
 
 
 def _appraised(entry: Entry, deed: Deed) -> Mapping[str, Any]:
+    if deed.who in _own_hands(entry):
+        raise BadDeed(f"Mục {deed.component}: {deed.who} đã tự chấm mục này nên không được thẩm định; cần người khác.")
     asks = deed.said.get("asks") is True
     note = str(deed.said.get("note") or "").strip()
     if asks and not note:
         raise BadDeed(f"Yêu cầu giải trình mục {deed.component} thì phải ghi rõ giải trình điều gì.")
     said = {"points": _points(entry, deed), "note": note, "who": deed.who, "at": deed.at.isoformat()}
     return {"appraisal_1": {**said, "asks": asks}} if deed.name == "appraise" else {"appraisal_2": said}
+
+
+def _own_hands(entry: Entry) -> frozenset[str]:
+    """Who wrote the ward's side of the component: whoever appraises it must be somebody else."""
+    written = (entry.get("override"), entry.get("explanation"))
+    return frozenset([entry.get("filled_by", ""), *(part["who"] for part in written if part)])
 
 
 def _explained(_: Entry, deed: Deed) -> Mapping[str, Any]:

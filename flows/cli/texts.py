@@ -50,7 +50,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "on_time": ("Quy tắc đúng hạn.", "On-time rule."),
     "assumed": ("Thử giá trị khác, ví dụ 3.3.2.late=0 (không ghi lại); dùng nhiều lần được.", "What if, e.g. 3.3.2.late=0 (nothing is recorded)."),
     "score_as_of_import": ("Chấm như đã biết sau lần nhập số này (không ghi lại).", "Score as known after this import (nothing is recorded)."),
-    "run_or_latest": ("Mã lần chấm, hoặc latest là lần mới nhất.", "Id of a score run, or latest."),
+    "run_or_latest": ("Mã lần chấm; latest là lần mới nhất, cycle là điểm đã sửa tay trong kỳ.", "Id of a run; latest, or cycle: as corrected by hand."),
     "explain_component": ("Vì sao một mục được bấy nhiêu điểm: công thức, hồ sơ, tài liệu, căn cứ.", "From points to formula, rows, files and law."),
     "diff": ("Vì sao điểm thay đổi giữa hai lần chấm.", "Why the score moved between two runs."),
     "next": ("Việc nên làm tiếp, hồ sơ sắp đến hạn, tài liệu sắp hết hiệu lực.", "What to do next and what is at stake."),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flows.cycle import Wish, act, cycle_seen, lock_what_is_due, open_period, reminder_sentences
+from flows.explaining import moved, run_named
 from flows.resources import Resources, open_resources
 from scoring.cycle import BadDeed, NotNow
 from storage.custody import events
@@ -74,6 +75,22 @@ def test_of_two_editors_the_second_is_told(ward: Resources) -> None:
     with pytest.raises(ChangedMeanwhile, match=r"1\.1\.1"):
         act(ward, "2025", Wish("fill", "anh Nam", "test", AT, "1.1.1", {"note": "chưa"}, version=seen))
     assert row(cycle_seen(ward, "2025", AT), "1.1.1")["entry"]["note"] == "đã ban hành"
+
+
+def test_the_diff_to_the_corrected_run_names_who_and_why_and_adds_up(ward: Resources) -> None:
+    computed = run_named(ward, "latest", "2025")
+    do(ward, "override", "1.7.1", points="0.50", because="kế hoạch đã ban hành", evidence=PROOF)
+    told = moved(computed, run_named(ward, "cycle", "2025"))
+    assert told["runs"] == ["2025-0001", "cycle"]
+    (change,) = told["components"]
+    assert (change["id"], change["cause"]) == ("1.7.1", "override")
+    assert "chị Hoa sửa thành 0,50 điểm: kế hoạch đã ban hành" in change["because"]
+    assert change["change"] == told["change"]["conservative"]
+    do(ward, "approve")
+    do(ward, "lock")
+    assert run_named(ward, "cycle", "2025")["score"]["totals"] != computed["score"]["totals"]
+    with pytest.raises(NoCycle):
+        run_named(ward, "cycle", "2024")
 
 
 def test_a_change_over_an_old_reading_is_refused_by_the_database(ward: Resources) -> None:

@@ -47,8 +47,9 @@ COMPUTED = {"1.1.1": "0.50", "1.1.2": "1.98", "2.1.1": None}
 PROOF = [{"sha256": "a" * 64, "name": "ke-hoach.pdf", "pages": "2"}]
 
 
-def do(cycle: Cycle, name: str, component: str = "", **said: Any) -> Cycle:
-    return after(cycle, Deed(name, "chị Hoa", AT, component, said))
+def do(cycle: Cycle, name: str, component: str = "", *, who: str = "", **said: Any) -> Cycle:
+    usual = "anh Nam (Sở Nội vụ)" if name.startswith("appraise") else "chị Hoa"
+    return after(cycle, Deed(name, who or usual, AT, component, said))
 
 
 def walked(*names: str) -> Cycle:
@@ -104,6 +105,18 @@ def test_an_override_needs_why_and_evidence_and_stands_in_score_and_diff() -> No
     assert (change.component, change.cause) == ("1.1.1", "override")
     assert "chị Hoa sửa thành 1,00 điểm: đã ban hành đúng hạn" in change.because
     assert sum((one.difference for one in moved.changes), Decimal(0)) == moved.conservative == Decimal("1.00")
+
+
+def test_whoever_wrote_the_wards_side_of_a_component_does_not_appraise_it() -> None:
+    cycle = do(walked("begin"), "fill", "1.1.1", note="đã ban hành")
+    cycle = do(cycle, "override", "1.1.2", who="chị Lan", points="1.00", because="đếm lại", evidence=PROOF)
+    for name in ("approve", "lock", "begin_appraisal"):
+        said = {"run": "2025-0001", "points": COMPUTED, "sheet": "b" * 64} if name == "lock" else {}
+        cycle = do(cycle, name, **said)
+    for component, own in (("1.1.1", "chị Hoa"), ("1.1.2", "chị Lan")):
+        with pytest.raises(BadDeed, match=f"{component}: {own} đã tự chấm"):
+            do(cycle, "appraise", component, who=own, points="0.50")
+    assert do(cycle, "appraise", "1.1.1", who="chị Lan", points="0.50").entries["1.1.1"]["appraisal_1"]
 
 
 @pytest.mark.parametrize("points", ["1.01", "-0.01", "NaN", "Infinity", "1e9", "một", "", None, "0.505"])
