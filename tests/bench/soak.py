@@ -1,7 +1,7 @@
 """Thirty nights with random faults: does memory stay flat, does the database grow by its data alone?
 
 `./dev bench tests/bench/soak.py`, or with NIGHTS SEED. One long-lived process runs night after
-night, as the worker does; it is killed with SIGKILL at random moments and begun again. Writes var/soak.svg.
+night, as the worker does; it is killed with SIGKILL at random moments and begun again. Draws docs/soak.svg.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ def main() -> None:
         return
     count, seed = (int(word) for word in (sys.argv[1:3] or ["30", "1"]))
     with tempfile.TemporaryDirectory() as folder:
-        home = _ward(Path(folder))
+        home = soak_ward(Path(folder))
         rows, kills = soak(home, count, random.Random(seed))
         report(rows, kills)
-        draw(rows, Path("var/soak.svg"))
+        draw(rows, Path("docs/soak.svg"))
 
 
 def soak(home: Path, count: int, chance: random.Random) -> tuple[list[dict[str, Any]], int]:
     """Run all nights; what each left behind, and how often the process was killed."""
     rows: dict[int, dict[str, Any]] = {}
     kills = 0
-    while (begin := len(_ended(home))) < count:
+    while (begin := len(ended_nights(home))) < count:
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.soak", "child", str(home), str(begin), str(count)],
             stdout=subprocess.PIPE,
@@ -98,10 +98,18 @@ def draw(rows: list[dict[str, Any]], into: Path) -> None:
     into.parent.mkdir(exist_ok=True)
     lines = "".join(
         f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{_points(rows, name)}"/>'
-        f'<text x="8" y="{y}" fill="{colour}" font-size="12">{label}: {rows[-1][name] / 2**20:.0f} MiB</text>'
-        for name, colour, y, label in (("rss", "#a03020", 16, "memory"), ("database", "#205080", 32, "database"))
+        f'<text x="8" y="{y}" fill="{colour}" font-size="12">{label}: {_told(rows[-1], name)}</text>'
+        for name, colour, y, label in (
+            ("rss", "#a03020", 16, "memory of the process"),
+            ("database", "#205080", 32, "database"),
+            ("custody", "#307030", 48, "events of the custody log"),
+        )
     )
     into.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 240">{lines}</svg>')
+
+
+def _told(row: dict[str, Any], name: str) -> str:
+    return str(row[name]) if name == "custody" else f"{row[name] / 2**20:.1f} MiB"
 
 
 def _points(rows: list[dict[str, Any]], name: str) -> str:
@@ -111,7 +119,7 @@ def _points(rows: list[dict[str, Any]], name: str) -> str:
     )
 
 
-def _ended(home: Path) -> list[Any]:
+def ended_nights(home: Path) -> list[Any]:
     with open_ledger(Settings(home=home)) as database, database.read() as connection:
         return [night for night in nights_of(connection, "hoi-an-dong") if night["ended_at"]]
 
@@ -125,7 +133,7 @@ def _events(settings: Settings) -> int:
     return len(log)
 
 
-def _ward(folder: Path) -> Path:
+def soak_ward(folder: Path) -> Path:
     from sample.ward import write_sample_ward
 
     write_sample_ward(folder / "sample", seed=1, say=lambda _: None)
