@@ -87,7 +87,7 @@ def test_the_diff_to_the_corrected_run_names_who_and_why_and_adds_up(ward: Resou
     assert "chị Hoa sửa thành 0,50 điểm: kế hoạch đã ban hành" in change["because"]
     assert change["change"] == told["change"]["conservative"]
     do(ward, "approve")
-    do(ward, "lock")
+    do(ward, "lock", sheet="ke-hoach.pdf")
     assert run_named(ward, "cycle", "2025")["score"]["totals"] != computed["score"]["totals"]
     with pytest.raises(NoCycle):
         run_named(ward, "cycle", "2024")
