@@ -14,7 +14,7 @@ from ocr.fields.found import Found
 from ocr.intake import Intake
 from ocr.page_reading import Note, PageReading
 
-CHECKER_VERSION = "documents-3"
+CHECKER_VERSION = "documents-4"
 """Version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
 
 _UNSOUND = re.compile(r"[\x00\ud800-\udfff]")

@@ -126,8 +126,15 @@ def _legibility(page: PageReading) -> Iterator[Note]:
         yield Note("doubtful", page.number, "Chữ trên trang khó đọc; cần người xem lại bản quét.")
     edge = limits["edge_share"]
     touching = sum(_touches(word.box.left / page.width, word.box.right / page.width, edge) for word in page.words)
-    if touching >= limits["cut_off_words"]:
+    sides = [side for side, strokes in zip(_SIDES, page.cut, strict=True) if strokes >= limits["cut_off_strokes"]]
+    if sides:
+        said = f"Chữ chạm mép {', '.join(sides)} của ảnh quét; có thể trang bị cắt mất phần rìa."
+        yield Note("cut_off", page.number, said)
+    elif touching >= limits["cut_off_words"]:
         yield Note("cut_off", page.number, f"{touching} chữ sát mép ảnh; có thể trang bị cắt mất phần rìa.")
+
+
+_SIDES = ("trái", "trên", "phải", "dưới")
 
 
 def _touches(left: float, right: float, edge: float) -> bool:

@@ -284,7 +284,8 @@ def _one_frame(frame: Image.Image, number: int, reader: Reader) -> PageReading:
         with at_most(reader.seconds + 1):
             colour = page_image.colour_seen(frame)
             picture = frame.convert("L") if frame.mode in ("1", "L", "I;16") else frame.convert("RGB")
-            reading = read_picture(replace(base, colour=colour), picture, dpi, reader)
+            cut = page_image.strokes_over_edges(picture, dpi)
+            reading = read_picture(replace(base, colour=colour, cut=cut), picture, dpi, reader)
     except (OSError, ValueError, SyntaxError, MemoryError, OutOfTime) as error:
         return replace(base, notes=(Note("page_unread", number, f"Không đọc được ảnh: {error}"),))
     return reading if number == 1 else replace(reading, picture=None)

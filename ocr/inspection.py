@@ -15,7 +15,8 @@ from typing import Any
 
 from ocr.answers import CHECKER_VERSION, answer_of, no_finding, sound, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
-from ocr.digitisation import judge, profile_of
+from ocr.completeness import completeness_notes
+from ocr.digitisation import judge, profile_of, rules
 from ocr.document import DocumentReading, ReadingTerms, UnreadableFile, line_reader, read_document
 from ocr.engine import engine_for
 from ocr.errors import OcrError
@@ -39,7 +40,8 @@ class InspectOptions:
     `trust_folder`: anchors, intermediates, CRLs, policy; None means nothing is trusted.
     `budget_seconds`: after four fifths of it no further page is begun; a batch lowers it to fit its limits.
     `max_pages`: most pages read. `processes`: over how many the pages of a scan are spread (more than 1 forks).
-    `register_number`, `register_day`: what the dossier's row says, to compare and to suggest.
+    `register_number`, `register_day`: what the dossier's row says, to compare and to suggest; `declared_pages`: of how
+    many pages.
     """
 
     at: datetime
@@ -54,6 +56,7 @@ class InspectOptions:
     """tesserocr | library | command; empty: the best this machine has."""
     register_number: str | None = None
     register_day: date | None = None
+    declared_pages: int | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
     """What a file was called when it came, where `path` is a name of ours (an object's hash): the name is a clue."""
 
@@ -101,7 +104,10 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     seconds = max(4.0, budget.left())
     signature = _signature(intake, options, text=text, scanned=profile != "born_digital", seconds=seconds)
     fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
-    notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options)]
+    whole = completeness_notes(
+        reading.pages, page_count=reading.page_count, declared=options.declared_pages, limits=rules()["thresholds"]
+    )
+    notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options), *whole]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
     answer = answer_of(intake, reading, fields, digitisation, signature)
     return answer | {"paper_marks": _paper_marks(intake, reading, signature, budget), "text": text}

@@ -56,6 +56,7 @@ class PageReading:
     `confidence`: mean of the words' confidence, 0 to 1; None without words.
     `picture`: the upright grey picture and its dpi, kept where fields need to look at it again.
     `marks`: seals and handwriting, None where the paper alone was not at hand while reading.
+    `cut`: strokes of ink over the left, top, right and bottom edge of the scan as it lies in the file.
     """
 
     number: int
@@ -74,6 +75,7 @@ class PageReading:
     picture: Image.Image | None = field(default=None, repr=False)
     picture_dpi: float = 0.0
     marks: tuple[PaperMark, ...] | None = None
+    cut: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     @property
     def confidence(self) -> float | None:
@@ -197,7 +199,14 @@ def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool)
     declared = [i.colour for i in page.images if i.box.width * i.box.height > 0.3 * page.area]
     colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(taken.picture)
     marks = marks_on_paper(taken.picture, dpi=taken.dpi) if taken.paper else None
-    return replace(base, kind="mixed" if mixed else "scan", dpi=round(dpi) if dpi else None, colour=colour, marks=marks)
+    return replace(
+        base,
+        kind="mixed" if mixed else "scan",
+        dpi=round(dpi) if dpi else None,
+        colour=colour,
+        marks=marks,
+        cut=page_image.strokes_over_edges(taken.picture, taken.dpi),
+    )
 
 
 def in_units(reading: PageReading, unit: float) -> PageReading:

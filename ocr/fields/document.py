@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.grammar import fold, symbol_of_heading
+from ocr.fields.grammar import fold, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
-from ocr.fields.spelling import respelt_phrase, vocabulary_of
+from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of
 from ocr.fields.written import Reread
 from ocr.page_reading import PageReading
 
@@ -86,12 +86,15 @@ def _head_fields(
     if number and heading and kind and kind.value:
         number = respelt_symbol(number, symbol_of_heading(number.symbol.value or "", kind.value))
     place = _respelt_place(issued.place, first, pages) if issued and issued.place else None
+    issuer = _named_after_place(issuer_of(head, number, pages, vocabulary), place)
+    if number and issuer and issuer.value:
+        number = respelt_symbol(number, symbol_of_organ(number.symbol.value or "", issuer.value))
     return {
         "number": _with_file_name(number.number, number.symbol, clues) if number else None,
         "symbol": number.symbol if number else None,
         "issued_on": issued.day if issued else None,
         "place": place,
-        "issuer": _named_after_place(issuer_of(head, number, pages, vocabulary), place),
+        "issuer": issuer,
         "type": kind,
         "subject": subject_of(head, heading),
     }
@@ -101,7 +104,8 @@ def _respelt_place(place: Found, first: PageReading, pages: Sequence[PageReading
     words = (place.value or "").split()
     if first.source != "ocr" or len(words) < 2:
         return place
-    return replace(place, value=" ".join(word.capitalize() for word in respelt_phrase(words, pages)))
+    spelt = as_place_is_named(respelt_phrase(words, pages))
+    return replace(place, value=" ".join(word.capitalize() for word in spelt))
 
 
 def _named_after_place(issuer: Found | None, place: Found | None) -> Found | None:

@@ -27,8 +27,12 @@ class Grammar:
     unit_symbols: dict[str, str]
     titles: dict[str, str]
     family_names: dict[str, str]
-    phrases: dict[str, tuple[str, str]]
-    """Two words that belong together, by their folded spelling."""
+    phrases: dict[str, tuple[str, ...]]
+    """Two or three words that belong together, by their folded spelling."""
+    places: dict[str, list[tuple[str, ...]]]
+    """Names of places by their folded spelling, which a few share (Cẩm Thanh, Cẩm Thành)."""
+    name_words: dict[str, str]
+    """Words of persons' names that have one spelling, by their folded spelling."""
 
 
 @lru_cache(maxsize=1)
@@ -45,13 +49,17 @@ def grammar() -> Grammar:
         unit_symbols={fold(symbol): symbol for symbol in raw["unit_symbols"]},
         titles={fold(title): title for title in raw["titles"]},
         family_names={fold(name): name for name in raw["family_names"]},
-        phrases={fold(phrase): _pair(phrase) for phrase in raw["phrases"]},
+        phrases={fold(phrase): tuple(phrase.split()) for phrase in raw["phrases"]},
+        places=_by_fold(raw["places"]),
+        name_words={fold(word): word for word in raw["name_words"]},
     )
 
 
-def _pair(phrase: str) -> tuple[str, str]:
-    first, second = phrase.split()
-    return first, second
+def _by_fold(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in names:
+        found.setdefault(fold(name), []).append(tuple(name.split()))
+    return found
 
 
 @lru_cache(maxsize=16_384)
@@ -93,12 +101,35 @@ def repaired_symbol(symbol: str) -> str:
 
 
 def symbol_of_heading(symbol: str, kind: str) -> str:
-    """The symbol whose first part is one slip away from that of the type printed as heading (QĐĐ-UBND, QUYẾT ĐỊNH)."""
-    wanted = grammar().symbol_of_type.get(kind)
+    """The symbol whose first part is one slip away from that of the type printed as heading (QĐĐ-UBND, QUYẾT ĐỊNH),
+
+    or that lost its dash (KHUBND).
+    """
+    words = grammar()
+    wanted = words.symbol_of_type.get(kind)
     first, dash, rest = symbol.partition("-")
-    if not wanted or not dash or first == wanted or first in grammar().unit_symbols.values():
+    if not wanted or first == wanted or first in words.unit_symbols.values():
         return symbol
-    return wanted + dash + rest if slips(fold(first), fold(wanted)) <= 1 else symbol
+    if not dash:
+        unit = words.unit_symbols.get(fold(symbol.removeprefix(wanted)))
+        return f"{wanted}-{unit}" if unit and symbol.startswith(wanted) else symbol
+    unknown = first not in words.type_of_symbol and len(wanted) > 2
+    return wanted + dash + rest if slips(fold(first), fold(wanted)) <= (2 if unknown else 1) else symbol
+
+
+def symbol_of_organ(symbol: str, organ: str) -> str:
+    """The symbol as its organ's printed name has it: its initials where the unit was misread (TTIPVHGC of TRUNG TÂM
+    PHỤC VỤ HÀNH CHÍNH CÔNG), and the digits it ends with (QĐ-BCĐ128 of BAN CHỈ ĐẠO 138)."""
+    words = organ.split()
+    kind, dash, unit = symbol.rpartition("-")
+    digits = words.pop() if words and words[-1].isdigit() else ""
+    initials = "".join(word[0] for word in words)
+    letters = unit.rstrip("0123456789")
+    if digits and fold(letters) == fold(initials) and len(unit) == len(letters) + len(digits):
+        return kind + dash + letters + digits
+    unknown = not digits and len(initials) >= 5 and fold(unit) not in grammar().unit_symbols
+    near = unknown and slips(fold(unit), fold(initials)) <= 0.45 * len(unit)
+    return kind + dash + initials if near and kind else symbol
 
 
 def _repaired_part(part: str, *, first: bool) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ocr.fields.found import Found, share_box
-from ocr.fields.grammar import close_to, grammar
+from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
-from ocr.fields.spelling import respelt, respelt_phrase
+from ocr.fields.spelling import as_place_is_named, in_set_phrases, respelt, respelt_phrase
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
@@ -24,6 +24,10 @@ _SUBJECT_ENDS = re.compile(
 )
 _COLUMN_GAP = 0.022
 """Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
+_NEAR_GAP = 0.012
+"""The same for a stamp that comes closer: tried where the words on the axis are not centred on it."""
+_OFF_AXIS = 0.025
+"""Share of the page's width by which a centred line may stand off the heading's axis."""
 
 
 def issuer_of(
@@ -67,11 +71,23 @@ def _begins_organ(folded: str) -> bool:
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
     spelt = [respelt(word, vocabulary).upper() for word in words]
-    value = " ".join(respelt_phrase(spelt, pages) if words[0].source == "ocr" else spelt)
+    value = " ".join(_as_organs_are_named(respelt_phrase(spelt, pages)) if words[0].source == "ocr" else spelt)
     page = pages[0]
     box = share_box(around(word.box for word in words), page)
     confidence = min(line.confidence for line in lines)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
+
+
+def _as_organs_are_named(words: list[str]) -> list[str]:
+    """Set phrases, the ward's kind after its committee, and the place put right: capitals lose their marks most."""
+    spelt = as_place_is_named(in_set_phrases(words))
+    for place in range(1, len(spelt) - 1):
+        if fold(spelt[place - 1]) in ("DAN", "UBND", "HDND"):
+            spelt[place] = _KINDS_OF_UNIT.get(fold(spelt[place]), spelt[place])
+    return spelt
+
+
+_KINDS_OF_UNIT = {"PHUONG": "PHƯỜNG", "XA": "XÃ", "TINH": "TỈNH", "HUYEN": "HUYỆN", "QUAN": "QUẬN"}
 
 
 def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found | None, Line | None]:
@@ -147,9 +163,18 @@ def _under_heading(head: Head, heading: Line) -> Found | None:
 
 def _on_axis(line: Line, axis: float, width: float) -> Line | None:
     """The words around the heading's axis, without a stamp at the side; None where none of them says anything."""
+    own = _parted_on_axis(line, axis, _COLUMN_GAP * width)
+    if own is None or _off(own, axis) <= _OFF_AXIS * width:
+        return own
+    nearer = _parted_on_axis(own, axis, _NEAR_GAP * width)
+    return nearer if nearer is not None and _off(nearer, axis) <= _OFF_AXIS * width else own
+
+
+def _parted_on_axis(line: Line, axis: float, gap: float) -> Line | None:
+    """The group of words over the axis, groups being parted by more than `gap` points."""
     groups: list[list[Word]] = [[line.words[0]]]
     for before, after in pairwise(line.words):
-        if after.box.left - before.box.right > _COLUMN_GAP * width:
+        if after.box.left - before.box.right > gap:
             groups.append([])
         groups[-1].append(after)
     for group in groups:
@@ -160,8 +185,13 @@ def _on_axis(line: Line, axis: float, width: float) -> Line | None:
 
 def _ends_subject(line: Line, axis: float, page: PageReading) -> bool:
     """The body begins: by its words, by capitals (the organ that decides), or by standing off the heading's axis."""
-    off = abs((line.box.left + line.box.right) / 2 - axis)
-    return bool(_SUBJECT_ENDS.match(line.folded)) or _capitals(line.text) or off > 0.025 * page.width
+    off = _off(line, axis) > _OFF_AXIS * page.width
+    return bool(_SUBJECT_ENDS.match(line.folded)) or _capitals(line.text) or off
+
+
+def _off(line: Line, axis: float) -> float:
+    """Points between the line's middle and the heading's axis."""
+    return abs((line.box.left + line.box.right) / 2 - axis)
 
 
 def _follows(above: Line, below: Line) -> bool:

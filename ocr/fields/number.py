@@ -16,6 +16,11 @@ from ocr.words import Box
 
 _SYMBOL = r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z][A-Z0-9&.]*(?:\s?[-–—]{1,2}\s?[A-Z0-9][A-Z0-9&.]*)*)(?=[\s.,;:)_]|$)"
 _START = r"^\W{0,3}(?P<so>[S5§$8][O0Ó6QC][Z]?|S)\s*[:.;,]*\s*"
+_HYPHENED = re.compile(
+    _START + r"(?P<digits>[^-]{0,14}?)\s*[/|!]\s*"
+    r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z]{1,5}\s?[-–—]\s?[A-Z0-9&.-]*[A-Z0-9])(?=[\s.,;:)_]|$)"
+)
+"""First of all: a pen's strokes may be read as a slash and letters before the printed slash."""
 _STATE = re.compile(_START + r"(?P<digits>[^/]{0,14}?)\s*[/|!]\s*" + _SYMBOL)
 _PARTY = re.compile(_START + r"(?P<digits>[^-]{0,12}?)\s*[-–]\s*(?P<symbol>[A-Z]{1,4}\s?/\s?[A-Z]{1,6}[A-Z0-9-]*)")
 _NO_SLASH = re.compile(
@@ -23,6 +28,8 @@ _NO_SLASH = re.compile(
 )
 _CUT_SYMBOL = re.compile(r"(?:^|[\s/|!])" + _SYMBOL)
 _SURE_SYMBOL = 0.75
+_SO_WIDTH = 2.4
+"""Width of "Số:" in heights of capitals, ample (Times 2.0, DejaVu Serif 2.25)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class NumberLine:
 def number_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> NumberLine | None:
     """The first line of the left column (else of the whole head) that reads like number and symbol."""
     for lines in (head.left, head.whole):
-        for pattern in (_STATE, _PARTY, _NO_SLASH):
+        for pattern in (_HYPHENED, _STATE, _PARTY, _NO_SLASH):
             for index, line in enumerate(lines[:14]):
                 match = pattern.search(line.folded)
                 if match and _like_symbol(line.text[slice(*match.span("symbol"))]):
@@ -82,15 +89,18 @@ def _surest_symbol(page: PageReading, symbol: Spot, reread: Reread) -> tuple[str
     one version reads QĐ-BCĐ138, the other QĐ-BCĐ128, both unsure; cut out, both read 138 surely.
     """
     first = _joined(symbol.text), symbol.confidence
-    if page.source != "ocr" or symbol.box is None or symbol.confidence >= _SURE_SYMBOL:
+    whole = "-" in first[0] or "/" in first[0]
+    if page.source != "ocr" or symbol.box is None or (symbol.confidence >= _SURE_SYMBOL and whole):
         return first
     box, high = symbol.box, symbol.box.height
-    around = Box(box.left - 4 * high, box.top - 0.6 * high, box.right + high, box.bottom + 0.6 * high)
+    right = box.right + (1 if whole else 8) * high
+    around = Box(box.left - 4 * high, box.top - 0.6 * high, right, box.bottom + 0.6 * high)
     cut = Line.of(reread(page, around))
     spots = [cut.group(match, "symbol") for match in _CUT_SYMBOL.finditer(cut.folded)]
     again = [(_joined(spot.text), spot.confidence) for spot in spots]
+    longer = [one for one in again if not whole and one[0].startswith(first[0] + "-") and _like_symbol(one[0])]
     alike = [one for one in again if _like_symbol(one[0]) and slips(fold(one[0]), fold(first[0])) <= len(first[0]) // 4]
-    return max([first, *alike], key=lambda one: one[1])
+    return max(longer or [first, *alike], key=lambda one: one[1])
 
 
 def _joined(text: str) -> str:
@@ -134,9 +144,11 @@ def printed_confidence(line: Line) -> float:
 
 
 def _gap(line: Line, match: re.Match[str], symbol: Box) -> Box:
-    """From the colon after "Số" to the slash before the symbol."""
+    """From the colon after "Số", at most where its letters end: the engine's box swallows what a pen wrote beside it;
+    to the slash before the symbol."""
     colon = line.text[match.end("so") : match.end("so") + 1] in (":", ".", ";", ",")
-    start = line.edge(match.end("so") + colon)
+    natural = line.edge(match.start("so")) + _SO_WIDTH * symbol.height
+    start = min(line.edge(match.end("so") + colon), natural)
     ends = line.edge(match.end("digits")) if match.group("digits") else symbol.left - 0.5 * symbol.height
     return Box(start + 0.8, symbol.top, max(ends, start + 2.0), symbol.bottom)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, fold, grammar
@@ -124,12 +125,25 @@ def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Count
         )
         if written:
             said.append((line, written))
+    said += _lost_line(stack, said)
     if not said:
         return None
     value = " / ".join(written for _, written in said)
     box = share_box(around(line.box for line, _ in said), page)
     confidence = min(line.confidence for line, _ in said)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line, _ in said))
+
+
+def _lost_line(stack: Sequence[Line], said: Sequence[tuple[Line, str]]) -> list[tuple[Line, str]]:
+    """`KT. CHỦ TỊCH` where a scan leaves room for a lost line between `TM. ỦY BAN NHÂN DÂN` and `PHÓ CHỦ TỊCH`."""
+    if len(stack) < 2 or len(said) != 1 or not said[0][1].startswith("TM. ") or stack[-1].words[0].source != "ocr":
+        return []
+    above, below = stack[-2], stack[-1]
+    title = grammar().titles.get((_title(below) or "").removeprefix("PHO "))
+    high = max(median(word.box.height for word in line.words) for line in (above, below))
+    room = below.box.middle - above.box.middle > 1.9 * high
+    deputy = (_title(below) or "").startswith("PHO ")
+    return [(below, f"KT. {title}")] if title and deputy and room and above is said[0][0] else []
 
 
 def _implied(line: Line, following: Line | None) -> str | None:
@@ -212,10 +226,11 @@ def _respelt_name(words: Sequence[str], before: str) -> list[str]:
     sound = [word.translate(_FOREIGN) for word in words]
     sound[0] = families.get(fold(sound[0]), sound[0])
     middle = [_MIDDLES.get(fold(word), word) if word not in _OWN_NAMES else word for word in sound[1:-1]]
+    *middle, given = [grammar().name_words.get(fold(word), word) for word in (*middle, sound[-1])]
     scrap = re.findall(r"[^\W\d_]+", before)[-1:]
     hidden = [name for name in families.values() if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
     lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
-    return [*lost, sound[0], *middle, sound[-1]]
+    return [*lost, sound[0], *middle, given]
 
 
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")

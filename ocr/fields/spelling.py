@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -28,20 +29,62 @@ def respelt(word: Word, vocabulary: Counter[str]) -> str:
 
 
 def with_set_phrases(words: Sequence[Word]) -> list[Word]:
-    """The engine's words, one wrong mark put right where two neighbours are a phrase of the grammar."""
-    phrases, respelt_words = grammar().phrases, list(words)
+    """The engine's words, one wrong mark put right where neighbours on a line are a phrase of the grammar."""
     cores = [word.text.strip(_MARKS) for word in words]
-    folded = [fold(core) for core in cores]
-    for place in range(len(words) - 1):
-        phrase = phrases.get(f"{folded[place]} {folded[place + 1]}")
-        if phrase is None or words[place].line != words[place + 1].line:
-            continue
-        wrong = [at for at in (0, 1) if cores[place + at].lower() != phrase[at]]
-        if len(wrong) == 1:
-            at = place + wrong[0]
-            right = "".join(_in_case(new, old) for new, old in zip(phrase[wrong[0]], cores[at], strict=True))
-            respelt_words[at] = replace(words[at], text=words[at].text.replace(cores[at], right, 1))
-    return respelt_words
+    spelt = in_set_phrases(cores, [word.line for word in words])
+    return [
+        word if new == core else replace(word, text=word.text.replace(core, new, 1))
+        for word, core, new in zip(words, cores, spelt, strict=True)
+    ]
+
+
+def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> list[str]:
+    """Bare words, one wrong one of a set phrase put right; phrases do not reach over the ends of `lines`."""
+    phrases, spelt = grammar().phrases, list(words)
+    folded = [fold(word) for word in words]
+    for count in (3, 2):
+        for place in range(len(words) - count + 1):
+            phrase = phrases.get(" ".join(folded[place : place + count]))
+            if phrase is not None and (lines is None or lines[place] == lines[place + count - 1]):
+                _put_right(spelt, place, phrase)
+    return spelt
+
+
+def _put_right(spelt: list[str], place: int, phrase: Sequence[str]) -> None:
+    """In place: the one word that bears other marks than the phrase's."""
+    wrong = _wrong(spelt[place : place + len(phrase)], phrase)
+    if len(wrong) == 1:
+        at = place + wrong[0]
+        spelt[at] = "".join(_in_case(new, old) for new, old in zip(phrase[wrong[0]], spelt[at], strict=True))
+
+
+def _marks_of(word: str) -> tuple[str, list[str]]:
+    """Letters and marks, wherever the tone stands: "ủy" and "uỷ", "hóa" and "hoá" are one word."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    return "".join(c for c in parts if not unicodedata.combining(c)), sorted(
+        c for c in parts if unicodedata.combining(c)
+    )
+
+
+def as_place_is_named(words: Sequence[str]) -> list[str]:
+    """The last words as the grammar's place of that name is written, where one of them bears a wrong mark.
+
+    Where two places share the letters ("Cẩm Thanh", "Cẩm Thành") only one of them may be that near.
+    """
+    spelt = list(words)
+    for count in (4, 3, 2):
+        names = grammar().places.get(fold(" ".join(words[-count:])), []) if len(words) >= count else []
+        misses = [len(_wrong(spelt[-count:], name)) for name in names]
+        if misses:
+            if 0 not in misses and misses.count(1) == 1:
+                _put_right(spelt, len(words) - count, names[misses.index(1)])
+            break
+    return spelt
+
+
+def _wrong(words: Sequence[str], phrase: Sequence[str]) -> list[int]:
+    """Which words bear other marks than the phrase's."""
+    return [at for at, word in enumerate(words) if _marks_of(word) != _marks_of(phrase[at])]
 
 
 def _in_case(letter: str, like: str) -> str:
