@@ -49,9 +49,12 @@ def file_quality(scope: Scope, _: str) -> Measured:
 
 def result_files(scope: Scope) -> list[DocumentFact]:
     """Result files of the period's dossiers, and those whose dossier is not known."""
+    results = [document for document in scope.facts.documents if document.purpose == "result"]
+    if not results:
+        return []
     mine = {dossier.code for dossier in (*scope.received, *scope.finished)}
     other = {dossier.code for dossier in scope.facts.dossiers} - mine
-    return [d for d in scope.facts.documents if d.purpose == "result" and d.dossier_code not in other]
+    return [document for document in results if document.dossier_code not in other]
 
 
 def well_digitised(document: DocumentFact) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import attrgetter
 
 from .facts import Dossier, Petition
 from .measuring import Measured, NoData, Scope
 from .on_time import OnTimeCount
 from .period import local_day
-from .places import resolved_elsewhere
 
 _MOST_CODES = 5
 PETITION_WORKING_DAYS = 15
@@ -40,7 +40,7 @@ def _on_time_warnings(count: OnTimeCount) -> tuple[str, ...]:
 
 def on_time_share(scope: Scope, _: str) -> Measured:
     count = _counted(scope)
-    waiting = scope.in_progress_late
+    waiting = scope.own.in_progress_late
     warnings = _on_time_warnings(count)
     if waiting:
         warnings += (f"Còn {waiting} hồ sơ đang giải quyết đã quá ngày hẹn trả.",)
@@ -56,19 +56,19 @@ def _elsewhere_warning(scope: Scope) -> tuple[str, ...]:
         codes = ", ".join(sorted(dossier.code for dossier in scope.elsewhere)[:_MOST_CODES])
         more = " …" if len(scope.elsewhere) > _MOST_CODES else ""
         return (f"{len(scope.elsewhere)} hồ sơ do nơi khác giải quyết, không được tính ({offices}): {codes}{more}.",)
-    counted = Counter[str]() if scope.facts.units else resolved_elsewhere(scope.facts.dossiers, scope.unit)
-    if not counted:
+    if not scope.elsewhere_counted:
         return ()
-    return (f"Có hồ sơ do nơi khác giải quyết, vẫn đang được tính ({_by_office(counted)}); cần kiểm tra lại.",)
+    offices = _by_office(scope.elsewhere_counted)
+    return (f"Có hồ sơ do nơi khác giải quyết, vẫn đang được tính ({offices}); cần kiểm tra lại.",)
 
 
-def _by_office(offices: Counter[str]) -> str:
+def _by_office(offices: Mapping[str, int]) -> str:
     return "; ".join(f"{office}: {number}" for office, number in sorted(offices.items()))
 
 
 def apology_share(scope: Scope, _: str) -> Measured:
     late = set(_counted(scope).late_codes)
-    letters = sum(1 for dossier in scope.facts.dossiers if dossier.code in late and dossier.apology_number)
+    letters = sum(1 for dossier in scope.own.contested if dossier.code in late and dossier.apology_number)
     return Measured({"late": len(late), "with_letter": letters})
 
 
@@ -103,11 +103,10 @@ def register_match(scope: Scope, component: str) -> Measured:
 
 def received_flag(total: str, done: str, flag: str, said: str) -> Callable[[Scope, str], Measured]:
     """Share of the received dossiers whose yes/no field is yes; silence counts as no, silence everywhere as no data."""
+    value = attrgetter(flag)
 
     def take(scope: Scope, _: str) -> Measured:
-        dossiers = _received(scope)
-        values = [getattr(dossier, flag) for dossier in dossiers]
-        return _flagged(values, total, done, said)
+        return _flagged(list(map(value, _received(scope))), total, done, said)
 
     return take
 
@@ -127,7 +126,8 @@ def _received(scope: Scope) -> tuple[Dossier, ...]:
 
 
 def online_share(scope: Scope, _: str) -> Measured:
-    channels = [None if dossier.channel is None else dossier.channel == "online" for dossier in _received(scope)]
+    said = map(attrgetter("channel"), _received(scope))
+    channels = [None if channel is None else channel == "online" for channel in said]
     return _flagged(channels, "received", "online", "kênh nộp")
 
 

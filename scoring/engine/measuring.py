@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .facts import DeclaredValue, Dossier, Facts, Petition, Value
-from .on_time import OnTimeCount, count_on_time, finished_in, still_late
+from .on_time import OnTimeCount
 from .period import Period, WorkingDays
 from .places import resolved_elsewhere
+from .sorting import Sorted, sorted_into
 
 
 class NoData(Exception):
@@ -24,14 +25,12 @@ class Scope:
     calendar: WorkingDays
     on_time_rule: str
     unit: str
-    own: tuple[Dossier, ...]
-    """All dossiers but those that another unit resolves."""
-    received: tuple[Dossier, ...]
-    """Of the period, of `own`."""
-    finished: tuple[Dossier, ...]
+    own: Sorted
+    """All dossiers but those that another unit resolves, by period."""
     elsewhere: tuple[Dossier, ...]
     """Taken in here in the period, resolved by another unit: not scored."""
-    in_progress_late: int
+    elsewhere_counted: Mapping[str, int]
+    """Dossiers by office of another ward where no units are known by date: told, and still scored."""
     petitions: tuple[Petition, ...]
     declared: Mapping[tuple[str, str], DeclaredValue] = field(default_factory=dict)
     """Declared values by (component, key)."""
@@ -39,11 +38,21 @@ class Scope:
     counts: dict[str, OnTimeCount] = field(default_factory=dict, compare=False, repr=False)
     """Counts already made, by on-time rule: four components and their warnings ask for the same ones."""
 
+    @property
+    def received(self) -> tuple[Dossier, ...]:
+        """Received in the period, to be resolved here."""
+        return self.own.received
+
+    @property
+    def finished(self) -> tuple[Dossier, ...]:
+        """Finished in the period, here."""
+        return self.own.finished
+
     def on_time(self) -> OnTimeCount:
         """Dossiers under the on-time rule of this scope, counted once."""
         rule = self.on_time_rule
         if rule not in self.counts:
-            self.counts[rule] = count_on_time(self.own, rule, self.period)
+            self.counts[rule] = self.own.on_time(rule, self.period)
         return self.counts[rule]
 
     def only_other_periods(self) -> bool:
@@ -75,11 +84,9 @@ def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: 
         calendar,
         on_time_rule,
         unit,
-        own,
-        received=tuple(d for d in own if d.received_at and period.opens <= d.received_at < period.closes),
-        finished=tuple(d for d in own if finished_in(d, period)),
+        sorted_into(period, own),
         elsewhere=tuple(d for d in left_out if period.holds(d.received_at)),
-        in_progress_late=sum(1 for dossier in own if still_late(dossier, period)),
+        elsewhere_counted={} if facts.units else resolved_elsewhere(facts.dossiers, unit),
         petitions=tuple(p for p in facts.petitions if p.received_at and period.opens <= p.received_at < period.closes),
         declared={(value.component, value.key): value for value in facts.declared},
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from .facts import Dossier
 from .period import Period, local_day
@@ -44,6 +45,18 @@ class OnTimeCount:
     without_due: int
     late_codes: tuple[str, ...]
 
+    def plus(self, clear: Clear, rule: OnTimeRule) -> OnTimeCount:
+        """With dossiers on which all rules agree that they are in time."""
+        return replace(self, finished=self.finished + clear.count, early=self.early + rule.early_among(clear))
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Dossiers that every rule counts and none finds late (see sorting.py), and how many ended a day or more before."""
+
+    count: int
+    days_earlier: int
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnTimeRule:
@@ -59,6 +72,8 @@ class OnTimeRule:
     """The moment at which a dossier counts as resolved; None while it is not."""
     compare: Callable[[Dossier, datetime], str]
     """EARLY, ON_TIME or LATE of a dossier that ended at this moment."""
+    early_among: Callable[[Clear], int]
+    """How many of the clear dossiers are early under this rule."""
 
     @property
     def reference(self) -> str:
@@ -167,6 +182,11 @@ def _by_portal(dossier: Dossier, end: datetime) -> str:
     return ON_TIME if dossier.due_at is None or end <= dossier.due_at else LATE
 
 
+def _none_early(_: Clear) -> int:
+    """The portal tells late from in time alone."""
+    return 0
+
+
 def _by_portal_without_waiting(dossier: Dossier, end: datetime) -> str:
     return _by_portal(_without_waiting(dossier), end)
 
@@ -242,6 +262,7 @@ RULES = {
             judge=_bcth_date,
             end=finished_or_returned,
             compare=_by_day,
+            early_among=attrgetter("days_earlier"),
         ),
         OnTimeRule(
             name="bc06_datetime",
@@ -252,6 +273,7 @@ RULES = {
             judge=_bc06_datetime,
             end=_returned_at,
             compare=_by_moment,
+            early_among=attrgetter("count"),
         ),
         OnTimeRule(
             name="opencps",
@@ -262,6 +284,7 @@ RULES = {
             judge=_opencps,
             end=_finished_at,
             compare=_by_release,
+            early_among=attrgetter("count"),
         ),
         OnTimeRule(
             name="dvcqg_766",
@@ -275,6 +298,7 @@ RULES = {
             judge=_dvcqg_766_without_waiting,
             end=finished_or_returned,
             compare=_by_portal_without_waiting,
+            early_among=_none_early,
         ),
     )
 }

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 
 from .facts import Dossier, UnitName
 
@@ -38,9 +39,9 @@ def resolved_elsewhere(dossiers: Iterable[Dossier], unit: str, units: Iterable[U
 
     Empty where no office names the unit itself: then its id is no name, and nothing can be told.
     """
-    offices = Counter(dossier.resolving_unit for dossier in dossiers if dossier.resolving_unit)
+    offices = Counter(map(attrgetter("resolving_unit"), dossiers))
     known = tuple(units)
-    wards = {office: unit_of(office, known) for office in offices}
+    wards = {office: unit_of(office, known) for office in offices if office}
     if unit not in wards.values():
         return Counter()
     return Counter({office: offices[office] for office, ward in wards.items() if ward not in (None, unit)})

@@ -14,8 +14,9 @@ from config.working_calendar import load_calendars
 from scoring.columns import NEEDED, counts_by_unit
 from scoring.engine.facts import Dossier, Facts, from_plain, to_plain
 from scoring.engine.measuring import scope_of
-from scoring.engine.on_time import EARLIER, RULES
+from scoring.engine.on_time import EARLIER, RULES, count_on_time, finished_in, still_late
 from scoring.engine.period import VIETNAM, period_of, working_days
+from scoring.engine.sorting import sorted_into
 
 PERIOD = period_of("2025-Q3", date(2025, 9, 15))
 CALENDAR = working_days(load_calendars())
@@ -72,7 +73,7 @@ def naive(rows: list[dict[str, Any]], rule: str) -> dict[str, int]:
         "undated": count.undated,
         "without_due": count.without_due,
         "with_letter": sum(1 for one in dossiers if one.code in late and one.apology_number),
-        "in_progress_late": scope.in_progress_late,
+        "in_progress_late": scope.own.in_progress_late,
         "received": len(received),
         "online": sum(1 for one in received if one.channel == "online"),
         "online_unknown": sum(1 for one in received if one.channel is None),
@@ -95,6 +96,36 @@ def test_columns_count_what_the_engine_counts(rule: str, rows: list[dict[str, An
     for unit, counts in found.items():
         expected = naive([row for row in rows if row["receiving_unit"] == unit], rule)
         assert {name: counts[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("rule", sorted({*RULES, *EARLIER}))
+@given(rows=st.lists(ROWS, min_size=1, max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_clear_dossiers_counted_together_are_counted_as_if_judged_one_by_one(
+    rule: str, rows: list[dict[str, Any]]
+) -> None:
+    dossiers = tuple(Dossier(code=str(number), **row) for number, row in enumerate(rows))
+
+    found = sorted_into(PERIOD, dossiers)
+
+    assert found.on_time(rule, PERIOD) == count_on_time(dossiers, rule, PERIOD)
+    assert found.finished == tuple(one for one in dossiers if finished_in(one, PERIOD))
+    assert found.received == tuple(one for one in dossiers if PERIOD.holds(one.received_at))
+    assert found.in_progress_late == sum(1 for one in dossiers if still_late(one, PERIOD))
+
+
+@given(day=st.integers(0, 2), hour=st.integers(-1, 1), status=st.sampled_from([9, 10]))
+def test_a_dossier_in_time_by_every_rule_is_clear_and_told_early_as_each_rule_tells_it(
+    day: int, hour: int, status: int
+) -> None:
+    due = EDGES[3]
+    end = due - timedelta(days=day, hours=hour)
+    one = Dossier(code="1", status=status, received_at=EDGES[1], due_at=due, finished_at=end, returned_at=end)
+
+    found = sorted_into(PERIOD, (one,))
+
+    assert found.clear.count == (end < due)
+    assert all(found.on_time(rule, PERIOD) == count_on_time((one,), rule, PERIOD) for rule in RULES)
 
 
 def test_kept_moments_share_one_zone_and_say_the_same() -> None:
