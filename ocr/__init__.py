@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ocr.batch import inspect_files
+    from ocr.batch import inspect_fields_first, inspect_files
     from ocr.errors import EngineMissing, OcrError
     from ocr.inspection import CHECKER_VERSION, InspectOptions, inspect_file
 
@@ -18,11 +18,20 @@ _HOMES = {
     "EngineMissing": "ocr.errors",
     "InspectOptions": "ocr.inspection",
     "OcrError": "ocr.errors",
+    "inspect_fields_first": "ocr.batch",
     "inspect_file": "ocr.inspection",
     "inspect_files": "ocr.batch",
 }
 
-__all__ = ["CHECKER_VERSION", "EngineMissing", "InspectOptions", "OcrError", "inspect_file", "inspect_files"]
+__all__ = [
+    "CHECKER_VERSION",
+    "EngineMissing",
+    "InspectOptions",
+    "OcrError",
+    "inspect_fields_first",
+    "inspect_file",
+    "inspect_files",
+]
 
 
 def __getattr__(name: str) -> Any:

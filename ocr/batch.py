@@ -16,6 +16,8 @@ from ocr.intake import Intake, take_in
 from sandbox import Failure, Limits, Slots, run_each
 
 PRELOAD = ("ocr.inspection", "ocr.tesseract_bundled", "ocr.tesseract_command")
+HEAD_AND_SIGNATURE = 2
+"""Pages from which every field comes: the first and the last."""
 _RESERVE_SECONDS = 8.0
 """Between the budget inside a worker and the wall clock that kills it."""
 
@@ -62,6 +64,28 @@ def inspect_files(
             raise EngineMissing(answer["engine_missing"])
         else:
             yield answer
+
+
+def inspect_fields_first(
+    paths: Sequence[Path], options: InspectOptions, workers: int, limits: Limits | None = None
+) -> Iterator[dict[str, Any]]:
+    """One answer for each path from head and signature block alone (`stage`: fields), then the whole ones.
+
+    The key `stage` says which. A document of at most two pages, or one that cannot be read, is whole at once; the
+    others follow in order when every document's fields stand. Their first pages are read twice.
+
+    Raises:
+        EngineMissing: as `inspect_files`.
+    """
+    long = []
+    for path, answer in zip(
+        paths, inspect_files(paths, replace(options, max_pages=HEAD_AND_SIGNATURE), workers, limits), strict=True
+    ):
+        whole = answer["page_count"] <= HEAD_AND_SIGNATURE or options.max_pages <= HEAD_AND_SIGNATURE
+        long += [] if whole else [path]
+        yield answer | {"stage": "whole" if whole else "fields"}
+    for answer in inspect_files(long, options, workers, limits):
+        yield answer | {"stage": "whole"}
 
 
 def _asked(path: Path, options: InspectOptions) -> dict[str, Any]:

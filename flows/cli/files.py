@@ -58,12 +58,13 @@ def inspect(
     paths: Annotated[list[Path], typer.Argument(help=text("inspect_paths"))],
     *,
     with_text: Annotated[bool, typer.Option("--text", help=text("text"))] = False,
+    fields_first: Annotated[bool, typer.Option("--fields-first", help=text("fields_first"))] = False,
     trust: Annotated[Path | None, typer.Option("--trust", help=text("trust"))] = None,
     at: At = "",
     as_json: AsJson = False,
 ) -> None:
     """Read documents and say what they are worth; records nothing."""
-    from ocr import InspectOptions, inspect_files
+    from ocr import InspectOptions, inspect_fields_first, inspect_files
     from ocr.signatures import TrustStore
     from sandbox import Limits
 
@@ -79,9 +80,9 @@ def inspect(
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=_INSPECT_SECONDS)
     readable = True
     workers = settings.workers or len(os.sched_getaffinity(0))
-    for file, result in zip(files, inspect_files(files, options, workers=workers, limits=limits), strict=True):
+    for result in (inspect_fields_first if fields_first else inspect_files)(files, options, workers, limits):
         readable = readable and result.get("status") != "unreadable"
-        _print_inspection(str(file), result, as_json=as_json, with_text=with_text)
+        _print_inspection(str(result["file"]), result, as_json=as_json, with_text=with_text)
     raise typer.Exit(DONE if readable else WRONG_USE)
 
 

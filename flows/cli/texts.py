@@ -39,6 +39,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "dossier": ("Mã hồ sơ mà tài liệu là kết quả.", "Code of the dossier whose result this is."),
     "outgoing": ("Tài liệu là văn bản đi.", "The documents are outgoing ones."),
     "inspect": ("Đọc tài liệu: nội dung, trường thông tin, chuẩn số hóa, chữ ký số. Không ghi gì.", "Read documents: text, fields, digitisation, signature. Records nothing."),
+    "fields_first": (
+        "Đọc đầu văn bản và chữ ký của mọi tệp trước, toàn văn sau (tệp dài cho hai kết quả).",
+        "Fields of every file first, whole texts after (two answers for long files).",
+    ),
     "inspect_paths": ("Tệp hoặc thư mục.", "Files or folders."),
     "text": ("Kèm toàn văn.", "Include the full text."),
     "trust": ("Thư mục chứng thư tin cậy (anchors, intermediates, crls, policy.yaml).", "Folder of trust anchors, intermediates, CRLs and policy."),

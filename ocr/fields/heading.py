@@ -24,7 +24,7 @@ _SUBJECT_ENDS = re.compile(
 )
 _COLUMN_GAP = 0.022
 """Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
-_NEAR_GAP = 0.012
+_NEAR_GAP = 0.010
 """The same for a stamp that comes closer: tried where the words on the axis are not centred on it."""
 _OFF_AXIS = 0.025
 """Share of the page's width by which a centred line may stand off the heading's axis."""

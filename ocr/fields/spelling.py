@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def respelt(word: Word, vocabulary: Counter[str]) -> str:
     """A capital word as the document and the grammar spell it elsewhere; OCR drops marks of capitals most."""
-    text = word.text.strip("|_'\"`.~")
+    text = word.text.strip("|_'\"`.~:;,")
     if word.source != "ocr":
         return text
     spellings = [(count, one) for one, count in vocabulary.items() if fold(one) == fold(text)]
@@ -51,11 +51,10 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
 
 
 def _put_right(spelt: list[str], place: int, phrase: Sequence[str]) -> None:
-    """In place: the one word that bears other marks than the phrase's."""
+    """In place: the words that bear other marks than the phrase's; one must be right."""
     wrong = _wrong(spelt[place : place + len(phrase)], phrase)
-    if len(wrong) == 1:
-        at = place + wrong[0]
-        spelt[at] = "".join(_in_case(new, old) for new, old in zip(phrase[wrong[0]], spelt[at], strict=True))
+    for at in wrong if len(wrong) < len(phrase) else ():
+        spelt[place + at] = "".join(_in_case(new, old) for new, old in zip(phrase[at], spelt[place + at], strict=True))
 
 
 def _marks_of(word: str) -> tuple[str, list[str]]:

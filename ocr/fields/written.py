@@ -34,7 +34,7 @@ _ON_LINE = 0.06
 """The same, where the engine doubts wholly (a long word in a face it knows little) and must confirm it."""
 _DIGIT_ADVANCE, _DIGIT_WIDTH = 0.74, 0.62
 """Advance and width of a digit of Times in heights of a digit."""
-_LEADER = re.compile(r"^[.…,_\-–—·\s:]*$")
+_LEADER = re.compile(r"^[\W_ˆˇ]*$")
 
 
 Reread = Callable[[PageReading, Box], list[Word]]

@@ -1,6 +1,6 @@
 """What reading documents costs: ratios measured in one run. How well they are read: tests/bench/accuracy.py.
 
-    .venv/bin/python -m tests.bench.documents [--pages 6] [--documents 100,2000] [--only scanned_pages,...]
+    .venv/bin/python -m tests.bench.documents [--pages 6] [--documents 100,2000] [--only scanned_pages,fields_first,...]
 
 Costs are CPU seconds of this process and its children, which a busy machine changes little; where a goal speaks of
 faster, wall-clock seconds of both sides, one after the other.
@@ -28,7 +28,7 @@ from typing import Any
 import pypdf
 from PIL import Image
 
-from ocr import InspectOptions, inspect_file, inspect_files
+from ocr import InspectOptions, inspect_fields_first, inspect_file, inspect_files
 from ocr.engine import PAGE, Engine, engine_for
 from sandbox import Limits
 from tests.ocr.ground_truth import case_of
@@ -50,6 +50,7 @@ def main() -> None:
         folder = Path(name)
         parts: dict[str, Callable[[], Any]] = {
             "scanned_pages": lambda: scanned_pages(folder, options.pages),
+            "fields_first": lambda: fields_first(folder),
             "text_layer": lambda: text_layer(folder),
             "growth": lambda: growth(folder, counts),
             "against_ocrmypdf": lambda: against_ocrmypdf(folder, options.pages),
@@ -84,6 +85,23 @@ def scanned_pages(folder: Path, count: int) -> dict[str, float]:
         "inspect_a_page": round(whole / count, 3),
         "ratio": round(whole / alone, 2),
     }
+
+
+def fields_first(folder: Path, pages: int = 20) -> dict[str, float]:
+    """Wall-clock seconds until the fields of a scan of 20 pages stand, against its whole text; one worker."""
+    (one,) = _scans(folder, 1)[0]
+    path, whole = folder / "long.pdf", pypdf.PdfWriter()
+    for _ in range(pages):
+        whole.append(one)
+    whole.write(path)
+    started = time.perf_counter()
+    stages = {
+        answer["stage"]: (time.perf_counter() - started, answer["fields"])
+        for answer in inspect_fields_first([path], OPTIONS, 1, Limits(wall_seconds=600))
+    }
+    assert stages["fields"][1] == stages["whole"][1]
+    fields, text = stages["fields"][0], stages["whole"][0] - stages["fields"][0]
+    return {"fields": round(fields, 1), "whole_text": round(text, 1), "share": round(fields / text, 2)}
 
 
 def _read_all(engine: Engine, pictures: Sequence[tuple[Image.Image, float]]) -> None:

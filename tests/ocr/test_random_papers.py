@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ocr import InspectOptions, inspect_file, inspect_files
+from ocr import InspectOptions, inspect_fields_first, inspect_file, inspect_files
 from ocr.fields.spelling import with_set_phrases
 from ocr.page_image import lines_run_down, without_seal
 from ocr.skew import level_cut, turned_upright
@@ -119,3 +119,20 @@ def test_the_generator_knows_its_rows() -> None:
     assert rows[0].endswith("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
     assert rows[-1].endswith(case.wording.signer)
     assert file_of(case)[:5] == b"%PDF-"
+
+
+def test_the_fields_of_all_files_stand_before_the_whole_text_of_a_long_one(tmp_path: Path) -> None:
+    pages = [scan(dataclasses.replace(Paper(), number=str(10 + n), body=()), Scanner(dpi=150)) for n in range(3)]
+    long, short = tmp_path / "long.pdf", tmp_path / "short.pdf"
+    long.write_bytes(pages_pdf(pages, Scanner(dpi=150)))
+    short.write_bytes(pages_pdf(pages[:1], Scanner(dpi=150)))
+
+    answers = list(inspect_fields_first([long, short], OPTIONS, 1, Limits(wall_seconds=250)))
+
+    assert [(Path(one["file"]).name, one["stage"]) for one in answers] == [
+        ("long.pdf", "fields"),
+        ("short.pdf", "whole"),
+        ("long.pdf", "whole"),
+    ]
+    assert answers[0]["fields"] == answers[2]["fields"]
+    assert [len(one["pages"]) for one in answers] == [2, 1, 3]
