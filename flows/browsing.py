@@ -17,6 +17,7 @@ from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
+from storage.facts import left_out as left_out_of_year
 from storage.imports import alarms_of_import, rejected_rows_of
 from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, run_of
 
@@ -266,6 +267,12 @@ def exports(resources: Resources, part: Slice) -> dict[str, Any]:
         alarms = {row["id"]: len(alarms_of_import(connection, row["id"])) for row in rows}
         newest = browsing.newest_of_kinds(connection, resources.settings.unit)
         return {"rows": rows, "total": total, "newest": newest, "alarms": alarms}
+
+
+def left_out(resources: Resources, period: str) -> tuple[str, ...]:
+    """What is kept and does not count in a period because it speaks of other years."""
+    with resources.database.read() as connection:
+        return tuple(left_out_of_year(connection, resources.settings.unit, int(period[:4])))
 
 
 def export(resources: Resources, import_id: int) -> dict[str, Any]:

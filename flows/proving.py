@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.refusals import WrongUse
 from config.settings import Settings
 from flows.bundling import inputs_of
 from flows.resources import Resources, open_resources
@@ -33,6 +34,14 @@ _TYPES = {
 _STATE_OF_DOUBT = {"expired": EXPIRED, "outside_period": OTHER_PERIOD}
 _COMPUTED = ("export", "computed_report", "signature_report")
 """Made by the system from the exports themselves."""
+
+
+class BadTerm(WrongUse, ValueError):
+    """A period that cannot be; nothing was recorded."""
+
+
+class SaidMeanwhile(WrongUse, ValueError):
+    """Somebody else said another period since the form was opened; nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +101,55 @@ def unlink_document(settings: Settings, name: str, component: str, said: Said) -
         return links.unlink(connection, Link(settings.unit, component, sha256), said)
 
 
-def date_document(settings: Settings, name: str, days: dict[str, date | None], said: Said) -> dict[str, Any]:
-    """Say for which period a document speaks and until when it may be used: speaks_from, speaks_to, expires_on."""
+def date_document(
+    settings: Settings, name: str, days: dict[str, date | None], said: Said, *, shown: str | None = None
+) -> dict[str, Any]:
+    """Say for which period a document speaks and until when it may be used: speaks_from, speaks_to, expires_on.
+
+    `shown` is the version of what was said that the speaker saw (`term_seen`); None: whatever stands is replaced.
+
+    Raises:
+        NoSuchDocument: no document, or several, have this name.
+        BadTerm: one day of the period is missing, or it ends before it begins.
+        SaidMeanwhile: what stands is not what was shown.
+    """
+    _require_possible(days)
     with open_resources(settings) as resources, resources.database.write() as connection:
         sha256 = links.document_named(connection, settings.unit, name)
+        if shown is not None and shown != _version(links.terms_of(connection, settings.unit).get(sha256)):
+            raise SaidMeanwhile("Người khác vừa khai thời gian của tài liệu này; xem lại rồi ghi lần nữa.")
         links.say_term(connection, TermSaid(settings.unit, sha256, **days), said)
     return {"sha256": sha256} | {key: day.isoformat() if day else None for key, day in days.items()}
+
+
+def term_seen(resources: Resources, document: Mapping[str, Any], period: str, day: date) -> dict[str, Any]:
+    """What a page shows of a document (`flows.browsing.document`): {term, state, because, linked, version}.
+
+    `linked` holds the components that people linked it to; `version` names what was said last.
+    """
+    row, result = document["row"], (document["said"] or {}).get("result") or {}
+    unit = resources.settings.unit
+    with resources.database.read() as connection:
+        said = links.terms_of(connection, unit).get(row["sha256"])
+        linked = [one.component for one in links.links_of(connection, unit) if one.sha256 == row["sha256"]]
+    term = term_of(said, result.get("fields") or {}, row["name"])
+    scored = period_of(period, date(9999, 12, 31))
+    received = resources.settings.local_day(row["received_at"])
+    found = freshness_of(term, received, (scored.first, scored.ends), max(day, received))
+    told = {"term": term.plain(), "state": found.state, "because": found.because}
+    return told | {"linked": linked, "version": _version(said)}
+
+
+def _version(said: Mapping[str, Any] | None) -> str:
+    return " ".join(str(said[name] or "-") for name in ("speaks_from", "speaks_to", "expires_on")) if said else ""
+
+
+def _require_possible(days: Mapping[str, date | None]) -> None:
+    first, last = days["speaks_from"], days["speaks_to"]
+    if (first is None) != (last is None):
+        raise BadTerm("Khai thời gian thì cần cả ngày đầu và ngày cuối.")
+    if first and last and last < first:
+        raise BadTerm(f"Ngày cuối {last:%d/%m/%Y} đứng trước ngày đầu {first:%d/%m/%Y}.")
 
 
 def _documents(resources: Resources, connection: Any) -> _Documents:

@@ -87,12 +87,12 @@ def gather_facts(
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
     contradicted = tuple(contradictions(typed, lists, counted_inputs()))
-    left_out = tuple(_left_out(connection, unit, year, import_id))
-    return Gathered(facts, missing, tuple(unlinked), contradicted, left_out)
+    others = tuple(left_out(connection, unit, year, import_id))
+    return Gathered(facts, missing, tuple(unlinked), contradicted, others)
 
 
-def _left_out(connection: Connection, unit: str, year: int, import_id: int | None) -> Iterator[str]:
-    """How many rows and documents speak of other years, kind by kind and year by year."""
+def left_out(connection: Connection, unit: str, year: int, import_id: int | None = None) -> Iterator[str]:
+    """How many rows and documents speak of other years, kind by kind and year by year: Vietnamese sentences."""
     titles: dict[str, str] = {profile.kind: profile.name for profile in load_profiles()}
     for kind in sorted(YEARLY):
         found = Counter(row.get(YEAR) for row in records_as_of(connection, unit, kind, import_id))

@@ -23,6 +23,8 @@ _FILTERS = {
     "moment": wording.moment,
     "size": wording.size,
     "value": wording.value,
+    "asker": wording.asker,
+    "rules": wording.rules_in_words,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -145,7 +146,20 @@ EVENTS = {
     "viewed": "Xem",
     "downloaded": "Tải về",
     "released": "Cho kiểm tra lại",
+    "linked": "Gắn với một mục",
+    "unlinked": "Bỏ gắn với một mục",
+    "dated": "Khai thời gian",
+    "expired": "Hết hiệu lực",
 }
+
+BUNDLE_SIGNATURES = {"invalid": "chữ ký sai", "unsigned": "không có chữ ký", "other_key": "ký bằng khóa lạ"}
+"""What the verifier says of a bundle's statement where its signature is not valid."""
+
+TASKS = {"done_on_time": "●", "done_late": "◐", "done_undated": "◐", "overdue": "▲", "open": "◔"}
+"""The shape of each standing of a task (scoring.other_indices.STANDINGS)."""
+
+KNOWN_BY = {"said": "người dùng đã khai", "read": "máy đọc từ tài liệu", "issued": "theo năm ban hành"}
+"""How the period of a document is known."""
 
 NUMBERS = {
     "share": "Tỷ lệ",
@@ -247,6 +261,18 @@ def value(found: Any) -> str:
 def plain(found: Any) -> str:
     """A value as a form field holds it."""
     return ("có" if found else "không") if isinstance(found, bool) else str(found)
+
+
+def rules_in_words(text: str) -> str:
+    """A sentence with the names of the rules of being on time in words instead of their keys."""
+    for key, name in ON_TIME.items():
+        text = re.sub(rf"{key}(@\d+)?", f"cách “{name}”", text)
+    return text
+
+
+def asker(who: str) -> str:
+    """Who asked for a run: the night by its name in Vietnamese, a person by the account."""
+    return f"chấm đêm {who.removeprefix('night ')}" if who.startswith("night ") else who
 
 
 def declared(found: Any) -> str:

@@ -116,9 +116,8 @@ def _ward(resources: Resources) -> Ward:
     unit = resources.settings.unit
     document = _document(resources, f"{OWN_COMPONENT}/ke-hoach.pdf", pdf(f"KE HOACH {unit}"), None)
     quarantined = _document(resources, "1.1.1/hong.pdf", f"broken {unit}".encode(), "Tệp PDF hỏng, không mở được.")
-    _declare(resources)
-    question = scoring.Question(PERIOD, NOW.date(), resources.settings.criteria, "bcth_date")
-    run = scoring.record(resources, scoring.compute(resources, question), who="test", at=NOW)
+    declare(resources, int(PERIOD))
+    run = scored(resources)
     told = ask_for_run(resources, RunAsked(who="test", now=NOW, unit=unit, dry_run=True))
     secret = f"{unit}-secret-of-a-link-{'x' * 20}"
     link = NewLink(f"l-{'a' if unit == OWN else 'b'}0b1c2d3e4", secret, unit, PERIOD, (), "Sở Nội vụ", "coordinator",
@@ -135,6 +134,12 @@ def _ward(resources: Resources) -> Ward:
     ordering.make_ordered(resources, orders["coordinator"])
     imported = 1 if unit == OWN else 2
     return Ward(unit, run, document, quarantined, imported, told["request"], orders, link.id, secret, sent)
+
+
+def scored(resources: Resources) -> str:
+    """The id of a new run."""
+    question = scoring.Question(PERIOD, NOW.date(), resources.settings.criteria, "bcth_date")
+    return scoring.record(resources, scoring.compute(resources, question), who="test", at=NOW)
 
 
 def _document(resources: Resources, name: str, data: bytes, broken: str | None) -> str:
@@ -156,10 +161,10 @@ def _document(resources: Resources, name: str, data: bytes, broken: str | None) 
     return sha256
 
 
-def _declare(resources: Resources) -> None:
+def declare(resources: Resources, year: int) -> None:
     """Declared values of one component, as an import of their own."""
     unit = resources.settings.unit
-    kept = resources.store.put(io.BytesIO(f"declared {unit}".encode()))
+    kept = resources.store.put(io.BytesIO(f"declared {unit} {year}".encode()))
     keys = ("improvement_plan_issued", "results_in_annual_report")
     about = {"component": OWN_COMPONENT, "value": True, "owner": OFFICE, "evidence": ("ke-hoach.pdf",)}
     rows = tuple(Row("declared", "S", number, about | {"key": key}) for number, key in enumerate(keys, start=2))
@@ -167,9 +172,7 @@ def _declare(resources: Resources) -> None:
                     rows=rows, counted=2, exported_at=NOW)  # fmt: skip
     with resources.database.write() as connection:
         record_object(connection, kept, who="test", where="test", at=NOW)
-        record_export(
-            connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1", year=int(PERIOD)), export
-        )
+        record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1", year=year), export)
 
 
 def _upload(connection: object, unit: str, role: str) -> str:

@@ -47,6 +47,14 @@ UPLOAD_WISH: dict[str, Any] = {
 }
 UPLOAD = {"id": "u-1a2b3c", "name": "ke-hoach.pdf", "state": "kept", "sha256": _SHA256, "reason": None}
 BUNDLE = {"order": "g-1a2b3c4d", "state": "ready", "sha256": _SHA256, "reason": None}
+TERM_WISH: dict[str, Any] = {"speaks_from": "2025-01-01", "speaks_to": "2025-12-31", "expires_on": None, "version": ""}
+TERM_SAID = {"sha256": _SHA256, "speaks_from": "2025-01-01", "speaks_to": "2025-12-31", "expires_on": None}
+TERM = {"term": TERM_SAID | {"known_by": "said"}, "state": "good", "because": "...", "linked": ["1.1.1"], "version": ""}
+LINKED = {"sha256": _SHA256, "component": "1.1.1", "section": "II.3", "pages": "4-5"}
+DECLARED_WISH: dict[str, Any] = {"values": {"plan_issued": "có"}, "version": "", "owner": "Văn phòng HĐND và UBND"}
+DECLARED = {"inputs": [{"key": "plan_issued", "label": "Đã ban hành kế hoạch"}], "values": {}, "version": ""}
+WORK = {"components": ["1.1.1"], "tasks": [], "notes": ["1.1.1"], "reminders": [], "indices": None}
+VERIFICATION = {"ok": True, "files": 12, "faults": [], "score": {"stated": "3.95", "recomputed": "3.95", "equal": True}}
 REQUEST = {"request": "yc-20251231-080000", "state": "waiting", "progress": {"step": "waiting", "done": 0, "of": 0}}
 
 

@@ -8,13 +8,18 @@ from web.pages import (
     elsewhere,
     exports,
     home,
+    proving,
     reports,
     runs,
     score,
     signing_in,
     uploads,
+    work,
 )
 
-_MODULES = (signing_in, elsewhere, account, home, score, uploads, documents, auditing, exports, runs, reports, cycle)
+_MODULES = (
+    *(signing_in, elsewhere, account, home, work, score, uploads, documents, proving),
+    *(auditing, exports, runs, reports, cycle),
+)
 ROUTERS = tuple(module.router for module in _MODULES)
 """In the order of matching."""

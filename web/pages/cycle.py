@@ -67,7 +67,11 @@ def cycle(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
 
 @router.get(_ROOT + "/{component}")
 def entry(component: str, visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
-    """One component: what everybody said of it, and what can be said now."""
+    """One component: what everybody said of it, and what can be said now; the year's page while it is not opened."""
+    try:
+        _seen(visit)
+    except NoCycle:
+        return _whole(visit)
     return _entry(visit, component)
 
 

@@ -13,6 +13,7 @@ from flows import browsing
 from flows.documents import release_documents
 from flows.documents_seen import note_access
 from flows.pictures import picture_of_page
+from flows.proving import term_seen
 from flows.resources import Resources
 from ocr.page_picture import NoPicture
 from storage.browsing import DocumentsWanted, Slice
@@ -56,11 +57,50 @@ def one_document(
     """One document; looking at it is noted in the custody log."""
     told, serves = seen_document(visit, sha256)
     note_access(visit.resources, sha256, "viewed", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    return document_page(visit, told, serves, page=trang)
+
+
+def document_page(
+    visit: Visit,
+    told: Mapping[str, Any],
+    serves: list[dict[str, Any]],
+    *,
+    page: int = 1,
+    typed: Mapping[str, str] | None = None,
+    refusal: tuple[int, str] = (200, ""),
+) -> Response:
+    """A document's page; with what was typed into it and why that was refused (status, sentence)."""
     result = (told["said"] or {}).get("result") or {}
-    boxes = [
-        (name, field) for name, field in (result.get("fields") or {}).items() if field and field.get("page") == trang
-    ]
-    return visit.page("document.html", told=told, serves=serves, result=result, page=trang, boxes=boxes)
+    fields = (result.get("fields") or {}).items()
+    return visit.page(
+        "document.html",
+        refusal[0],
+        told=told,
+        serves=serves,
+        result=result,
+        page=page,
+        boxes=[(name, field) for name, field in fields if field and field.get("page") == page],
+        seen=term_seen(visit.resources, told, visit.here.period, visit.resources.settings.local_day(visit.now)),
+        own=own_components(visit) if may_say(visit, told, serves) else [],
+        typed=typed or {},
+        message=refusal[1],
+    )
+
+
+def may_say(visit: Visit, told: Mapping[str, Any], serves: list[dict[str, Any]]) -> bool:
+    """Whether this visitor may say what a document proves and for when: the ward, or the office it belongs to."""
+    if visit.visitor.whole_unit(Deed.DECLARE, visit.here):
+        return True
+    if any(visit.visitor.may_component(Deed.DECLARE, visit.here, found["component"]) for found in serves):
+        return True
+    return visit.may(Deed.DECLARE) and told["row"]["sha256"] in browsing.sent_by(visit.resources, visit.visitor.name)
+
+
+def own_components(visit: Visit) -> list[Mapping[str, Any]]:
+    """Components of the newest run for which this visitor may say something."""
+    run_id = browsing.newest_run_id(visit.resources, visit.here.period)
+    items = browsing.run(visit.resources, run_id)["score"]["components"] if run_id else []
+    return [item for item in items if visit.visitor.may_component(Deed.DECLARE, visit.here, item)]
 
 
 @router.get(PLACE + "/tai-lieu/{sha256}/trang/{page}.png")

@@ -25,7 +25,8 @@ def listed(visit: Visit = allowed(Deed.SEE_EXPORTS), trang: Annotated[int, Query
     pages = max(1, -(-told["total"] // _PAGE_ROWS))
     with visit.resources.database.read() as connection:
         sources = sources_now(connection, visit.resources.settings, visit.now)
-    return visit.page("exports.html", told=told, sources=sources, page=trang, pages=pages)
+    others = browsing.left_out(visit.resources, visit.here.period)
+    return visit.page("exports.html", told=told, sources=sources, others=others, page=trang, pages=pages)
 
 
 @router.get(PLACE + "/du-lieu/{number}")

@@ -14,7 +14,8 @@ from flows.criteria import criteria_known
 from flows.requests import BadRequest, RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
 from flows.sheets import sheet_of_run
 from reports.score_sheet_text import NoFont
-from storage.browsing import Slice
+from storage.browsing import Slice, runs_slice
+from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.errors import problem
@@ -48,21 +49,24 @@ def ask(
 ) -> Response:
     """Ask for a run; the same question twice is one run, so a double click does no harm."""
     try:
-        day = date.fromisoformat(as_of) if as_of else None
+        day = _day(as_of.strip()) if as_of.strip() else None
         place = visit.here
         asked = RunAsked(visit.visitor.name, visit.now, place.unit, place.period, criteria, on_time_rule, day, dry_run)
         told = ask_for_run(visit.resources, asked)
     except BadRequest as error:
-        return _page(visit, str(error), 422)
+        return _page(visit, str(error), 422, as_of)
     except ValueError:
-        return _page(visit, f"Ngày {as_of!r} chưa đúng; ví dụ đúng: 31/12/2025 (ô chọn ngày).", 422)
+        return _page(visit, f"Ngày {as_of!r} chưa đúng; ví dụ đúng: 31/12/2025.", 422, as_of)
     return RedirectResponse(f"{visit.request.url.path}/{told['request']}", status_code=303)
 
 
-def _page(visit: Visit, message: str = "", status: int = 200) -> Response:
-    with visit.resources.database.read() as connection:
-        from storage.browsing import runs_slice
+def _day(typed: str) -> date:
+    """A day as officials type it, or as programs do."""
+    return wording.day_typed(typed) if "/" in typed else date.fromisoformat(typed)
 
+
+def _page(visit: Visit, message: str = "", status: int = 200, as_of: str = "") -> Response:
+    with visit.resources.database.read() as connection:
         made = runs_slice(connection, visit.here.unit, visit.here.period, Slice(0, 30))
     return visit.page(
         "runs.html",
@@ -72,6 +76,7 @@ def _page(visit: Visit, message: str = "", status: int = 200) -> Response:
         ],
         made=made,
         message=message,
+        as_of=as_of,
         criteria=criteria_known(visit.resources.settings),
         rules=ON_TIME_RULES,
         settings=visit.resources.settings,

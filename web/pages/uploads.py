@@ -188,10 +188,33 @@ def _declared(visit: Visit, component: str, typed: dict[str, str]) -> Response:
     run = browsing.standing_run(visit.resources, visit.here.period)
     told = browsing.component(visit.resources, run, component)
     visit.require(visit.visitor.may_component(Deed.DECLARE, visit.here, told["item"]))
+    try:
+        declaring(visit, told, component, typed)
+    except EditedMeanwhile:
+        message = (
+            "Người khác vừa sửa mục này. Giá trị của họ ghi ngay dưới từng ô, giá trị bạn nhập vẫn còn trong các ô; "
+            "so lại rồi bấm Ghi để thay."
+        )
+        return _declaration(visit, component, typed=typed, message=message, status=409)
+    except BadDeclaration as error:
+        return _declaration(visit, component, typed=typed, message=str(error), status=422)
+    return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
+
+
+def declaring(visit: Visit, told: Mapping[str, Any], component: str, typed: Mapping[str, str]) -> list[str]:
+    """Record what was typed (`v.<key>`, owner, source, evidence, explanation, version); the keys that have a value.
+
+    Raises:
+        EditedMeanwhile: somebody else was faster; nothing was recorded.
+        BadDeclaration: no value was typed, or one cannot be read; nothing was recorded.
+    """
     labels = {entry["key"]: entry["label"] for entry in told["entry"].get("declared", ())}
+    values = {key: typed.get(f"v.{key}", "").strip() for key in labels if typed.get(f"v.{key}", "").strip()}
+    if not values:
+        raise BadDeclaration("Chưa nhập giá trị nào.")
     said = Declaration(
         component=component,
-        values={key: typed.get(f"v.{key}", "").strip() for key in labels if typed.get(f"v.{key}", "").strip()},
+        values=values,
         labels=labels,
         owner=typed.get("owner", "")[:200],
         source=typed.get("source", "")[:500],
@@ -203,16 +226,5 @@ def _declared(visit: Visit, component: str, typed: dict[str, str]) -> Response:
         where=visit.origin,
         at=visit.now,
     )
-    if not said.values:
-        return _declaration(visit, component, typed=typed, message="Chưa nhập giá trị nào.", status=422)
-    try:
-        declare(visit.resources, said)
-    except EditedMeanwhile:
-        message = (
-            "Người khác vừa sửa mục này. Giá trị của họ ở cột bên phải, giá trị bạn nhập vẫn còn trong các ô; "
-            "so lại rồi bấm Ghi để thay."
-        )
-        return _declaration(visit, component, typed=typed, message=message, status=409)
-    except BadDeclaration as error:
-        return _declaration(visit, component, typed=typed, message=str(error), status=422)
-    return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
+    declare(visit.resources, said)
+    return list(values)
