@@ -137,7 +137,7 @@ def full_online(scope: Scope, _: str) -> Measured:
         raise NoData("tệp xuất không ghi mức độ dịch vụ công trực tuyến (toàn trình, một phần)")
     if dossiers and all(dossier.channel is None for dossier in dossiers):
         raise NoData("tệp xuất không ghi kênh nộp của hồ sơ nào")
-    done = sum(1 for dossier in dossiers if dossier.full_online and dossier.channel == "online")
+    done = sum([dossier.channel == "online" for dossier in dossiers if dossier.full_online])
     return Measured({"received": len(dossiers), "full_online": done})
 
 

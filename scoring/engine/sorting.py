@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .facts import Dossier
 from .on_time import DONE, Clear, OnTimeCount, count_on_time, finished_in, rule_named, still_late
@@ -33,20 +33,29 @@ class Sorted:
 
 
 def sorted_into(period: Period, dossiers: Iterable[Dossier]) -> Sorted:
-    """The dossiers sorted; one pass, because a city has millions."""
+    """The dossiers sorted; one pass, because a ward has tens of thousands.
+
+    Clear: received before the period's end; finished and handed over in it, before the due moment; no supplement.
+    """
     opens, closes = period.opens, period.closes
     received: list[Dossier] = []
     finished: list[Dossier] = []
     contested: list[Dossier] = []
     count = days_earlier = 0
     for dossier in dossiers:
-        taken_in = dossier.received_at
+        taken_in, due, end = dossier.received_at, dossier.due_at, dossier.finished_at
         if taken_in is not None and opens <= taken_in < closes:
             received.append(dossier)
-        if _clear(dossier, period):
+        begun = taken_in is not None and taken_in < closes
+        if (
+            begun
+            and due is not None
+            and end is not None
+            and _clear(dossier, end, opens, due if due < closes else closes)
+        ):
             finished.append(dossier)
             count += 1
-            days_earlier += _days_earlier(dossier)
+            days_earlier += due - end >= _DAY or local_day(end) < local_day(due)
         else:
             contested.append(dossier)
             if finished_in(dossier, period):
@@ -55,27 +64,13 @@ def sorted_into(period: Period, dossiers: Iterable[Dossier]) -> Sorted:
     return Sorted(tuple(received), tuple(finished), tuple(contested), Clear(count, days_earlier), waiting)
 
 
-def _clear(dossier: Dossier, period: Period) -> bool:
-    """Received before the period's end; finished and handed over in it, before the due moment; no supplement."""
-    opens, closes, due = period.opens, period.closes, dossier.due_at
-    taken_in, end, handed = dossier.received_at, dossier.finished_at, dossier.returned_at
+def _clear(dossier: Dossier, end: datetime, opens: datetime, until: datetime) -> bool:
+    handed = dossier.returned_at
     return (
-        due is not None
-        and end is not None
+        opens <= end < until
         and handed is not None
-        and taken_in is not None
-        and opens <= end < due
-        and opens <= handed < due
-        and end < closes
-        and handed < closes
-        and taken_in < closes
+        and opens <= handed < until
         and dossier.status in DONE
         and not dossier.supplements
         and dossier.due_before is None
     )
-
-
-def _days_earlier(dossier: Dossier) -> bool:
-    """Finished on a day before the due day."""
-    end, due = dossier.finished_at, dossier.due_at
-    return end is not None and due is not None and (due - end >= _DAY or local_day(end) < local_day(due))
