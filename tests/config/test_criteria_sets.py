@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from decimal import Decimal
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.criteria_rules import RULE_KINDS
-from config.criteria_sets import BadCriteriaSet, known_sets, load_cases, load_criteria_set, read_criteria_set
+from config.criteria_sets import FOLDER, BadCriteriaSet, known_sets, load_cases, load_criteria_set, read_criteria_set
 
 TEXT = (Path(__file__).parents[2] / "config/criteria/phuong-de-xuat/2025.1.yaml").read_text(encoding="utf-8")
 
@@ -31,6 +32,16 @@ def test_the_proposed_set_has_sixty_components_that_add_up_to_a_hundred() -> Non
     assert [domain.max_points for domain in loaded.domains] == [Decimal(n) for n in (10, 6, 24, 7, 11, 9, 17, 16)]
     assert len(list(loaded.components())) == 60
     assert sum(component.max_points for component in loaded.components()) == 100
+
+
+def test_a_released_version_is_never_changed() -> None:
+    """One line in SHA256SUMS for each version; whoever needs other rules writes a new version."""
+    released = dict(reversed(line.split()) for line in (FOLDER / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
+    brought = [reference.replace("@", "/") + ".yaml" for reference in known_sets()]
+
+    assert sorted(released) == brought
+    for name, known in released.items():
+        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == known, name
 
 
 def test_only_the_two_surveys_are_not_self_scored() -> None:
