@@ -22,6 +22,7 @@ from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_ya
 
 FOLDER = Path(__file__).parent / "criteria"
 _REFERENCE = re.compile(r"^[a-z0-9-]+@[\w.]+$")
+_COMPONENT_ID = re.compile(r"\bid:[^\"']*[\"'](\d+\.\d+\.\d+)[\"']")
 Provenance = Literal["proposal", "official", "indicator"]
 Worth = Literal["full_points", "zero_points", "no_score"]
 
@@ -221,13 +222,25 @@ def read_criteria_set(text: str, *, file: str, measures: Collection[str] | None 
     try:
         lined = read_strict_yaml(text)
     except UnreadableYaml as error:
-        raise BadCriteriaSet(file, error.faults) from error
+        raise BadCriteriaSet(file, [_with_component(text, fault) for fault in error.faults]) from error
     faults = list(_shape_faults(lined, lined.value, 0, ()))
     faults += [_at(lined, spot) for spot in set_faults(lined.value)]
     faults += [_at(lined, spot) for spot in component_faults(_sound_components(lined.value), measures)]
     if faults:
         raise BadCriteriaSet(file, set(faults))
     return CriteriaSet.model_validate(lined.value)
+
+
+def component_lines(text: str) -> dict[str, int]:
+    """The line of each component's id in the text of a set, also of a text that is no YAML."""
+    lines = enumerate(text.splitlines(), start=1)
+    return {found.group(1): number for number, line in lines if (found := _COMPONENT_ID.search(line))}
+
+
+def _with_component(text: str, fault: Fault) -> Fault:
+    """A fault of the text as YAML, with the component in which it stands."""
+    above = [component for component, line in component_lines(text).items() if line <= fault.line]
+    return Fault(fault.line, f"{above[-1]}: {fault.what}") if above else fault
 
 
 def load_cases(reference: str = "phuong-de-xuat@2025.1", folder: Path | None = None) -> dict[str, list[CaseEntry]]:

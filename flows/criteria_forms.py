@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from config.criteria_form import form_of, set_of_form
-from config.criteria_sets import BadCriteriaSet, load_cases, load_criteria_set, read_criteria_set
+from config.criteria_sets import (
+    FOLDER,
+    BadCriteriaSet,
+    component_lines,
+    load_cases,
+    load_criteria_set,
+    read_criteria_set,
+)
 from config.refusals import WrongUse
 from config.settings import Settings
 from connectors.exports.plain_tables import plain_tables
@@ -46,7 +53,9 @@ def checked(settings: Settings, what: str) -> dict[str, Any]:
     reference, plain = f"{found.id}@{found.version}", found.plain()
     examples = examples_of(load_cases(reference, folder), found.effective_to)
     failed = [{"component": one.component, "case": one.name, "what": one.what} for one in failed_cases(plain, examples)]
-    borders = list(uncovered_borders(plain, examples))
+    file = path if path.is_file() else (folder or FOLDER) / found.id / f"{found.version}.yaml"
+    lines = component_lines(file.read_text(encoding="utf-8"))
+    borders = [f"{file}:{lines[said.partition(':')[0]]}: {said}" for said in uncovered_borders(plain, examples)]
     return {"set": reference, "ok": not failed, "faults": [], "failed_cases": failed, "uncovered_borders": borders}
 
 
