@@ -159,15 +159,28 @@ def _of(criterion: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) ->
     return [items[component["id"]] for component in criterion["components"] if component["id"] in items]
 
 
+def item_of(of_run: Mapping[str, Any], component_id: str) -> Mapping[str, Any]:
+    """The score of one component of a run.
+
+    Raises:
+        NoSuchComponent: the run has none of this id.
+    """
+    item = next((found for found in of_run["score"]["components"] if found["id"] == component_id), None)
+    if item is None:
+        raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
+    found: Mapping[str, Any] = item
+    return found
+
+
 def component(resources: Resources, of_run: Mapping[str, Any], component_id: str) -> dict[str, Any]:
     """One component of a run: its score, its entry in the criteria set, how it moved over the runs.
 
     Raises:
         NoSuchComponent: the run has none of this id.
     """
-    item = next((found for found in of_run["score"]["components"] if found["id"] == component_id), None)
+    item = item_of(of_run, component_id)
     entry = next((found for found in _entries(criteria_of(resources, of_run)) if found["id"] == component_id), None)
-    if item is None or entry is None:
+    if entry is None:
         raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
     over = _over(resources, str(of_run["period"]), component_id, newest_run_id(resources, str(of_run["period"])))
     keys = _assumable(resources, str(of_run["inputs_sha256"])).get(component_id, ())

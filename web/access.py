@@ -99,6 +99,11 @@ class Visitor:
     form_key: str = ""
 
     @property
+    def rights(self) -> Visitor:
+        """Somebody without a name who may do the same: what may be kept for all who see the same."""
+        return Visitor("-", "", self.grants, self.at_most, self.components, self.share)
+
+    @property
     def signed_in(self) -> bool:
         """Whether this is anybody at all."""
         return bool(self.name)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from flows.accounts import IDLE, LONGEST, TURN_AFTER, TURN_GRACE
@@ -23,7 +24,7 @@ from web import wording
 from web.access import NOBODY, Deed, Place, Refused, Visitor, guest
 from web.cookies import LANGUAGE, SESSION, cookie, set_cookie
 from web.house import House
-from web.rendering import rendered
+from web.rendering import once, rendered
 
 _UNIT, _PERIOD = re.compile(r"[a-z0-9][a-z0-9-]{1,63}"), re.compile(r"20\d{2}")
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -69,6 +70,19 @@ class Visit:
         """Refuse what `web.access` did not allow on this object."""
         if not allowed:
             raise Refused(self.deed, self.visitor.signed_in)
+
+    @property
+    def path(self) -> str:
+        """The path that was asked for."""
+        return str(self.request.scope["path"])
+
+    @property
+    def menu(self) -> Markup:
+        """Links to the pages that this visitor may see here; the same for all with the same rights."""
+        rights, room = self.visitor.rights, self.path.split("/")[4]
+        key = (rights, self.here, room)
+        values = {"rights": rights, "place": self.here, "room": room, "Deed": Deed}
+        return once("parts/menu.html", language_of(self.request), key, lambda: values)
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page, or the part of one that HTMX asked for."""

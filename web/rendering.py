@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from web import charts, wording
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-_FILTERS = {
+_FILTERS: dict[str, Callable[..., str]] = {
     "num": wording.number,
     "points": wording.points,
     "signed": wording.signed,
@@ -48,6 +50,26 @@ def environment(language: str) -> Environment:
 def rendered(template: str, values: Mapping[str, Any], language: str) -> str:
     """One page."""
     return environment(language).get_template(template).render(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a page that its key decides; `values` are asked for when it is made."""
+
+    template: str
+    language: str
+    key: Hashable
+    values: Callable[[], Mapping[str, Any]] = field(compare=False)
+
+
+def once(template: str, language: str, key: Hashable, values: Callable[[], Mapping[str, Any]]) -> Markup:
+    """A part of a page, made once for everybody who sees the same: `key` names all that decides it."""
+    return _made(_Part(template, language, key, values))
+
+
+@functools.lru_cache(maxsize=512)
+def _made(part: _Part) -> Markup:
+    return Markup(rendered(part.template, part.values(), part.language))
 
 
 def say(language: str, sentence: str, **values: Any) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 
 from flows import browsing
 from flows.explaining import Outlook, outlook
 from flows.requests import waiting_runs
 from flows.resources import Resources
 from web.access import Deed
-from web.doors import Visit, allowed
+from web.doors import Visit, allowed, language_of
+from web.rendering import once
 
 router = APIRouter()
 PLACE = "/p/{unit}/{period}"
@@ -41,19 +45,29 @@ def current_period(visit: Visit) -> str:
 def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """Today."""
     told = browsing.today(visit.resources, visit.here.period, visit.now)
-    shown = [item for item in told["run"]["score"]["components"] if _shown(visit, item)] if told["run"] else []
-    ids = {item["id"] for item in shown}
-    told |= {
-        "actions": [action for action in told.get("actions", ()) if action.component in ids],
-        "due": [item for item in told.get("due", ()) if item["id"] in ids],
-        "whole": visit.visitor.whole_unit(Deed.SEE_SCORE, visit.here),
-        "mine": shown,
-        "waiting": waiting_runs(visit.resources, visit.here.unit) if visit.may(Deed.SEE_RUNS) else [],
+    whole = visit.visitor.whole_unit(Deed.SEE_SCORE, visit.here)
+    waiting = waiting_runs(visit.resources, visit.here.unit) if visit.may(Deed.SEE_RUNS) else []
+    standing = _standing(visit, told, whole=whole) if told["run"] else ""
+    return visit.page("today.html", told=told, whole=whole, waiting=waiting, standing=standing)
+
+
+def _standing(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> Markup:
+    """What the newest two runs and the day say: made once for all who may see the same."""
+    before = told["before"]["id"] if told["before"] else ""
+    day = visit.resources.settings.local_day(visit.now)
+    key = (visit.resources, told["run"]["id"], before, day, visit.visitor.rights, visit.here)
+    return once("parts/today_score.html", language_of(visit.request), key, lambda: _seen(visit, told, whole=whole))
+
+
+def _seen(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
+    ids = {item["id"] for item in told["run"]["score"]["components"] if _shown(visit, item)}
+    shown = {
+        "actions": [action for action in told["actions"] if action.component in ids],
+        "due": [item for item in told["due"] if item["id"] in ids],
     }
-    ahead = (
-        _ahead(visit.resources, told["run"]["id"], visit.now.date()) if told["run"] and _sees_dossiers(visit) else None
-    )
-    return visit.page("today.html", told=told, ids=ids, ahead=ahead)
+    day = visit.resources.settings.local_day(visit.now)
+    ahead = _ahead(visit.resources, told["run"]["id"], day) if _sees_dossiers(visit) else None
+    return {"told": {**told, **shown}, "ids": ids, "whole": whole, "ahead": ahead, "place": visit.here}
 
 
 def _sees_dossiers(visit: Visit) -> bool:

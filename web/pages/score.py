@@ -17,10 +17,10 @@ from flows import browsing
 from flows.resources import Resources
 from scoring import BadAssumption
 from web import wording
-from web.access import Deed, Place
+from web.access import Deed, Place, Visitor
 from web.doors import Visit, allowed, language_of
 from web.pages.home import PLACE
-from web.rendering import rendered
+from web.rendering import once, rendered
 
 router = APIRouter()
 _ORDERS = ("muc", "diem", "thieu", "han")
@@ -76,26 +76,24 @@ def table(
     wanted = filter_of(q, linh_vuc, trang_thai, don_vi, sap_xep)
     run = browsing.run(visit.resources, lan) if lan else browsing.standing_run(visit.resources, visit.here.period)
     visit.require(run["period"] == visit.here.period)
-    items = [item for item in run["score"]["components"] if visit.visitor.may_component(visit.deed, visit.here, item)]
-    asked = _Asked(visit.resources, run["id"], wanted, tuple(item["id"] for item in items))
-    told = _table(asked)
-    return visit.page(
-        "table.html",
-        run=run,
-        wanted=wanted,
-        rows=_rows(asked, visit.here, language_of(visit.request)),
-        domains=told["domains"],
-        offices=sorted({item["responsible"] for item in items}),
-        states=sorted({item["state"] for item in items}),
-        counts=(told["count"], len(items)),
-        sums=told["sums"],
-        whole=visit.visitor.whole_unit(visit.deed, visit.here),
-    )
+    reports = visit.may(Deed.REPORT) and visit.visitor.whole_unit(visit.deed, visit.here)
+    shown = _shown(visit.resources, run["id"], visit.visitor.rights, visit.here)
+    asked = _Asked(visit.resources, run["id"], wanted, shown)
+    key = (asked, visit.here, reports)
+    made = once("parts/score_table.html", language_of(visit.request), key, lambda: _table(asked, visit.here, reports))
+    return visit.page("table.html", table=made)
+
+
+@functools.lru_cache(maxsize=256)
+def _shown(resources: Resources, run_id: str, rights: Visitor, place: Place) -> tuple[str, ...]:
+    """Components of a run that somebody with these rights sees."""
+    items = browsing.run(resources, run_id)["score"]["components"]
+    return tuple(item["id"] for item in items if rights.may_component(Deed.SEE_SCORE, place, item))
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What decides the rows of a table: a run never changes, so they are made once."""
+    """What decides a table: a run never changes, so it is made once."""
 
     resources: Resources
     run_id: str
@@ -103,22 +101,24 @@ class _Asked:
     shown: tuple[str, ...]
 
 
-@functools.lru_cache(maxsize=256)
-def _table(asked: _Asked) -> dict[str, Any]:
+def _table(asked: _Asked, place: Place, reports: bool) -> dict[str, Any]:
     run = browsing.run(asked.resources, asked.run_id)
     visible = set(asked.shown)
-    items = [item for item in run["score"]["components"] if item["id"] in visible and asked.wanted.fits(item)]
+    all_items = [item for item in run["score"]["components"] if item["id"] in visible]
+    items = [item for item in all_items if asked.wanted.fits(item)]
     domains = browsing.domains(asked.resources, run)
-    groups = _groups(items, domains, asked.wanted.order)
-    return {"groups": groups, "domains": domains, "count": len(items), "sums": _sums(items)}
-
-
-@functools.lru_cache(maxsize=256)
-def _rows(asked: _Asked, place: Place, language: str) -> Markup:
-    """The tables of all groups, rendered once for everybody who sees the same."""
-    root = f"/p/{place.unit}/{place.period}"
-    values = {"groups": _table(asked)["groups"], "root": root}
-    return Markup(rendered("parts/score_rows.html", values, language))
+    return {
+        "run": run,
+        "place": place,
+        "reports": reports,
+        "wanted": asked.wanted,
+        "groups": _groups(items, domains, asked.wanted.order),
+        "domains": domains,
+        "offices": sorted({item["responsible"] for item in all_items}),
+        "states": sorted({item["state"] for item in all_items}),
+        "counts": (len(items), len(all_items)),
+        "sums": _sums(items),
+    }
 
 
 def _groups(shown: list[Mapping[str, Any]], domains: Iterable[Mapping[str, Any]], order: str) -> list[dict[str, Any]]:
@@ -153,9 +153,19 @@ def _sums(items: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
 def one_component(component: str, visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """One component: formula with its numbers, chart, evidence, dossiers behind it, history, what would be if."""
     run = browsing.standing_run(visit.resources, visit.here.period)
+    visit.require(visit.visitor.may_component(visit.deed, visit.here, browsing.item_of(run, component)))
+    key = (visit.resources, run["id"], component, visit.visitor.rights, visit.here)
+    made = once("parts/component.html", language_of(visit.request), key, lambda: _component(visit, run, component))
+    return visit.page("component.html", component=made, item=browsing.item_of(run, component))
+
+
+def _component(
+    visit: Visit, run: Mapping[str, Any], component: str, tried: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     told = browsing.component(visit.resources, run, component)
-    visit.require(visit.visitor.may_component(visit.deed, visit.here, told["item"]))
-    return visit.page("component.html", run=run, told=told, item=told["item"], entry=told["entry"], tried=None)
+    may = {deed for deed in Deed if visit.may(deed, told["item"]["responsible"])}
+    about = {"run": run, "told": told, "item": told["item"], "entry": told["entry"]}
+    return about | {"tried": tried, "may": may, "Deed": Deed, "place": visit.here}
 
 
 @router.get(PLACE + "/tieu-chi/{component}/phia-sau")
@@ -187,7 +197,8 @@ def what_if(component: str, visit: Visit = allowed(Deed.WHAT_IF)) -> Response:
         tried["faults"] = str(error)
     if "hx-request" in visit.request.headers:
         return visit.page("parts/what_if.html", run=run, item=told["item"], tried=tried)
-    return visit.page("component.html", run=run, told=told, item=told["item"], entry=told["entry"], tried=tried)
+    made = rendered("parts/component.html", _component(visit, run, component, tried), language_of(visit.request))
+    return visit.page("component.html", component=Markup(made), item=told["item"])
 
 
 def _difference(result: Mapping[str, Any], component: str) -> dict[str, Any]:
