@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,10 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.heading import Heading
 from reports.score_sheet import COLUMNS, score_sheet
+from tests.reports.spreadsheet import recomputed
 from tests.storage.bundles.ward import criteria_plain, ward_score
 
 HEADING = Heading("Phường Hội An Đông", "Thành phố Đà Nẵng", "2025", date(2026, 1, 6))
-_CELL = re.compile(r"[A-Z]+\d+")
 
 
 def sheet_of(score: dict[str, Any], criteria: dict[str, Any] | None = None, *, values: bool = False) -> Worksheet:
@@ -31,16 +30,6 @@ def sheet_of(score: dict[str, Any], criteria: dict[str, Any] | None = None, *, v
 def row_of(sheet: Worksheet, name: str) -> int:
     """Row whose first or second cell is `name`."""
     return next(row[0].row or 0 for row in sheet.iter_rows() if name in (row[0].value, row[1].value))
-
-
-def recomputed(sheet: Worksheet, cell: str) -> Decimal | None:
-    """What a spreadsheet program computes for a cell: numbers, and our IF(COUNT(...)=0,"",SUM(...))."""
-    value = sheet[cell].value
-    if isinstance(value, str) and value.startswith("=IF(COUNT("):
-        parts = [recomputed(sheet, inner) for inner in sorted(set(_CELL.findall(value)))]
-        numbers = [part for part in parts if part is not None]
-        return sum(numbers, Decimal(0)) if numbers else None
-    return Decimal(str(value)) if isinstance(value, int | float) else None
 
 
 def texts(sheet: Worksheet) -> str:
@@ -85,7 +74,7 @@ def test_every_subtotal_adds_up_its_own_rows():
         own = [item for item in score["components"] if item["domain"] == domain["id"]]
         points = [Decimal(item["points"]) for item in own if item["points"] is not None]
         row = row_of(sheet, domain["id"])
-        assert recomputed(sheet, f"D{row}") == (sum(points, Decimal(0)) if points else None)
+        assert recomputed(sheet, f"D{row}") == (sum(points, Decimal(0)) if points else "")
         assert recomputed(sheet, f"C{row}") == Decimal(domain["max_points"])
 
 
@@ -94,8 +83,35 @@ def test_a_changed_point_moves_the_total():
     total = row_of(sheet, "Tổng cộng")
     before = recomputed(sheet, f"D{total}")
     sheet.cell(row_of(sheet, "1.1.1"), 4).value = 0
-    assert before is not None
+    assert isinstance(before, Decimal)
     assert recomputed(sheet, f"D{total}") == before - 1
+
+
+def test_every_formula_gives_anew_what_its_cell_shows():
+    score = ward_score()
+    live, shown = sheet_of(score), sheet_of(score, values=True)
+    formulas = [cell.coordinate for row in live.iter_rows() for cell in row if cell.data_type == "f"]
+
+    assert len(formulas) == 3 * (1 + sum(1 + len(domain["criteria"]) for domain in criteria_plain()["domains"]))
+    for cell in formulas:
+        stored, anew = shown[cell].value, recomputed(live, cell)
+        kept = Decimal(str(round(stored, 6))) if isinstance(stored, int | float) else stored or ""
+        assert kept == anew, cell
+
+
+def test_the_appraiser_s_column_adds_up_as_it_is_filled():
+    score = ward_score()
+    sheet = sheet_of(score)
+    total = f"E{row_of(sheet, 'Tổng cộng')}"
+    assert recomputed(sheet, total) == ""
+    given = {item["id"]: Decimal(item["max_points"]) / 2 for item in score["components"]}
+    for name, points in given.items():
+        sheet.cell(row_of(sheet, name), 5).value = float(points)
+
+    assert recomputed(sheet, total) == sum(given.values())
+    for domain in criteria_plain()["domains"]:
+        own = sum(given[item["id"]] for item in score["components"] if item["domain"] == domain["id"])
+        assert recomputed(sheet, f"E{row_of(sheet, domain['id'])}") == own
 
 
 def test_appraisal_is_empty_and_takes_only_points_up_to_the_maximum():
