@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 from fastapi import Request as HttpRequest
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -22,7 +22,7 @@ from web.doors import Visit, allowed
 from web.errors import problem
 from web.pages.auditing import Order, ordered, own_order
 from web.pages.cycle import SLUGS, Asked, done, seen_or_missing, visible_rows
-from web.pages.documents import attachment
+from web.pages.documents import LargeFile, attachment
 from web.pages.uploads import finished, folder_of, own_upload
 
 router = api_router()
@@ -156,4 +156,4 @@ def bundle_content(unit: Unit, period: Period, order_id: Order, visit: Visit = a
         return problem(visit.request, 404, "Gói này chưa lập xong hoặc không còn; hãy yêu cầu lại.")
     note_access(visit.resources, row["sha256"], "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now)
     headers = attachment(path.name) | {"ETag": f'"{row["sha256"]}"'}
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+    return LargeFile(path, media_type="application/octet-stream", headers=headers)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from flows import browsing, ordering
 from flows.accounts import open_session
@@ -21,7 +21,7 @@ from web.access import NOBODY, Deed
 from web.cookies import ENTRY, cookie, set_cookie
 from web.doors import Visit, allowed, is_https, language_of
 from web.errors import problem
-from web.pages.documents import attachment, visible_documents
+from web.pages.documents import LargeFile, attachment, visible_documents
 from web.pages.home import PLACE
 from web.pages.signing_in import require_entry_key, start_session
 from web.rendering import rendered
@@ -119,7 +119,7 @@ def fetch(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Respons
             visit.resources, row["sha256"], "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now
         )
     headers = attachment(path.name) | {"ETag": f'"{row["sha256"]}"'}
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+    return LargeFile(path, media_type="application/octet-stream", headers=headers)
 
 
 @router.get(PLACE + "/goi-tai-lieu/{order_id}/kiem-tra")

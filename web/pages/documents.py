@@ -136,6 +136,12 @@ def release(sha256: Annotated[list[str], Form()], visit: Visit = allowed(Deed.RE
     return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
 
 
+class LargeFile(FileResponse):
+    """A file in blocks of a MiB: fewer turns between disk and network than Starlette's 64 KiB."""
+
+    chunk_size = 1 << 20
+
+
 def attachment(name: str) -> dict[str, str]:
     """Headers with which a browser saves a file and never opens it here."""
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
