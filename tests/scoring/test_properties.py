@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import ON_TIME_RULES, compare, evaluate, late_margin
+from scoring.cycle_sheet import with_overrides
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition
 from scoring.engine.numbers import half_up
 from tests.scoring.wards import CRITERIA, LAST_DAY, at, dossier, scored
@@ -143,6 +144,57 @@ def test_the_differences_add_up_to_the_change_of_the_totals(
 
     assert sum((change.difference for change in comparison.changes), Decimal(0)) == comparison.conservative
     assert sum((change.expected_difference for change in comparison.changes), Decimal(0)) == comparison.expected
+
+
+OVERRIDES = st.dictionaries(
+    st.sampled_from([entry["id"] for entry in ENTRIES if entry["rule"]["kind"] != "survey"]),
+    st.tuples(st.sampled_from(["0", "0.25", "0.5", "1"]), st.sampled_from(["chị Hoa", "anh Nam"])),
+    max_size=6,
+)
+"""By component: the share of the maximum that somebody put in the place of the computed points, and who."""
+
+
+def corrected(plain: dict[str, Any], overrides: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    entries = {
+        name: {
+            "override": {
+                "points": f"{Decimal(BY_ID[name]['max_points']) * Decimal(share):.2f}",
+                "who": who,
+                "because": "đếm lại",
+                "evidence": [{"sha256": "e" * 64, "name": "bien-ban.pdf", "section": "", "pages": ""}],
+            }
+        }
+        for name, (share, who) in overrides.items()
+    }
+    return with_overrides(plain, entries)
+
+
+@settings(max_examples=40, deadline=None)
+@given(FACTS, FACTS, OVERRIDES, OVERRIDES)
+def test_the_differences_add_up_whoever_overrode_what_before_and_after(
+    before: Facts, after: Facts, old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]]
+) -> None:
+    comparison = compare(corrected(scored(before), old), corrected(scored(after), new))
+
+    assert sum((change.difference for change in comparison.changes), Decimal(0)) == comparison.conservative
+    assert sum((change.expected_difference for change in comparison.changes), Decimal(0)) == comparison.expected
+    for change in comparison.changes:
+        if old.get(change.component) != new.get(change.component):
+            assert change.cause == "override"
+
+
+@settings(max_examples=25, deadline=None)
+@given(FACTS, OVERRIDES)
+def test_an_override_moves_its_own_component_alone_and_the_sentence_says_by_whom(
+    facts: Facts, overrides: dict[str, tuple[str, str]]
+) -> None:
+    changes = compare(scored(facts), corrected(scored(facts), overrides)).changes
+
+    assert {change.component for change in changes} <= overrides.keys()
+    for change in changes:
+        assert change.cause == "override"
+        assert f"{overrides[change.component][1]} sửa thành" in change.because
+        assert "đếm lại" in change.because
 
 
 @settings(max_examples=50, deadline=None)
