@@ -105,10 +105,16 @@ def even_light(grey: Image.Image) -> Image.Image:
 
 def ink_mask(grey: Image.Image) -> Image.Image:
     """Thumbnail in which ink is 255 and paper 0, by Otsu's threshold, never lighter than 200."""
-    small = grey.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    small = _thumbnail(grey)
     edge = min(200, max(60, otsu(small)))
     return small.point([255 if level < edge else 0 for level in range(256)])
+
+
+def _thumbnail(grey: Image.Image) -> Image.Image:
+    """At most `_SMALL` pixels long, without a copy of the whole."""
+    factor = min(1.0, _SMALL / max(grey.size))
+    size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
+    return grey.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
 
 
 def otsu(grey: Image.Image) -> int:
@@ -132,9 +138,7 @@ def ink_share(grey: Image.Image) -> float:
     """Share of the page's inner part (scan edges left out) that is ink, from 0 to 1."""
     width, height = grey.size
     inner = grey.crop((width // 25, height // 25, width - width // 25, height - height // 25))
-    small = inner.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
-    levels = small.histogram()
+    levels = _thumbnail(inner).histogram()
     paper = _paper_level(levels)
     dark = sum(levels[: max(1, paper - _PAPER_TO_INK)])
     return dark / max(1, sum(levels))

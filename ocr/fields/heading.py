@@ -166,8 +166,14 @@ def _on_axis(line: Line, axis: float, width: float) -> Line | None:
     own = _parted_on_axis(line, axis, _COLUMN_GAP * width)
     if own is None or _off(own, axis) <= _OFF_AXIS * width:
         return own
-    nearer = _parted_on_axis(own, axis, _NEAR_GAP * width)
-    return nearer if nearer is not None and _off(nearer, axis) <= _OFF_AXIS * width else own
+    gaps = [
+        place
+        for place, (before, after) in enumerate(pairwise(own.words), 1)
+        if after.box.left - before.box.right > _NEAR_GAP * width
+    ]
+    parts = [Line.of(part) for at in gaps for part in (own.words[at:], own.words[:at]) if len(part) > 1]
+    centred = [part for part in parts if _off(part, axis) <= _OFF_AXIS * width]
+    return max(centred, key=lambda part: part.box.width, default=own)
 
 
 def _parted_on_axis(line: Line, axis: float, gap: float) -> Line | None:

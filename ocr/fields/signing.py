@@ -56,11 +56,29 @@ def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
     if page.number == 1:
         starts = [place for place in starts if column[place].box.top > 0.3 * page.height]
     if not starts:
-        return _name_beside_recipients(lines, page)
+        return _deputy_behind_seal(column, page) or _name_beside_recipients(lines, page)
     block = _block(column, starts)
     stack = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
     after = [line for line in column if line.box.top > stack[-1].box.middle]
     return Signing(_authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), _name(after, page))
+
+
+_END_OF_TITLE = re.compile(r"^\W{0,2}(?:\w{0,3} )?TICH\W{0,2}$")
+
+
+def _deputy_behind_seal(column: Sequence[Line], page: PageReading) -> Signing | None:
+    """Where a black seal hides the beginnings: two lines that end with TỊCH are KT. CHỦ TỊCH and PHÓ CHỦ TỊCH."""
+    for above, below in pairwise(column):
+        high = max(above.box.height, below.box.height)
+        near = below.box.top - above.box.bottom < high and above.confidence > 0.8 and below.confidence > 0.8
+        if near and all(_END_OF_TITLE.match(line.folded) and _mostly_capital(line.text) for line in (above, below)):
+            said = [
+                Found(value, page.number, share_box(line.box, page), round(0.5 * line.confidence, 3), line.text)
+                for value, line in (("KT. CHỦ TỊCH", above), ("PHÓ CHỦ TỊCH", below))
+            ]
+            after = [line for line in column if line.box.top > below.box.middle]
+            return Signing(said[0], said[1], _name(after, page))
+    return None
 
 
 def _name_beside_recipients(lines: Sequence[Line], page: PageReading) -> Signing | None:
@@ -220,7 +238,8 @@ def _name_in(line: Line, page: PageReading) -> Found | None:
 def _respelt_name(words: Sequence[str], before: str) -> list[str]:
     """A name as names are written: the family's marks, `Văn` and `Thị` in the middle, letters that Vietnamese has.
 
-    `before` is what was read left of it: the end of a family name whose beginning a seal hides ("õ Thanh Khởi").
+    `before` is what was read left of it: the end of a family name whose beginning a seal hides ("õ Thanh Khởi"), or
+    a family name with a letter too many ("NNgô Đình Đức").
     """
     families = grammar().family_names
     sound = [word.translate(_FOREIGN) for word in words]
@@ -228,6 +247,9 @@ def _respelt_name(words: Sequence[str], before: str) -> list[str]:
     middle = [_MIDDLES.get(fold(word), word) if word not in _OWN_NAMES else word for word in sound[1:-1]]
     *middle, given = [grammar().name_words.get(fold(word), word) for word in (*middle, sound[-1])]
     scrap = re.findall(r"[^\W\d_]+", before)[-1:]
+    near = close_to(scrap[0].translate(_FOREIGN), families) if scrap and len(scrap[0]) >= 4 else None
+    if near:
+        return [families[near], words[0].translate(_FOREIGN), *middle, given]
     hidden = [name for name in families.values() if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
     lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
     return [*lost, sound[0], *middle, given]

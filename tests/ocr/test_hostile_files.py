@@ -69,6 +69,7 @@ def test_what_cannot_be_read_gets_a_reason_and_the_way_out(tmp_path: Path, name:
 TRAPS = {
     "a picture of 400 million pixels in a PDF": hostile.image_bomb,
     "a page tree that holds itself": hostile.looping_tree,
+    "a cross-reference table before itself": hostile.looping_previous,
     "a form that draws itself": hostile.looping_form,
     "forms that draw forms 30 ** 11 times": hostile.form_fan,
     "a catalogue of 100,000 nested arrays": hostile.nested_arrays,

@@ -1,0 +1,139 @@
+"""Slips of OCR that the grammar of documents puts right, and those it must leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PIL import Image, ImageDraw
+
+from ocr.fields.document import Clues, fields_of
+from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
+from ocr.fields.spelling import as_place_is_named, in_set_phrases
+from ocr.page_reading import PageReading
+from ocr.words import Box, Word
+
+SYMBOLS = {
+    "a lost dash": ("KHUBND", "KẾ HOẠCH", "KH-UBND"),
+    "small letters of a type": ("TTrUBND", "TỜ TRÌNH", "TTr-UBND"),
+    "two slips of an unknown type": ("CIT-UBND", "CHƯƠNG TRÌNH", "CTr-UBND"),
+    "another known type stays": ("TB-UBND", "CHƯƠNG TRÌNH", "TB-UBND"),
+}
+ORGANS = {
+    "digits of a committee": ("QĐ-BCĐ128", "BAN CHỈ ĐẠO 138", "QĐ-BCĐ138"),
+    "initials of a centre": ("BC-TTIPVHOC", "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", "BC-TTPVHCC"),
+    "a known unit stays": ("QĐ-UBND", "ỦY BAN NHÂN DÂN PHƯỜNG HỘI AN", "QĐ-UBND"),
+    "another unit stays": ("QĐ-KTHT", "PHÒNG KINH TẾ HẠ TẦNG", "QĐ-KTHT"),
+}
+PLACES = {
+    "one wrong mark": ("Cấm Thanh", "Cẩm Thanh"),
+    "two places that near": ("Cẩm Thánh", "Cẩm Thánh"),
+    "the last words of an organ": ("PHƯỜNG SƠN TÌNH", "PHƯỜNG SƠN TỊNH"),
+    "a place not known": ("Tân Thạnh Tây", "Tân Thạnh Tây"),
+}
+PHRASES = {
+    "in three words": ("phần công nhiệm vụ", "phân công nhiệm vụ"),
+    "two of three": ("chuyến đối số", "chuyển đổi số"),
+    "the other phrase": ("phần công việc", "phần công việc"),
+    "another lawful spelling": ("uỷ ban", "uỷ ban"),
+    "in capitals": ("HẠNH CHÍNH", "HÀNH CHÍNH"),
+}
+
+
+@pytest.mark.parametrize("case", SYMBOLS)
+def test_the_heading_mends_its_symbol(case: str) -> None:
+    symbol, heading, wanted = SYMBOLS[case]
+
+    assert symbol_of_heading(symbol, heading) == wanted
+
+
+@pytest.mark.parametrize("case", ORGANS)
+def test_the_organ_mends_its_symbol(case: str) -> None:
+    symbol, organ, wanted = ORGANS[case]
+
+    assert symbol_of_organ(symbol, organ) == wanted
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_a_place_is_written_as_it_is_named(case: str) -> None:
+    said, wanted = PLACES[case]
+
+    assert " ".join(as_place_is_named(said.split())) == wanted
+
+
+@pytest.mark.parametrize("case", PHRASES)
+def test_a_phrase_is_written_as_it_is_used(case: str) -> None:
+    said, wanted = PHRASES[case]
+
+    assert " ".join(in_set_phrases(said.split())) == wanted
+
+
+def row(text: str, left: float, top: float) -> list[Word]:
+    """A row of print as the engine gives it: 7 points a letter, 10 high."""
+    words, at = [], left
+    for part in text.split():
+        words.append(Word(part, Box(at, top, at + 7 * len(part), top + 10), 0.96, "ocr", round(top)))
+        at += 7 * len(part) + 4
+    return words
+
+
+def fields_under(*stack: tuple[str, float], head: tuple[Word, ...] = ()) -> dict[str, str | None]:
+    """Values of the fields of a scanned page with these lines right of the recipients."""
+    words = [*head, *row("Nơi nhận:", 85, 500), *(word for text, top in stack for word in row(text, 360, top))]
+    page = PageReading(1, "scan", 595, 842, dpi=200, words=tuple(words), source="ocr")
+    found = fields_of([page], Clues(), lambda _page, _box: [])
+    return {name: one.value if one else None for name, one in found.items()}
+
+
+def test_two_ends_of_titles_beside_a_seal_are_the_deputy_who_signs_for_the_chairman() -> None:
+    fields = fields_under(("TỊCH", 500), ("Ủ TỊCH", 515), ("Phạm Trường Thọ", 600))
+
+    assert (fields["authority"], fields["signer_title"]) == ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
+    assert fields["signer"] == "Phạm Trường Thọ"
+
+
+@pytest.mark.parametrize(("top", "wanted"), [(530, "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH"), (515, "TM. ỦY BAN NHÂN DÂN")])
+def test_a_deputy_under_the_committee_signs_for_the_chairman_where_a_line_was_lost(top: float, wanted: str) -> None:
+    fields = fields_under(("TM. ỦY BAN NHÂN DÂN", 500), ("PHÓ CHỦ TỊCH", top), ("Phạm Trường Thọ", 600))
+
+    assert fields["authority"] == wanted
+
+
+def test_a_family_name_with_a_letter_too_many_is_no_scrap() -> None:
+    fields = fields_under(("GIÁM ĐỐC", 500), ("NÑgô Đình Đức", 600))
+
+    assert fields["signer"] == "Ngô Đình Đức"
+
+
+def test_a_stamp_close_to_the_subject_is_left_out_of_it() -> None:
+    head = [
+        *row("CHỈ THỊ", 273, 120),
+        *row("TRUNG TÂM 0.NGÃI|", 20, 138),
+        *row("Về việc thi hành án hành chính", 192, 138),
+    ]
+    head = [replace(word, line=138) if word.box.top == 138 else word for word in head]
+
+    fields = fields_under(("CHỦ TỊCH", 500), head=tuple(head))
+
+    assert fields["subject"] == "Về việc thi hành án hành chính"
+
+
+def test_handwriting_that_the_engine_took_into_the_printed_word_is_seen() -> None:
+    """The box of "Số:" reaches over the pen's digits: the gap begins where the letters end."""
+    head = [
+        Word("Số:", Box(100, 110, 134, 120), 0.4, "ocr", 1),
+        *row("/BC-UBND", 150, 110),
+        *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 290, 60),
+    ]
+    picture = Image.new("L", (1240, 1754), 255)
+    scale = 150 / 72
+    ImageDraw.Draw(picture).line(
+        [(x * scale, y * scale) for x, y in ((124, 108), (127, 123), (130, 107), (133, 122))], fill=30, width=3
+    )
+    ImageDraw.Draw(picture).rectangle([150 * scale, 111 * scale, 200 * scale, 119 * scale], fill=30)
+    page = PageReading(1, "scan", 595, 842, words=tuple(head), source="ocr", picture=picture, picture_dpi=150)
+
+    number = fields_of([page], Clues(), lambda _page, _box: [])["number"]
+
+    assert number is not None
+    assert number.state == "handwritten"
