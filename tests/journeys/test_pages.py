@@ -169,9 +169,9 @@ def test_an_auditor_goes_from_the_link_to_a_bundle_that_verifies_itself(
 
 
 PAGES = (
-    *("hom-nay", "bang-diem", "bang-diem?sap_xep=thieu", "tieu-chi/3.3.2", "tieu-chi/1.1.2", "tieu-chi/1.1.2/khai"),
-    *("tieu-chi/3.3.2/phia-sau", "nop-tai-lieu", "tai-lieu", "cach-ly", "tim?q=ke+hoach", "du-lieu", "du-lieu/1"),
-    *("cham-diem", "goi-tai-lieu", "chia-se", "bao-cao", "ky-cham", "ky-cham/1.1.2"),
+    *("hom-nay", "viec", "bang-diem", "bang-diem?sap_xep=thieu", "tieu-chi/3.3.2", "tieu-chi/1.1.2"),
+    *("tieu-chi/1.1.2/khai", "tieu-chi/3.3.2/phia-sau", "nop-tai-lieu", "tai-lieu", "cach-ly", "tim?q=ke+hoach"),
+    *("du-lieu", "du-lieu/1", "cham-diem", "goi-tai-lieu", "chia-se", "bao-cao", "ky-cham", "ky-cham/1.1.2"),
 )
 DEADLINES = {"self_score": "31/12/2099", "appraisal_1": "15/01/2100", "explanation": "31/01/2100"}
 

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
 from flows.resources import open_resources
 from storage import custody
 from storage.links import links_of, terms_of
-from tests.web.wards import FOREIGN_COMPONENT, OWN, OWN_COMPONENT, PERIOD, Town, declare, sign_in, visiting
+from tests.web.wards import (
+    FOREIGN_COMPONENT,
+    NOW,
+    OFFICE,
+    OTHER_OFFICE,
+    OWN,
+    OWN_COMPONENT,
+    PERIOD,
+    Town,
+    declare,
+    give_task,
+    sign_in,
+    visiting,
+)
 
 HERE = f"/p/{OWN}/{PERIOD}"
 YEAR = {"speaks_from": "01/01/2025", "speaks_to": "31/12/2025", "expires_on": "30/06/2026"}
@@ -83,11 +97,15 @@ def test_the_page_of_exports_tells_what_was_left_out_because_it_speaks_of_other_
     assert re.search(r"2 dòng thuộc kỳ 2024, không tính vào kỳ 2025", shown)
 
 
-def test_an_office_finds_its_components_deadlines_and_tasks_on_one_page(town: Town) -> None:
-    with visiting(town, "unit") as client:
+def test_an_office_finds_its_components_deadlines_and_tasks_on_one_page(own_town: Town) -> None:
+    with open_resources(own_town.settings) as resources:
+        give_task(resources, "NV01", OFFICE, NOW - timedelta(days=9))
+        give_task(resources, "NV02", OTHER_OFFICE, NOW + timedelta(days=9))
+    with visiting(own_town, "unit") as client:
         own = client.get(f"{HERE}/viec").text
-        sign_in(client, town, "coordinator")
+        sign_in(client, own_town, "coordinator")
         whole = client.get(f"{HERE}/viec").text
     assert f"/tieu-chi/{OWN_COMPONENT}" in own and f"/tieu-chi/{FOREIGN_COMPONENT}" not in own
     assert f"/tieu-chi/{FOREIGN_COMPONENT}" in whole and "Điểm của thành phố" in whole
-    assert "Nhiệm vụ trong kế hoạch" in own and "Điểm của thành phố" not in own
+    assert "Nhiệm vụ NV01" in own and "▲ quá hạn" in own
+    assert "Nhiệm vụ NV02" not in own and "Nhiệm vụ NV02" in whole and "Điểm của thành phố" not in own

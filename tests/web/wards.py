@@ -175,6 +175,19 @@ def declare(resources: Resources, year: int) -> None:
         record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1", year=year), export)
 
 
+def give_task(resources: Resources, code: str, office: str | None, due: datetime) -> None:
+    """A task of the plan's part II.1.1, as an import of the tracker of its own."""
+    unit, name = resources.settings.unit, f"nhiem-vu-{code}.xlsx"
+    kept = resources.store.put(io.BytesIO(name.encode()))
+    task = {"code": code, "name": f"Nhiệm vụ {code}", "origin": "plan", "part": "II.1.1", "state": "open"}
+    row = Row("tasks", "S", 2, task | {"office": office, "due_at": due})
+    export = Export(file=name, sha256=kept.sha256, profile="theo-doi-nhiem-vu", kind="tasks", sheets=("S",),
+                    rows=(row,), counted=1, exported_at=NOW)  # fmt: skip
+    with resources.database.write() as connection:
+        record_object(connection, kept, who="test", where="test", at=NOW)
+        record_export(connection, Arrival(unit, name, kept.sha256, "test", "test", NOW, "1", year=int(PERIOD)), export)
+
+
 def _upload(connection: object, unit: str, role: str) -> str:
     new = NewUpload(f"u-{unit}-{role}", unit, role, OWN_COMPONENT, "moi.pdf", 10, "1", NOW)
     return uploads.begin_upload(connection, new)  # type: ignore[arg-type]
