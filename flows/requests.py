@@ -84,7 +84,7 @@ def ask_for_run(resources: Resources, asked: RunAsked) -> dict[str, Any]:
 
 def waiting_runs(resources: Resources, unit: str = "") -> list[dict[str, Any]]:
     """Runs that work or wait, in the order in which they were asked for; all units if none is named."""
-    return [told for told in _told(resources, unit) if told["state"] in requests.OPEN]
+    return _told(resources, unit, requests.OPEN)
 
 
 def runs_asked(resources: Resources, unit: str = "", limit: int = 50) -> list[dict[str, Any]]:
@@ -195,10 +195,10 @@ class _Counted:
         self.heart.tell("examine", self.done, self.of)
 
 
-def _told(resources: Resources, unit: str) -> list[dict[str, Any]]:
-    """All requests, oldest first, as the three doors show them."""
+def _told(resources: Resources, unit: str, states: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """All requests (or those of some states), oldest first, as the three doors show them."""
     with resources.database.read() as connection:
-        rows = requests.request_rows(connection, unit)
+        rows = requests.request_rows(connection, unit, states=states)
         busy = requests.busy_units(connection, owner="", now=datetime.now(UTC))
     ahead: dict[str, str] = {}
     told = []
