@@ -38,6 +38,19 @@ def test_the_first_night_scores_full_part_nothing_and_waits(whole: tuple[Path, d
     assert score["criteria"] == {"id": "phuong-de-xuat", "version": "2025.1"}
 
 
+def test_the_sample_ward_scores_what_it_scored_when_its_points_were_looked_through(
+    whole: tuple[Path, dict[str, Any]],
+) -> None:
+    """golden_2025.json: state, points and expected points of each component. A change of it belongs in CHANGELOG.md."""
+    golden = json.loads((Path(__file__).parent / "golden_2025.json").read_text(encoding="utf-8"))
+
+    score = json.loads(parindex(whole[0], "score", "--dry-run", "--as-of", "2026-01-05", "--json").stdout)
+
+    seen = {item["id"]: [item["state"], item["points"], item["expected"]] for item in score["components"]}
+    assert seen == golden["components"]
+    assert score["totals"] == golden["totals"]
+
+
 def test_the_letter_names_the_bad_files_with_the_way_out(whole: tuple[Path, dict[str, Any]]) -> None:
     letter = (whole[0] / "outbox" / whole[1]["night"] / "thu-buoi-sang.md").read_text(encoding="utf-8")
 
