@@ -8,15 +8,20 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
+from prefect.events.clients import PrefectEventsClient
+from prefect.events.worker import EventsWorker
 
 from config.settings import load_settings
 from flows.chores import chore_kinds, do_chore
 from flows.night import NightRequestedBy, Step, run_night
-from flows.prefect_shown import ShownProgress, show_end
+from flows.prefect_shown import Shown
 from flows.prefect_spread import spread, task_runner
 from flows.schedule import newest_slot
 from storage.chores import Chore
 from storage.nights import NightRunning, SlotDone
+
+EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
+"""Prefect's ten would hold up the end of a night by seven seconds for each event that a lost server did not take."""
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False, task_runner=task_runner(load_settings()))
@@ -26,10 +31,11 @@ def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
     settings = load_settings()
     slot = newest_slot(settings.schedule, settings.timezone, now) if _by_schedule() else None
     elsewhere = None if settings.task_runner == "process" else spread
+    shown = Shown()
     try:
         asked = NightRequestedBy(asked_by, now, slot)
-        summary = run_night(settings, asked, call=as_task, spread=elsewhere, heard=ShownProgress())
-        show_end(settings, summary)
+        summary = run_night(settings, asked, call=as_task, spread=elsewhere, heard=shown.progress)
+        shown.end(settings, summary)
         return summary
     except (NightRunning, SlotDone) as error:
         if slot is None:

@@ -6,7 +6,7 @@ Artifacts are an extra: a Prefect that does not take one never stops a night.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,23 +22,47 @@ from prefect.exceptions import PrefectException
 from config.settings import Settings
 from flows.requests import STEPS
 
+_LINK = "Xem điểm và tài liệu kiểm chứng"
 _LOST = (PrefectException, httpx.HTTPError, OSError, RuntimeError)
 
 
-class ShownProgress:
-    """One progress artifact of a flow: the share of documents examined, and in words which step and how many of how
-    many. Called with each step {step, done, of}."""
+class Shown:
+    """What a flow shows, until Prefect does not take something: then nothing more is offered, because each offer to a
+    server that is gone waits some seconds."""
 
     def __init__(self) -> None:
         self._artifact: UUID | None = None
+        self._lost = False
 
-    def __call__(self, progress: Mapping[str, Any]) -> None:
+    def progress(self, progress: Mapping[str, Any]) -> None:
+        """One progress artifact: the share of documents examined, and in words which step and how many of how many.
+
+        Called with each step {step, done, of}.
+        """
+        if self._lost:
+            return
         share, words = share_of(progress), words_of(progress)
-        with contextlib.suppress(*_LOST):
+        with self._offered():
             if self._artifact is None:
                 self._artifact = create_progress_artifact(share, key="tien-do", description=words)  # type: ignore[assignment]
             else:
                 update_progress_artifact(self._artifact, share, description=words)
+
+    def end(self, settings: Settings, summary: Mapping[str, Any]) -> None:
+        """The morning letter, and where the pages are."""
+        if self._lost:
+            return
+        with self._offered():
+            create_markdown_artifact(summary["letter"], key="thu-buoi-sang", description=f"Đêm {summary['night']}")
+            if settings.web_address:
+                create_link_artifact(settings.web_address, link_text=_LINK, key="trang-diem")
+
+    @contextlib.contextmanager
+    def _offered(self) -> Iterator[None]:
+        try:
+            yield
+        except _LOST:
+            self._lost = True
 
 
 def share_of(progress: Mapping[str, Any]) -> float:
@@ -53,11 +77,3 @@ def words_of(progress: Mapping[str, Any]) -> str:
     """In Vietnamese: the step, and how many documents of how many."""
     count = f": {progress['done']}/{progress['of']} tài liệu" if progress["of"] else ""
     return f"{STEPS.get(progress['step'], progress['step'])}{count}"
-
-
-def show_end(settings: Settings, summary: Mapping[str, Any]) -> None:
-    """The morning letter, and where the pages are."""
-    with contextlib.suppress(*_LOST):
-        create_markdown_artifact(summary["letter"], key="thu-buoi-sang", description=f"Đêm {summary['night']}")
-        if settings.web_address:
-            create_link_artifact(settings.web_address, link_text="Xem điểm và tài liệu kiểm chứng", key="trang-diem")
