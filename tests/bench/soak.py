@@ -100,12 +100,12 @@ def draw(rows: list[dict[str, Any]], into: Path) -> None:
         f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{_points(rows, name)}"/>'
         f'<text x="8" y="{y}" fill="{colour}" font-size="12">{label}: {_told(rows[-1], name)}</text>'
         for name, colour, y, label in (
-            ("rss", "#a03020", 16, "memory of the process"),
-            ("database", "#205080", 32, "database"),
-            ("custody", "#307030", 48, "events of the custody log"),
+            ("rss", "#a03020", -8, "memory of the process"),
+            ("database", "#205080", 8, "database"),
+            ("custody", "#307030", 24, "events of the custody log"),
         )
     )
-    into.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 240">{lines}</svg>')
+    into.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -24 640 264">{lines}</svg>')
 
 
 def _told(row: dict[str, Any], name: str) -> str:
