@@ -126,6 +126,19 @@ def test_objects_of_another_ward_are_not_reached_through_ones_own_address(town: 
     assert reached == []
 
 
+@pytest.mark.parametrize("role", ["coordinator", "leader", "auditor", "supervisor", "unit", "administrator"])
+def test_every_page_of_a_year_without_a_score_opens_for_each_role(town: Town, role: str) -> None:
+    fell = []
+    with visiting(town, role) as client:
+        for method, path, deed in _routes(town):
+            of_the_year = path.count("{") == 2 and "{period}" in path
+            if method == "GET" and of_the_year and LETTERS[role] in ALLOWED[deed]:
+                answer = client.get(_address(path, town.own, OWN, "2031", role))
+                if answer.status_code not in (200, 303, 404):
+                    fell.append((path, answer.status_code))
+    assert fell == []
+
+
 def test_a_grant_for_one_period_ends_with_it(town: Town) -> None:
     with visiting(town, "guest") as client:
         assert client.get(f"/p/{OWN}/{PERIOD}/bang-diem").status_code == 200

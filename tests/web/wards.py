@@ -138,7 +138,7 @@ def _ward(resources: Resources) -> Ward:
 
 def scored(resources: Resources) -> str:
     """The id of a new run."""
-    question = scoring.Question(PERIOD, NOW.date(), resources.settings.criteria, "bcth_date")
+    question = scoring.Question(PERIOD, resources.settings.local_day(NOW), resources.settings.criteria, "bcth_date")
     return scoring.record(resources, scoring.compute(resources, question), who="test", at=NOW)
 
 
