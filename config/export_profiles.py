@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from config.refusals import WrongUse
+from config.strict_yaml import plain_yaml
 
 FOLDER = Path(__file__).parent / "exports"
 VOCABULARY = "vocabulary.yaml"
@@ -71,7 +72,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
             *("announced_on", "updated_on_time", "fee_due"),
         )
     ),
-    "outgoing": frozenset(("number", "issued_on", "subject", "signer", "recipients", "office", "files")),
+    "outgoing": frozenset(("number", "issued_on", "subject", "signer", "recipients", "office", "pages", "files")),
     "tasks": frozenset(("code", "name", "origin", "office", "due_at", "done_at", "state", "product", "part")),
     "staff": frozenset(
         ("code", "position", "office", "placed_by_scheme", "qualified", "trainings_planned", "trainings_done")
@@ -243,11 +244,46 @@ def load_profiles(folder: Path = FOLDER) -> tuple[Profile, ...]:
     return tuple(sorted(profiles, key=lambda profile: profile.id))
 
 
+def own_profiles(folder: Path | None) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
+    """The profiles that an installation wrote itself, by id, and what is wrong with those that cannot be used.
+
+    They share the built-in vocabulary; an id of a built-in profile is taken. A fault costs its own file alone.
+    """
+    usable: dict[str, Profile] = {}
+    faults: list[str] = []
+    taken = {profile.id for profile in load_profiles()}
+    for file in sorted(folder.glob("*.yaml")) if folder else ():
+        try:
+            profile = _profile(file, frozenset(load_vocabulary()))
+        except BadProfile as error:
+            faults.append(str(error))
+            continue
+        if profile.id in taken | usable.keys():
+            faults.append(f"{file.name}: đã có mẫu đọc tên {profile.id}; hãy đặt id khác")
+        else:
+            usable[profile.id] = profile
+    return tuple(usable[name] for name in sorted(usable)), tuple(faults)
+
+
+def _faults(error: Exception) -> str:
+    """All faults of a file in one line, each with its place."""
+    if not isinstance(error, ValidationError):
+        return " ".join(str(error).split())
+    return "; ".join(_fault(fault["loc"], fault["msg"], fault["input"]) for fault in error.errors())
+
+
+def _fault(place: tuple[int | str, ...], message: str, seen: Any) -> str:
+    if not place:
+        return message.removeprefix("Value error, ")
+    found = f" (thấy: {seen})" if isinstance(seen, str | int) else ""
+    return f"{'.'.join(map(str, place))}: {message}{found}"
+
+
 def _profile(file: Path, known_words: frozenset[str]) -> Profile:
     try:
-        profile = Profile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise BadProfile(f"{file.name}: mẫu đọc chưa dùng được.\n{error}") from error
+        profile = Profile.model_validate(plain_yaml(file.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadProfile(f"{file.name}: mẫu đọc chưa dùng được: {_faults(error)}") from error
     missing = {column.words for column in profile.columns if column.words} - known_words
     if missing:
         raise BadProfile(f"{file.name}: {VOCABULARY} không có bảng từ {', '.join(map(str, missing))}")
@@ -260,5 +296,5 @@ def load_vocabulary(folder: Path = FOLDER) -> Mapping[str, Mapping[Any, tuple[st
     file = folder / VOCABULARY
     if not file.is_file():
         return load_vocabulary(FOLDER)
-    tables = yaml.safe_load(file.read_text(encoding="utf-8"))
+    tables = plain_yaml(file.read_text(encoding="utf-8"))
     return {name: {key: tuple(map(str, words)) for key, words in table.items()} for name, table in tables.items()}

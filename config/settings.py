@@ -164,6 +164,11 @@ class Settings(BaseModel):
         return self.inbox or self.home / "inbox"
 
     @property
+    def profiles_folder(self) -> Path:
+        """Export profiles that this installation wrote itself; those of the product stand beside."""
+        return self.home / "profiles"
+
+    @property
     def criteria_folder(self) -> Path:
         """Criteria sets that this installation was given, one folder per set; those of the product stand beside."""
         return self.home / "criteria"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from config.refusals import WrongUse
 from config.settings import BadSettings
+from config.strict_yaml import plain_yaml
 
 NAME = r"^[a-z0-9][a-z0-9-]{1,63}$"
 
@@ -181,7 +182,7 @@ def load_sources(file: Path) -> tuple[SourceEntry, ...]:
     if not file.is_file():
         return ()
     try:
-        plain = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        plain = plain_yaml(file.read_text(encoding="utf-8")) or {}
         entries = _Sources.model_validate(plain).sources
     except ValidationError as error:
         raise BadSources(_all_problems(file, error)) from error

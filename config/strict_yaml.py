@@ -49,6 +49,15 @@ class LinedValue:
         return line
 
 
+def plain_yaml(text: str) -> Any:
+    """The value of a file of ours, or of the installation's own technician.
+
+    Raises:
+        yaml.YAMLError: bad syntax.
+    """
+    return yaml.load(text, Loader=_Loader)
+
+
 def read_strict_yaml(text: str) -> LinedValue:
     """The value of one YAML document.
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.refusals import WrongUse
+from config.strict_yaml import plain_yaml
 
 SHIPPED = Path(__file__).parent / "trust"
 
@@ -107,7 +108,7 @@ def _plain(file: Path) -> object:
     if not file.is_file():
         return {}
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        return plain_yaml(file.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadTrustPolicy(f"{file.name}: không đọc được YAML ({error}). Sửa tệp rồi chạy lại.") from error
 

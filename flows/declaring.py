@@ -74,7 +74,7 @@ def declare(resources: Resources, said: Declaration) -> None:
     if export.rejected:
         raise BadDeclaration("\n".join(row.reason for row in export.rejected))
     unit = resources.settings.unit
-    arrival = Arrival(unit, name, kept.sha256, said.who, said.where, said.at, layouts_version())
+    arrival = Arrival(unit, name, kept.sha256, said.who, said.where, said.at, layouts_version(resources.settings))
     with resources.database.write() as connection:
         if _version(declared_fields(connection, unit, said.component, said.year)) != said.version:
             raise EditedMeanwhile

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from config.export_profiles import own_profiles
 from config.settings import Settings
 from flows.alarms import alarms_now
 from flows.resources import Resources, open_resources, require_room
@@ -140,6 +141,12 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         yield Finding(name, folder.is_dir(), str(folder), "" if folder.is_dir() else f"mkdir -p {_quoted(folder)}")
 
 
+def _profiles(settings: Settings) -> Iterator[Finding]:
+    for fault in own_profiles(settings.profiles_folder)[1]:
+        fix = f"sửa tệp đó trong {settings.profiles_folder}"
+        yield Finding("mẫu đọc riêng", False, fault, fix, needed=False)
+
+
 def _quoted(path: Path) -> str:
     return f"'{path}'"
 
@@ -151,5 +158,6 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _database_and_store,
     _trust,
     _folders,
+    _profiles,
     _alarms,
 )

@@ -59,7 +59,8 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
     """The register of the period against the files:
 
     {period, counts: {state: number}, dossiers: [{code, state, state_vi, reason_vi, sha256, name}], without_dossier,
-    outgoing: {rows, without_file, other_day, without_row, suggested}} (the register of outgoing documents likewise).
+    outgoing: {rows, without_file, other_day, other_pages, without_row, suggested}}: the register of outgoing documents
+    likewise.
     """
     settings = resources.settings
     today = settings.local_day(at)
@@ -96,6 +97,7 @@ def register_lines(connection: Connection, settings: Settings, asked: str, today
     named = "; ".join(f"{file.name} → {row.number}" for file, row in pairs[:_NAMED])
     told = (
         (len(check.other_day), "tệp ghi ngày khác sổ"),
+        (len(check.other_pages), "tệp có số trang khác sổ"),
         (len(check.without_row), "tệp có số không thấy trong sổ"),
         (len(pairs), f"tệp không đọc được số, theo sổ có thể là: {named}"),
     )
@@ -162,6 +164,10 @@ def _outgoing(check: OutgoingCheck) -> dict[str, Any]:
         "other_day": [
             _row(row) | {"sha256": file.sha256, "name": file.name, "printed": str(file.issued_on)}
             for row, file in check.other_day
+        ],
+        "other_pages": [
+            _row(row) | {"sha256": file.sha256, "name": file.name, "declared": row.pages, "counted": file.pages}
+            for row, file in check.other_pages
         ],
         "without_row": [_file(file) | {"number": file.number} for file in check.without_row],
     }

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.resources import Resources
-from ocr import CHECKER_VERSION, EngineMissing, InspectOptions, inspect_files
-from sandbox import Limits
+from ocr import CHECKER_VERSION, EngineMissing
+from ocr.preload import READERS, SIGNATURES
+from sandbox import Limits, expect
 from storage.evidence import (
     Examination,
     documents_of,
@@ -38,6 +39,11 @@ class Look:
     sha256: str
     result: dict[str, Any] | None
     lacking: str = ""
+
+
+def expect_documents() -> None:
+    """Say that this process will have documents read, before it asks its first question of any kind."""
+    expect(*READERS, *SIGNATURES)
 
 
 def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, done: Callable[[], None]) -> None:
@@ -80,6 +86,8 @@ def _looks(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterato
 
 
 def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    from ocr import InspectOptions, inspect_files
+
     settings = resources.settings
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=float(settings.document_seconds))
     with _local_files(resources.store, hashes) as paths:

@@ -59,7 +59,7 @@ def import_file(
             return known | {"warnings": [*known["warnings"], *_kept_year(known, year)]}
         repeat = None if dry_run else repeatable_now(resources, at)
         try:
-            export = _read(file, name, profile or None, repeat)
+            export = _read(file, name, profile or None, repeat, settings.profiles_folder)
         except UnknownLayout:
             if dry_run or (form := form_or_none(file, name)) is None:
                 raise
@@ -74,11 +74,11 @@ def import_file(
         return _keep_and_record(resources, file, export, _arrival(resources, name, export.sha256, at, year))
 
 
-def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None) -> Export | None:
+def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None, own: Path) -> Export | None:
     """The export; None: it says again what `repeat` said."""
     if repeat is None:
-        return read_export(file, name=name, profile=profile)
-    return read_unless_known(file, repeat.content, name=name, profile=profile)
+        return read_export(file, name=name, profile=profile, own=own)
+    return read_unless_known(file, repeat.content, name=name, profile=profile, own=own)
 
 
 def _keep_repeat(resources: Resources, file: Path, repeat: Repeat, arrival: Arrival) -> dict[str, Any] | None:
@@ -95,13 +95,13 @@ def _keep_repeat(resources: Resources, file: Path, repeat: Repeat, arrival: Arri
         return _report_again(connection, row)
 
 
-def explain_file(file: Path) -> Explanation:
+def explain_file(settings: Settings, file: Path) -> Explanation:
     """What a table looks like to the reader, with a ready profile for an unknown layout.
 
     Raises:
         ConnectorError: the file holds no table.
     """
-    return explain_export(file, name=normalize("NFC", file.name))
+    return explain_export(file, name=normalize("NFC", file.name), own=settings.profiles_folder)
 
 
 def exports_seen(settings: Settings, now: datetime) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _keep_form(resources: Resources, file: Path, form: Form, at: datetime) -> di
 
 
 def _arrival(resources: Resources, name: str, sha256: str, at: datetime, year: int | None = None) -> Arrival:
-    here = (resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version())
+    here = (resources.settings.unit, name, sha256, _WHO, _WHERE, at, layouts_version(resources.settings))
     return Arrival(*here, year=resources.settings.year, said_year=year)
 
 

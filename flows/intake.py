@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import pickle
 import tempfile
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 from unicodedata import normalize
 
+from config.export_profiles import FOLDER
+from config.settings import Settings
 from connectors.errors import ConnectorError, TryAgain, UnknownLayout
 from connectors.exports import Export, read_export
 from connectors.exports.reading import read_unless_known
@@ -29,7 +30,6 @@ from storage.objects import Kept
 from storage.objects.port import digest_of
 from storage.repeats import Repeat, record_repeat, repeatable
 
-PROFILES = Path(__file__).parent.parent / "config" / "exports"
 _TEMPORARY = ("~$", ".")
 Said = Export | Form | Repeat | ConnectorError
 """What a file of the night brings; `Repeat`: the very rows of the last import."""
@@ -48,7 +48,7 @@ class Sender:
 
 def pull_exports(resources: Resources, sender: Sender) -> int:
     """Import every export of all sources that is new by content; how many were new."""
-    fresh = pull_all(resources, Puller(sender.who, sender.at, layouts_version()))
+    fresh = pull_all(resources, Puller(sender.who, sender.at, layouts_version(resources.settings)))
     import_kept(resources, fresh, sender)
     return len(fresh)
 
@@ -131,27 +131,28 @@ def _digest(path: Path) -> str:
         return digest_of(stream)[0]
 
 
-@functools.cache
-def layouts_version() -> str:
+def layouts_version(settings: Settings) -> str:
     """Names the export profiles of this installation: a rejected file is tried again when they change."""
     hasher = hashlib.sha256()
-    for path in sorted(PROFILES.glob("*.yaml")):
-        hasher.update(path.read_bytes())
+    for folder in (FOLDER, settings.profiles_folder):
+        for path in sorted(folder.glob("*.yaml")):
+            hasher.update(path.read_bytes())
     return hasher.hexdigest()[:16]
 
 
 def repeatable_now(resources: Resources, at: datetime) -> Repeat | None:
     """The import whose content changes nothing if a file brings it at this moment."""
     with resources.database.read() as connection:
-        return repeatable(connection, resources.settings.unit, layouts_version(), at)
+        return repeatable(connection, resources.settings.unit, layouts_version(resources.settings), at)
 
 
 def _read(resources: Resources, found: Fresh, repeat: Repeat | None) -> Said:
+    own = resources.settings.profiles_folder
     with resources.store.local(found.kept.sha256) as path:
         try:
             if repeat is None:
-                return read_export(path, name=found.name)
-            return read_unless_known(path, repeat.content, name=found.name) or repeat
+                return read_export(path, name=found.name, own=own)
+            return read_unless_known(path, repeat.content, name=found.name, own=own) or repeat
         except UnknownLayout as error:
             return form_or_none(path, found.name) or error
         except ConnectorError as error:
@@ -186,7 +187,7 @@ def _turn(said: Said) -> tuple[bool, str]:
 
 def _record(resources: Resources, found: Fresh, said: Said, sender: Sender, said_year: int | None) -> None:
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
-    reader, year = layouts_version(), resources.settings.year
+    reader, year = layouts_version(resources.settings), resources.settings.year
     arrival = Arrival(*whose, at=sender.at, reader=reader, source=found.source, year=year, said_year=said_year)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)

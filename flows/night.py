@@ -220,6 +220,7 @@ def _require_sound_data(settings: Settings) -> None:
 
 def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
     _require_sound_data(settings)
+    examination.expect_documents()
     with open_resources(settings) as resources:
         require_room(settings)
         resources.store.sweep()

@@ -172,6 +172,7 @@ def _score(resources: Resources, claimed: Claimed, heart: Heart) -> RequestEndin
 
 def _take_in(resources: Resources, claimed: Claimed, heart: Heart) -> None:
     require_room(resources.settings)
+    examination.expect_documents()
     heart.tell("exports")
     intake.pull_exports(resources, intake.Sender(claimed.asked_by, "exports", claimed.started_at))
     heart.tell("documents")

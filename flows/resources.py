@@ -14,7 +14,7 @@ from sandbox import Slots
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
 from storage.errors import DiskFull, StoreUnavailable
-from storage.objects import FolderStore, ObjectStore, S3Address, S3Store
+from storage.objects import FolderStore, ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ def open_store(settings: Settings, kind: str = "") -> ObjectStore:
     """The object store that the settings name, or the one of another kind (folder | s3)."""
     if (kind or settings.store) == "folder":
         return FolderStore(settings.home / "objects")
+    from storage.objects import S3Address, S3Store
+
     address = S3Address(
         endpoint=settings.s3_endpoint,
         bucket=settings.s3_bucket,

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ocr.batch import inspect_fields_first, inspect_files
     from ocr.errors import EngineMissing, OcrError
-    from ocr.inspection import CHECKER_VERSION, InspectOptions, inspect_file
+    from ocr.inspection import InspectOptions, inspect_file
+    from ocr.version import CHECKER_VERSION
 
 _HOMES = {
-    "CHECKER_VERSION": "ocr.inspection",
+    "CHECKER_VERSION": "ocr.version",
     "EngineMissing": "ocr.errors",
     "InspectOptions": "ocr.inspection",
     "OcrError": "ocr.errors",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +11,7 @@ from ocr.fields.document import NAMES, plain_fields
 from ocr.fields.found import Found
 from ocr.intake import Intake
 from ocr.page_reading import Note, PageReading
-
-CHECKER_VERSION = "documents-4"
-"""Version of all checks: sidecars are kept by (sha256, CHECKER_VERSION). Raised with each change of answers."""
-
-_UNSOUND = re.compile(r"[\x00\ud800-\udfff]")
-"""NUL and lone surrogates, which strangers' fonts and file names give: databases and JSON readers refuse them."""
-
-
-def sound(value: Any) -> Any:
-    """The value with what no JSON reader or database takes replaced: U+FFFD for letters, null for odd numbers."""
-    if isinstance(value, str):
-        return _UNSOUND.sub("\ufffd", value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {sound(key): sound(one) for key, one in value.items()}
-    return [sound(one) for one in value] if isinstance(value, (list, tuple)) else value
+from ocr.version import CHECKER_VERSION
 
 
 def answer_of(

@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ocr.answers import sound, unread_answer
+from ocr.answers import unread_answer
 from ocr.errors import EngineMissing
 from ocr.inspection import InspectOptions, inspect_file
 from ocr.intake import Intake, take_in
+from ocr.json_values import sound
+from ocr.preload import READERS
 from sandbox import Failure, Limits, Slots, run_each
 
-PRELOAD = ("ocr.inspection", "ocr.tesseract_bundled", "ocr.tesseract_command")
 HEAD_AND_SIGNATURE = 2
 """Pages from which every field comes: the first and the last."""
 _RESERVE_SECONDS = 8.0
@@ -56,7 +57,7 @@ def inspect_files(
     )
     ask: Callable[[Path], dict[str, Any]] = partial(_asked, options=within)
     count = max(1, min(workers, len(paths)))
-    answers = run_each(ask, paths, workers=count, limits=bounds, preload=PRELOAD, slots=slots)
+    answers = run_each(ask, paths, workers=count, limits=bounds, preload=READERS, slots=slots)
     for path, answer in zip(paths, answers, strict=True):
         if isinstance(answer, Failure):
             yield _failed(path, answer)

@@ -8,8 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from config.strict_yaml import plain_yaml
 from ocr.page_reading import Note, PageReading
 
 _FILE = Path(__file__).resolve().parents[1] / "config" / "documents" / "digitisation.yaml"
@@ -20,7 +19,7 @@ PASSED, REVIEW, FAILED = "đạt", "cần người xem", "không đạt"
 @lru_cache(maxsize=1)
 def rules() -> dict[str, Any]:
     """The rules, read once."""
-    loaded: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = plain_yaml(_FILE.read_text(encoding="utf-8"))
     return loaded
 
 

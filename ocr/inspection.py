@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ocr.answers import CHECKER_VERSION, answer_of, no_finding, sound, unread_answer, unread_signature
+from ocr.answers import answer_of, no_finding, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.completeness import completeness_notes
 from ocr.digitisation import judge, profile_of, rules
@@ -23,9 +23,10 @@ from ocr.errors import OcrError
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.found import Found
 from ocr.intake import Intake, ends_cleanly, take_in
+from ocr.json_values import sound
 from ocr.page_reading import Note, PageReading
 
-__all__ = ["CHECKER_VERSION", "InspectOptions", "inspect_file", "unread_answer"]
+__all__ = ["InspectOptions", "inspect_file", "unread_answer"]
 
 _MARKS_RESERVE = 2.0
 """Seconds that must be left for the next page to be looked at for seals and handwriting."""

@@ -28,6 +28,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 _CLONE_NEWNET = 0x40000000
+_expected: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ class Failure:
     detail: str
 
 
+def expect(*modules: str) -> None:
+    """Name modules that later questions of this process will want.
+
+    A process has one fork server, begun by its first question: it imports all that is named until then, and workers
+    import the rest themselves, each time.
+    """
+    _expected.update(modules)
+
+
 def run_each(
     question: Callable[[A], R],
     arguments: Iterable[A],
@@ -67,7 +77,7 @@ def run_each(
     bounds = limits or Limits()
     _forget_main()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sandbox.workers", *preload])
+    context.set_forkserver_preload(["sandbox.workers", *preload, *sorted(_expected - set(preload))])
     with ProcessPool(
         max_workers=workers,
         max_tasks=bounds.questions_per_worker,

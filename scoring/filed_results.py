@@ -48,6 +48,8 @@ class ResultFile:
     number: str | None = None
     issued_on: date | None = None
     subject: str | None = None
+    pages: int | None = None
+    blank_pages: int = 0
     digitisation: str = "cần người xem"
     reasons: tuple[str, ...] = ()
     quarantined: bool = False
@@ -128,21 +130,25 @@ def _number(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingRow:
-    """One row of the register of outgoing documents; `files` are the names it promises."""
+    """One row of the register of outgoing documents; `files` are the names it promises, `pages` how many it
+    declares."""
 
     number: str
     issued_on: date | None = None
     subject: str = ""
+    pages: int | None = None
     files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCheck:
-    """Rows of the period without a file, rows whose file says another day, files that no row has."""
+    """Rows of the period without a file, rows whose file says another day or holds another number of pages, files that
+    no row has."""
 
     rows: int
     without_file: tuple[OutgoingRow, ...]
     other_day: tuple[tuple[OutgoingRow, ResultFile], ...]
+    other_pages: tuple[tuple[OutgoingRow, ResultFile], ...]
     without_row: tuple[ResultFile, ...]
 
 
@@ -159,16 +165,20 @@ def outgoing_against_register(
     by_name = {file.name.casefold(): file for file in files}
     for file in files:
         by_number[_number(file.number or "")].append(file)
-    met: dict[int, ResultFile] = {}
-    for place, row in enumerate(asked):
+    met: list[tuple[OutgoingRow, ResultFile]] = []
+    missing: list[OutgoingRow] = []
+    for row in asked:
         found = _file_of(row, by_number, by_name)
         if found:
-            met[place] = found
-    taken = {file.sha256 for file in met.values()}
+            met.append((row, found))
+        else:
+            missing.append(row)
+    taken = {file.sha256 for _, file in met}
     return OutgoingCheck(
         rows=len(asked),
-        without_file=tuple(row for place, row in enumerate(asked) if place not in met),
-        other_day=tuple((asked[place], file) for place, file in met.items() if _other_day(asked[place], file)),
+        without_file=tuple(missing),
+        other_day=tuple((row, file) for row, file in met if _other_day(row, file)),
+        other_pages=tuple((row, file) for row, file in met if _other_pages(row, file)),
         without_row=tuple(file for file in files if file.sha256 not in taken and file.number),
     )
 
@@ -216,3 +226,10 @@ def _other_year(row: OutgoingRow, file: ResultFile) -> bool:
 
 def _other_day(row: OutgoingRow, file: ResultFile) -> bool:
     return bool(row.issued_on and file.issued_on and row.issued_on != file.issued_on)
+
+
+def _other_pages(row: OutgoingRow, file: ResultFile) -> bool:
+    """Blank sides of a scan may be counted or not."""
+    if not row.pages or not file.pages:
+        return False
+    return row.pages not in (file.pages, file.pages - file.blank_pages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -65,6 +66,7 @@ def outgoing_rows(connection: Connection, unit: str) -> list[OutgoingRow]:
             number=str(row.get("number") or ""),
             issued_on=_day_of(row.get("issued_on")),
             subject=str(row.get("subject") or ""),
+            pages=_count_of(row.get("pages")),
             files=tuple(row.get("files") or ()),
         )
         for row in records_as_of(connection, unit, "outgoing", None)
@@ -75,6 +77,12 @@ def _day_of(plain: Any) -> date | None:
     """A kept moment ({"datetime": iso}, aware) or day ({"date": iso}) as its day."""
     said = plain.get("datetime") or plain.get("date") if isinstance(plain, dict) else plain
     return date.fromisoformat(str(said)[:10]) if said else None
+
+
+def _count_of(plain: Any) -> int | None:
+    """A kept number, as text, as a count of whole things; None where it is none."""
+    said = Decimal(plain) if plain else None
+    return int(said) if said and said == said.to_integral_value() else None
 
 
 def _codes(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
@@ -99,6 +107,8 @@ def _file(document: Mapping[str, Any], path: str, code: str, result: Mapping[str
         number=_value(fields, "number"),
         issued_on=date.fromisoformat(day) if day else None,
         subject=_value(fields, "subject"),
+        pages=result.get("page_count"),
+        blank_pages=sum(page["kind"] == "blank" for page in result.get("pages") or ()),
         digitisation=digitisation.get("verdict", "cần người xem"),
         reasons=tuple(sorted({reason["code"] for reason in digitisation.get("reasons") or ()})),
         quarantined=document["state"] == QUARANTINED,

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Protocol
 
-import psycopg
 from sqlalchemy import Connection, exc, insert, select, update
 
 from storage.database.export_tables import dossiers
@@ -132,6 +131,8 @@ def _copy(connection: Connection, command: str, columns: Sequence[Sequence[Any]]
     Raises:
         sqlalchemy.exc.OperationalError: as any other statement.
     """
+    import psycopg
+
     lines = map("\t".join, zip(*map(_copy_texts, columns), strict=True))
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from storage.objects import S3Address, S3Store
 
 SECRET = "testsecret123"
+_HELD: list[BinaryIO] = []
 
 
 @contextlib.contextmanager
@@ -115,14 +119,28 @@ def _unprivileged(data: Path) -> list[str]:
 
 
 def free_block(count: int) -> list[int]:
-    """Ports P that are free, each with P+10000, where SeaweedFS opens gRPC."""
+    """Ports P that are free, each with P+10000, where SeaweedFS opens gRPC; other test processes leave them alone."""
     ports: list[int] = []
-    for start in range(20_000 + os.getpid() % 5000, 32_000):
-        if all(_is_free(port) for port in (start, start + 10_000)):
-            ports.append(start)
+    for port in range(20_000, 22_768):
+        if _is_ours(port) and all(_is_free(one) for one in (port, port + 10_000)):
+            ports.append(port)
         if len(ports) == count:
             return ports
     raise RuntimeError("no free ports")
+
+
+def _is_ours(port: int) -> bool:
+    """Whether this process, first of all on this machine, takes the port for as long as it lives."""
+    folder = Path(tempfile.gettempdir()) / "parindex-test-ports"
+    folder.mkdir(exist_ok=True)
+    handle = (folder / str(port)).open("wb")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return False
+    _HELD.append(handle)
+    return True
 
 
 def free_ports(count: int) -> list[int]:
@@ -146,6 +164,7 @@ def _wait(ready: Callable[[], object], server: subprocess.Popen[bytes], seconds:
     while True:
         try:
             ready()
+            assert server.poll() is None, "somebody else answers on its port"
             return
         except Exception as error:
             if server.poll() is not None or time.monotonic() > until:

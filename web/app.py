@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
+from flows.examination import expect_documents
 from flows.health_pages import health_routes
 from web import errors
 from web.access import Deed
@@ -39,6 +40,7 @@ class _LongLivedFiles(StaticFiles):
 def create_app(settings: Settings) -> FastAPI:
     """The pages and the API of one installation."""
     house = House(settings)
+    expect_documents()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

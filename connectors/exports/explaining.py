@@ -11,13 +11,13 @@ from typing import Any
 
 import yaml
 
-from config.export_profiles import FOLDER, KEYS, Column, Profile, load_profiles, load_vocabulary
+from config.export_profiles import KEYS, Column, Profile, load_vocabulary
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.dates import NotADate, moment_of
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import HeaderGuess, header_guess, layout_of
 from connectors.exports.legacy import modernised
-from connectors.exports.reading import Question, answer_of_child, grids_of
+from connectors.exports.reading import Question, answer_of_child, grids_of, profiles_of
 from connectors.exports.text import column_letters, folded, label_key
 from connectors.exports.values import COMPONENT, DOSSIER_CODE, PROCEDURE_CODE, BadCell, number_of, plain_text
 
@@ -39,7 +39,8 @@ class SeenColumn:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`known_profile` is the profile that reads the file (None: none); `ready_profile` is YAML to complete and keep."""
+    """`known_profile` is the profile that reads the file (None: none); `ready_profile` is YAML to complete and keep;
+    `faults` is what is wrong with profiles of one's own."""
 
     file: str
     sheet: str
@@ -49,19 +50,20 @@ class Explanation:
     missing: tuple[str, ...]
     columns: tuple[SeenColumn, ...]
     ready_profile: str
+    faults: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return dataclasses.asdict(self)
 
 
-def explain_export(path: Path, *, name: str | None = None, profiles: Path = FOLDER) -> Explanation:
+def explain_export(path: Path, *, name: str | None = None, own: Path | None = None) -> Explanation:
     """Look at a table in a child process.
 
     Raises:
         Unreadable: as `read_export`; also when no row looks like a header.
     """
-    return answer_of_child(_answer, Question(path, name or path.name, None, profiles))
+    return answer_of_child(_answer, Question(path, name or path.name, own=own))
 
 
 def _answer(question: Question) -> Explanation | ConnectorError:
@@ -74,7 +76,7 @@ def _answer(question: Question) -> Explanation | ConnectorError:
 def explanation_of(question: Question) -> Explanation:
     """The same in this process."""
     grids = [modernised(grid)[0] for grid in grids_of(question.path, question.scratch)[0]]
-    profiles = load_profiles(question.profiles)
+    profiles, faults = profiles_of(question)
     known = next((layout for grid in grids if (layout := layout_of(grid, profiles)) is not None), None)
     guess = header_guess(grids, profiles)
     if guess is None:
@@ -84,7 +86,7 @@ def explanation_of(question: Question) -> Explanation:
     columns = _columns(grid, guess, nearest or profiles[0], load_vocabulary(question.profiles))
     ready = _ready_profile(question.name, columns, nearest)
     name = known.profile.id if known else None
-    return Explanation(question.name, grid.name, guess.row, name, guess.nearest, guess.missing, columns, ready)
+    return Explanation(question.name, grid.name, guess.row, name, guess.nearest, guess.missing, columns, ready, faults)
 
 
 def _columns(
@@ -162,7 +164,7 @@ def _likeliest(label: str, profile: Profile, taken: set[str]) -> Column | None:
 def _ready_profile(file: str, columns: Sequence[SeenColumn], nearest: Profile | None) -> str:
     """A profile in YAML. Fields that the names suggest are filled in; the person completes the others."""
     kind = nearest.kind if nearest else "dossiers"
-    lines = [f"# Viết sẵn từ {file}. Kiểm tra từng cột, thêm field còn thiếu, đặt tên, rồi chép vào config/exports/."]
+    lines = [f"# Viết sẵn từ {file}. Kiểm tra từng cột, thêm field còn thiếu, đặt id và name."]
     lines += ["id: mau-moi", "name: Mẫu mới", f"kind: {kind}", f"key: [{', '.join(KEYS[kind])}]", "columns:"]
     by_field = {column.field: column for column in (nearest.columns if nearest else ()) if column.field}
     for column in columns:

@@ -140,8 +140,10 @@ def _places(profile: Profile, paths: list[Path]) -> dict[Column, int]:
     return places
 
 
-def unknown_layout(file: str, grids: Sequence[Grid], profiles: Sequence[Profile]) -> UnknownLayout:
-    """What to say of a file in which no profile was found."""
+def unknown_layout(
+    file: str, grids: Sequence[Grid], profiles: Sequence[Profile], faults: Sequence[str] = ()
+) -> UnknownLayout:
+    """What to say of a file in which no profile was found. `faults`: why profiles of one's own were left out."""
     guess = header_guess(grids, profiles)
     if guess is None:
         return UnknownLayout(
@@ -152,9 +154,8 @@ def unknown_layout(file: str, grids: Sequence[Grid], profiles: Sequence[Profile]
     if guess.nearest:
         lacking = ", ".join(f'"{label}"' for label in guess.missing) or "không cột nào"
         where += f"\nGần nhất là mẫu {guess.nearest}, còn thiếu cột bắt buộc: {lacking}."
-        file_to_mend = f"config/exports/{guess.nearest}.yaml"
-        where += f"\nNếu phần mềm đã đổi tên cột, thêm tên mới vào mục also của {file_to_mend} rồi chạy lại."
-    where += "\nChạy parindex import --explain để nhận mẫu đọc viết sẵn cho bảng này."
+    where += "\nChạy parindex import --explain để nhận mẫu đọc viết sẵn cho bảng này, kể cả khi phần mềm đổi tên cột."
+    where += "".join(f"\nMẫu đọc riêng {fault}" for fault in faults)
     headers = tuple(filter(None, guess.labels))
     return UnknownLayout(where, headers, guess.nearest, guess.missing, guess.sheet, guess.row)
 

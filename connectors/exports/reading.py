@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from config.export_profiles import FOLDER, Column, Profile, ToldBy, load_profiles, load_vocabulary
+from config.export_profiles import FOLDER, Column, Profile, ToldBy, load_profiles, load_vocabulary, own_profiles
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.alignment import aligned
 from connectors.exports.delimited import grid_of_delimited
@@ -44,6 +44,8 @@ class Question:
     name: str
     profile: str | None = None
     profiles: Path = FOLDER
+    own: Path | None = None
+    """Folder of further profiles, which the installation wrote itself."""
     scratch: Path = Path()
     known: str | None = None
     """A content that need not be read again."""
@@ -68,25 +70,27 @@ class SaidAgain:
     """The file has the content that was named as known."""
 
 
-def read_export(path: Path, *, name: str | None = None, profile: str | None = None, profiles: Path = FOLDER) -> Export:
+def read_export(path: Path, *, name: str | None = None, profile: str | None = None, own: Path | None = None) -> Export:
     """Read an export in a child process with limits.
 
-    `name` is the file's original name where `path` is an object store's; `profile` forces one; `profiles` is their
-    folder.
+    `name` is the file's original name where `path` is an object store's; `profile` forces one; `own` is the folder of
+    the profiles that the installation wrote itself.
 
     Raises:
         Unreadable: password, truncated, bomb, empty, another kind of file, or it broke the reader.
         UnknownLayout: a table, but of no known profile.
     """
-    question = Question(path, name or path.name, profile, profiles)
+    question = Question(path, name or path.name, profile, own=own)
     reading: object = answer_of_child(answer_question, question)
     assert isinstance(reading, Reading)
     return _export(question, reading)
 
 
-def read_unless_known(path: Path, known: str, *, name: str, profile: str | None = None) -> Export | None:
+def read_unless_known(
+    path: Path, known: str, *, name: str, profile: str | None = None, own: Path | None = None
+) -> Export | None:
     """The same as `read_export`; None: the file has the content (`Export.content`) that is `known`."""
-    question = Question(path, name, profile, known=known)
+    question = Question(path, name, profile, own=own, known=known)
     answer: object = answer_of_child(answer_question, question)
     if isinstance(answer, SaidAgain):
         return None
@@ -99,7 +103,7 @@ def read_export_here(
 ) -> Export:
     """The same in this process: for benches and tests, and for files of our own making."""
     with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
-        question = Question(path, name or path.name, profile, profiles, Path(scratch))
+        question = Question(path, name or path.name, profile, profiles, scratch=Path(scratch))
         reading = reading_of(question)
         assert not isinstance(reading, SaidAgain)
         return _export(question, reading)
@@ -148,12 +152,13 @@ def reading_of(question: Question) -> Reading | SaidAgain:
         grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
-    profiles = _profiles(question)
+    profiles, faults = profiles_of(question)
+    warnings += [f"mẫu đọc riêng {fault}" for fault in faults]
     modern = [modernised(grid) for grid in grids]
     grids = [grid for grid, _, _ in modern]
     found = [(grid, layout) for grid in grids if (layout := layout_of(grid, profiles)) is not None]
     if not found:
-        raise unknown_layout(question.name, grids, profiles)
+        raise unknown_layout(question.name, grids, profiles, faults)
     profile = found[0][1].profile
     sheets = [_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
     warnings += [
@@ -194,13 +199,15 @@ def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
     return [grid], warnings
 
 
-def _profiles(question: Question) -> Sequence[Profile]:
-    known = load_profiles(question.profiles)
+def profiles_of(question: Question) -> tuple[Sequence[Profile], tuple[str, ...]]:
+    """The profiles to read with, and what is wrong with own ones. Raises `Unreadable`: no profile has that name."""
+    own, faults = own_profiles(question.own)
+    known = load_profiles(question.profiles) + own
     chosen = [profile for profile in known if question.profile in (None, profile.id)]
     if not chosen:
         names = ", ".join(profile.id for profile in known)
         raise Unreadable(f"không có mẫu đọc {question.profile!r}; các mẫu đang có: {names}")
-    return chosen
+    return chosen, faults
 
 
 def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:

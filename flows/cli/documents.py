@@ -148,6 +148,8 @@ def _outgoing_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {row['number']} ngày {row['issued_on']}: chưa có tệp. {row['subject']}"
     for row in told["other_day"][:_SHOWN]:
         yield f"  {row['number']}: sổ ghi ngày {row['issued_on']}, trong tệp {row['name']} là {row['printed']}."
+    for row in told["other_pages"][:_SHOWN]:
+        yield f"  {row['number']}: sổ ghi {row['declared']} trang, tệp {row['name']} có {row['counted']} trang."
     for file in told["without_row"][:_SHOWN]:
         yield f"  {file['name']}: số {file['number']} không có trong sổ."
     for one in told["suggested"][:_SHOWN]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,7 +24,9 @@ from flows.cli.door import (
     settings_for,
 )
 from flows.cli.texts import text
-from storage.links import Said
+
+if TYPE_CHECKING:
+    from storage.links import Said
 
 Document = Annotated[str, typer.Argument(help=text("document_name"))]
 Component = Annotated[str, typer.Argument(help=text("component"))]
@@ -114,6 +116,8 @@ def term(
 
 
 def _said(settings: Settings, at: str) -> Said:
+    from storage.links import Said
+
     return Said(f"parindex evidence ({getpass.getuser()})", "command line", moment(at, settings))
 
 

@@ -52,10 +52,11 @@ def import_export(
 
     if not file.is_file():
         raise Refused(f"{file}: không có tệp này. Kiểm tra lại tên và đường dẫn.", WRONG_USE)
-    if explain:
-        plain = explain_file(file).plain()
-        finish(plain, as_json=as_json, lines=_explained(plain), code=DONE if plain["known_profile"] else NEEDS_PERSON)
     settings = settings_for(unit)
+    if explain:
+        plain = explain_file(settings, file).plain()
+        code = DONE if plain["known_profile"] else NEEDS_PERSON
+        finish(plain, as_json=as_json, lines=_explained(plain, settings.profiles_folder), code=code)
     now = moment("", settings)
     report = import_file(settings, file, profile=profile, dry_run=dry_run, at=now, year=year)
     code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
@@ -106,7 +107,7 @@ def exports(
     finish(seen, as_json=as_json, lines=_seen(seen), code=NEEDS_PERSON if late else DONE)
 
 
-def _explained(plain: dict[str, Any]) -> Iterator[str]:
+def _explained(plain: dict[str, Any], profiles: Path) -> Iterator[str]:
     if plain["known_profile"]:
         yield f"{plain['file']}: đọc được bằng mẫu {plain['known_profile']}"
     else:
@@ -115,8 +116,9 @@ def _explained(plain: dict[str, Any]) -> Iterator[str]:
     for column in plain["columns"]:
         field = f" → {column['field']}" if column["field"] else ""
         yield f"  {column['letters']:>3} {column['label'] or '(trống)'}: {column['looks_like']}{field}"
+    yield from (f"Mẫu đọc riêng {fault}" for fault in plain["faults"])
     if not plain["known_profile"]:
-        yield "Mẫu viết sẵn, chép vào config/exports/ sau khi hoàn chỉnh:"
+        yield f"Mẫu viết sẵn; hoàn chỉnh rồi lưu vào {profiles}/<id>.yaml, đêm sau sẽ đọc lại tệp này:"
         yield plain["ready_profile"]
 
 

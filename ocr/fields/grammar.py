@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from config.strict_yaml import plain_yaml
 from ocr.words import plain
 
 _FILE = Path(__file__).resolve().parents[2] / "config" / "documents" / "grammar.yaml"
@@ -38,7 +37,7 @@ class Grammar:
 @lru_cache(maxsize=1)
 def grammar() -> Grammar:
     """The grammar, read once."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = plain_yaml(_FILE.read_text(encoding="utf-8"))
     with_symbol = [entry for entry in raw["types"] if entry["symbol"]]
     return Grammar(
         types={fold(entry["name"]): entry["name"] for entry in raw["types"]},

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ocr.answers import sound
 from ocr.budget import OutOfTime, at_most
+from ocr.json_values import sound
+from ocr.preload import SIGNATURES
 from ocr.signatures import examine_signatures, trust_of
 from sandbox import Failure, Limits, run_each
 
 _RESERVE_SECONDS = 4.0
-_PRELOAD = ("ocr.signatures.looking", "ocr.signatures.examine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def look_again(
 ) -> Iterator[dict[str, Any] | None]:
     """The `signature` object of each file, in order; None where no answer came within the limits."""
     ask = partial(_looked, terms=terms, seconds=max(2.0, limits.wall_seconds - _RESERVE_SECONDS))
-    for answer in run_each(ask, files, workers=workers, limits=limits, preload=_PRELOAD):
+    for answer in run_each(ask, files, workers=workers, limits=limits, preload=SIGNATURES):
         yield None if isinstance(answer, Failure) else answer
 
 

@@ -71,6 +71,27 @@ def test_without_a_register_nothing_is_missing(settings: Settings) -> None:
     assert told["outgoing"]["rows"] == 0
 
 
+def test_the_night_tells_a_file_with_another_number_of_pages_than_the_register_declares(
+    settings: Settings, tmp_path: Path
+) -> None:
+    paper, register = tmp_path / "thong-bao.pdf", tmp_path / "so-van-ban-di.csv"
+    paper.write_bytes(born_digital(replace(Paper(), number="47")))
+    upload_files(settings, [paper], folder="van-ban-di", at=AT)
+    register.write_text(
+        "STT,Số ký hiệu,Ngày văn bản,Trích yếu,Số trang,Tên tệp\n1,47/TB-UBND,05/11/2025,Thông báo,7,thong-bao.pdf\n",
+        encoding="utf-8",
+    )
+    import_file(settings, register, profile="", dry_run=False, at=AT)
+
+    with open_resources(settings) as resources:
+        told = check_register(resources, at=datetime(2025, 12, 1, tzinfo=UTC))["outgoing"]
+        with resources.database.read() as connection:
+            (line,) = register_lines(connection, settings, "2025", date(2025, 12, 1))
+
+    assert [(one["name"], one["declared"], one["counted"]) for one in told["other_pages"]] == [("thong-bao.pdf", 7, 1)]
+    assert "1 tệp có số trang khác sổ" in line
+
+
 def test_the_register_of_outgoing_documents_suggests_a_number_that_was_left_blank(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,12 @@ import openpyxl
 import pytest
 
 from config.export_profiles import FOLDER, load_profiles
-from connectors.exports import read_export_here
-from tests.connectors.tables import DECLARED_HEADER, LIST_HEADER, code, listed, xlsx
+from config.settings import Settings
+from flows.importing import explain_file
+from flows.intake import Sender, pull_exports
+from flows.resources import open_resources
+from storage.imports import imports_of
+from tests.connectors.tables import DECLARED_HEADER, LIST_HEADER, listed, xlsx
 from tests.journeys.commands import parindex
 
 RENAMED = [
@@ -36,11 +40,36 @@ def test_an_unknown_layout_is_explained_with_a_profile_that_reads_it(run: Any, t
     assert "parindex import --explain" in refused.stderr
     explained = json.loads(told.stdout)
     assert (told.returncode, explained["known_profile"], explained["nearest"]) == (1, None, "danh-sach-ho-so")
-    folder = tmp_path / "profiles"
-    folder.mkdir()
-    shutil.copy(FOLDER / "vocabulary.yaml", folder)
-    (folder / "mau-moi.yaml").write_text(explained["ready_profile"], encoding="utf-8")
-    assert [row.values["code"] for row in read_export_here(path, profiles=folder).rows] == [code(1), code(2)]
+    profiles = tmp_path / "home" / "profiles"
+    profiles.mkdir(parents=True)
+    (profiles / "mau-moi.yaml").write_text(explained["ready_profile"], encoding="utf-8")
+    (profiles / "hong.yaml").write_text("id: hong\nname: Hỏng\nkind: dossiers\nkey: [code]\ncolumns: []\n", "utf-8")
+    (profiles / "trung.yaml").write_text((FOLDER / "opencps.yaml").read_text("utf-8"), "utf-8")
+    read = json.loads(run("import", str(path), "--json").stdout)
+    assert (read["profile"], read["rows"]["new"]) == ("mau-moi", 2)
+    assert any("hong.yaml: mẫu đọc chưa dùng được" in said for said in read["warnings"])
+    assert any("trung.yaml: đã có mẫu đọc tên opencps" in said for said in read["warnings"])
+    wrong = [one["seen"] for one in json.loads(run("doctor", "--json").stdout)["findings"] if not one["ok"]]
+    assert any("hong.yaml" in seen for seen in wrong)
+
+
+def test_a_file_that_no_profile_read_is_taken_again_once_the_unit_wrote_one(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    settings.exports_folder.mkdir(parents=True)
+    path = xlsx(settings.exports_folder / "la.xlsx", [["DANH SÁCH"], RENAMED, listed(1), listed(2)])
+    sender = Sender("test", "exports", datetime(2026, 1, 5, tzinfo=UTC))
+
+    with open_resources(settings) as resources:
+        counts = [pull_exports(resources, sender), pull_exports(resources, sender)]
+        settings.profiles_folder.mkdir()
+        ready = explain_file(settings, path).ready_profile
+        (settings.profiles_folder / "mau-moi.yaml").write_text(ready, encoding="utf-8")
+        counts.append(pull_exports(resources, sender))
+        with resources.database.read() as connection:
+            imported = imports_of(connection, settings.unit)
+
+    assert counts == [1, 0, 1]
+    assert [(row["status"], row["profile"]) for row in imported][-1] == ("read", "mau-moi")
 
 
 def test_a_known_layout_and_a_file_without_table_are_explained_too(run: Any, tmp_path: Path) -> None:

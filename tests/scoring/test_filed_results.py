@@ -124,6 +124,22 @@ def test_outgoing_rows_meet_files_by_number_or_name() -> None:
     assert [file.name for file in check.without_row] == ["c.pdf"]
 
 
+@pytest.mark.parametrize(
+    ("declared", "pages", "blank", "differs"),
+    [(3, 3, 0, False), (3, 4, 1, False), (4, 4, 1, False), (3, 4, 0, True), (5, 4, 1, True), (None, 4, 0, False),
+     (3, None, 0, False)],
+)  # fmt: skip
+def test_a_file_with_another_number_of_pages_than_its_row_declares_is_told(
+    declared: int | None, pages: int | None, blank: int, differs: bool
+) -> None:
+    row = OutgoingRow(number="12/TB-UBND", issued_on=date(2025, 3, 5), pages=declared)
+    file = replace(FILE, code="", number="12/TB-UBND", issued_on=date(2025, 3, 5), pages=pages, blank_pages=blank)
+
+    check = outgoing_against_register([row], [file], YEAR)
+
+    assert check.other_pages == (((row, file),) if differs else ())
+
+
 def test_a_number_that_was_not_read_is_suggested_by_the_one_row_that_fits() -> None:
     day = date(2025, 11, 5)
     rows = [

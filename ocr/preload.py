@@ -1,0 +1,7 @@
+"""What the fork server imports once, so that its workers need not."""
+
+READERS = ("ocr.inspection", "ocr.tesseract_bundled", "ocr.tesseract_command")
+"""For reading documents."""
+
+SIGNATURES = ("ocr.signatures.looking", "ocr.signatures.examine")
+"""For looking at signatures again."""
