@@ -17,14 +17,15 @@ from web.app import create_app, deeds_of
 V1 = f"/api/v1/units/{OWN}/periods/{PERIOD}"
 
 
-def _token(town: Town, account: str, *deeds: Deed, days: int = 30) -> dict[str, str]:
+def token_of(town: Town, account: str, *deeds: Deed, days: int = 30) -> dict[str, str]:
+    """The header of a new key."""
     with open_resources(town.settings) as resources:
         token = make_token(resources, account, "test", [deed.value for deed in deeds], days, at=NOW)
     return {"Authorization": f"Bearer {token['secret']}"}
 
 
 def test_a_token_does_what_it_was_given_and_no_more(town: Town) -> None:
-    reading = _token(town, "coordinator", Deed.SEE_SCORE)
+    reading = token_of(town, "coordinator", Deed.SEE_SCORE)
     with visiting(town) as client:
         score = client.get(f"{V1}/score", headers=reading)
         assert score.status_code == 200 and len(score.json()["components"]) == 60
@@ -34,7 +35,7 @@ def test_a_token_does_what_it_was_given_and_no_more(town: Town) -> None:
 
 
 def test_a_token_reaches_no_further_than_its_account(town: Town) -> None:
-    every = _token(town, "unit", *Deed)
+    every = token_of(town, "unit", *Deed)
     with visiting(town) as client:
         told = client.get(f"{V1}/score", headers=every).json()
         assert {item["responsible"] for item in told["components"]} == {"Phòng Văn hóa - Xã hội"}
@@ -57,7 +58,7 @@ def test_a_browser_session_does_not_open_the_api(town: Town) -> None:
 
 
 def test_an_ad_hoc_run_is_asked_for_once_and_cancelled(town: Town) -> None:
-    token = _token(town, "coordinator", Deed.ASK_RUN, Deed.SEE_RUNS)
+    token = token_of(town, "coordinator", Deed.ASK_RUN, Deed.SEE_RUNS)
     question = {"as_of": "2025-06-30", "dry_run": True}
     with visiting(town) as client:
         first = client.post(f"{V1}/requests", headers=token, json=question)
@@ -73,7 +74,7 @@ def test_an_ad_hoc_run_is_asked_for_once_and_cancelled(town: Town) -> None:
 def test_each_role_at_each_route_of_the_api(town: Town, role: str) -> None:
     from web.access import DEEDS, EVERYBODY
 
-    token = _token(town, role, *Deed)
+    token = token_of(town, role, *Deed)
     wrong = []
     with visiting(town) as client:
         for (method, path), deed in deeds_of(create_app(town.settings)).items():
@@ -82,7 +83,8 @@ def test_each_role_at_each_route_of_the_api(town: Town, role: str) -> None:
             for unit in (OWN, town.other.unit) if "{unit}" in path else (OWN,):
                 address = path.format(unit=unit, period=PERIOD, component=OWN_COMPONENT, sha256=town.own.document,
                                       request_id=town.own.request, upload_id=town.own.uploads.get(role, "u-none"),
-                                      order_id=town.own.orders.get(role, "g-00000000"))  # fmt: skip
+                                      order_id=town.own.orders.get(role, "g-00000000"), run_id=town.own.run,
+                                      form="docx", kind="ii06a", page=1, link_id=town.own.link)  # fmt: skip
                 answer = client.request(method, address, headers=token)
                 allowed = deed in EVERYBODY or (deed in DEEDS[role] and unit == OWN)
                 whole = role == "unit" and path.endswith("/what-if")
@@ -97,7 +99,7 @@ def test_the_description_has_an_example_for_every_answer(town: Town) -> None:
     lacking = []
     for path, methods in described["paths"].items():
         for method, told in methods.items():
-            answer = told["responses"].get("200") or told["responses"]["202"]
+            answer = next(told["responses"][code] for code in ("200", "201", "202") if code in told["responses"])
             shown = answer.get("content", {}).get("application/json", {})
             if "example" not in shown and not path.endswith("/content"):
                 lacking.append((path, method))
@@ -105,7 +107,7 @@ def test_the_description_has_an_example_for_every_answer(town: Town) -> None:
 
 
 def test_nothing_that_a_program_sends_is_answered_with_a_server_error(town: Town) -> None:
-    token = _token(town, "coordinator", *Deed)
+    token = token_of(town, "coordinator", *Deed)
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(town.settings))
     broken: list[str] = []
     for operation in schema.get_all_operations():

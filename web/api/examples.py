@@ -55,6 +55,11 @@ DECLARED_WISH: dict[str, Any] = {"values": {"plan_issued": "có"}, "version": ""
 DECLARED = {"inputs": [{"key": "plan_issued", "label": "Đã ban hành kế hoạch"}], "values": {}, "version": ""}
 WORK = {"components": ["1.1.1"], "tasks": [], "notes": ["1.1.1"], "reminders": [], "indices": None}
 VERIFICATION = {"ok": True, "files": 12, "faults": [], "score": {"stated": "3.95", "recomputed": "3.95", "equal": True}}
+LINK_WISH: dict[str, Any] = {"recipient": "Sở Nội vụ", "days": 14, "components": ["3.3.2"]}
+SHARED = {"id": "l-0b1c2d3e4a", "address": "https://par.example/chia-se/...", "expires_at": "2026-01-14T01:00:00Z"}
+_OPENING = {"number": 1, "who": "Nguyễn Văn Thử", "office": "Sở Nội vụ", "opened_at": "2026-01-02T08:00:00Z"}
+_LINK = {"id": "l-0b1c2d3e4a", "recipient": "Sở Nội vụ", "components": ["3.3.2"], "revoked_at": None}
+LINKS = {"links": [_LINK | {"openings": [_OPENING]}]}
 REQUEST = {"request": "yc-20251231-080000", "state": "waiting", "progress": {"step": "waiting", "done": 0, "of": 0}}
 
 

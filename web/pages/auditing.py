@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -165,33 +165,43 @@ def share(
     """Make a link; its secret is shown once."""
     if not recipient.strip():
         return _links(visit, message="Ghi rõ gửi liên kết cho ai.", status=422)
-    secret, link_id = secrets.token_urlsafe(32), f"l-{secrets.token_hex(5)}"
+    return _links(visit, fresh=shared(visit, recipient.strip(), components or (), days)["address"])
+
+
+def shared(visit: Visit, recipient: str, components: Iterable[str], days: int) -> dict[str, Any]:
+    """A new link: {id, address, expires_at}; its address holds its secret and is told this once."""
+    secret, expires_at = secrets.token_urlsafe(32), visit.now + timedelta(days=days)
     new = NewLink(
-        id=link_id,
+        id=f"l-{secrets.token_hex(5)}",
         secret=secret,
         unit=visit.here.unit,
         period=visit.here.period,
-        components=tuple(sorted(set(components or ()))),
-        recipient=recipient.strip(),
+        components=tuple(sorted(set(components))),
+        recipient=recipient,
         made_by=visit.visitor.name,
         at=visit.now,
-        expires_at=visit.now + timedelta(days=days),
+        expires_at=expires_at,
     )
     with visit.resources.database.write() as connection:
         sessions.add_link(connection, new)
     address = visit.house.settings.web_address.rstrip("/") or str(visit.request.base_url).rstrip("/")
-    return _links(visit, fresh=f"{address}/chia-se/{secret}")
+    return {"id": new.id, "address": f"{address}/chia-se/{secret}", "expires_at": expires_at}
 
 
 @router.post(PLACE + "/chia-se/{link_id}/huy")
 def revoke(link_id: Link, visit: Visit = allowed(Deed.SHARE)) -> Response:
     """End a link before its time."""
+    revoked(visit, link_id)
+    return RedirectResponse(f"/p/{visit.here.unit}/{visit.here.period}/chia-se", status_code=303)
+
+
+def revoked(visit: Visit, link_id: str) -> None:
+    """End a link of this place."""
     with visit.resources.database.read() as connection:
         row = sessions.link_of(connection, link_id=link_id)
     visit.require((row["unit"], row["period"]) == (visit.here.unit, visit.here.period))
     with visit.resources.database.write() as connection:
         sessions.revoke_link(connection, link_id, who=visit.visitor.name, at=visit.now)
-    return RedirectResponse(f"/p/{visit.here.unit}/{visit.here.period}/chia-se", status_code=303)
 
 
 Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]

@@ -20,7 +20,7 @@ from web.pages.runs import XLSX
 router = APIRouter()
 _NAMES = {"ii06a": "bieu-II.06a", "overdue": "ho-so-qua-han", "index766": "bo-chi-so-766"}
 Kind = Annotated[str, Path(pattern="^(ii06a|overdue|index766)$")]
-_SPAN = r"^20\d{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
+Span = r"^20\d{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
 
 
 @router.get(PLACE + "/bao-cao")
@@ -38,7 +38,7 @@ def listed(visit: Visit = allowed(Deed.REPORT)) -> Response:
 def made(
     kind: Kind,
     visit: Visit = allowed(Deed.REPORT),
-    ky: Annotated[str, Query(pattern=_SPAN)] = "",
+    ky: Annotated[str, Query(pattern=Span)] = "",
 ) -> Response:
     """One report as a workbook, made from what is kept now; the list of overdue dossiers names dossiers."""
     visit.require(kind != "overdue" or visit.may(Deed.SEE_DOSSIERS))

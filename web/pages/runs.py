@@ -104,16 +104,17 @@ def stop(request_id: str, visit: Visit = allowed(Deed.ASK_RUN)) -> Response:
 @router.get(PLACE + "/phieu-cham-diem/{run_id}.xlsx")
 def sheet(run_id: str, visit: Visit = allowed(Deed.REPORT)) -> Response:
     """The score sheet of a run, with formulas that recompute."""
-    return _sheet(visit, run_id, "xlsx")
+    return sheet_in(visit, run_id, "xlsx")
 
 
 @router.get(PLACE + "/phieu-cham-diem/{run_id}/{form}")
 def sheet_to_sign(run_id: str, form: _Form, visit: Visit = allowed(Deed.REPORT)) -> Response:
     """The score sheet to sign (docx, pdf), or the report that explains it (giai-trinh.docx)."""
-    return _sheet(visit, run_id, form)
+    return sheet_in(visit, run_id, form)
 
 
-def _sheet(visit: Visit, run_id: str, form: str) -> Response:
+def sheet_in(visit: Visit, run_id: str, form: str) -> Response:
+    """The score sheet in one form (xlsx, docx, pdf, giai-trinh.docx), as a file to keep."""
     run = browsing.run(visit.resources, run_id)
     visit.require(run["period"] == visit.here.period and visit.visitor.whole_unit(visit.deed, visit.here))
     try:
