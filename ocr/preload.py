@@ -1,6 +1,6 @@
 """What the fork server imports once, so that its workers need not."""
 
-READERS = ("ocr.inspection", "ocr.tesseract_bundled", "ocr.tesseract_command")
+READERS = ("ocr.inspection", "ocr.signatures.examine", "ocr.tesseract_bundled", "ocr.tesseract_command")
 """For reading documents."""
 
 SIGNATURES = ("ocr.signatures.looking", "ocr.signatures.examine")

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from sandbox.slots import Slots
+from sandbox.slots import Release, Slots
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -85,12 +85,19 @@ def run_each(
         initargs=(bounds, os.getpid()),
         context=context,
     ) as pool:
+        free = threading.Semaphore(workers)
+
+        def give_back(release: Release) -> None:
+            release()
+            free.release()
 
         def begun(argument: A) -> Any:
-            release = slots.take() if slots else None
+            if slots is None:
+                return pool.schedule(question, args=[argument], timeout=bounds.wall_seconds)
+            free.acquire()  # a slot is for a worker that begins at once, never for a question in a queue
+            release = slots.take()
             future = pool.schedule(question, args=[argument], timeout=bounds.wall_seconds)
-            if release:
-                future.add_done_callback(lambda _: release())
+            future.add_done_callback(lambda _: give_back(release))
             return future
 
         yield from _in_order(map(begun, arguments), most=2 * workers if slots else None)

@@ -27,7 +27,7 @@ from tests.servers import free_ports
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 WARDS = 94
-DOCUMENTS = 48
+DOCUMENTS = 192
 SECONDS_PER_DOCUMENT = 0.5
 """Core-seconds of a document in the documents' bench, for what needs a night's length; measured there, rounded up."""
 
@@ -107,10 +107,11 @@ def dask(folder: Path) -> list[str]:
         check=True,
     )
     seconds = json.loads(done.stdout.splitlines()[-1])
-    efficiency = seconds["pool"] / seconds["dask"]
+    pool = (seconds["pool"] + seconds["pool_again"]) / 2
     return [
-        f"{DOCUMENTS} documents: process pool {seconds['pool']:.1f} s, two Dask workers {seconds['dask']:.1f} s "
-        f"(start and warm-up {seconds['warm_up']:.1f} s): efficiency {efficiency:.2f} (goal: at least 0.9)"
+        f"{DOCUMENTS} documents: process pool {seconds['pool']:.1f} and {seconds['pool_again']:.1f} s, "
+        f"two Dask workers {seconds['dask']:.1f} s "
+        f"(start and warm-up {seconds['warm_up']:.1f} s): efficiency {pool / seconds['dask']:.2f} (goal: at least 0.9)"
     ]
 
 

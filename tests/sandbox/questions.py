@@ -62,3 +62,10 @@ def count_those_at_it(_number: int, folder: str) -> int:
     time.sleep(0.05)
     mine.unlink()
     return seen
+
+
+def slots_held(_: int, *, folder: str) -> int:
+    """How many slots the kernel shows as locked, a moment after this question began."""
+    time.sleep(0.2)
+    locks = Path("/proc/locks").read_text()
+    return sum(f":{slot.stat().st_ino} " in locks for slot in Path(folder).glob("*/slot-*"))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,12 @@ def test_a_question_that_fails_gives_its_slot_back(tmp_path: Path, question: obj
     answers = list(run_each(questions.ask, asked, workers=2, slots=slots))
     assert answers[1] == 9
     slots.take()()
+
+
+def test_a_question_in_a_queue_holds_no_slot(tmp_path: Path) -> None:
+    """One worker of two slots leaves the other slot to the next process, however much it has to ask."""
+    ask = partial(questions.slots_held, folder=str(tmp_path))
+    assert set(run_each(ask, range(4), workers=1, slots=Slots(tmp_path, 2))) == {1}
 
 
 def test_answers_that_nobody_waits_for_give_their_slots_back(tmp_path: Path) -> None:
