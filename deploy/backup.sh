@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every night: the database as one dump that was read back, and the keys. Objects are write-once: copy the volume `objects`
+# Every night: the database as one dump that was read back, and what the home holds beside it. Objects are write-once: copy the volume `objects`
 # (or its bucket) to another place with the tool of that place; docs/deploy.md says how, and how to restore.
 set -eu
 umask 077
@@ -13,7 +13,8 @@ back_up() {
     pg_dump --format=custom --compress=6 --file="$name.part" "$address"
     pg_restore --list "$name.part" >/dev/null
     mv "$name.part" "$name"
-    [ ! -d "$PAR_HOME/keys" ] || tar -C "$PAR_HOME" -cf "$name.keys.tar" keys
+    (cd "$PAR_HOME" && for folder in keys trust criteria profiles; do [ ! -d "$folder" ] || echo "$folder"; done) |
+        tar -C "$PAR_HOME" -cf "$name.home.tar" -T -
     find "$into" -maxdepth 1 -name 'database-*' -mtime "+$keep" -delete
     printf '{"event": "backed_up", "file": "%s", "bytes": %s}\n' "$(basename "$name")" "$(stat -c %s "$name")" >&2
 }

@@ -24,8 +24,9 @@ from storage.objects import FolderStore, Kept
 from storage.objects.port import digest_of
 
 _LIST, _ABOUT = "objects.txt", "backup.json"
-_BESIDE = ("keys", "trust")
-"""Folders of PAR_HOME that a backup holds too. `.env` is left out: it may hold passwords of other systems."""
+_BESIDE = ("keys", "trust", "criteria", "profiles")
+"""Folders of PAR_HOME that a backup holds too. `.env` and `sources.yaml` are left out: they may hold passwords of other
+systems."""
 
 
 class NoBackup(StorageError):
@@ -33,7 +34,7 @@ class NoBackup(StorageError):
 
 
 def backup(settings: Settings, target: Path, *, at: datetime) -> dict[str, Any]:
-    """Copy database, objects, keys and trust into `target`; a second backup there copies only what is new.
+    """Copy database, objects, keys, trust, own criteria sets and profiles into `target`; a second time only what is new.
 
     Raises:
         StorageError: the database or an object cannot be copied.

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,9 @@ def test_setup_and_backup_work_on_the_servers_of_the_compose_file(
     assert done.returncode == 0, done.stderr
     (dump,) = (tmp_path / "backup").glob("database-*.dump")
     listed = subprocess.run(["pg_restore", "--list", dump], capture_output=True, text=True, check=True).stdout
-    assert "custody" in listed and dump.with_name(f"{dump.name}.keys.tar").exists()
+    with tarfile.open(dump.with_name(f"{dump.name}.home.tar")) as beside:
+        held = beside.getnames()
+    assert "custody" in listed and "keys" in held and not {"objects", ".env"} & set(held)
 
 
 def test_prefect_deploys_the_night_and_the_same_chores_as_the_service(repository: Path) -> None:

@@ -230,6 +230,10 @@ def test_a_restored_backup_is_the_ward_and_every_hash_is_proved(
     backed: tuple[Settings, Settings], tmp_path: Path
 ) -> None:
     ward, new = backed
+    own = {"criteria/rieng/1.yaml": "id: rieng", "profiles/mau-rieng.yaml": "id: mau-rieng"}
+    for name, text in own.items():
+        (ward.home / name).parent.mkdir(parents=True)
+        (ward.home / name).write_text(text)
     made = backing_up.backup(ward, tmp_path / "backup", at=AT)
 
     told = backing_up.restore(new, tmp_path / "backup")
@@ -237,6 +241,7 @@ def test_a_restored_backup_is_the_ward_and_every_hash_is_proved(
     assert told["proved"] == told["objects"] == made["objects"] == len(list(open_store(ward)))
     assert told["log"]["ok"] and told["damaged"] == []
     assert state(new) == state(ward)
+    assert {name: (new.home / name).read_text() for name in own} == own
     assert keeping.scrub_store(new, ASKER)["damages"] == []
     with pytest.raises(NoBackup, match="nơi trống"):
         backing_up.restore(new, tmp_path / "backup")
