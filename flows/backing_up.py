@@ -34,7 +34,7 @@ class NoBackup(StorageError):
 
 
 def backup(settings: Settings, target: Path, *, at: datetime) -> dict[str, Any]:
-    """Copy database, objects, keys, trust, own criteria sets and profiles into `target`; a second time only what is new.
+    """Copy database, objects, keys, trust, own criteria sets, profiles into `target`; a second time only what is new.
 
     Raises:
         StorageError: the database or an object cannot be copied.
