@@ -8,7 +8,7 @@ from typing import Any
 from config.other_indices import papi, plan_of, sipas
 from flows.resources import Resources
 from scoring.engine.facts import from_plain
-from scoring.other_indices import Answers, CityResult, Task, papi_standing, plan_standing, sipas_standing
+from scoring.other_indices import Answers, CityResult, Task, papi_standing, plan_standing, sipas_standing, tasks_outside
 from scoring.registers import survey_result
 from storage.facts import rows_of_year
 
@@ -16,7 +16,8 @@ _KINDS: dict[str, type] = {"tasks": Task, "satisfaction": Answers, "papi": CityR
 
 
 def indices_seen(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
-    """{plan, sipas, papi}: tasks by part and how they stand, satisfaction by factor, the city's dimensions.
+    """{plan, other_tasks, sipas, papi}: tasks by part and how they stand, tasks that others gave, satisfaction by
+    factor, the city's dimensions.
 
     `plan` is None for a unit and year whose plan was not entered (config/indices/plans).
     """
@@ -34,6 +35,7 @@ def indices_seen(resources: Resources, period: str, now: datetime) -> dict[str, 
         "unit": unit,
         "period": period,
         "plan": plan_standing(plan, rows["tasks"], today) if plan else None,
+        "other_tasks": tasks_outside(plan, rows["tasks"], today),
         "sipas": sipas_standing(sipas(), rows["satisfaction"], published),
         "papi": papi_standing(papi(), rows["papi"]),
     }

@@ -129,6 +129,12 @@ def plan_standing(plan: Plan, tasks: Sequence[Task], today: date) -> dict[str, A
     }
 
 
+def tasks_outside(plan: Plan | None, tasks: Sequence[Task], today: date) -> list[dict[str, Any]]:
+    """Tasks that others than the plan gave (the city, another programme); all of them where there is no plan."""
+    known = {part.id for part in plan.parts} if plan else set()
+    return [_task(task, today) for task in tasks if task.part not in known and not (plan and task.origin == "plan")]
+
+
 def _part(part: PlanPart, tasks: Sequence[Task], today: date) -> dict[str, Any]:
     about = {"id": part.id, "serves": part.serves, "of": part.of, "duty": part.duty, "target": part.target or None}
     place = SIPAS_PARTS.get(part.of) if part.serves == "sipas" else None

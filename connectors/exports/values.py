@@ -53,7 +53,7 @@ def plain_text(cell: Any) -> str | None:
 def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> Convert:
     """The converter of a column."""
     if column.read_as == "choice":
-        return _choice(column.title, vocabulary[column.words or ""])
+        return _choice(vocabulary[column.words or ""])
     if column.read_as == "names":
         return _names(column.split or ";")
     convert = _CONVERTERS[column.read_as]
@@ -180,7 +180,7 @@ def _number_or_date(cell: Any, text: str) -> Any:
     return text
 
 
-def _choice(title: str, words: Mapping[Any, tuple[str, ...]]) -> Convert:
+def _choice(words: Mapping[Any, tuple[str, ...]]) -> Convert:
     meanings = {label_key(word): meaning for meaning, spellings in words.items() for word in spellings}
 
     def chosen(cell: Any) -> Any:
@@ -192,7 +192,7 @@ def _choice(title: str, words: Mapping[Any, tuple[str, ...]]) -> Convert:
             return meanings[key] if key in meanings else meanings[_REMARK.sub("", key)]
         except KeyError:
             known = ", ".join(spellings[0] for spellings in words.values())
-            raise BadCell(f"{title}: không hiểu {text!r}; các giá trị đã biết: {known}") from None
+            raise BadCell(f"không hiểu {text!r}; các giá trị đã biết: {known}") from None
 
     return chosen
 

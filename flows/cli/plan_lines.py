@@ -15,6 +15,9 @@ _BY = {"plan": "", "proposal": " (đề xuất)"}
 def plan_lines(seen: Mapping[str, Any]) -> Iterator[str]:
     """Tasks by part, SIPAS by factor, PAPI by dimension."""
     yield from _plan_lines(seen["plan"]) if seen["plan"] else ["Chưa nhập kế hoạch của kỳ này (config/indices/plans)."]
+    if seen["other_tasks"]:
+        yield "Nhiệm vụ ngoài kế hoạch:"
+        yield from (f"      - {_task(task)}" for task in seen["other_tasks"])
     yield from _sipas_lines(seen["sipas"])
     yield from _papi_lines(seen["papi"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,16 @@ import pytest
 from config.export_profiles import load_vocabulary
 from config.other_indices import PLANS, BadIndexData, papi, plan_of, sipas
 from scoring.engine.period import VIETNAM
-from scoring.other_indices import Answers, CityResult, Task, papi_standing, plan_standing, sipas_standing, standing_of
+from scoring.other_indices import (
+    Answers,
+    CityResult,
+    Task,
+    papi_standing,
+    plan_standing,
+    sipas_standing,
+    standing_of,
+    tasks_outside,
+)
 
 TODAY = date(2025, 11, 3)
 
@@ -105,6 +115,14 @@ def test_each_part_of_the_plan_shows_its_tasks_and_tasks_without_a_part_are_told
     assert sum(parts["II.1.1"]["counts"].values()) == 0
     assert [one["standing"] for one in told["without_part"]] == ["overdue"]
     assert (told["counts"]["done_on_time"], told["counts"]["overdue"]) == (1, 1)
+
+
+def test_every_task_stands_once_in_the_plan_or_outside_it() -> None:
+    plan = plan_of("hoi-an-dong", 2025)
+    of_part, loose, of_city = task(part="II.3.8"), task(), replace(task("2025-10-01"), code="NV2", origin="city")
+
+    assert [one["code"] for one in tasks_outside(plan, [of_part, loose, of_city], TODAY)] == ["NV2"]
+    assert len(tasks_outside(None, [of_part, loose, of_city], TODAY)) == 3
 
 
 def test_the_plan_serves_every_dimension_of_papi_and_both_parts_of_sipas() -> None:

@@ -100,6 +100,7 @@ def test_the_page_of_exports_tells_what_was_left_out_because_it_speaks_of_other_
 def test_an_office_finds_its_components_deadlines_and_tasks_on_one_page(own_town: Town) -> None:
     with open_resources(own_town.settings) as resources:
         give_task(resources, "NV01", OFFICE, NOW - timedelta(days=9))
+        give_task(resources, "NV03", OFFICE, NOW + timedelta(days=3), origin="city", part=None)
         give_task(resources, "NV02", OTHER_OFFICE, NOW + timedelta(days=9))
     with visiting(own_town, "unit") as client:
         own = client.get(f"{HERE}/viec").text
@@ -107,5 +108,5 @@ def test_an_office_finds_its_components_deadlines_and_tasks_on_one_page(own_town
         whole = client.get(f"{HERE}/viec").text
     assert f"/tieu-chi/{OWN_COMPONENT}" in own and f"/tieu-chi/{FOREIGN_COMPONENT}" not in own
     assert f"/tieu-chi/{FOREIGN_COMPONENT}" in whole and "Điểm của thành phố" in whole
-    assert "Nhiệm vụ NV01" in own and "▲ quá hạn" in own
+    assert "Nhiệm vụ NV01" in own and "▲ quá hạn" in own and "Nhiệm vụ NV03" in own
     assert "Nhiệm vụ NV02" not in own and "Nhiệm vụ NV02" in whole and "Điểm của thành phố" not in own

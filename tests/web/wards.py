@@ -175,11 +175,18 @@ def declare(resources: Resources, year: int) -> None:
         record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1", year=year), export)
 
 
-def give_task(resources: Resources, code: str, office: str | None, due: datetime) -> None:
-    """A task of the plan's part II.1.1, as an import of the tracker of its own."""
+def give_task(
+    resources: Resources,
+    code: str,
+    office: str | None,
+    due: datetime,
+    origin: str = "plan",
+    part: str | None = "II.1.1",
+) -> None:
+    """A task (of the plan's part II.1.1), as an import of the tracker of its own."""
     unit, name = resources.settings.unit, f"nhiem-vu-{code}.xlsx"
     kept = resources.store.put(io.BytesIO(name.encode()))
-    task = {"code": code, "name": f"Nhiệm vụ {code}", "origin": "plan", "part": "II.1.1", "state": "open"}
+    task = {"code": code, "name": f"Nhiệm vụ {code}", "origin": origin, "part": part, "state": "open"}
     row = Row("tasks", "S", 2, task | {"office": office, "due_at": due})
     export = Export(file=name, sha256=kept.sha256, profile="theo-doi-nhiem-vu", kind="tasks", sheets=("S",),
                     rows=(row,), counted=1, exported_at=NOW)  # fmt: skip

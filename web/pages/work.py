@@ -1,4 +1,4 @@
-"""What an office has to do: its components, its tasks of the plan, deadlines and notes, on one page."""
+"""What an office has to do: its components, its tasks, deadlines and notes, on one page."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def work_of(visit: Visit) -> Work:
     own = [item for item in items if visit.visitor.may_component(Deed.SEE_WORK, visit.here, item)]
     whole = visit.visitor.whole_unit(Deed.SEE_WORK, visit.here)
     indices = indices_seen(visit.resources, visit.here.period, visit.now)
-    tasks = [task for task in _tasks(indices["plan"]) if whole or _is_own(visit, task)]
+    tasks = [task for task in _tasks(indices) if whole or _is_own(visit, task)]
     cycle = _cycle(visit)
     return Work(
         items=sorted(own, key=lambda item: (item["state"] not in ("no_data", "no_evidence"), item["deadline"])),
@@ -59,12 +59,13 @@ def work_of(visit: Visit) -> Work:
     )
 
 
-def _tasks(plan: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
-    """Tasks of the plan with the duty they carry out; a task without an office is its part's."""
+def _tasks(indices: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Tasks of the plan with the duty they carry out (one without an office is its part's), then those of others."""
+    plan = indices["plan"]
     for part in plan["parts"] if plan else ():
         for task in part["tasks"]:
             yield {**task, "office": task["office"] or part["office"], "duty": part["duty"]}
-    for task in plan["without_part"] if plan else ():
+    for task in [*(plan["without_part"] if plan else ()), *indices["other_tasks"]]:
         yield {**task, "office": task["office"] or "", "duty": ""}
 
 
