@@ -35,15 +35,19 @@ def newest_run_id(resources: Resources, period: str) -> str | None:
     return found[0] if found else None
 
 
+class NothingScored(NoSuchRun):
+    """The period has no score yet: nothing is wrong, it is only early."""
+
+
 def standing_run(resources: Resources, period: str) -> Mapping[str, Any]:
     """The run that stands.
 
     Raises:
-        NoSuchRun: nothing was scored yet.
+        NothingScored: not once in this period.
     """
     run_id = newest_run_id(resources, period)
     if run_id is None:
-        raise NoSuchRun(f"Chưa có lần chấm nào của kỳ {period}.")
+        raise NothingScored(f"Chưa có lần chấm nào của kỳ {period}.")
     return run(resources, run_id)
 
 

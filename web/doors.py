@@ -106,7 +106,8 @@ class Allowed:
             raise Refused(self.deed, visitor.signed_in)
         if request.method not in _SAFE:
             await _require_own_form(request, visitor)
-        return Visit(request, house, visitor, self.deed, place, now)
+        request.state.visit = Visit(request, house, visitor, self.deed, place, now)
+        return request.state.visit  # type: ignore[no-any-return]
 
 
 def allowed(deed: Deed) -> Any:

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from flows.browsing import NoSuchComponent
+from flows.browsing import NoSuchComponent, NothingScored
 from flows.receiving import UploadRefused
 from flows.requests import BadRequest
 from scoring import BadAssumption
@@ -54,6 +55,7 @@ def answer_in_words(app: FastAPI) -> None:
     app.add_exception_handler(BadForm, _bad_form)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_readable)
+    app.add_exception_handler(NothingScored, _not_scored)
     for kind in NOT_FOUND:
         app.add_exception_handler(kind, _missing)
     for fault in (BadAssumption, BadRequest, UploadRefused):
@@ -120,6 +122,13 @@ async def _not_readable(request: Request, error: Exception) -> Response:
 
 async def _missing(request: Request, error: Exception) -> Response:
     return problem(request, 404, str(error), "Không tìm thấy")
+
+
+async def _not_scored(request: Request, error: Exception) -> Response:
+    """No fault: the page keeps its menu and says what comes next. Programs get the sentence."""
+    if request.method != "GET" or request.url.path.startswith("/api/"):
+        return await _missing(request, error)
+    return await run_in_threadpool(request.state.visit.page, "not_scored.html", 404)
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

@@ -139,6 +139,16 @@ def test_every_page_of_a_year_without_a_score_opens_for_each_role(town: Town, ro
     assert fell == []
 
 
+def test_a_year_without_a_score_says_what_comes_next_and_keeps_its_menu(town: Town) -> None:
+    with visiting(town, "coordinator") as client:
+        shown = client.get(f"/p/{OWN}/2031/bang-diem")
+        sign_in(client, town, "supervisor")
+        looking = client.get(f"/p/{OWN}/2031/bang-diem")
+    assert shown.status_code == looking.status_code == 404
+    assert "Đêm đầu tiên sẽ chấm" in shown.text and 'class="button" href="/p/hoi-an-dong/2031/cham-diem"' in shown.text
+    assert f'href="/p/{OWN}/2031/hom-nay"' in looking.text and 'class="button"' not in looking.text
+
+
 def test_a_grant_for_one_period_ends_with_it(town: Town) -> None:
     with visiting(town, "guest") as client:
         assert client.get(f"/p/{OWN}/{PERIOD}/bang-diem").status_code == 200
