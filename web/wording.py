@@ -50,9 +50,13 @@ STATES = {
 
 DOCUMENT_STATES = {
     "received": ("◔", "Chờ kiểm tra"),
+    "examining": ("◔", "Đang kiểm tra"),
     "examined": ("●", "Đã kiểm tra"),
     "quarantined": ("▲", "Cách ly: không dùng được"),
 }
+
+AWAITED = ("received", "examining")
+"""States of a document that will have a verdict by itself."""
 
 SIGNATURES = {
     "PASSED": ("●", "Chữ ký số hợp lệ"),

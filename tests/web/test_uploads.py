@@ -9,9 +9,14 @@ import unicodedata
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from flows.receiving import safe_name
+from flows.resources import open_resources
+from storage.database.tables import documents
+from storage.evidence import EXAMINING, RECEIVED
 from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, visiting
+from web.wording import DOCUMENT_STATES
 
 HERE = f"/p/{OWN}/{PERIOD}"
 SEND = f"{HERE}/nop-tai-lieu"
@@ -56,6 +61,28 @@ def _until_examined(client: TestClient, path: str) -> str:
             return page
         time.sleep(0.2)
     raise AssertionError("no verdict came")
+
+
+def test_a_page_says_while_a_document_is_being_examined_and_asks_until_there_is_a_verdict(own_town: Town) -> None:
+    data = pdf("Ke hoach")
+    with visiting(own_town, "unit") as client:
+        begun = _begin(client, data)
+        _piece(client, begun["id"], 0, data)
+        kept = client.post(f"{SEND}/{begun['id']}/xong").json()
+        _until_examined(client, f"{SEND}/{begun['id']}")
+        here = f"{HERE}/tai-lieu/{kept['sha256']}"
+        assert "HX-Refresh" in client.get(f"{here}/tien-do").headers and "hx-trigger" not in client.get(here).text
+        for state in (RECEIVED, EXAMINING):
+            _put_in_state(own_town, kept["sha256"], state)
+            page = client.get(here).text
+            assert DOCUMENT_STATES[state][1] in page and f'hx-get="{here}/tien-do"' in page
+            assert "HX-Refresh" not in client.get(f"{here}/tien-do").headers
+            assert "hx-get" in client.get(f"{SEND}/{begun['id']}").text, "the upload's own line asks on, too"
+
+
+def _put_in_state(town: Town, sha256: str, state: str) -> None:
+    with open_resources(town.settings) as resources, resources.database.write() as connection:
+        connection.execute(update(documents).where(documents.c.sha256 == sha256).values(state=state))
 
 
 def test_more_bytes_than_announced_and_files_that_are_empty_or_too_large_are_refused_in_words(town: Town) -> None:

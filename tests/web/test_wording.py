@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import evidence, requests, uploads
 from storage.runs import PointsThen
 from tests.web.wards import OWN, PERIOD, Town, visiting
 from web import charts, wording
@@ -46,6 +47,14 @@ def test_every_sentence_of_a_page_has_its_english() -> None:
     tables = (wording.STATES, wording.DOCUMENT_STATES, wording.SIGNATURES, wording.DIGITISATION, wording.RUN_STATES)
     used |= {said for table in tables for _, said in table.values()}
     assert sorted(used - wording.english().keys()) == []
+
+
+def test_every_state_has_its_words() -> None:
+    states = {evidence.RECEIVED, evidence.EXAMINING, evidence.EXAMINED, evidence.QUARANTINED}
+    assert states == {*wording.DOCUMENT_STATES}
+    ways = {getattr(requests, name) for name in ("WAITING", "RUNNING", "DONE", "GAPS", "FAILED", "CANCELLED")}
+    assert ways == {*wording.RUN_STATES}
+    assert {uploads.WAITING, uploads.MAKING, uploads.READY, uploads.FAILED} == {*wording.ORDER_STATES}
 
 
 def test_a_filled_in_sentence_keeps_its_names_in_english() -> None:

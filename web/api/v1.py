@@ -22,7 +22,7 @@ from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router
 from web.doors import Visit, allowed
-from web.pages.documents import Sha256, attachment, object_blocks, seen_document, visible_documents
+from web.pages.documents import Sha256, StateWanted, attachment, object_blocks, seen_document, visible_documents
 
 router = api_router()
 Component = Annotated[str, Path(pattern=r"^\d{1,3}\.\d{1,3}\.\d{1,3}$", examples=["3.3.2"])]
@@ -128,7 +128,7 @@ def documents(
     unit: Unit,
     period: Period,
     visit: Visit = allowed(Deed.SEE_EVIDENCE),
-    state: Annotated[str, Query(pattern="^(received|examined|quarantined|)$")] = "",
+    state: StateWanted = "",
     name: Annotated[str, Query(max_length=200)] = "",
     offset: Offset = 0,
     limit: Limit = 100,

@@ -21,9 +21,11 @@ from web.access import Deed
 from web.doors import Visit, allowed
 from web.errors import problem
 from web.pages.home import PLACE
+from web.wording import AWAITED, DOCUMENT_STATES
 
 router = APIRouter()
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+StateWanted = Annotated[str, Query(pattern=f"^({'|'.join(DOCUMENT_STATES)}|)$")]
 _PAGE_ROWS = 50
 _CHUNK = 1 << 18
 
@@ -32,7 +34,7 @@ _CHUNK = 1 << 18
 def listed(
     visit: Visit = allowed(Deed.SEE_EVIDENCE),
     q: Annotated[str, Query(max_length=200)] = "",
-    trang_thai: Annotated[str, Query(pattern="^(received|examined|quarantined|)$")] = "",
+    trang_thai: StateWanted = "",
     trang: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """What came in, newest first."""
@@ -58,6 +60,14 @@ def one_document(
     told, serves = seen_document(visit, sha256)
     note_access(visit.resources, sha256, "viewed", who=visit.visitor.name, where=visit.origin, at=visit.now)
     return document_page(visit, told, serves, page=trang)
+
+
+@router.get(PLACE + "/tai-lieu/{sha256}/tien-do")
+def progress(sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Response:
+    """What an open page asks until there is a verdict: nothing to show, and then to load itself again."""
+    told, _ = seen_document(visit, sha256)
+    done = told["row"]["state"] not in AWAITED
+    return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})
 
 
 def document_page(
