@@ -14,10 +14,10 @@ from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
 from ocr.fields.spelling import as_place_is_named, in_set_phrases, respelt, respelt_phrase
 from ocr.page_reading import PageReading
-from ocr.words import Word, around
+from ocr.words import Word, around, middle_of
 
-_LETTER_MARK = r"^\W{0,2}(?:[VW]\s*[/|1Il]\s*[VW]|VW|VV|W)[:.]?\s+"
-"""`V/v`, also as OCR sees it: VW, VV."""
+_LETTER_MARK = r"^\W{0,2}(?:[VW]\s*[/|1Il]\s*[VW]|VW{1,2}|VV|W)[:.]?\s+"
+"""`V/v`, also as OCR sees it: VW, VWw, VV."""
 _LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(
     r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET )"
@@ -153,7 +153,7 @@ def _under_heading(head: Head, heading: Line) -> Found | None:
         own = _on_axis(line, axis, head.page.width)
         if line.box.top <= heading.box.middle or own is None:
             continue
-        if _ends_subject(own, axis, head.page) or (taken and not _follows(taken[-1], own)):
+        if _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
             break
         taken.append(own)
         if len(taken) >= 12:
@@ -198,6 +198,13 @@ def _ends_subject(line: Line, axis: float, page: PageReading) -> bool:
 def _off(line: Line, axis: float) -> float:
     """Points between the line's middle and the heading's axis."""
     return abs((line.box.left + line.box.right) / 2 - axis)
+
+
+def _goes_on(taken: Sequence[Line], line: Line) -> bool:
+    """The next line of a text: near the last one, no further below it than its lines stand from each other."""
+    middles = [middle_of(one.words) for one in (*taken, line)]
+    steps = [below - above for above, below in pairwise(middles)]
+    return not taken or (_follows(taken[-1], line) and (len(steps) < 2 or steps[-1] < 1.6 * max(steps[:-1])))
 
 
 def _follows(above: Line, below: Line) -> bool:

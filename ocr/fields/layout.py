@@ -16,6 +16,9 @@ _MOTTO = re.compile(r"[CGO€].?NG H.?A X. H.I|DANG C.NG S.N VI.T")
 _SECOND = re.compile(r"D.C L.P ?[-–—]? ?T. DO|CHU NGHIA VI.T")
 HEAD_SHARE = 0.5
 """Share of page 1's height in which the head stands."""
+_LEFT_ENDS = 0.55
+"""Share of the width before which a row of the left column ends, however far past the border; the motto's end at 0.7
+and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def _border(rows: Sequence[Row], width: float) -> tuple[float, Line | None]:
 def _parted(row: Row, border: float, width: float) -> tuple[list[Word], list[Word]]:
     """Left and right part of a row: at its widest gap near the border, else at the border itself.
 
-    Number and day of issue may each pass the border that the lines above them draw.
+    Number and day of issue may each pass the border that the lines above them draw, and so may a letter's `V/v`.
     """
     gaps = [
         (after.box.left - before.box.right, place)
@@ -75,6 +78,8 @@ def _parted(row: Row, border: float, width: float) -> tuple[list[Word], list[Wor
     widest, place = max(gaps, default=(0.0, 0))
     if widest > 0.02 * width:
         return list(row.words[:place]), list(row.words[place:])
+    if row.words[0].box.left < border and row.box.right < _LEFT_ENDS * width:
+        return list(row.words), []
     left = [word for word in row.words if (word.box.left + word.box.right) / 2 < border]
     return left, [word for word in row.words if word not in left]
 

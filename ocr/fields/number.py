@@ -18,7 +18,7 @@ _SYMBOL = r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z][A-Z0-9&.]*(?:\s?[-–—]{1,2}\s?[
 _START = r"^\W{0,3}(?P<so>[S5§$8][O0Ó6QC][Z]?|S)\s*[:.;,]*\s*"
 _HYPHENED = re.compile(
     _START + r"(?P<digits>[^-]{0,14}?)\s*[/|!]\s*"
-    r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z]{1,5}\s?[-–—]\s?[A-Z0-9&.-]*[A-Z0-9])(?=[\s.,;:)_]|$)"
+    r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z]{1,8}\s?[-–—]\s?[A-Z0-9&.-]*[A-Z0-9])(?=[\s.,;:)_]|$)"
 )
 """First of all: a pen's strokes may be read as a slash and letters before the printed slash."""
 _STATE = re.compile(_START + r"(?P<digits>[^/]{0,14}?)\s*[/|!]\s*" + _SYMBOL)
@@ -26,6 +26,12 @@ _PARTY = re.compile(_START + r"(?P<digits>[^-]{0,12}?)\s*[-–]\s*(?P<symbol>[A-
 _NO_SLASH = re.compile(
     _START + r"(?P<digits>.{0,10}?)\s*[^A-Z0-9]?\s*(?P<symbol>[A-Z]{1,4}[-–—][A-Z0-9&.]{2,}(?:-[A-Z0-9&.]+)*)"
 )
+_NO_WORD = re.compile(
+    r"^(?P<so>)(?P<digits>[\W\d][^-]{0,14}?)\s*[/|!]\s*(?P<symbol>[A-Z]{1,8}[-–—][A-Z0-9&.-]*[A-Z0-9])$"
+)
+"""Last of all: a pen's strokes have hidden "Số" and the symbol is one that the grammar knows."""
+_HEAD_SHARE = 0.2
+"""Share of the page's height in which a symbol alone is the document's own."""
 _CUT_SYMBOL = re.compile(r"(?:^|[\s/|!])" + _SYMBOL)
 _SURE_SYMBOL = 0.75
 _SO_WIDTH = 2.4
@@ -45,10 +51,10 @@ class NumberLine:
 def number_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> NumberLine | None:
     """The first line of the left column (else of the whole head) that reads like number and symbol."""
     for lines in (head.left, head.whole):
-        for pattern in (_HYPHENED, _STATE, _PARTY, _NO_SLASH):
+        for pattern in (_HYPHENED, _STATE, _PARTY, _NO_SLASH, _NO_WORD):
             for index, line in enumerate(lines[:14]):
                 match = pattern.search(line.folded)
-                if match and _like_symbol(line.text[slice(*match.span("symbol"))]):
+                if match and _is_symbol(line, match, head.page):
                     return _number_line(head.page, (index, line, match), clues, reread)
     return None
 
@@ -58,6 +64,12 @@ def _capitals(line: Line, match: re.Match[str]) -> Box | None:
     start, end = match.span("symbol")
     dash = line.folded.find("-", start, end)
     return line.spot(dash + 1, end).box if 0 <= dash < end - 2 else None
+
+
+def _is_symbol(line: Line, match: re.Match[str], page: PageReading) -> bool:
+    text = line.text[slice(*match.span("symbol"))]
+    own = match.re is not _NO_WORD or (line.box.top < _HEAD_SHARE * page.height and type_by_symbol(text) is not None)
+    return own and _like_symbol(text)
 
 
 def _like_symbol(text: str) -> bool:

@@ -184,7 +184,11 @@ def _implied(line: Line, following: Line | None) -> str | None:
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     pieces = line.spot(match.start("rest"), len(line.text)).pieces
     said = " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
-    return _COLLECTIVES.get(fold(said), said) if line.words[0].source == "ocr" else said
+    known = {**grammar().titles, **_COLLECTIVES}
+    near = (
+        close_to(said, known, 2 if len(said) > 12 else 1) if line.words[0].source == "ocr" and len(said) > 6 else None
+    )
+    return known[near] if near else said
 
 
 def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:

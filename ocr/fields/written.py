@@ -83,20 +83,20 @@ def _sure(place: Place) -> bool:
 def _confirmed(page: PageReading, place: Place, reread: Reread) -> bool:
     """Cut out and read once more, the line gives the same digits, now surely.
 
-    First with only the beginning of what follows: a long symbol draws down the confidence of digits joined with it.
+    First without what follows: a long symbol draws down the confidence of digits joined with it.
     """
     wanted = re.compile(rf"(?<!\d){re.escape(place.text.strip())}(?!\d)")
-    for following in (1.2, 5.0):
-        words = reread(page, _around(place, following))
+    for margin, following in ((0.3, 0.1), (0.6, 1.2), (0.6, 5.0)):
+        words = reread(page, _around(place, margin, following))
         if any(word.confidence >= 0.6 and wanted.search(word.text) for word in words):
             return True
     return False
 
 
-def _around(place: Place, following: float) -> Box:
-    """The gap with what stands before it and `following` heights of what comes after."""
+def _around(place: Place, margin: float, following: float) -> Box:
+    """The gap with what stands before it, `following` heights of what comes after, `margin` above and below."""
     gap, high = place.gap, place.reference.height
-    return Box(gap.left - 4.5 * high, gap.top - 0.6 * high, gap.right + following * high, gap.bottom + 0.6 * high)
+    return Box(gap.left - 4.5 * high, gap.top - margin * high, gap.right + following * high, gap.bottom + margin * high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
+from ocr.engine import LINE
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
 from ocr.fields.spelling import as_place_is_named, in_set_phrases
+from ocr.fields.written import Place, gap_state
 from ocr.page_reading import PageReading
+from ocr.second_look import with_signature_block
 from ocr.words import Box, Word
 
 SYMBOLS = {
@@ -99,6 +102,20 @@ def test_a_deputy_under_the_committee_signs_for_the_chairman_where_a_line_was_lo
     assert fields["authority"] == wanted
 
 
+@pytest.mark.parametrize(
+    ("read", "wanted"),
+    [
+        ("KT. GUÁM ĐỐC", "KT. GIÁM ĐỐC"),
+        ("TM. FIY BAN NHÂN DÂN", "TM. ỦY BAN NHÂN DÂN"),
+        ("TM. BAN CHẤP HÀNH", "TM. BAN CHẤP HÀNH"),
+    ],
+)
+def test_an_authority_with_a_wrong_letter_is_the_office_it_must_be(read: str, wanted: str) -> None:
+    fields = fields_under((read, 500), ("PHÓ GIÁM ĐỐC" if "KT" in read else "CHỦ TỊCH", 515), ("Phạm Trường Thọ", 600))
+
+    assert fields["authority"] == wanted
+
+
 def test_a_family_name_with_a_letter_too_many_is_no_scrap() -> None:
     fields = fields_under(("GIÁM ĐỐC", 500), ("NÑgô Đình Đức", 600))
 
@@ -137,3 +154,121 @@ def test_handwriting_that_the_engine_took_into_the_printed_word_is_seen() -> Non
 
     assert number is not None
     assert number.state == "handwritten"
+
+
+HEAD = (*row("ỦY BAN NHÂN DÂN", 80, 50), *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 290, 50))
+
+
+def test_the_subject_of_a_letter_may_pass_the_border_between_the_columns() -> None:
+    """The organ's column ends at 190 points and the motto begins at 290; this line ends at 266."""
+    head = (
+        *HEAD,
+        *row("Số: 58/UBND-VP", 95, 100),
+        *row("V/v công khai kết quả giải", 90, 120),
+        *row("quyết", 140, 135),
+    )
+
+    fields = fields_under(("CHỦ TỊCH", 500), head=head)
+
+    assert fields["subject"] == "công khai kết quả giải quyết"
+
+
+@pytest.mark.parametrize("mark", ["V/v", "VWw", "VW", "VV"])
+def test_a_letters_mark_is_known_as_the_engine_reads_it(mark: str) -> None:
+    head = (*HEAD, *row("Số: 58/UBND-VP", 95, 100), *row(f"{mark} kiểm tra công tác", 90, 120))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["subject"] == "kiểm tra công tác"
+
+
+@pytest.mark.parametrize(("top", "wanted"), [(100, "BC-UBND"), (300, None)])
+def test_a_symbol_is_the_documents_own_though_a_pen_has_hidden_its_word(top: float, wanted: str | None) -> None:
+    head = (*HEAD, *row(":137/ /BC+ /BC-UBND", 95, top))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["symbol"] == wanted
+
+
+def test_the_subject_ends_where_the_next_line_stands_further_off() -> None:
+    lines = (
+        ("BÁO CÁO", 120),
+        ("Về việc phân công nhiệm vụ", 138),
+        ("của phường", 156),
+        ("Trong quá trình thực hiện", 190),
+    )
+    centred = (row(text, 297 - 3.5 * len(text), top) for text, top in lines)
+    head = (*HEAD, *(word for line in centred for word in line))
+
+    fields = fields_under(("CHỦ TỊCH", 500), head=head)
+
+    assert fields["subject"] == "Về việc phân công nhiệm vụ của phường"
+
+
+def test_a_long_unit_after_a_handwritten_number_is_read_whole() -> None:
+    head = (*HEAD, *row("Số: 242/ /TTPVHCC-KTHT", 80, 100))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["symbol"] == "TTPVHCC-KTHT"
+
+
+@pytest.mark.parametrize(("alone", "wanted"), [(0.9, "printed"), (0.3, "handwritten")])
+def test_digits_doubted_for_the_symbol_behind_them_are_read_alone(alone: float, wanted: str) -> None:
+    """The page's picture has the ink of print; with anything after them the digits stay in doubt."""
+    picture = Image.new("L", (1240, 1754), 255)
+    scale = 150 / 72
+    for left in (120, 127, 134, 160, 170):
+        ImageDraw.Draw(picture).rectangle([left * scale, 111 * scale, (left + 5) * scale, 119 * scale], fill=30)
+    page = PageReading(1, "scan", 595, 842, source="ocr", picture=picture, picture_dpi=150)
+    place = Place(Box(118, 110, 141, 120), "125", 0.5, Box(160, 110, 176, 120))
+
+    def reread(_: PageReading, cut: Box) -> list[Word]:
+        return [Word("125/", cut, alone if cut.right < place.gap.right + 2 else 0.1, "ocr", 1)]
+
+    assert gap_state(page, place, reread) == wanted
+
+
+class SecondReading:
+    """What the engine says of the name's line alone (of the whole block nothing), and how often it was asked."""
+
+    def __init__(self, *said: tuple[str, float]) -> None:
+        self.said, self.asked = said, 0
+
+    def __call__(self, region: Box, layout: int) -> list[Word]:
+        self.asked += 1
+        if layout != LINE:
+            return []
+        line = row(" ".join(text for text, _ in self.said), 380 - region.left, 600 - region.top)
+        return [replace(word, confidence=sure) for word, (_, sure) in zip(line, self.said, strict=True)]
+
+
+def named(*words: tuple[str, float]) -> list[Word]:
+    """A signature block in which the name was read so."""
+    name = row(" ".join(text for text, _ in words), 380, 600)
+    surely = [replace(word, confidence=sure) for word, (_, sure) in zip(name, words, strict=True)]
+    return [*row("Nơi nhận:", 85, 500), *row("CHỦ TỊCH", 380, 500), *surely]
+
+
+def name_in(words: list[Word]) -> list[str]:
+    return [word.text for word in sorted(words, key=lambda word: word.box.left) if word.box.middle > 590]
+
+
+def test_of_a_name_in_doubt_each_word_is_taken_where_it_was_read_surest() -> None:
+    again = SecondReading(("Vồ", 0.72), ("Đình", 0.96), ("Hồng", 0.97))
+
+    found = with_signature_block(named(("Võ", 0.97), ("Đỉnh", 0.86), ("Hồng", 0.95)), (595, 842), again)
+
+    assert name_in(found) == ["Võ", "Đình", "Hồng"]
+
+
+def test_what_a_seal_left_of_a_family_name_is_read_again() -> None:
+    again = SecondReading(("Đỗ", 0.85), ("Quốc", 0.97), ("Hồng", 0.96))
+
+    found = with_signature_block(named(("ö", 0.9), ("Quốc", 0.95), ("Hồng", 0.95)), (595, 842), again)
+
+    assert name_in(found) == ["Đỗ", "Quốc", "Hồng"]
+
+
+def test_a_sure_name_is_not_read_again() -> None:
+    again = SecondReading(("Vồ", 0.99), ("Đình", 0.99), ("Hồng", 0.99))
+
+    found = with_signature_block(named(("Võ", 0.97), ("Đình", 0.96), ("Hồng", 0.95)), (595, 842), again)
+
+    assert name_in(found) == ["Võ", "Đình", "Hồng"]
+    assert again.asked == 0
