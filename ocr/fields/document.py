@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.grammar import fold, symbol_of_heading, symbol_of_organ
+from ocr.fields.grammar import fold, grammar, slips, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
@@ -93,7 +93,7 @@ def _head_fields(
         "number": _with_file_name(number.number, number.symbol, clues) if number else None,
         "symbol": number.symbol if number else None,
         "issued_on": issued.day if issued else None,
-        "place": place,
+        "place": _named_as_organ(place, issuer),
         "issuer": issuer,
         "type": kind,
         "subject": subject_of(head, heading),
@@ -116,6 +116,17 @@ def _named_after_place(issuer: Found | None, place: Found | None) -> Found | Non
     if not fold(issuer.value).endswith(" " + fold(name)):
         return issuer
     return replace(issuer, value=issuer.value[: -len(name)] + name)
+
+
+def _named_as_organ(place: Found | None, issuer: Found | None) -> Found | None:
+    """A place that nobody knows, one letter away from the known one that the organ is named after, is that one."""
+    if place is None or issuer is None or not place.value or not issuer.value:
+        return place
+    name = " ".join(issuer.value.split()[-len(place.value.split()) :])
+    known = grammar().places
+    if fold(name) not in known or fold(place.value) in known or slips(fold(name), fold(place.value)) != 1:
+        return place
+    return replace(place, value=name.title())
 
 
 def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -29,13 +30,26 @@ def respelt(word: Word, vocabulary: Counter[str]) -> str:
 
 
 def with_set_phrases(words: Sequence[Word]) -> list[Word]:
-    """The engine's words, one wrong mark put right where neighbours on a line are a phrase of the grammar."""
+    """The engine's words, one wrong mark put right where neighbours on a line are a phrase of the grammar.
+
+    Symbols of the Party get their slash back.
+    """
+    words = [replace(word, text=_with_slash(word.text)) for word in words]
     cores = [word.text.strip(_MARKS) for word in words]
     spelt = in_set_phrases(cores, [word.line for word in words])
     return [
         word if new == core else replace(word, text=word.text.replace(core, new, 1))
         for word, core, new in zip(words, cores, spelt, strict=True)
     ]
+
+
+_LOST_SLASH = re.compile(r"(\d+-)([A-ZĐ]{2,3})[Il1|]((?:TW|TƯ|TU|ĐU)\W*)")
+
+
+def _with_slash(text: str) -> str:
+    """57-NQ/TW, whose slash the engine reads as a letter (57-NQITW)."""
+    lost = _LOST_SLASH.fullmatch(text)
+    return f"{lost[1]}{lost[2]}/{lost[3]}" if lost and lost[2] in grammar().type_of_symbol else text
 
 
 def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> list[str]:

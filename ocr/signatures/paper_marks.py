@@ -79,7 +79,7 @@ def _overlap(one: PaperMark, other: PaperMark) -> bool:
 
 def _pixels(page: Image.Image, scale: float) -> npt.NDArray[np.int16]:
     size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
-    return np.asarray(page.resize(size, Image.Resampling.BOX), dtype=np.int16)
+    return np.asarray(page if size == page.size else page.resize(size, Image.Resampling.BOX), dtype=np.int16)
 
 
 def _red(pixels: npt.NDArray[np.int16]) -> Mask:
@@ -163,16 +163,17 @@ def _parts(mask: Mask) -> list[Part]:
 
 
 def _labels(count: int, upper: Numbers, lower: Numbers) -> Numbers:
-    """The least number of each group, spread along the pairs until nothing changes."""
+    """The least number of each group: of each pair the higher root hangs on the lower, until all pairs share one."""
     label = np.arange(count)
     while True:
-        before = label.copy()
-        least = np.minimum(label[upper], label[lower])
-        np.minimum.at(label, upper, least)
-        np.minimum.at(label, lower, least)
-        label = label[label]
-        if np.array_equal(label, before):
+        one, other = label[upper], label[lower]
+        apart = one != other
+        if not apart.any():
             return label
+        upper, lower, one, other = upper[apart], lower[apart], one[apart], other[apart]
+        np.minimum.at(label, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(label, label[label]):
+            label = label[label]
 
 
 def _boxed(label: Numbers, starts: Numbers, ends: Numbers, width: int) -> list[Part]:

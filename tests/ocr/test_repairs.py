@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from ocr.engine import LINE
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
-from ocr.fields.spelling import as_place_is_named, in_set_phrases
+from ocr.fields.spelling import as_place_is_named, in_set_phrases, with_set_phrases
 from ocr.fields.written import Place, gap_state
 from ocr.page_reading import PageReading
 from ocr.second_look import with_signature_block
@@ -69,6 +69,13 @@ def test_a_phrase_is_written_as_it_is_used(case: str) -> None:
     said, wanted = PHRASES[case]
 
     assert " ".join(in_set_phrases(said.split())) == wanted
+
+
+@pytest.mark.parametrize(
+    ("read", "wanted"), [("57-NQITW", "57-NQ/TW"), ("05-CT1TU,", "05-CT/TU,"), ("57-XYITW", "57-XYITW")]
+)
+def test_a_symbol_of_the_party_has_its_slash(read: str, wanted: str) -> None:
+    assert [word.text for word in with_set_phrases(row(read, 80, 100))] == [wanted]
 
 
 def row(text: str, left: float, top: float) -> list[Word]:
@@ -157,6 +164,22 @@ def test_handwriting_that_the_engine_took_into_the_printed_word_is_seen() -> Non
 
 
 HEAD = (*row("ỦY BAN NHÂN DÂN", 80, 50), *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 290, 50))
+
+
+@pytest.mark.parametrize(
+    ("organ", "place", "wanted"),
+    [
+        ("PHƯỜNG BÌNH MINH", "Đình Minh", "Bình Minh"),
+        ("PHƯỜNG BÌNH MINH", "Bình Sơn", "Bình Sơn"),
+        ("PHƯỜNG TRÀ TÂN", "Trà Vân", "Trà Vân"),
+        ("PHƯỜNG TÂN THẠNH TÂY", "Tân Thanh Tay", "Tân Thanh Tay"),
+    ],
+)
+def test_a_place_unknown_by_a_letter_is_the_one_its_organ_is_named_after(organ: str, place: str, wanted: str) -> None:
+    head = (*HEAD, *row(organ, 90, 65), *row("Số: 58/QĐ-UBND", 95, 100))
+    head += tuple(row(f"{place}, ngày 02 tháng 6 năm 2024", 300, 100))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["place"] == wanted
 
 
 def test_the_subject_of_a_letter_may_pass_the_border_between_the_columns() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageDraw
 
 from ocr.inspection import InspectOptions, inspect_file
 from ocr.signatures import examine_signatures
-from ocr.signatures.paper_marks import marks_on_paper
+from ocr.signatures.paper_marks import _parts, marks_on_paper
 from ocr.signatures.paper_pages import marks_in_file
 from sample.documents import Document, Scan, born_digital, places, scanned
 from tests.ocr.signatures.authority import AT, trust
@@ -136,3 +138,27 @@ def _red_ring() -> bytes:
     out = BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
+
+
+def _groups(points: set[tuple[int, int]]) -> Iterator[tuple[int, int, int, int, int]]:
+    """Frame and size of each group of neighbours, corners counting, found point by point."""
+    left = set(points)
+    while left:
+        group, edge = set(), {left.pop()}
+        while edge:
+            group |= edge
+            near = {(y + down, x + right) for y, x in edge for down in (-1, 0, 1) for right in (-1, 0, 1)}
+            edge = near & left
+            left -= edge
+        rows, columns = zip(*group, strict=True)
+        yield min(rows), min(columns), max(rows) + 1, max(columns) + 1, len(group)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.45, 0.6])
+def test_ink_that_hangs_together_is_one_part(share: float) -> None:
+    random = np.random.default_rng(round(100 * share))
+    for _ in range(40):
+        mask = random.random((int(random.integers(1, 40)), int(random.integers(1, 40)))) < share
+        points = {(int(y), int(x)) for y, x in np.argwhere(mask)}
+
+        assert sorted((*part.box, part.points) for part in _parts(mask)) == sorted(_groups(points))
