@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -42,11 +44,18 @@ def _five_fields(cron: str) -> str:
 
 
 def _time_of_day(value: str) -> str:
-    try:
-        time.fromisoformat(value)
-    except ValueError as error:
-        raise ValueError("phải là giờ:phút; ví dụ đúng: 06:30") from error
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("phải là giờ:phút; ví dụ đúng: 06:30")
     return value
+
+
+def _addresses(value: str) -> str:
+    try:
+        return ",".join(str(ip_network(one.strip())).removesuffix("/32") for one in value.split(",") if one.strip())
+    except ValueError as error:
+        raise ValueError(
+            "phải là các địa chỉ IP hoặc mạng, cách nhau bằng dấu phẩy; ví dụ: 10.0.0.5, 10.1.0.0/24"
+        ) from error
 
 
 def _none_if_blank(value: object) -> object:
@@ -123,6 +132,10 @@ class Settings(BaseModel):
     night_minutes: int = Field(0, ge=0, le=1440, description="longest time a night examines documents; 0: no limit")
     web_host: str = Field("127.0.0.1", description="address the pages listen on")
     web_port: int = Field(8080, ge=1, le=65535, description="port the pages listen on")
+    web_proxies: Annotated[str, AfterValidator(_addresses)] = Field(
+        "127.0.0.1",
+        description="addresses or networks of reverse proxies whose word about a visitor's address counts, by comma",
+    )
     web_address: str = Field("", description="address of the pages for links in letters, https://...")
     upload_mib: int = Field(1536, ge=1, le=65536, description="largest file that may be sent to the pages")
     oidc_issuer: str = Field(

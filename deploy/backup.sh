@@ -21,7 +21,8 @@ back_up() {
 
 if [ "${1:-}" = once ]; then back_up; exit; fi
 while :; do
-    back_up || printf '{"event": "backup_failed"}\n' >&2
+    # a process of its own: inside `back_up || ...` the shell would go on after a command that failed
+    sh "$0" once || printf '{"event": "backup_failed"}\n' >&2
     sleep 86400 &
     wait $!
 done

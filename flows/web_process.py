@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings, load_settings
 from flows.logs import log
+
+if TYPE_CHECKING:
+    import uvicorn
 
 
 def main() -> None:
@@ -18,14 +22,24 @@ def main() -> None:
     import uvicorn
 
     settings = load_settings()
-    uvicorn.run(
-        application(settings),
+    server = uvicorn.Server(serving(settings, application(settings)))
+    server.run()
+    sys.exit(0 if server.started else 1)
+
+
+def serving(settings: Settings, pages: Any) -> uvicorn.Config:
+    """How the pages are served. Of a visitor's address only the proxies in PAR_WEB_PROXIES are believed."""
+    import uvicorn
+
+    return uvicorn.Config(
+        pages,
         host=settings.web_host,
         port=settings.web_port,
         log_level="warning",
         access_log=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
+        forwarded_allow_ips=settings.web_proxies.split(","),
     )
 
 

@@ -36,6 +36,19 @@ def test_a_wrong_schedule_is_refused(cron: str, tmp_path: Path) -> None:
         load_settings({"PAR_SCHEDULE": cron}, folder=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("PAR_LETTER_AT", value) for value in ("0630", "06", "06:30+07:00", "6:30", "24:00", "06:30:00")),
+        ("PAR_WEB_PROXIES", "proxy"),
+        ("PAR_WEB_PROXIES", "10.0.0.300"),
+    ],
+)
+def test_an_hour_or_an_address_that_the_service_could_not_use_is_refused(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=name):
+        load_settings({name: value}, folder=tmp_path)
+
+
 def test_the_environment_wins_over_home_and_home_over_the_working_folder(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

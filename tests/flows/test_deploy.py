@@ -5,13 +5,16 @@ No container engine runs here: the steps are compared with ./dev, which each tes
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ import yaml
 
 from config.settings import Settings
 from flows.chores import chore_kinds
+from flows.web_process import serving
 from tests.servers import SECRET, s3_address
 
 OURS = ("setup", "web", "worker", "prefect", "runner", "backup")
@@ -41,9 +45,21 @@ def test_the_image_installs_what_dev_installs(repository: Path) -> None:
         re.findall(r"[a-z0-9][a-z0-9.+-]+", " ".join(re.findall(r"install-recommends(.*?)&&", dockerfile, re.S)))
     )
     assert set(wanted[1].split()) <= packages
-    assert {"python3", "python3-venv", "postgresql-client", "tini"} <= packages
+    assert {"python3", "python3-venv", "tini"} <= packages
     assert "--require-hashes -r requirements.lock" in dockerfile and "--require-hashes -r" in dev
     assert re.search(r"^USER 10001:10001$", dockerfile, flags=re.M)
+
+
+def test_the_dumping_program_and_the_database_are_of_one_major_version(
+    repository: Path, compose: dict[str, Any]
+) -> None:
+    """pg_dump refuses a server that is newer than itself; Debian 12, the image's base, has PostgreSQL 15."""
+    dockerfile = (repository / "deploy/Dockerfile").read_text()
+    client = re.search(r"\bpostgresql-client-(\d+)\b", dockerfile)
+    base = re.search(r"^ARG BASE=debian:(\d+)", dockerfile, flags=re.M)
+    server = re.fullmatch(r"postgres:(\d+)\.\d+-bookworm", compose["services"]["database"]["image"])
+    assert client is not None and base is not None and server is not None
+    assert (base[1], client[1]) == ("12", server[1]) == ("12", "15")
 
 
 def test_the_image_gets_every_room_and_no_secret(repository: Path) -> None:
@@ -73,9 +89,32 @@ def test_only_the_proxy_is_reached_from_outside(compose: dict[str, Any]) -> None
     services = compose["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert compose["networks"]["inside"]["internal"]
-    assert all("outside" not in service.get("networks", []) for name, service in services.items() if name != "proxy")
+    assert [name for name, service in services.items() if "outside" in service.get("networks", [])] == ["proxy"]
     objects = " ".join(services["objects"]["command"])
     assert all(flag in objects for flag in ("-disableHttp", "-webdav=false", "-master.telemetry=false"))
+
+
+def test_what_sends_mail_or_asks_others_has_a_way_out_and_what_keeps_data_has_none(compose: dict[str, Any]) -> None:
+    """Mail, webhooks, OpenID Connect, time stamps, revocation lists, remote exports: web, worker, runner."""
+    services = compose["services"]
+    assert "internal" not in (compose["networks"]["ways-out"] or {})
+    assert [name for name, one in services.items() if "ways-out" in one.get("networks", [])] == [
+        "web",
+        "worker",
+        "runner",
+    ]
+    assert all("inside" in one["networks"] for one in services.values())
+
+
+def test_only_the_proxys_word_about_a_visitors_address_is_believed(compose: dict[str, Any]) -> None:
+    proxy = compose["services"]["proxy"]["networks"]["inside"]["ipv4_address"]
+    (subnet,) = [one["subnet"] for one in compose["networks"]["inside"]["ipam"]["config"]]
+    settings = Settings(web_proxies=compose["services"]["web"]["environment"]["PAR_WEB_PROXIES"])
+
+    assert ip_address(proxy) in ip_network(subnet) and settings.web_proxies == proxy
+    assert _address_seen(settings, peer=proxy) == "203.0.113.9"
+    assert _address_seen(settings, peer="172.30.77.23") == "172.30.77.23"
+    assert _address_seen(Settings(), peer=proxy) == proxy
 
 
 def test_what_services_name_exists(compose: dict[str, Any], repository: Path) -> None:
@@ -135,6 +174,26 @@ def test_setup_and_backup_work_on_the_servers_of_the_compose_file(
     assert "custody" in listed and "keys" in held and not {"objects", ".env"} & set(held)
 
 
+def test_a_dump_that_fails_is_told_and_leaves_no_file_and_takes_no_good_one_away(
+    tmp_path: Path, repository: Path
+) -> None:
+    """As the service runs it, round after round: the good dump is older than BACKUP_KEEP_DAYS."""
+    programs, into = tmp_path / "programs", tmp_path / "backup"
+    for folder in (programs, into, tmp_path / "keys"):
+        folder.mkdir()
+    _program_of(programs / "pg_dump", 'for word; do case $word in --file=*) : > "${word#--file=}";; esac; done; exit 1')
+    good = into / "database-20250101-000000.dump"
+    good.write_bytes(b"a dump")
+    os.utime(good, (0, 0))
+    (tmp_path / "address").write_text("postgresql+psycopg://par@nowhere/par")
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "PAR_HOME": str(tmp_path), "BACKUP_INTO": str(into)}
+
+    told = _first_line_of_the_service(repository, environment | {"PAR_DATABASE_URL_FILE": str(tmp_path / "address")})
+
+    assert told == '{"event": "backup_failed"}'
+    assert [path.name for path in into.glob("database-*.dump")] == [good.name]
+
+
 def test_prefect_deploys_the_night_and_the_same_chores_as_the_service(repository: Path) -> None:
     deployed = {one["name"]: one for one in yaml.safe_load((repository / "prefect.yaml").read_text())["deployments"]}
     settings = Settings()
@@ -157,6 +216,42 @@ def test_the_unit_file_is_one_that_systemd_understands(repository: Path, tmp_pat
     checked.write_text(unit.replace("/opt/parindex/.venv/bin/parindex", sys.executable))
     seen = subprocess.run([analyze, "verify", checked], capture_output=True, text=True, check=False)
     assert "parindex.service" not in seen.stderr.replace("Failed to", ""), seen.stderr
+
+
+def _address_seen(settings: Settings, *, peer: str) -> str:
+    """What the application takes for a visitor's address when `peer` connects and speaks for 203.0.113.9."""
+    seen: list[str] = []
+
+    async def pages(scope: dict[str, Any], _receive: object, _send: object) -> None:
+        seen.append(scope["client"][0])
+
+    config = serving(settings, pages)
+    config.load()
+    headers = [(b"x-forwarded-for", b"203.0.113.9")]
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "client": (peer, 1), "headers": headers}
+    asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
+    return seen[0]
+
+
+def _first_line_of_the_service(repository: Path, environment: dict[str, str]) -> str:
+    service = subprocess.Popen(
+        ["sh", repository / "deploy/backup.sh"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert service.stderr is not None
+    try:
+        return next(line.strip() for line in service.stderr if line.startswith("{"))
+    finally:
+        os.killpg(service.pid, signal.SIGKILL)
+        service.wait()
+
+
+def _program_of(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
 
 
 def _deployed(compose: dict[str, Any], folder: Path, postgresql_url: str, s3_endpoint: str) -> dict[str, str]:
