@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
-from authlib.jose import JsonWebKey, jwt
 from fastapi import FastAPI, Form
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from tests.servers import free_ports
 
@@ -27,14 +28,14 @@ class Provider:
         self.issuer = f"http://127.0.0.1:{port}"
         self.subject, self.forge_nonce, self.forge_key = SUBJECT, False, False
         self.asked: dict[str, dict[str, str]] = {}
-        self.key = JsonWebKey.generate_key("RSA", 2048, {"kid": "1"}, is_private=True)
-        self.other = JsonWebKey.generate_key("RSA", 2048, {"kid": "1"}, is_private=True)
+        self.key = RSAKey.generate_key(2048, {"kid": "1"})
+        self.other = RSAKey.generate_key(2048, {"kid": "1"})
 
     def token(self, nonce: str) -> str:
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": self.subject, "exp": int(time.time()) + 300}
         claims["nonce"] = "forged" if self.forge_nonce else nonce
         key = self.other if self.forge_key else self.key
-        return str(jwt.encode({"alg": "RS256", "kid": "1"}, claims, key).decode())
+        return jwt.encode({"alg": "RS256", "kid": "1"}, claims, key)
 
 
 def application(provider: Provider) -> FastAPI:
@@ -64,7 +65,7 @@ def application(provider: Provider) -> FastAPI:
 
     @app.get("/keys")
     def keys() -> dict[str, Any]:
-        return {"keys": [provider.key.as_dict(is_private=False)]}
+        return {"keys": [provider.key.as_dict(private=False)]}
 
     return app
 
