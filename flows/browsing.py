@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -243,7 +244,7 @@ def documents(resources: Resources, wanted: DocumentsWanted, part: Slice) -> dic
     unit = resources.settings.unit
     with resources.database.read() as connection:
         rows, total = browsing.documents_slice(connection, unit, wanted, part)
-        states = browsing.document_states(connection, unit)
+        states = browsing.document_states(connection, unit, wanted.hashes)
         said = browsing.examination_rows(connection, [row["sha256"] for row in rows])
     return {"rows": [row | {"said": said.get(row["sha256"])} for row in rows], "total": total, "states": states}
 
@@ -275,6 +276,33 @@ def components_of_document(of_run: Mapping[str, Any], sha256: str) -> list[dict[
         for proof in item["evidence"]
         if proof["sha256"] == sha256
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsOfRun:
+    """What a run counted beside the evidence of its components, by hash."""
+
+    counted: frozenset[str]
+    """Outgoing documents and results of dossiers of the run's period, or without a date."""
+    personal: frozenset[str]
+    """Results of dossiers: they name applicants."""
+
+
+def documents_of_run(resources: Resources, of_run: Mapping[str, Any]) -> DocumentsOfRun:
+    """The documents of a run by what they are."""
+    return _documents_of(resources, str(of_run["inputs_sha256"]), str(of_run["period"]))
+
+
+@functools.lru_cache(maxsize=64)
+def _documents_of(resources: Resources, inputs_sha256: str, period: str) -> DocumentsOfRun:
+    kept = _inputs(resources, inputs_sha256)["facts"].get("documents", ())
+    counted = {one["sha256"] for one in kept if one["purpose"] != "evidence" and _is_of(one, period)}
+    return DocumentsOfRun(frozenset(counted), frozenset(one["sha256"] for one in kept if one.get("dossier_code")))
+
+
+def _is_of(document: Mapping[str, Any], period: str) -> bool:
+    issued = document.get("issued_on")
+    return not issued or period[:4] in str(issued)
 
 
 def exports(resources: Resources, part: Slice) -> dict[str, Any]:

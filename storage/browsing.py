@@ -72,9 +72,10 @@ def documents_slice(
     return [dict(row._mapping) for row in connection.execute(rows)], int(total)
 
 
-def document_states(connection: Connection, unit: str) -> dict[str, int]:
-    """How many documents of a unit are in each state."""
-    rows = select(documents.c.state, func.count()).where(documents.c.unit == unit).group_by(documents.c.state)
+def document_states(connection: Connection, unit: str, hashes: frozenset[str] | None = None) -> dict[str, int]:
+    """How many documents of a unit, or of these hashes alone, are in each state."""
+    chosen = [documents.c.unit == unit, *([] if hashes is None else [documents.c.sha256.in_(hashes)])]
+    rows = select(documents.c.state, func.count()).where(*chosen).group_by(documents.c.state)
     return {str(state): int(count) for state, count in connection.execute(rows)}
 
 

@@ -24,7 +24,7 @@ class Deed(StrEnum):
     """Tasks, deadlines, next actions, declared values, notes."""
     SEE_EVIDENCE = "see_evidence"
     SEE_DOSSIERS = "see_dossiers"
-    """Dossier codes behind a number."""
+    """Applicants' personal data: dossiers behind a number, results of dossiers, bundles that are not redacted."""
     SEE_EXPORTS = "see_exports"
     SEE_RUNS = "see_runs"
     ASK_RUN = "ask_run"
@@ -112,10 +112,10 @@ class Visitor:
         """Whether this deed is allowed here; `office` is the object's, empty for what belongs to the whole unit."""
         if deed == Deed.ENTER:
             return True
+        if self.signed_in and deed in EVERYBODY:
+            return not self.share
         if not self.signed_in or (self.at_most is not None and deed not in self.at_most):
             return False
-        if deed in EVERYBODY:
-            return not self.share
         return any(deed in DEEDS[grant.role] and _fits(grant, place, office) for grant in self.grants)
 
     def may_component(self, deed: Deed, place: Place, component: Mapping[str, str]) -> bool:
@@ -125,9 +125,14 @@ class Visitor:
 
     def whole_unit(self, deed: Deed, place: Place) -> bool:
         """Whether the deed is allowed on everything of the unit, not only on one office's or link's components."""
-        return not self.components and any(
-            deed in DEEDS[grant.role] and _fits(grant, place, "") and not grant.office for grant in self.grants
-        )
+        if self.components or (self.at_most is not None and deed not in self.at_most):
+            return False
+        return any(deed in DEEDS[grant.role] and _fits(grant, place, "") and not grant.office for grant in self.grants)
+
+    def any_period(self, deed: Deed, place: Place) -> bool:
+        """Whether the deed is allowed in the unit whatever the period."""
+        held = (grant for grant in self.grants if grant.unit == place.unit and not grant.period)
+        return any(deed in DEEDS[grant.role] for grant in held)
 
     def places(self) -> tuple[tuple[str, str], ...]:
         """(unit, period) of every grant, period empty where it holds for all; administrators have none."""

@@ -19,6 +19,7 @@ from flows.accounts import IDLE, LONGEST, TURN_AFTER, TURN_GRACE
 from flows.resources import Resources
 from storage import accounts, sessions
 from storage.accounts import NoSuchAccount
+from storage.links import Said
 from storage.sessions import NoSuchLink
 from web import wording
 from web.access import NOBODY, Deed, Place, Refused, Visitor, guest
@@ -49,6 +50,11 @@ class Visit:
     def resources(self) -> Resources:
         """Resources of the unit that the address names."""
         return self.house.resources(self.place.unit if self.place else "")
+
+    @property
+    def said(self) -> Said:
+        """Who does this, from where, when: for the custody log."""
+        return Said(self.visitor.name, self.origin, self.now)
 
     @property
     def here(self) -> Place:

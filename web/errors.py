@@ -40,13 +40,20 @@ NOT_FOUND = (
 _MOST_KEPT = 64 * 1024
 _log = logging.getLogger("parindex.web")
 
-_SENTENCES = {
+SENTENCES = {
+    400: "Nội dung gửi lên bị đứt hoặc sai dạng. Tải lại trang rồi gửi lại.",
+    401: "Phiên làm việc đã hết hạn. Đăng nhập lại rồi gửi tiếp; phần đã gửi được giữ.",
     403: "Tài khoản này không được xem hoặc làm việc này.",
     404: "Không có trang này.",
     405: "Trang này không nhận cách gửi đó.",
     413: "Nội dung gửi lên quá lớn.",
     422: "Có giá trị chưa đọc được trong nội dung gửi lên.",
+    500: "Hệ thống gặp lỗi chưa lường trước; lỗi đã được ghi lại. Đề nghị thử lại, hoặc báo người quản trị.",
+    507: "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm tệp. Báo người quản trị; phần đã gửi được giữ.",
 }
+_CANNOT, _FORBIDDEN = "Chưa làm được việc này", "Không được phép"
+_NOT_FOUND, _UNAVAILABLE = "Không tìm thấy", "Hệ thống tạm thời chưa dùng được"
+HEADINGS = (_CANNOT, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE)
 
 
 def answer_in_words(app: FastAPI) -> None:
@@ -64,7 +71,7 @@ def answer_in_words(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def problem(request: Request, status: int, message: str, heading: str = "Chưa làm được việc này") -> Response:
+def problem(request: Request, status: int, message: str, heading: str = _CANNOT) -> Response:
     """An error as the asker reads it: JSON for the API, a page (or its part) for people."""
     if request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json":
         return JSONResponse({"error": message}, status_code=status)
@@ -77,9 +84,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         status = 403 if error.signed_in else 401
         headers = {} if error.signed_in else {"WWW-Authenticate": 'Bearer realm="parindex"'}
-        return JSONResponse({"error": _SENTENCES[403], "deed": error.deed}, status_code=status, headers=headers)
+        return JSONResponse({"error": SENTENCES[403], "deed": error.deed}, status_code=status, headers=headers)
     if error.signed_in:
-        return problem(request, 403, _SENTENCES[403], "Không được phép")
+        return problem(request, 403, SENTENCES[403], _FORBIDDEN)
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/dang-nhap"})
     if request.method == "GET":
@@ -105,7 +112,7 @@ async def _bad_form(request: Request, _: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    message = _SENTENCES.get(error.status_code) or str(error.detail)
+    message = SENTENCES.get(error.status_code) or str(error.detail)
     answer = problem(request, error.status_code, message)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
@@ -116,12 +123,12 @@ async def _not_readable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if request.url.path.startswith("/api/"):
         faults = [{"where": [str(part) for part in fault["loc"]], "what": fault["msg"]} for fault in error.errors()]
-        return JSONResponse({"error": _SENTENCES[422], "faults": faults}, status_code=422)
-    return problem(request, 422, _SENTENCES[422])
+        return JSONResponse({"error": SENTENCES[422], "faults": faults}, status_code=422)
+    return problem(request, 422, SENTENCES[422])
 
 
 async def _missing(request: Request, error: Exception) -> Response:
-    return problem(request, 404, str(error), "Không tìm thấy")
+    return problem(request, 404, str(error), _NOT_FOUND)
 
 
 async def _not_scored(request: Request, error: Exception) -> Response:
@@ -136,13 +143,9 @@ async def _wrong(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    return problem(request, 503, str(error), "Hệ thống tạm thời chưa dùng được")
+    return problem(request, 503, str(error), _UNAVAILABLE)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     _log.error("unexpected %s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
-    return problem(
-        request,
-        500,
-        "Hệ thống gặp lỗi chưa lường trước; lỗi đã được ghi lại. Đề nghị thử lại, hoặc báo người quản trị.",
-    )
+    return problem(request, 500, SENTENCES[500])

@@ -11,6 +11,9 @@ _POLICY = (
 )
 """No inline script or style, nothing from elsewhere, no frames."""
 
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""For files from outside: even a browser that opens one here runs nothing of it."""
+
 HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -45,8 +48,11 @@ class Headers:
         await self.app(scope, receive, with_headers)
 
     def _dress(self, headers: MutableHeaders, scope: Scope) -> None:
+        own = headers.get("Content-Security-Policy")
         for name, value in HEADERS.items():
             headers[name] = value
+        if own == SANDBOX:
+            headers["Content-Security-Policy"] = SANDBOX
         if self.https:
             headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         if not scope["path"].startswith("/static/"):

@@ -154,6 +154,12 @@ EVENTS = {
     "unlinked": "Bỏ gắn với một mục",
     "dated": "Khai thời gian",
     "expired": "Hết hiệu lực",
+    "searched": "Hiện trong kết quả tìm kiếm",
+    "signature_changed": "Kết luận về chữ ký số thay đổi",
+    "damaged": "Phát hiện tệp trong kho bị hỏng",
+    "mended": "Khôi phục tệp trong kho",
+    "published": "Công bố",
+    "reported": "Lập báo cáo",
 }
 
 BUNDLE_SIGNATURES = {"invalid": "chữ ký sai", "unsigned": "không có chữ ký", "other_key": "ký bằng khóa lạ"}
@@ -179,13 +185,26 @@ NUMBERS = {
 
 DEEDS = {
     "see_score": "Xem điểm",
+    "see_work": "Xem việc cần làm, ghi chú",
     "see_evidence": "Xem tài liệu",
+    "see_dossiers": "Xem hồ sơ phía sau con số",
     "see_exports": "Xem dữ liệu một cửa",
     "see_runs": "Xem các lần chấm",
-    "ask_run": "Yêu cầu chấm điểm",
     "what_if": "Thử số khác",
-    "see_dossiers": "Xem hồ sơ phía sau con số",
+    "report": "Lấy báo cáo, phiếu chấm điểm",
+    "order_bundle": "Lập và tải gói tài liệu",
+    "ask_run": "Yêu cầu chấm điểm",
+    "upload": "Nộp tài liệu",
+    "declare": "Khai giá trị, tự chấm, nói tài liệu chứng minh cho mục nào",
+    "release": "Cho kiểm tra lại tài liệu bị cách ly",
+    "share": "Tạo và thu hồi liên kết chia sẻ",
+    "assign": "Mở kỳ chấm, phân công",
+    "explain": "Giải trình",
+    "approve": "Duyệt, sửa điểm tự chấm",
+    "lock": "Chốt điểm, chốt giải trình",
+    "appraise": "Thẩm định",
 }
+"""What a program's key may be given, reading first; the account itself must hold it too."""
 
 ON_TIME = {
     "bcth_date": "Theo ngày, báo cáo tổng hợp",

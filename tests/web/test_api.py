@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from flows.accounts import make_token
 from flows.resources import open_resources
-from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, Town, visiting
-from web.access import Deed
+from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, ROLES, Town, sign_in, visiting
+from web.access import DEEDS, EVERYBODY, Deed
 from web.app import create_app, deeds_of
 
 V1 = f"/api/v1/units/{OWN}/periods/{PERIOD}"
@@ -44,6 +45,31 @@ def test_a_token_reaches_no_further_than_its_account(town: Town) -> None:
         assert client.get(f"{V1}/components/2.4.1", headers=every).status_code == 403
 
 
+def test_the_account_page_hands_on_every_deed_of_the_api_that_the_account_holds(own_town: Town) -> None:
+    asked = {deed for (_, path), deed in deeds_of(create_app(own_town.settings)).items() if path.startswith("/api/")}
+    offered: dict[str, set[str]] = {}
+    with visiting(own_town) as client:
+        for role in ROLES:
+            sign_in(client, own_town, role)
+            page = client.get("/tai-khoan").text
+            offered[role] = set(re.findall(r'name="deeds" value="(\w+)"', page))
+            assert offered[role] == {deed.value for deed in DEEDS[role] & asked}, role
+    assert set().union(*offered.values()) == {deed.value for deed in asked - EVERYBODY}
+
+
+def test_a_key_made_on_the_account_page_sends_documents_and_no_key_exceeds_its_account(own_town: Town) -> None:
+    with visiting(own_town, "unit") as client:
+        form = {"label": "phần mềm", "deeds": ["upload", "approve"]}
+        secret = re.search(r"par_[\w-]+", client.post("/tai-khoan/khoa", data=form).text)
+        assert secret
+        key = {"Authorization": f"Bearer {secret.group()}"}
+        sign_in(client, own_town, "")
+        told = client.get("/api/v1/me", headers=key).json()
+        wish = {"name": "a.pdf", "size": 5, "target": OWN_COMPONENT}
+        begun = client.post(f"{V1}/uploads", headers=key, json=wish)
+    assert told["deeds"] == ["upload"] and begun.status_code == 200
+
+
 def test_a_token_ends(town: Town) -> None:
     with open_resources(town.settings) as resources:
         token = make_token(resources, "leader", "old", ["see_score"], 1, at=NOW - timedelta(days=2))
@@ -72,8 +98,6 @@ def test_an_ad_hoc_run_is_asked_for_once_and_cancelled(town: Town) -> None:
 
 @pytest.mark.parametrize("role", ["coordinator", "unit", "auditor", "supervisor", "leader", "administrator"])
 def test_each_role_at_each_route_of_the_api(town: Town, role: str) -> None:
-    from web.access import DEEDS, EVERYBODY
-
     token = token_of(town, role, *Deed)
     wrong = []
     with visiting(town) as client:

@@ -12,7 +12,7 @@ import pytest
 from storage import evidence, requests, uploads
 from storage.runs import PointsThen
 from tests.web.wards import OWN, PERIOD, Town, visiting
-from web import charts, wording
+from web import charts, errors, wording
 
 TEMPLATES = Path(wording.__file__).parent / "templates"
 
@@ -44,8 +44,11 @@ def test_every_sentence_of_a_page_has_its_english() -> None:
         for path in TEMPLATES.rglob("*.html")
         for sentence in re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8"))
     }
-    tables = (wording.STATES, wording.DOCUMENT_STATES, wording.SIGNATURES, wording.DIGITISATION, wording.RUN_STATES)
-    used |= {said for table in tables for _, said in table.values()}
+    shaped = (wording.STATES, wording.DOCUMENT_STATES, wording.SIGNATURES, wording.DIGITISATION, wording.RUN_STATES)
+    used |= {said for table in (*shaped, wording.ORDER_STATES) for _, said in table.values()}
+    plain = (wording.EVENTS, wording.DEEDS, wording.KINDS, wording.FIELDS, wording.WHOLE_DEEDS, wording.ENTRY_DEEDS)
+    used |= {said for table in (*plain, wording.ON_TIME, errors.SENTENCES) for said in table.values()}
+    used |= {*errors.HEADINGS}
     assert sorted(used - wording.english().keys()) == []
 
 

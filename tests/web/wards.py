@@ -114,8 +114,8 @@ def _of(resources: Resources, unit: str) -> Resources:
 
 def _ward(resources: Resources) -> Ward:
     unit = resources.settings.unit
-    document = _document(resources, f"{OWN_COMPONENT}/ke-hoach.pdf", pdf(f"KE HOACH {unit}"), None)
-    quarantined = _document(resources, "1.1.1/hong.pdf", f"broken {unit}".encode(), "Tệp PDF hỏng, không mở được.")
+    document = kept_document(resources, f"{OWN_COMPONENT}/ke-hoach.pdf", pdf(f"KE HOACH {unit}"), None)
+    quarantined = kept_document(resources, "1.1.1/hong.pdf", f"broken {unit}".encode(), "Tệp PDF hỏng, không mở được.")
     declare(resources, int(PERIOD))
     run = scored(resources)
     told = ask_for_run(resources, RunAsked(who="test", now=NOW, unit=unit, dry_run=True))
@@ -142,7 +142,8 @@ def scored(resources: Resources) -> str:
     return scoring.record(resources, scoring.compute(resources, question), who="test", at=NOW)
 
 
-def _document(resources: Resources, name: str, data: bytes, broken: str | None) -> str:
+def kept_document(resources: Resources, name: str, data: bytes, broken: str | None = None) -> str:
+    """The hash of a document that came under `name` (a path of the inbox) and was examined."""
     path = resources.settings.home / "one.pdf"
     path.write_bytes(data)
     keep_document(resources, path, name, Sender("test", "inbox", NOW))
@@ -150,6 +151,7 @@ def _document(resources: Resources, name: str, data: bytes, broken: str | None) 
     result = {
         "status": "unreadable" if broken else "read",
         "page_count": 1,
+        "pages": [{"number": 1, "kind": "text"}],
         "media_type": "application/pdf",
         "fields": {"number": {"value": "12/KH-UBND", "page": 1, "box": [0.1, 0.1, 0.4, 0.2], "state": "read"}},
         "digitisation": {"verdict": "không đạt" if broken else "đạt", "reasons": []},

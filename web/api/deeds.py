@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 
 from config.refusals import WrongUse
 from flows import ordering, receiving
-from flows.documents_seen import note_access
 from flows.receiving import Announced
 from storage import uploads
 from web.access import Deed
@@ -20,9 +19,8 @@ from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router
 from web.doors import Visit, allowed
 from web.errors import problem
-from web.pages.auditing import Order, ordered, own_order
-from web.pages.cycle import SLUGS, Asked, done, seen_or_missing, visible_rows
-from web.pages.documents import LargeFile, attachment
+from web.pages.auditing import Order, handed_out, ordered, own_order
+from web.pages.cycle import SLUGS, Asked, done, seen_or_missing, told_to
 from web.pages.uploads import finished, folder_of, own_upload
 
 router = api_router()
@@ -63,15 +61,7 @@ class BundleWish(BaseModel):
 @router.get(PLACE + "/cycle", responses=examples.of(examples.CYCLE))
 def cycle(unit: Unit, period: Period, visit: Visit = allowed(Deed.SEE_SCORE)) -> dict[str, Any]:
     """Where the year stands: state, deadlines, deeds possible now, three scores side by side, disputes."""
-    seen = seen_or_missing(visit)
-    rows = visible_rows(visit, seen)
-    shown = {row["id"] for row in rows}
-    if not (visit.may(Deed.SEE_WORK) or visit.may(Deed.APPRAISE)):
-        rows = [{name: value for name, value in row.items() if name != "entry"} for row in rows]
-    if len(rows) < len(seen["components"]):
-        seen |= {"totals": None, "overridden": [], "reminders": [], "reminder_lines": []}
-    disputed = [one for one in seen["disputed"] if one["id"] in shown]
-    return seen | {"components": rows, "disputed": disputed}
+    return told_to(visit, seen_or_missing(visit))
 
 
 def _add_deeds_of(right: Deed) -> None:
@@ -154,6 +144,4 @@ def bundle_content(unit: Unit, period: Period, order_id: Order, visit: Visit = a
     path = ordering.order_path(visit.resources, row)
     if row["state"] != uploads.READY or not path.exists():
         return problem(visit.request, 404, "Gói này chưa lập xong hoặc không còn; hãy yêu cầu lại.")
-    note_access(visit.resources, row["sha256"], "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now)
-    headers = attachment(path.name) | {"ETag": f'"{row["sha256"]}"'}
-    return LargeFile(path, media_type="application/octet-stream", headers=headers)
+    return handed_out(visit, row, path)

@@ -22,7 +22,7 @@ from web.doors import Visit, allowed
 from web.errors import problem
 from web.pages.auditing import Order, own_order
 from web.pages.documents import Sha256, seen_document
-from web.pages.proving import linked, said, sayable, unlinked
+from web.pages.proving import linked, sayable, unlinked
 from web.pages.uploads import declaring
 from web.pages.work import work_of
 
@@ -89,7 +89,7 @@ def say_term(unit: Unit, period: Period, sha256: Sha256, wish: TermWish, visit: 
     sayable(visit, sha256)
     days = {"speaks_from": wish.speaks_from, "speaks_to": wish.speaks_to, "expires_on": wish.expires_on}
     try:
-        return date_document(visit.resources.settings, sha256, days, said(visit), shown=wish.version)
+        return date_document(visit.resources.settings, sha256, days, visit.said, shown=wish.version)
     except WrongUse as error:
         return problem(visit.request, 409, str(error))
 

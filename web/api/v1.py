@@ -16,13 +16,14 @@ from pydantic import BaseModel, Field
 from flows import browsing
 from flows.documents_seen import note_access
 from flows.requests import RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
-from flows.searching import NothingAsked, search
 from storage.browsing import DocumentsWanted, Slice, runs_slice
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router
 from web.doors import Visit, allowed
-from web.pages.documents import Sha256, StateWanted, attachment, object_blocks, seen_document, visible_documents
+from web.pages.auditing import found
+from web.pages.documents import Sha256, StateWanted, attachment, object_blocks, seen_document
+from web.reach import visible_documents
 
 router = api_router()
 Component = Annotated[str, Path(pattern=r"^\d{1,3}\.\d{1,3}\.\d{1,3}$", examples=["3.3.2"])]
@@ -143,7 +144,7 @@ def documents(
 def document(unit: Unit, period: Period, sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> dict[str, Any]:
     """One document with text, fields and verdicts; the look is noted in the custody log."""
     told, serves = seen_document(visit, sha256)
-    note_access(visit.resources, sha256, "viewed", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    note_access(visit.resources, sha256, "viewed", visit.said)
     said = told["said"] or {}
     proves = [{"component": found["component"]["id"], **_place(found)} for found in serves]
     return _document(told["row"], said) | {"text": said.get("text"), "result": said.get("result"), "proves": proves}
@@ -153,7 +154,7 @@ def document(unit: Unit, period: Period, sha256: Sha256, visit: Visit = allowed(
 def content(unit: Unit, period: Period, sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Response:
     """The file itself, as an attachment."""
     told, _ = seen_document(visit, sha256)
-    note_access(visit.resources, sha256, "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    note_access(visit.resources, sha256, "downloaded", visit.said)
     headers = attachment(str(told["row"]["name"])) | {"Content-Length": str(told["row"]["size"])}
     blocks = object_blocks(visit.resources, sha256)
     return StreamingResponse(blocks, media_type="application/octet-stream", headers=headers)
@@ -168,15 +169,7 @@ def find(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Full text of the evidence, with and without diacritics."""
-    try:
-        told = search(visit.resources, q, most=limit)
-    except NothingAsked:
-        return {"words": q, "exact": True, "count": 0, "hits": []}
-    visible = visible_documents(visit)
-    if visible is None:
-        return told
-    hits = [hit for hit in told["hits"] if hit["sha256"] in visible]
-    return told | {"hits": hits, "count": len(hits)}
+    return found(visit, q, limit)
 
 
 @router.get(PLACE + "/imports", responses=examples.of(examples.IMPORTS))

@@ -14,20 +14,11 @@ from flows import accounts as signing
 from flows.accounts import ROLES, BadAccount, Person, SignInRefused
 from storage import accounts, sessions
 from storage.accounts import AccountExists, Grant
+from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed
 
 router = APIRouter()
-API_DEEDS = (
-    Deed.SEE_SCORE,
-    Deed.SEE_EVIDENCE,
-    Deed.SEE_EXPORTS,
-    Deed.SEE_RUNS,
-    Deed.ASK_RUN,
-    Deed.WHAT_IF,
-    Deed.SEE_DOSSIERS,
-)
-"""What a program's key may be given."""
 
 
 @router.get("/tai-khoan")
@@ -41,9 +32,15 @@ def _own(visit: Visit, *, message: str = "", good: str = "", status: int = 200, 
         account = accounts.account_of(connection, visit.visitor.name)
         tokens = sessions.tokens_of(connection, visit.visitor.name)
     shown = {"secret": "", "picture": "", "token": None} | more
+    deeds = _grantable(visit)
     return visit.page(
-        "account.html", status, account=account, tokens=tokens, message=message, good=good, deeds=API_DEEDS, **shown
+        "account.html", status, account=account, tokens=tokens, message=message, good=good, deeds=deeds, **shown
     )
+
+
+def _grantable(visit: Visit) -> list[Deed]:
+    """What this account may hand on to a program: what it may do itself somewhere, as far as the API does it."""
+    return [deed for name in wording.DEEDS if visit.visitor.may(deed := Deed(name))]
 
 
 @router.post("/tai-khoan/mat-khau")
@@ -104,7 +101,7 @@ def new_token(
     deeds: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """A key for a program, shown once."""
-    chosen = [deed.value for deed in API_DEEDS if deed.value in (deeds or ())]
+    chosen = [deed.value for deed in _grantable(visit) if deed.value in (deeds or ())]
     if not chosen:
         return _own(visit, message="Chọn ít nhất một việc mà khóa được làm.", status=422)
     token = signing.make_token(visit.resources, visit.visitor.name, label, chosen, days, at=visit.now)

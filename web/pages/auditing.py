@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -12,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from flows import browsing, ordering
 from flows.accounts import open_session
-from flows.documents_seen import note_access
+from flows.documents_seen import note_access, note_search
 from flows.ordering import OrderAsked
 from flows.searching import NothingAsked, search
 from storage import sessions, uploads
@@ -21,9 +22,10 @@ from web.access import NOBODY, Deed
 from web.cookies import ENTRY, cookie, set_cookie
 from web.doors import Visit, allowed, is_https, language_of
 from web.errors import problem
-from web.pages.documents import LargeFile, attachment, visible_documents
+from web.pages.documents import LargeFile, attachment
 from web.pages.home import PLACE
 from web.pages.signing_in import require_entry_key, start_session
+from web.reach import visible_documents
 from web.rendering import rendered
 
 router = APIRouter()
@@ -36,16 +38,20 @@ def find(visit: Visit = allowed(Deed.SEE_EVIDENCE), q: Annotated[str, Query(max_
     """Full text of all evidence, with and without diacritics, page by page."""
     told: dict[str, Any] | None = None
     if q.strip():
-        try:
-            told = search(visit.resources, q, most=200)
-        except NothingAsked:
-            told = {"count": 0, "hits": [], "exact": True}
-        visible = visible_documents(visit)
-        if visible is not None:
-            told["hits"] = [hit for hit in told["hits"] if hit["sha256"] in visible]
-            told["count"] = len(told["hits"])
-        told["hits"] = [hit | {"pieces": _pieces(hit)} for hit in told["hits"][:50]]
+        told = found(visit, q, 50)
+        told["hits"] = [hit | {"pieces": _pieces(hit)} for hit in told["hits"]]
     return visit.page("search.html", q=q, told=told)
+
+
+def found(visit: Visit, words: str, most: int) -> dict[str, Any]:
+    """Pages that this visitor may see and that hold the words (`flows.searching.search`); noted in the custody log."""
+    try:
+        told = search(visit.resources, words, most=most, within=visible_documents(visit))
+    except NothingAsked:
+        return {"words": words, "exact": True, "count": 0, "hits": []}
+    shown = {hit["sha256"] for hit in told["hits"]}
+    note_search(visit.resources, shown, visit.said)
+    return told
 
 
 def _pieces(hit: Mapping[str, Any]) -> list[tuple[str, bool]]:
@@ -114,10 +120,14 @@ def fetch(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Respons
     path = ordering.order_path(visit.resources, row)
     if row["state"] != uploads.READY or not path.exists():
         return problem(visit.request, 404, "Gói này chưa lập xong hoặc không còn. Bấm Lập gói để lập lại.")
-    if "range" not in visit.request.headers:
-        note_access(
-            visit.resources, row["sha256"], "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now
-        )
+    return handed_out(visit, row, path)
+
+
+def handed_out(visit: Visit, row: Mapping[str, Any], path: FilePath) -> Response:
+    """A bundle, or the part of it that is asked for; every time is noted, also what goes on after a break."""
+    part = visit.request.headers.get("range", "")[:100]
+    detail = {"range": part} if part else {}
+    note_access(visit.resources, row["sha256"], "downloaded", visit.said, **detail)
     headers = attachment(path.name) | {"ETag": f'"{row["sha256"]}"'}
     return LargeFile(path, media_type="application/octet-stream", headers=headers)
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from config.refusals import WrongUse
 from flows.cycle import Wish, act, cycle_seen, open_period
 from scoring.cycle import DEADLINES, BadDeed
+from scoring.cycle_sheet import reminder_lines
 from storage.cycle import NoCycle
 from storage.errors import StorageError
 from web import wording
@@ -194,15 +195,12 @@ def _whole(visit: Visit, refused: _Refusal = _NOTHING) -> Response:
     except NoCycle:
         may_open = visit.visitor.whole_unit(Deed.ASSIGN, visit.here)
         return visit.page("cycle_unopened.html", refused.status, may_open=may_open, deadlines=DEADLINES, **said)
-    rows = visible_rows(visit, seen)
-    shown = {row["id"] for row in rows}
+    told = told_to(visit, seen)
     return visit.page(
         "cycle.html",
         refused.status,
-        seen=seen,
-        rows=rows,
-        disputed=[one for one in seen["disputed"] if one["id"] in shown],
-        whole=len(rows) == len(seen["components"]),
+        seen=told,
+        whole=told["totals"] is not None,
         deeds=[name for name in seen["deeds"] if name in wording.WHOLE_DEEDS and _may_whole(visit, name)],
         slugs={name: SLUGS[deed] for name, deed in CYCLE.items()},
         **said,
@@ -221,9 +219,7 @@ def _entry(visit: Visit, component: str, refused: _Refusal = _NOTHING) -> Respon
         entry=row["entry"],
         deeds=[name for name in seen["deeds"] if name not in wording.WHOLE_DEEDS and _may_entry(visit, name, row)],
         slugs={name: SLUGS[deed] for name, deed in CYCLE.items()},
-        reads_notes=any(
-            visit.visitor.may_component(deed, visit.here, _about(row)) for deed in (Deed.SEE_WORK, Deed.APPRAISE)
-        ),
+        reads_notes=reads_notes(visit, row),
         typed=refused.typed,
         message=refused.message,
     )
@@ -253,9 +249,34 @@ def _about(row: Mapping[str, Any]) -> dict[str, str]:
     return {"id": row["id"], "responsible": row["office"]}
 
 
-def visible_rows(visit: Visit, seen: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The components that this visitor may see."""
-    return [row for row in seen["components"] if visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row))]
+def told_to(visit: Visit, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """The cycle as this visitor may see it: their components, notes and reminders; totals only with all components."""
+    rows = [row for row in seen["components"] if visit.visitor.may_component(Deed.SEE_SCORE, visit.here, _about(row))]
+    shown = {row["id"] for row in rows}
+    noted = {row["id"] for row in rows if reads_notes(visit, row)}
+    owed = [one for one in seen["reminders"] if _is_reminded(visit, one["office"])]
+    return {
+        **seen,
+        "components": [row if row["id"] in noted else row | {"entry": {}} for row in rows],
+        "totals": seen["totals"] if len(rows) == len(seen["components"]) else None,
+        "overridden": [line for line in seen["overridden"] if line.split(" ", 1)[0] in shown],
+        "disputed": [_dispute(one, one["id"] in noted) for one in seen["disputed"] if one["id"] in shown],
+        "reminders": owed,
+        "reminder_lines": list(reminder_lines(owed)),
+    }
+
+
+def _dispute(one: Mapping[str, Any], noted: bool) -> dict[str, Any]:
+    return dict(one) if noted else {**one, "asked": "", "explained": ""}
+
+
+def _is_reminded(visit: Visit, office: str) -> bool:
+    return visit.visitor.whole_unit(Deed.SEE_WORK, visit.here) or bool(office and visit.may(Deed.SEE_WORK, office))
+
+
+def reads_notes(visit: Visit, row: Mapping[str, Any]) -> bool:
+    """Whether this visitor reads what the ward and the appraisers write of a component to each other."""
+    return any(visit.visitor.may_component(deed, visit.here, _about(row)) for deed in (Deed.SEE_WORK, Deed.APPRAISE))
 
 
 def _may_whole(visit: Visit, name: str) -> bool:

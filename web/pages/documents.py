@@ -20,7 +20,9 @@ from storage.browsing import DocumentsWanted, Slice
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.errors import problem
+from web.headers import SANDBOX
 from web.pages.home import PLACE
+from web.reach import visible_documents
 from web.wording import AWAITED, DOCUMENT_STATES
 
 router = APIRouter()
@@ -58,7 +60,7 @@ def one_document(
 ) -> Response:
     """One document; looking at it is noted in the custody log."""
     told, serves = seen_document(visit, sha256)
-    note_access(visit.resources, sha256, "viewed", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    note_access(visit.resources, sha256, "viewed", visit.said)
     return document_page(visit, told, serves, page=trang)
 
 
@@ -123,6 +125,7 @@ def picture(
         path = picture_of_page(visit.resources, sha256, page, told["said"])
     except NoPicture as error:
         return problem(visit.request, 404, str(error), "Không có hình")
+    note_access(visit.resources, sha256, "viewed", visit.said, page=page)
     return FileResponse(path, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 
@@ -130,7 +133,7 @@ def picture(
 def download(sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Response:
     """The file itself, always as an attachment of no active type."""
     told, _ = seen_document(visit, sha256)
-    note_access(visit.resources, sha256, "downloaded", who=visit.visitor.name, where=visit.origin, at=visit.now)
+    note_access(visit.resources, sha256, "downloaded", visit.said)
     headers = attachment(str(told["row"]["name"])) | {"Content-Length": str(told["row"]["size"])}
     return StreamingResponse(
         object_blocks(visit.resources, sha256), media_type="application/octet-stream", headers=headers
@@ -156,22 +159,7 @@ def attachment(name: str) -> dict[str, str]:
     """Headers with which a browser saves a file and never opens it here."""
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    sandbox = "default-src 'none'; sandbox"
-    return {"Content-Disposition": disposition, "Content-Security-Policy": sandbox, "X-Content-Type-Options": "nosniff"}
-
-
-def visible_documents(visit: Visit) -> frozenset[str] | None:
-    """Hashes that this visitor may see in this unit; None: all."""
-    if visit.visitor.whole_unit(Deed.SEE_EVIDENCE, visit.here):
-        return None
-    run_id = browsing.newest_run_id(visit.resources, visit.here.period)
-    linked = (
-        proof["sha256"]
-        for item in (browsing.run(visit.resources, run_id)["score"]["components"] if run_id else ())
-        if visit.visitor.may_component(Deed.SEE_EVIDENCE, visit.here, item)
-        for proof in item["evidence"]
-    )
-    return frozenset(linked) | browsing.sent_by(visit.resources, visit.visitor.name)
+    return {"Content-Disposition": disposition, "Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff"}
 
 
 def seen_document(visit: Visit, sha256: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -67,7 +67,8 @@ def _seen(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> dict[str, An
     }
     day = visit.resources.settings.local_day(visit.now)
     ahead = _ahead(visit.resources, told["run"]["id"], day) if _sees_dossiers(visit) else None
-    return {"told": {**told, **shown}, "ids": ids, "whole": whole, "ahead": ahead, "place": visit.here}
+    works = visit.may(Deed.SEE_WORK)
+    return {"told": {**told, **shown}, "ids": ids, "whole": whole, "ahead": ahead, "works": works, "place": visit.here}
 
 
 def _sees_dossiers(visit: Visit) -> bool:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from flows.proving import BadTerm, SaidMeanwhile, date_document, link_document, unlink_document
-from storage.links import Said
 from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed
@@ -37,7 +36,7 @@ def say_term(
     told, serves = sayable(visit, sha256)
     try:
         days = {name: _day(text, _DAYS[name]) for name, text in typed.items()}
-        date_document(visit.resources.settings, sha256, days, said(visit), shown=version)
+        date_document(visit.resources.settings, sha256, days, visit.said, shown=version)
     except (BadTerm, SaidMeanwhile) as error:
         status = 409 if isinstance(error, SaidMeanwhile) else 422
         return document_page(visit, told, serves, typed=typed, refusal=(status, str(error)))
@@ -78,18 +77,13 @@ def sayable(visit: Visit, sha256: str) -> tuple[dict[str, Any], list[dict[str, A
 def linked(visit: Visit, sha256: str, one: Mapping[str, str | None]) -> dict[str, Any]:
     """Link a document to a component of this visitor's own: {component, section, pages}."""
     visit.require(one["component"] in {item["id"] for item in own_components(visit)})
-    return link_document(visit.resources.settings, sha256, dict(one), said(visit))
+    return link_document(visit.resources.settings, sha256, dict(one), visit.said)
 
 
 def unlinked(visit: Visit, sha256: str, component: str) -> bool:
     """Take back a link to a component of this visitor's own; whether there was one."""
     visit.require(component in {item["id"] for item in own_components(visit)})
-    return unlink_document(visit.resources.settings, sha256, component, said(visit))
-
-
-def said(visit: Visit) -> Said:
-    """Who says it, from where, when: for the custody log."""
-    return Said(visit.visitor.name, visit.origin, visit.now)
+    return unlink_document(visit.resources.settings, sha256, component, visit.said)
 
 
 def _day(text: str, what: str) -> date | None:

@@ -192,7 +192,8 @@ def what_if(component: str, visit: Visit = allowed(Deed.WHAT_IF)) -> Response:
     tried: dict[str, Any] = {"given": given, "faults": "", "result": None}
     try:
         result = browsing.what_if(visit.resources, run, given) if given else None
-        tried["result"] = result and _difference(result, component)
+        whole = visit.visitor.whole_unit(visit.deed, visit.here)
+        tried["result"] = result and _difference(result, component, whole=whole)
     except BadAssumption as error:
         tried["faults"] = str(error)
     if "hx-request" in visit.request.headers:
@@ -201,6 +202,6 @@ def what_if(component: str, visit: Visit = allowed(Deed.WHAT_IF)) -> Response:
     return visit.page("component.html", component=Markup(made), item=told["item"])
 
 
-def _difference(result: Mapping[str, Any], component: str) -> dict[str, Any]:
+def _difference(result: Mapping[str, Any], component: str, *, whole: bool) -> dict[str, Any]:
     after = next(item for item in result["after"]["components"] if item["id"] == component)
-    return {"item": after, "totals": result["after"]["totals"], "moved": result["moved"]}
+    return {"item": after, "totals": result["after"]["totals"] if whole else None, "moved": result["moved"]}

@@ -16,6 +16,7 @@ from scoring.other_indices import STANDINGS
 from storage.cycle import NoCycle
 from web.access import Deed
 from web.doors import Visit, allowed
+from web.pages.cycle import told_to
 from web.pages.home import PLACE
 
 router = APIRouter()
@@ -53,7 +54,7 @@ def work_of(visit: Visit) -> Work:
         items=sorted(own, key=lambda item: (item["state"] not in ("no_data", "no_evidence"), item["deadline"])),
         tasks=sorted(tasks, key=lambda task: (task["standing"] not in _OWED, task["due"] or "9", task["code"])),
         notes=[row for row in cycle["components"] if _has_notes(row) and _is_own(visit, row)] if cycle else [],
-        reminders=list(cycle["reminder_lines"]) if cycle and whole else [],
+        reminders=told_to(visit, cycle)["reminder_lines"] if cycle else [],
         indices=indices if whole else None,
         whole=whole,
     )
