@@ -13,13 +13,12 @@ from typing import Any
 from config.export_profiles import Column
 from connectors.exports.grids import Cells
 from connectors.exports.text import column_letters
-from connectors.exports.values import DOSSIER_CODE, PROCEDURE_CODE, BadCell, Convert, plain_text
+from connectors.exports.values import RECOGNISABLE, Convert, plain_text, recogniser
 
 SAMPLED_ROWS = 200
 _SHIFTS = (-1, 1, -2, 2)
 _ENOUGH = 0.6
 
-_RECOGNISABLE = frozenset({"dossier_code", "procedure_code", "component", "moment", "deadline", "choice"})
 _DISTINCT = frozenset({"dossier_code", "procedure_code", "component", "choice"})
 """Kinds that no neighbouring column can be mistaken for; a date may stand beside other dates."""
 
@@ -36,8 +35,8 @@ class Alignment:
 def aligned(places: Mapping[Column, int], rows: Sequence[Cells], converters: Mapping[Column, Convert]) -> Alignment:
     """The columns' true places, judged from the first rows of data."""
     sample = [row for row in rows[:SAMPLED_ROWS] if sum(1 for cell in row if plain_text(cell) is not None) > 2]
-    ordered = [column for column in sorted(places, key=places.__getitem__) if column.read_as in _RECOGNISABLE]
-    fits = {column: _recogniser(column, converters[column]) for column in ordered}
+    ordered = [column for column in sorted(places, key=places.__getitem__) if column.read_as in RECOGNISABLE]
+    fits = {column: recogniser(column, converters[column]) for column in ordered}
 
     def share(column: Column, shift: int) -> float | None:
         return _share(places[column] + shift, sample, fits[column])
@@ -62,20 +61,6 @@ def _share(place: int, sample: Sequence[Cells], fits: Callable[[Any], bool]) -> 
     """The share of filled cells that fit a kind; None where all are empty."""
     cells = [row[place] for row in sample if 0 <= place < len(row) and plain_text(row[place]) is not None]
     return sum(1 for cell in cells if fits(cell)) / len(cells) if cells else None
-
-
-def _recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
-    pattern = {"dossier_code": DOSSIER_CODE, "procedure_code": PROCEDURE_CODE}.get(column.read_as)
-    if pattern is not None:
-        return lambda cell: isinstance(cell, str) and pattern.fullmatch(cell.strip()) is not None
-
-    def converts(cell: Any) -> bool:
-        try:
-            return convert(cell) is not None
-        except BadCell:
-            return False
-
-    return converts
 
 
 def _realigned(places: Mapping[Column, int], first: Column, last_right: Column | None, shift: int) -> Alignment:

@@ -1,16 +1,15 @@
-"""What stands around the data: titles, periods, group rows, numbering rows, totals and signatures."""
+"""What titles and file names say: the period, the year, when the export was written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from connectors.exports.dates import NotADate, moment_of
 from connectors.exports.grids import Cells
-from connectors.exports.text import clean, label_key
-from connectors.exports.values import BadCell, number_of, plain_text
+from connectors.exports.text import clean
+from connectors.exports.values import plain_text
 
 _DAY = r"(\d{1,2}/\d{1,2}/\d{4})"
 _PERIOD = re.compile(rf"từ\s+(?:ngày\s+)?{_DAY}\D{{1,20}}?(?:đến\s+)?(?:hết\s+)?(?:ngày\s+)?{_DAY}", re.IGNORECASE)
@@ -22,8 +21,6 @@ _EXPORTED = re.compile(
 _IN_NAME = re.compile(r"(20\d\d)[_\-.]?(\d\d)[_\-.]?(\d\d)(?:[_\-. T]+(\d\d)[_\-.h]?(\d\d))?(?!\d)")
 _YEAR_IN_TITLE = re.compile(r"(?:năm|(?:quý|tháng)\s+[IVX\d]+\s*(?:/|năm|-))\s*(20\d\d)(?!\d)", re.IGNORECASE)
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_GROUP_MARK = re.compile(r"(?:[IVXLC]+|[A-Z])[.)]?")
-_TOTAL = re.compile(r"^(?:tổng cộng|tổng số|tổng|cộng|total)\b[^\d]*(\d[\d.,]*)?", re.IGNORECASE)
 
 
 def texts_of(rows: Iterable[Cells]) -> list[str]:
@@ -82,63 +79,3 @@ def said(cells: Cells) -> list[tuple[int, str]]:
     """The cells of a row that say something: (column from 0, text)."""
     texts = ((index, plain_text(cell)) for index, cell in enumerate(cells))
     return [(index, text) for index, text in texts if text is not None]
-
-
-def total_in(cells: Cells) -> int | None:
-    """The number of a total row ("TỔNG CỘNG | 1.234", "Tổng số: 1.234 hồ sơ"); -1 for one without a number.
-
-    None: this is no total row.
-    """
-    filled = said(cells)
-    if not filled or len(filled) > 12:
-        return None
-    heading = next((position for position, (_, text) in enumerate(filled[:3]) if _TOTAL.match(text)), None)
-    if heading is None:
-        return None
-    inside = _TOTAL.match(filled[heading][1])
-    numbers: list[Any] = [inside[1]] if inside and inside[1] else [cells[index] for index, _ in filled[heading + 1 :]]
-    return next((number for cell in numbers if (number := _whole(cell)) is not None), -1)
-
-
-def _whole(cell: Any) -> int | None:
-    text = re.sub(r"\s*(?:hồ sơ|phản ánh|dòng|bản ghi)\.?$", "", cell) if isinstance(cell, str) else cell
-    try:
-        number = number_of(text.rstrip(".,") if isinstance(text, str) else text)
-    except (BadCell, ArithmeticError):
-        return None
-    return int(number) if number is not None and number == number.to_integral_value() else None
-
-
-def is_numbering(cells: Cells) -> bool:
-    """Whether a row only numbers the columns: 1, 2, 3 ... or (1), (2), (3) ..."""
-    texts = [re.sub(r"[()\[\]]", "", text) for _, text in said(cells)]
-    numbers = [int(text) for text in texts if text.isdigit() and len(text) <= 3]
-    return (
-        len(numbers) >= 3
-        and len(numbers) >= len(texts) - 2
-        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    )
-
-
-def is_group(filled: Sequence[tuple[int, str]]) -> bool:
-    """Whether a row heads a group: one thing said, or "II | Lĩnh vực Đất đai | 25" with a roman number or a letter."""
-    if len(filled) <= 2 or len({text for _, text in filled}) == 1:
-        return True
-    return len(filled) <= 4 and _GROUP_MARK.fullmatch(filled[0][1]) is not None
-
-
-def begins_other_table(cells: Cells, own: Sequence[str], foreign: frozenset[str]) -> bool:
-    """Whether a row is the header of a table of another layout."""
-    texts = [label_key(text) for _, text in said(cells)]
-    theirs = sum(1 for text in texts if text in foreign)
-    if theirs < 2 or len(texts) < 3:
-        return False
-    ours = {label_key(part) for label in own for part in label.split(" / ")}
-    return theirs + sum(1 for text in texts if text in ours) >= 0.8 * len(texts)
-
-
-def repeats_header(cells: Cells, labels: Sequence[str]) -> bool:
-    """Whether a row repeats the header (a page break in the export)."""
-    own = {label_key(part) for label in labels for part in label.split(" / ")} - {""}
-    texts = [label_key(text) for _, text in said(cells)]
-    return len(texts) >= 2 and sum(1 for text in texts if text in own) >= 0.8 * len(texts)

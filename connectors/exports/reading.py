@@ -17,15 +17,17 @@ from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.alignment import aligned
 from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
-from connectors.exports.furniture import begins_other_table, exported_at_in, period_in, texts_of, year_in
+from connectors.exports.furniture import exported_at_in, period_in, texts_of, year_in
 from connectors.exports.grids import Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.legacy import modernised, touched_sentence
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
+from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
 from connectors.exports.sameness import content_of
+from connectors.exports.settling import settle
 from connectors.exports.values import converter
 from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
 from sandbox import Failure, Limits, run_one
@@ -218,6 +220,7 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     )
     alignment = aligned(layout.places, list(sample), converters)
     records = records_of(grid, layout, alignment.places, converters)
+    settle(records, layout.profile, alignment.places)
     records.warnings.extend(alignment.warnings)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
     records.warnings.extend(_changes_of_layout(layout))

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from connectors.errors import ConnectorError, UnknownLayout
-from connectors.exports.furniture import is_numbering, period_in, said, texts_of
+from connectors.exports.furniture import period_in, said, texts_of
+from connectors.exports.row_kinds import is_numbering
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of
@@ -102,7 +103,9 @@ def form_of(question: Question) -> Form:
 def form_lines(grid: Grid) -> Iterator[FormLine]:
     """The lines below the numbering row "(1) (2) (3) ..." of a II.06a sheet; counts left blank are 0."""
     rows = [*grid.head, *grid.rest]
-    start = next((index for index, cells in enumerate(rows) if is_numbering(cells) and len(said(cells)) >= 13), None)
+    start = next(
+        (index for index, cells in enumerate(rows) if is_numbering(said(cells)) and len(said(cells)) >= 13), None
+    )
     for index in range(start + 1 if start is not None else len(rows), len(rows)):
         counts = _counts(rows[index])
         if counts is not None:

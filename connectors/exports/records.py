@@ -11,13 +11,14 @@ from operator import itemgetter
 from typing import Any
 
 from config.export_profiles import Column
-from connectors.exports.furniture import begins_other_table, is_group, is_numbering, repeats_header, said, total_in
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.judgement import impossible_orders
 from connectors.exports.layout import Layout
 from connectors.exports.moments import seconds_column
+from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
 from connectors.exports.rows import Rejected
 from connectors.exports.text import DASHES, are_clean, column_letters
+from connectors.exports.totals import TotalRow
 from connectors.exports.values import COMPONENT, DOSSIER_CODE, BadCell, Convert
 
 MOMENTS = frozenset({"moment", "deadline"})
@@ -45,6 +46,11 @@ class SheetRecords:
     warnings: list[str] = field(default_factory=list)
     footer: list[Cells] = field(default_factory=list)
     other_table_row: int | None = None
+    totals: list[TotalRow] = field(default_factory=list)
+    unclear: list[tuple[int, Cells]] = field(default_factory=list)
+    """Rows of words alone, by number, until the whole sheet tells what they are."""
+    span: tuple[int, int] | None = None
+    """First and last row that hold records, usable or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,10 @@ def records_of(
         [[] for _ in read],
     )
     readers = [_CellReader(column, converters[column]) for column in read]
+    key = next(column for column in places if column.field in layout.profile.key)
+    sieve = _Sieve(judge_of(layout, grid.head[: layout.header_row], places, converters), places[key], key.read_as)
     for first, rows in grid.blocks(layout.first):
-        numbers, data = _data_rows(first, rows, layout, places, found)
+        numbers, data = sieve.data_rows(first, rows, found)
         columns = [reader.column(data, places[column]) for reader, column in zip(readers, read, strict=True)]
         suspects = [reader.met_fault for reader in readers]
         _keep(found, _faults(found, layout, read, columns, suspects), numbers, columns)
@@ -158,23 +166,49 @@ class _Remembered(dict[Any, Any]):
         return value
 
 
-def _data_rows(
-    first: int, rows: Sequence[Cells], layout: Layout, places: Mapping[Column, int], found: SheetRecords
-) -> tuple[list[int], list[Cells]]:
-    """Row numbers (from 1) and cells of the rows that hold records; totals and footers are noted on the way."""
-    key = next(column for column in places if column.field in layout.profile.key)
-    place, shape = places[key], _SHAPES.get(key.read_as)
-    if shape and _all_have_key(rows, place, shape):
-        return list(range(first + 1, first + 1 + len(rows))), list(rows)
-    numbers, data = [], []
-    for number, cells in enumerate(rows, start=first + 1):
-        if (shape and _has_key(cells, place, shape)) or _is_record(cells, layout, found):
-            numbers.append(number)
-            data.append(cells)
-        elif begins_other_table(cells, layout.labels, layout.foreign):
+class _Sieve:
+    """Keeps the rows that hold records; what else is said is noted on the way."""
+
+    def __init__(self, judge: RowJudge, key_place: int, key_read_as: str) -> None:
+        self._judge, self._place, self._shape = judge, key_place, _SHAPES.get(key_read_as)
+
+    def data_rows(self, first: int, rows: Sequence[Cells], found: SheetRecords) -> tuple[list[int], list[Cells]]:
+        """Row numbers (from 1) and cells of a block's records."""
+        numbers, data = self._records(first, rows, found)
+        if numbers:
+            found.span = (found.span[0] if found.span else numbers[0], numbers[-1])
+        return numbers, data
+
+    def _records(self, first: int, rows: Sequence[Cells], found: SheetRecords) -> tuple[list[int], list[Cells]]:
+        if self._shape and _all_have_key(rows, self._place, self._shape):
+            return list(range(first + 1, first + 1 + len(rows))), list(rows)
+        numbers, data = [], []
+        for number, cells in enumerate(rows, start=first + 1):
+            if self._has_key(cells) or self._is_record(number, cells, found):
+                numbers.append(number)
+                data.append(cells)
+            elif found.other_table_row:
+                break
+        return numbers, data
+
+    def _has_key(self, cells: Cells) -> bool:
+        """The quick test that nearly every row passes: a key of the right shape, whatever else the row says."""
+        place, shape = self._place, self._shape
+        if shape is None or len(cells) <= place:
+            return False
+        return type(cells[place]) is str and shape.fullmatch(cells[place]) is not None
+
+    def _is_record(self, number: int, cells: Cells, found: SheetRecords) -> bool:
+        kind = self._judge.kind_of(cells)
+        if kind is RowKind.HEADING:
+            found.footer.append(cells)
+        elif kind in (RowKind.TOTAL, RowKind.SUMMED):
+            found.totals.append(TotalRow(number, cells, kind is RowKind.TOTAL))
+        elif kind is RowKind.UNCLEAR:
+            found.unclear.append((number, cells))
+        elif kind is RowKind.OTHER_TABLE:
             found.other_table_row = number
-            break
-    return numbers, data
+        return kind is RowKind.RECORD
 
 
 def _all_have_key(rows: Sequence[Cells], place: int, shape: re.Pattern[str]) -> bool:
@@ -183,29 +217,6 @@ def _all_have_key(rows: Sequence[Cells], place: int, shape: re.Pattern[str]) -> 
         return all(map(shape.fullmatch, map(itemgetter(place), rows)))
     except (IndexError, TypeError):
         return False
-
-
-def _has_key(cells: Cells, place: int, shape: re.Pattern[str]) -> bool:
-    """The quick test that nearly every row passes: a key of the right shape, whatever else the row says."""
-    return len(cells) > place and type(cells[place]) is str and shape.fullmatch(cells[place]) is not None
-
-
-def _is_record(cells: Cells, layout: Layout, found: SheetRecords) -> bool:
-    filled = said(cells)
-    if not filled:
-        return False
-    total = total_in(cells)
-    if total is not None:
-        found.declared_totals.append(total)
-        return False
-    if is_numbering(cells) or repeats_header(cells, layout.labels):
-        return False
-    if begins_other_table(cells, layout.labels, layout.foreign):
-        return False
-    if is_group(filled):
-        found.footer.append(cells)
-        return False
-    return True
 
 
 def _keep(

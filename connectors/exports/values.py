@@ -22,6 +22,8 @@ DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d
 PROCEDURE_CODE = re.compile(r"\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?")
 COMPONENT = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}")
 NOT_APPLICABLE = "not_applicable"
+RECOGNISABLE = frozenset({"dossier_code", "procedure_code", "component", "moment", "deadline", "choice"})
+"""Kinds whose cells can be told by what they hold."""
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
@@ -58,6 +60,26 @@ def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, .
         return _names(column.split or ";")
     convert = _CONVERTERS[column.read_as]
     return _last_part(convert, column.split) if column.split else convert
+
+
+def recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
+    """Whether a cell holds what a recognisable column holds; codes by their usual shape."""
+    pattern = {"dossier_code": DOSSIER_CODE, "procedure_code": PROCEDURE_CODE}.get(column.read_as)
+    if pattern is not None:
+        return lambda cell: isinstance(cell, str) and pattern.fullmatch(cell.strip()) is not None
+    return converts(convert)
+
+
+def converts(convert: Convert) -> Callable[[Any], bool]:
+    """Whether a cell says something that the converter understands."""
+
+    def answer(cell: Any) -> bool:
+        try:
+            return convert(cell) is not None
+        except BadCell:
+            return False
+
+    return answer
 
 
 def number_of(cell: Any) -> Decimal | None:

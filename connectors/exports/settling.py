@@ -1,0 +1,68 @@
+"""What only the end of a sheet tells: whether totals add up, and which rows of words alone are its footer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+from config.export_profiles import Column, Profile
+from connectors.exports.furniture import said
+from connectors.exports.grids import Cells
+from connectors.exports.records import SheetRecords
+from connectors.exports.rows import Rejected
+from connectors.exports.text import column_letters
+from connectors.exports.totals import Counted, judged, shown
+
+_SUMMED = frozenset({"count"})
+
+
+def settle(found: SheetRecords, profile: Profile, places: Mapping[Column, int]) -> None:
+    """Judge what was put off while the rows went by. Rows that prove to be nothing known are rejected, in row order."""
+    refused = [*_settle_totals(found, places), *_settle_words(found, profile)]
+    if refused:
+        found.rejected = sorted(chain(found.rejected, refused), key=lambda bad: bad.row)
+    found.totals, found.unclear = [], []
+
+
+def _settle_totals(found: SheetRecords, places: Mapping[Column, int]) -> list[Rejected]:
+    if not found.totals:
+        return []
+    summed = {
+        place: (column.title, found.values[found.fields.index(str(column.field))])
+        for column, place in places.items()
+        if column.field and column.read_as in _SUMMED
+    }
+    counted, after, refused = Counted(found.numbers, summed), 0, []
+    for row in found.totals:
+        verdict = judged(row, after, counted)
+        found.warnings.extend(verdict.disagreements)
+        if not verdict.is_total:
+            why = f'dòng "{shown(row.cells)}" không có mã và các số không khớp tổng các dòng phía trên'
+            refused.append(_refused(found, row.number, row.cells, f"{why}; nếu là dòng số liệu, ghi thêm mã"))
+            continue
+        after = row.number
+        if verdict.count is not None:
+            found.declared_totals.append(verdict.count)
+    return refused
+
+
+def _settle_words(found: SheetRecords, profile: Profile) -> list[Rejected]:
+    """Before the first record words belong to the header, behind the last to the footer; between them to nothing."""
+    first, last = found.span or (0, 0)
+    found.footer.extend(cells for number, cells in found.unclear if not first < number < last)
+    key = next(column.title for column in profile.columns if column.field in profile.key)
+    return [
+        _refused(
+            found,
+            number,
+            cells,
+            f'dòng "{shown(cells)}" thiếu "{key}", không rõ là dòng gì; ghi thêm mã hoặc xóa dòng này',
+        )
+        for number, cells in found.unclear
+        if first < number < last
+    ]
+
+
+def _refused(found: SheetRecords, number: int, cells: Cells, reason: str) -> Rejected:
+    place = said(cells)[0][0]
+    return Rejected(found.sheet, number, f"{column_letters(place)}{number}", reason)
