@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.export_profiles import Column
+from connectors.errors import Unreadable
+from connectors.exports.dates import is_date
 from connectors.exports.grids import Cells
+from connectors.exports.row_kinds import like_a_code
 from connectors.exports.text import column_letters
 from connectors.exports.values import RECOGNISABLE, Convert, plain_text, recogniser
 
 SAMPLED_ROWS = 200
 _SHIFTS = (-1, 1, -2, 2)
 _ENOUGH = 0.6
+_PLAINLY_NOT = 0.2
+"""A share this low contradicts a header; between the two a column may hold odd codes or new words."""
+_MOSTLY_CODES = 0.5
+_SHAPELESS = frozenset({"text", "number", "names"})
 
 _DISTINCT = frozenset({"dossier_code", "procedure_code", "component", "choice"})
 """Kinds that no neighbouring column can be mistaken for; a date may stand beside other dates."""
@@ -33,7 +40,11 @@ class Alignment:
 
 
 def aligned(places: Mapping[Column, int], rows: Sequence[Cells], converters: Mapping[Column, Convert]) -> Alignment:
-    """The columns' true places, judged from the first rows of data."""
+    """The columns' true places, judged from the first rows of data.
+
+    Raises:
+        Unreadable: the column of codes holds no codes, and no other column is plainly theirs.
+    """
     sample = [row for row in rows[:SAMPLED_ROWS] if sum(1 for cell in row if plain_text(cell) is not None) > 2]
     ordered = [column for column in sorted(places, key=places.__getitem__) if column.read_as in RECOGNISABLE]
     fits = {column: recogniser(column, converters[column]) for column in ordered}
@@ -49,7 +60,66 @@ def aligned(places: Mapping[Column, int], rows: Sequence[Cells], converters: Map
         if not any(_below(share(column, shift)) for column in after):
             last_right = [c for c in ordered[: ordered.index(misplaced[0])] if share(c, 0) is not None]
             return _realigned(places, misplaced[0], last_right[-1] if last_right else None, shift)
-    return Alignment(places)
+    exchanged = _exchanged(places, misplaced, sample, fits) or Alignment(places)
+    _refuse_strange_keys(exchanged.places, places, misplaced, sample)
+    return exchanged
+
+
+def _exchanged(
+    places: Mapping[Column, int], misplaced: Sequence[Column], sample: Sequence[Cells], fits: Mapping[Column, Any]
+) -> Alignment | None:
+    """Columns whose headers stand over each other's values, put where their content is. None: nothing is that plain."""
+    owners = {place: column for column, place in places.items()}
+    moved: dict[Column, int] = {}
+    for column in misplaced:
+        if (_share(places[column], sample, fits[column]) or 0) >= _PLAINLY_NOT:
+            continue
+        may_hold = [p for p, owner in owners.items() if owner is not column and _gives_way(owner, column, misplaced)]
+        right = [place for place in may_hold if (_share(place, sample, fits[column]) or 0) >= _ENOUGH]
+        if len(right) == 1:
+            moved[column] = right[0]
+    displaced = [owners[place] for place in moved.values() if owners[place] not in moved]
+    vacated = [places[column] for column in moved if places[column] not in moved.values()]
+    if not moved or len(set(moved.values())) < len(moved) or len(displaced) != len(vacated) or len(displaced) > 1:
+        return None
+    moved |= dict(zip(displaced, vacated, strict=True))
+    return Alignment({**places, **moved}, (_exchange_told(places, moved),))
+
+
+def _gives_way(owner: Column, column: Column, misplaced: Sequence[Column]) -> bool:
+    """Whether the values under a header may belong to another: its own do not fit, or it says nothing of content."""
+    if owner in misplaced:
+        return True
+    return owner.read_as == "text" if column.read_as == "choice" else _is_code(column) and owner.read_as in _SHAPELESS
+
+
+def _is_code(column: Column) -> bool:
+    return column.read_as in ("dossier_code", "procedure_code")
+
+
+def _exchange_told(places: Mapping[Column, int], moved: Mapping[Column, int]) -> str:
+    named = [
+        f'"{column.title}" (tiêu đề ở cột {column_letters(places[column])}) nằm ở cột {column_letters(place)}'
+        for column, place in sorted(moved.items(), key=lambda pair: pair[1])
+    ]
+    return f"tiêu đề đặt nhầm cột: giá trị của {'; '.join(named)}; đã đọc theo nội dung, hãy sửa tiêu đề"
+
+
+def _refuse_strange_keys(
+    found: Mapping[Column, int], places: Mapping[Column, int], misplaced: Sequence[Column], sample: Sequence[Cells]
+) -> None:
+    """Odd codes are kept, with a warning; words and dates are none: dossiers would be kept under each other's names."""
+    for column in misplaced:
+        if not (_is_code(column) and column.required and found[column] == places[column]):
+            continue
+        texts = [plain_text(row[places[column]]) for row in sample if len(row) > places[column]]
+        said = [text for text in texts if text is not None]
+        if sum(1 for text in said if like_a_code(text) and not is_date(text)) < _MOSTLY_CODES * len(said):
+            where = f'cột {column_letters(places[column])} "{column.title}"'
+            raise Unreadable(
+                f'{where} không chứa mã mà chứa "{said[0][:40]}", và không rõ cột nào là mã. '
+                "Tiêu đề có thể đặt nhầm cột: hãy xuất lại, hoặc sửa tiêu đề rồi nộp lại."
+            )
 
 
 def _below(share: float | None) -> bool:

@@ -34,25 +34,40 @@ class NotADate(ValueError):
 def moment_of(cell: object) -> tuple[datetime, bool]:
     """The moment a cell means, and whether it says the time of day too.
 
+    Midnight says none, in whatever shape: software that keeps days alone writes them as "00:00:00" or "...000000".
+
     Raises:
         NotADate: unreadable, impossible (29 February of a common year), or a year outside 1990-2100.
     """
+    moment = _plausible(_moment_in(cell))
+    return moment, moment.time() != time(0)
+
+
+def _moment_in(cell: object) -> datetime:
     if isinstance(cell, str):
         return _from_text(cell)
     if isinstance(cell, datetime):
-        aware = cell.replace(tzinfo=VIETNAM) if cell.tzinfo is None else cell.astimezone(VIETNAM)
-        return _plausible(aware), aware.time() != time(0)
+        return cell.replace(tzinfo=VIETNAM) if cell.tzinfo is None else cell.astimezone(VIETNAM)
     if isinstance(cell, date):
-        return _plausible(datetime.combine(cell, time(0), VIETNAM)), False
+        return datetime.combine(cell, time(0), VIETNAM)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(cell)
     raise NotADate(f"không đọc được ngày từ {cell!r}")
 
 
-def _from_text(text: str) -> tuple[datetime, bool]:
+def is_date(text: str) -> bool:
+    """Whether a text can be read as a date; a short number is none."""
+    try:
+        moment_of(text)
+    except NotADate:
+        return False
+    return not text.isdigit() or len(text) >= 8
+
+
+def _from_text(text: str) -> datetime:
     try:
         if len(text) == 19 and text[2] == "/" == text[5] and text[13] == ":":
-            return _plausible(_vendor_moment(text)), True
+            return _vendor_moment(text)
         return _any_shape(text)
     except NotADate:
         raise
@@ -67,24 +82,22 @@ def _vendor_moment(text: str) -> datetime:
     )
 
 
-def _any_shape(text: str) -> tuple[datetime, bool]:
+def _any_shape(text: str) -> datetime:
     if found := _DAY_FIRST.fullmatch(text):
         return _from_parts(found.groups())
     if found := _TIME_FIRST.fullmatch(text):
-        day, _ = _any_shape(found[4])
-        return day.replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3] or 0)), True
+        return _any_shape(found[4]).replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3] or 0))
     if _DIGITS.fullmatch(text):
-        padded = text.ljust(14, "0")
-        return _plausible(datetime.strptime(padded, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)), len(text) > 8
+        return datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)
     if _ISO.match(text):
         return _from_iso(text)
     if found := _IN_WORDS.fullmatch(text):
         day_number, month, year = map(int, found.groups())
-        return _plausible(datetime(year, month, day_number, tzinfo=VIETNAM)), False
+        return datetime(year, month, day_number, tzinfo=VIETNAM)
     return _serial_in_text(text)
 
 
-def _from_parts(parts: tuple[str | None, ...]) -> tuple[datetime, bool]:
+def _from_parts(parts: tuple[str | None, ...]) -> datetime:
     day, month, year, hour, minute, second, half = parts
     number = int(year or 0) + (2000 if len(year or "") == 2 else 0)
     if len(year or "") == 2 and number > LATEST_SHORT_YEAR:
@@ -94,17 +107,15 @@ def _from_parts(parts: tuple[str | None, ...]) -> tuple[datetime, bool]:
         clock += 12
     elif half and half.upper() in ("SA", "AM") and clock == 12:
         clock = 0
-    moment = datetime(number, int(month or 0), int(day or 0), clock, int(minute or 0), int(second or 0), 0, VIETNAM)
-    return _plausible(moment), hour is not None
+    return datetime(number, int(month or 0), int(day or 0), clock, int(minute or 0), int(second or 0), 0, VIETNAM)
 
 
-def _from_iso(text: str) -> tuple[datetime, bool]:
+def _from_iso(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    aware = moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
-    return _plausible(aware), len(text) > 10
+    return moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
 
 
-def _serial_in_text(text: str) -> tuple[datetime, bool]:
+def _serial_in_text(text: str) -> datetime:
     try:
         number = float(text.replace(",", "."))
     except ValueError:
@@ -112,13 +123,13 @@ def _serial_in_text(text: str) -> tuple[datetime, bool]:
     return _from_number(number)
 
 
-def _from_number(number: float) -> tuple[datetime, bool]:
+def _from_number(number: float) -> datetime:
     if isinstance(number, float) and number.is_integer() and _DIGITS.fullmatch(str(int(number))):
         return _from_text(str(int(number)))
     if not _SERIAL_RANGE[0] <= number < _SERIAL_RANGE[1]:
         raise NotADate(f"số {number} không phải ngày")
     seconds = round((number - int(number)) * 86400)
-    return _EXCEL_EPOCH + timedelta(days=int(number), seconds=seconds), seconds != 0
+    return _EXCEL_EPOCH + timedelta(days=int(number), seconds=seconds)
 
 
 def _plausible(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ import yaml
 
 from config.export_profiles import KEYS, Column, Profile, load_vocabulary
 from connectors.errors import ConnectorError, Unreadable
-from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.dates import is_date
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import HeaderGuess, header_guess, layout_of
 from connectors.exports.legacy import modernised
@@ -120,7 +120,7 @@ def _looks_like(texts: list[str], vocabulary: Mapping[str, Mapping[Any, tuple[st
     for kind, pattern in (("dossier_code", DOSSIER_CODE), ("procedure_code", PROCEDURE_CODE), ("component", COMPONENT)):
         if _share(texts, lambda text, pattern=pattern: pattern.fullmatch(text) is not None) >= _MOSTLY:
             return kind, None
-    if _share(texts, _is_date) >= _MOSTLY:
+    if _share(texts, is_date) >= _MOSTLY:
         return "moment", None
     for name, table in vocabulary.items():
         words = {label_key(word) for spellings in table.values() for word in spellings if not word.isdigit()}
@@ -131,14 +131,6 @@ def _looks_like(texts: list[str], vocabulary: Mapping[str, Mapping[Any, tuple[st
 
 def _share(texts: list[str], fits: Any) -> float:
     return sum(1 for text in texts if fits(text)) / len(texts)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        moment_of(text)
-    except NotADate:
-        return False
-    return not text.isdigit() or len(text) >= 8
 
 
 def _is_number(text: str) -> bool:

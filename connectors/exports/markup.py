@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from connectors.exports.text import clean
 
 MOST_BYTES = 200 << 20
 MOST_COLUMNS = 16_384
+_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
+"""Names the encoding of bytes that have been decoded already; lxml refuses text that still says so."""
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
@@ -27,7 +30,7 @@ def grids_of_html(path: Path) -> tuple[list[Grid], list[str]]:
     """
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        text = decoded(_bytes_of(path))
+        text = _DECLARATION.sub("", decoded(_bytes_of(path)), count=1)
         page = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"không đọc được tệp HTML ({error}). Hãy xuất lại.") from error

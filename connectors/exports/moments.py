@@ -50,9 +50,9 @@ def seconds_column(
     """Two readers of a date column: of one cell, and of cells that all are DD/MM/YYYY[ HH:MM:SS] or empty.
 
     `convert` answers for other shapes; the second reader raises `KeyError` or `TypeError` for them.
-    `bare_day_seconds` is the second of the day that a cell without a time means.
+    `bare_day_seconds` is the second of the day that a cell without a time, or with midnight, means.
     """
-    days, times = _Days(), _Times({"": bare_day_seconds})
+    days, times = _Days(), _Times({"": bare_day_seconds, " 00:00:00": bare_day_seconds})
 
     def all_seconds(cells: Sequence[Any]) -> list[Any]:
         if all(cells):

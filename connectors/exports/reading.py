@@ -162,7 +162,7 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     if not found:
         raise unknown_layout(question.name, grids, profiles, faults)
     profile = found[0][1].profile
-    sheets = [_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
+    sheets = [_named_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
     warnings += [
         f'trang "{g.name}" theo mẫu {lay.profile.id}: chưa đọc' for g, lay in found if lay.profile is not profile
     ]
@@ -210,6 +210,13 @@ def profiles_of(question: Question) -> tuple[Sequence[Profile], tuple[str, ...]]
         names = ", ".join(profile.id for profile in known)
         raise Unreadable(f"không có mẫu đọc {question.profile!r}; các mẫu đang có: {names}")
     return chosen, faults
+
+
+def _named_records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
+    try:
+        return _records(grid, layout, question)
+    except Unreadable as error:
+        raise Unreadable(f'{question.name}: trang "{grid.name}": {error}') from error
 
 
 def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:

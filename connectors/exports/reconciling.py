@@ -12,10 +12,10 @@ from pathlib import Path
 
 from connectors.errors import ConnectorError, UnknownLayout
 from connectors.exports.furniture import period_in, said, texts_of
-from connectors.exports.row_kinds import is_numbering
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of
+from connectors.exports.row_kinds import is_numbering
 from connectors.exports.text import label_key
 from connectors.exports.values import BadCell, number_of
 

@@ -19,7 +19,7 @@ from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
 from connectors.exports.rows import Rejected
 from connectors.exports.text import DASHES, are_clean, column_letters
 from connectors.exports.totals import TotalRow
-from connectors.exports.values import COMPONENT, DOSSIER_CODE, BadCell, Convert
+from connectors.exports.values import COMPONENT, DOSSIER_CODE, BadCell, Convert, is_bare_share
 
 MOMENTS = frozenset({"moment", "deadline"})
 NOT_SAID = ...
@@ -92,6 +92,8 @@ class _CellReader:
         self._at_once = (
             _single_names(column.split or ";") if column.read_as == "names" else _AT_ONCE.get(column.read_as)
         )
+        if column.read_as == "percent":
+            self._at_once = self._percentages
         if column.read_as in MOMENTS:
             bare = _LAST_SECOND if column.read_as == "deadline" else 0
             convert, self._at_once = seconds_column(convert, bare_day_seconds=bare)
@@ -111,6 +113,14 @@ class _CellReader:
             with contextlib.suppress(TypeError, KeyError):
                 return self._at_once(cells)
         return list(map(self._look_up, cells))
+
+    def _percentages(self, cells: Sequence[Any]) -> list[Any]:
+        """Where numbers above 1 stand in the column too, nobody can tell whether 1 is 100 % or one per cent."""
+        if not any(map(is_bare_share, cells)) or not any(isinstance(cell, float) and cell > 1 for cell in cells):
+            raise KeyError
+        self.met_fault = True
+        doubt = "cột có cả số lớn hơn 1 và số từ 0 đến 1: ghi rõ phần trăm, ví dụ 92,5%"
+        return [_Bad(f"thấy {cell:g}; {doubt}") if is_bare_share(cell) else self._value(cell) for cell in cells]
 
     def _value(self, cell: Any) -> Any:
         try:

@@ -165,14 +165,20 @@ def _count(cell: Any) -> int | None:
 
 
 def _percent(cell: Any) -> Decimal | None:
-    """A percentage as a share from 0 to 1. "92,5", "92,5%" and 92.5 mean 0.925; so does a cell formatted as 0.925 %."""
+    """A percentage as a share from 0 to 1. "92,5", "92,5%" and 92.5 mean 0.925; so does a cell that Excel shows as a
+    percentage and keeps as 0.925, up to 1.0 for 100 %. The number 1 for one per cent has never been seen."""
     number = number_of(cell)
     if number is None:
         return None
-    share = number if isinstance(cell, float) and 0 < number < 1 else number / 100
+    share = number if is_bare_share(cell) else number / 100
     if not 0 <= share <= 1:
         raise BadCell(f"tỷ lệ phải từ 0 đến 100 %, thấy {cell!r}")
     return share.normalize() if share else Decimal(0)
+
+
+def is_bare_share(cell: Any) -> bool:
+    """Whether a number is kept as a share, as Excel keeps percentages."""
+    return isinstance(cell, float) and 0 < cell <= 1
 
 
 def _value(cell: Any) -> Any:

@@ -228,6 +228,33 @@ def test_a_survey_share_is_between_zero_and_one(tmp_path: Path) -> None:
     assert export.rejected[0].reason == 'thiếu "Tỷ lệ hài lòng (%)"'
 
 
+def test_a_percentage_that_excel_keeps_as_a_number_up_to_one_is_a_share(tmp_path: Path) -> None:
+    rows = [[n, f"8.1.{n}", "x", cell, 9, ""] for n, cell in enumerate((1.0, 0.925, "1%", "100"), start=1)]
+    export = read(tmp_path, [SURVEY_HEADER, *rows])
+    assert [row.values["share"] for row in export.rows] == [1, Decimal("0.925"), Decimal("0.01"), 1]
+
+
+def test_a_one_among_percentages_is_not_guessed_at(tmp_path: Path) -> None:
+    export = read(tmp_path, [SURVEY_HEADER, [1, "8.1.1", "x", 92.5, 9, ""], [2, "8.1.2", "x", 1.0, 9, ""]])
+    assert [row.values["share"] for row in export.rows] == [Decimal("0.925")]
+    assert [bad.cell for bad in export.rejected] == ["D3"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["07/07/2025 00:00:00", "20250707000000", "2025-07-07T00:00:00", "2025-07-06T17:00:00Z", "00:00 07/07/2025"]
+)
+def test_a_due_date_of_midnight_lasts_to_the_end_of_its_day(cell: str, tmp_path: Path) -> None:
+    export = read(tmp_path, [LIST_HEADER, listed(1, **{"Ngày hẹn trả": cell}), listed(2)])
+    assert export.rows[0].values["due_at"] == moment("07/07/2025 23:59:59")
+    assert export.rows[1].values["due_at"] == moment("07/07/2025 17:00:00")
+
+
+def test_html_that_declares_its_encoding_like_xml_is_read(tmp_path: Path) -> None:
+    path = WRITERS["html"](tmp_path / "bang.xls", [LIST_HEADER, listed(1)])
+    path.write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert read_export_here(path).rows[0].values["procedure"] == "Đăng ký khai sinh"
+
+
 def test_an_unknown_layout_names_what_it_saw_and_the_nearest_profile(tmp_path: Path) -> None:
     header = ["STT", "Mã phản ánh", "Ngày đến", "Nội dung"]
     with pytest.raises(UnknownLayout) as caught:
