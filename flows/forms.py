@@ -5,48 +5,75 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from connectors.errors import UnknownLayout
+from connectors.errors import ConnectorError
 from connectors.exports.reconciling import COLUMNS as FORM_COLUMNS
-from connectors.exports.reconciling import Disagreement, Form, against_rows, read_form
-from flows.reporting import ReportWanted, make_report
+from connectors.exports.reconciling import Disagreement, Form, against_rows, fields_against_rows, read_form
+from flows.reporting import Plain, ReportWanted, make_report
 from flows.resources import Resources
 from scoring.periodic_report import COLUMNS as COUNTED
+from storage.database import Connection
 from storage.imports import Arrival, ImportAlarm, record_form
 
 _NUMBER_OF = dict(zip(COUNTED, FORM_COLUMNS, strict=True))
 """Counts of our own report by the column of the form."""
 
+_MOST_TOLD = 15
+
 
 def form_or_none(path: Path, name: str) -> Form | None:
-    """The form in a file, or None where the file is none."""
+    """The form in a file, or None where the file is none, or breaks its reader: what was said of it before stands."""
     try:
         return read_form(path, name=name)
-    except UnknownLayout:
+    except ConnectorError:
         return None
 
 
 def keep_form(resources: Resources, arrival: Arrival, form: Form) -> tuple[str, ...]:
     """Compare a form with itself and with the dossiers kept, and keep what does not agree; these sentences."""
-    faults = tuple(_sentence(fault) for fault in (*form.broken, *_unlike_the_rows(resources, form, arrival.at)))
+    faults = form_faults(resources, form, arrival.at)
     with resources.database.write() as connection:
-        alarms = [ImportAlarm("form", f"Biểu II.06a {arrival.name}: {fault}") for fault in faults]
-        record_form(connection, arrival, len(form.lines), form.period, alarms)
+        record_form(connection, arrival, len(form.lines), form.period, _alarms(arrival, faults))
     return faults
 
 
-def _unlike_the_rows(resources: Resources, form: Form, at: datetime) -> tuple[Disagreement, ...]:
-    """Nothing can be compared without a total line or the days of the form's title."""
-    if form.total is None or form.period is None:
-        return ()
-    first, last = form.period
-    return against_rows(form.total, _counted(resources, first, last, at))
+def form_looked_at(connection: Connection, arrival: Arrival, form: Form, faults: tuple[str, ...]) -> None:
+    """Record a form in a transaction that is given up."""
+    record_form(connection, arrival, len(form.lines), form.period, _alarms(arrival, faults))
 
 
-def _counted(resources: Resources, first: date, last: date, at: datetime) -> dict[int, int]:
+def _alarms(arrival: Arrival, faults: tuple[str, ...]) -> list[ImportAlarm]:
+    return [ImportAlarm("form", f"Biểu II.06a {arrival.name}: {fault}") for fault in faults]
+
+
+def form_faults(resources: Resources, form: Form, at: datetime) -> tuple[str, ...]:
+    """Sentences: where the form does not add up, where it differs from the dossiers, or why nobody can tell."""
+    own = [_sentence(fault) for fault in form.broken]
+    if form.period is None:
+        return (*own, "tiêu đề không ghi kỳ báo cáo nên chưa so được với danh sách hồ sơ; ghi từ ngày … đến ngày …")
+    report = _report(resources, *form.period, at)
+    unlike = [_sentence(fault) for fault in _unlike_the_rows(form, report)]
+    if form.total is None:
+        own.append("không có dòng tổng cộng nên chỉ so được từng lĩnh vực với danh sách hồ sơ")
+    if unlike and not form.days_named:
+        first, last = form.period
+        own.append(f"biểu không ghi từ ngày đến ngày, nên so với hồ sơ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}")
+    more = [f"và {len(unlike) - _MOST_TOLD} chỗ khác không khớp danh sách hồ sơ"] if len(unlike) > _MOST_TOLD else []
+    return (*own, *unlike[:_MOST_TOLD], *more)
+
+
+def _unlike_the_rows(form: Form, report: Plain) -> tuple[Disagreement, ...]:
+    total = against_rows(form.total, _counts(report["total"])) if form.total else ()
+    fields = {row["field"]: _counts(row) for row in report["fields"]}
+    return (*total, *fields_against_rows(form, fields))
+
+
+def _report(resources: Resources, first: date, last: date, at: datetime) -> Plain:
     wanted = ReportWanted("ii06a", first=first, last=last)
-    report = make_report(resources, wanted, who="parindex", at=at, keep=False)
-    total = report.record.content["total"]
-    return {number: int(total[name]) for name, number in _NUMBER_OF.items()}
+    return make_report(resources, wanted, who="parindex", at=at, keep=False).content
+
+
+def _counts(row: Plain) -> dict[int, int]:
+    return {number: int(row[name]) for name, number in _NUMBER_OF.items()}
 
 
 def _sentence(fault: Disagreement) -> str:

@@ -16,7 +16,7 @@ from connectors.exports import Export, read_export
 from connectors.exports.explaining import Explanation, explain_export
 from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
-from flows.forms import form_or_none, keep_form
+from flows.forms import form_faults, form_looked_at, form_or_none, keep_form
 from flows.intake import layouts_version, repeatable_now
 from flows.pulling import sources_now
 from flows.resources import Resources, open_resources
@@ -61,9 +61,9 @@ def import_file(
         try:
             export = _read(file, name, profile or None, repeat, settings.profiles_folder)
         except UnknownLayout:
-            if dry_run or (form := form_or_none(file, name)) is None:
+            if (form := form_or_none(file, name)) is None:
                 raise
-            return _keep_form(resources, file, form, at)
+            return _look_at_form(resources, file, form, at) if dry_run else _keep_form(resources, file, form, at)
         if export is None:
             assert repeat is not None
             return _keep_repeat(resources, file, repeat, _arrival(resources, name, "", at, year)) or import_file(
@@ -185,6 +185,20 @@ def _keep_and_record(resources: Resources, file: Path, export: Export, arrival: 
     with resources.database.write() as connection:
         record_object(connection, kept, who=_WHO, where=_WHERE, at=arrival.at)
         return _recorded(connection, arrival, export)
+
+
+def _look_at_form(resources: Resources, file: Path, form: Form, at: datetime) -> dict[str, Any]:
+    """What keeping the form would say; the transaction is given up."""
+    with file.open("rb") as stream:
+        sha256, _ = digest_of(stream)
+    arrival = _arrival(resources, normalize("NFC", file.name), sha256, at)
+    faults = form_faults(resources, form, at)
+    with resources.database.read() as connection:
+        record_object(connection, Kept(sha256, 0, new=False), who=_WHO, where=_WHERE, at=at)
+        form_looked_at(connection, arrival, form, faults)
+        row = import_of(connection, arrival.unit, sha256)
+        assert row is not None
+        return _report_again(connection, row)
 
 
 def _keep_form(resources: Resources, file: Path, form: Form, at: datetime) -> dict[str, Any]:

@@ -291,8 +291,13 @@ def _alarms_of_file(last: Mapping[str, Any] | None, incoming: Incoming, export: 
         yield ImportAlarm("row_count", unlike)
     before, now = set(last["carries"] or incoming.fields), set(incoming.fields)
     if before != now:
-        lost, won = ", ".join(sorted(before - now)) or "không", ", ".join(sorted(now - before)) or "không"
+        lost, won = (_named(fields, export.titles) for fields in (before - now, now - before))
         yield ImportAlarm("layout_changed", f"bố cục tệp đổi so với {last['name']}: cột mất: {lost}; cột thêm: {won}")
+
+
+def _named(fields: set[str], titles: Mapping[str, str]) -> str:
+    """Columns by the headers that people know."""
+    return ", ".join(f'"{title}"' for title in sorted({titles.get(name, name) for name in fields})) or "không"
 
 
 def _last_of_layout(connection: Connection, unit: str, profile: str) -> Mapping[str, Any] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from connectors.exports.dates import NotADate, moment_of
@@ -20,6 +21,10 @@ _EXPORTED = re.compile(
 )
 _IN_NAME = re.compile(r"(20\d\d)[_\-.]?(\d\d)[_\-.]?(\d\d)(?:[_\-. T]+(\d\d)[_\-.h]?(\d\d))?(?!\d)")
 _YEAR_IN_TITLE = re.compile(r"(?:năm|(?:quý|tháng)\s+[IVX\d]+\s*(?:/|năm|-))\s*(20\d\d)(?!\d)", re.IGNORECASE)
+_OF_YEAR = r"\s*(?:/|-|,)?\s*(?:năm\s+)?(20\d\d)(?!\d)"
+_NO_PERIOD = re.compile(r"\bngày\s+\d{1,2}\s+tháng\b|thông tư|nghị định|quyết định|công văn|\bluật\b", re.IGNORECASE)
+"""A line that dates or founds the form; "từ ngày ... đến ngày ..." is read before."""
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
@@ -39,6 +44,50 @@ def period_in(texts: Iterable[str]) -> tuple[date, date] | None:
                 continue
             return (first, last)
     return None
+
+
+def reporting_period_in(texts: Sequence[str]) -> tuple[date, date] | None:
+    """First and last day of a title that names days, or else a quarter, a half, some months, a month, a year.
+
+    The calendar's own: quarters that an office closes on the 14th have to say so by their days.
+    """
+    titles = [text for text in texts if not _NO_PERIOD.search(text)]
+    named = (period for read in _NAMED_PERIODS for text in titles if (period := read(text)))
+    return period_in(texts) or next(named, None)
+
+
+def _quarter(text: str) -> tuple[date, date] | None:
+    found = re.search(rf"\bquý\s+(IV|I{{1,3}}|[1-4]){_OF_YEAR}", text, re.IGNORECASE)
+    if not found:
+        return None
+    number = _ROMAN.get(found[1].upper()) or int(found[1])
+    return _months(int(found[2]), 3 * number - 2, 3 * number)
+
+
+def _some_months(text: str) -> tuple[date, date] | None:
+    """ "6 tháng đầu năm", "6 tháng cuối năm", "9 tháng năm"."""
+    found = re.search(r"\b([369])\s+tháng(?:\s+(đầu|cuối))?\s+năm\s+(20\d\d)", text, re.IGNORECASE)
+    if not found:
+        return None
+    count, year = int(found[1]), int(found[3])
+    return _months(year, 13 - count, 12) if (found[2] or "").casefold() == "cuối" else _months(year, 1, count)
+
+
+def _month(text: str) -> tuple[date, date] | None:
+    found = re.search(rf"\btháng\s+(1[0-2]|0?[1-9]){_OF_YEAR}", text, re.IGNORECASE)
+    return _months(int(found[2]), int(found[1]), int(found[1])) if found else None
+
+
+def _year(text: str) -> tuple[date, date] | None:
+    found = re.search(r"\bnăm\s+(20\d\d)(?!\d)", text, re.IGNORECASE)
+    return _months(int(found[1]), 1, 12) if found else None
+
+
+def _months(year: int, first: int, last: int) -> tuple[date, date]:
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+_NAMED_PERIODS = (_quarter, _some_months, _month, _year)
 
 
 def year_in(titles: Iterable[str], name: str) -> int | None:

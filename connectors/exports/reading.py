@@ -6,7 +6,7 @@ import gc
 import hashlib
 import itertools
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -64,7 +64,8 @@ class Reading:
     year: int | None
     exported_at: datetime | None
     warnings: tuple[str, ...]
-    content: str | None = None
+    content: str | None
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,12 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
     period, year = period_in(titles), year_in(titles, question.name)
     said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
-    return Reading(*said, content)
+    return Reading(*said, content, _titles(profile))
+
+
+def _titles(profile: Profile) -> dict[str, str]:
+    told = {column.told_by.means: column.title for column in profile.columns if column.told_by}
+    return told | {column.field: column.title for column in profile.columns if column.field}
 
 
 def _is_passed_over(grid: Grid, read: set[str]) -> bool:
@@ -284,6 +290,7 @@ def _export(question: Question, reading: Reading) -> Export:
         exported_at=reading.exported_at,
         warnings=(*reading.warnings, *_about_totals(declared, counted)),
         content=reading.content,
+        titles=reading.titles,
     )
 
 

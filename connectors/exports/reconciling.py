@@ -5,17 +5,18 @@ Columns 3 to 13 of the form: (3) = (4)+(5)+(6) = (7)+(11); (7) = (8)+(9)+(10); (
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from connectors.errors import ConnectorError, UnknownLayout
-from connectors.exports.furniture import period_in, said, texts_of
+from connectors.exports.furniture import period_in, reporting_period_in, said, texts_of
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of
-from connectors.exports.row_kinds import is_numbering
+from connectors.exports.row_kinds import column_numbers, is_total
 from connectors.exports.text import label_key
 from connectors.exports.values import BadCell, number_of
 
@@ -44,11 +45,13 @@ IDENTITIES: tuple[tuple[int, tuple[int, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """One line of the form: its row (from 1), its field of work, and the counts of columns 3 to 13."""
+    """One line of the form: its row (from 1), its words, and the counts of columns 3 to 13."""
 
     row: int
     name: str
     counts: Mapping[int, int]
+    field: str = ""
+    """The field of work alone, without the number of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Form:
     broken: tuple[Disagreement, ...]
     period: tuple[date, date] | None = None
     """First and last day of its title."""
+    days_named: bool = True
+    """Whether the title names the days themselves; otherwise a quarter, month or year, whose calendar days they are."""
 
 
 def read_form(path: Path, *, name: str | None = None) -> Form:
@@ -77,7 +82,7 @@ def read_form(path: Path, *, name: str | None = None) -> Form:
 
     Raises:
         Unreadable: as `read_export`.
-        UnknownLayout: no numbering row (1) to (13) was found.
+        UnknownLayout: no numbering row (3) to (13) was found.
     """
     return answer_of_child(_form_or_error, Question(path, name or path.name))
 
@@ -92,31 +97,33 @@ def _form_or_error(question: Question) -> Form | ConnectorError:
 def form_of(question: Question) -> Form:
     """The same in this process."""
     grids, _ = grids_of(question.path, question.scratch)
-    period = period_in(text for grid in grids for text in (*grid.above, *texts_of(grid.head[:_TITLE_ROWS])))
+    titles = [text for grid in grids for text in (*grid.above, *texts_of(grid.head[:_TITLE_ROWS]))]
     lines = tuple(line for grid in grids for line in form_lines(modernised(grid)[0]))
     if not lines:
         raise UnknownLayout(f"{question.name}: không thấy dòng đánh số cột (1) đến (13) của Biểu số II.06a.")
-    total = next((line for line in reversed(lines) if label_key(line.name).startswith(("tổng", "cộng"))), None)
-    return Form(lines, total, broken_identities(lines), period)
+    total = next((line for line in reversed(lines) if is_total([(0, line.field)])), None)
+    named = period_in(titles)
+    return Form(lines, total, broken_identities(lines), reporting_period_in(titles), named is not None)
 
 
 def form_lines(grid: Grid) -> Iterator[FormLine]:
-    """The lines below the numbering row "(1) (2) (3) ..." of a II.06a sheet; counts left blank are 0."""
+    """The lines below the numbering row "(1) (2) (3)=(4)+(5)+(6) ..." of a II.06a sheet; counts left blank are 0."""
     rows = [*grid.head, *grid.rest]
-    start = next(
-        (index for index, cells in enumerate(rows) if is_numbering(said(cells)) and len(said(cells)) >= 13), None
-    )
+    numbered = ((index, column_numbers(said(cells))) for index, cells in enumerate(rows))
+    start, places = next(((i, found) for i, found in numbered if found and COLUMNS.keys() <= found.keys()), (None, {}))
     for index in range(start + 1 if start is not None else len(rows), len(rows)):
-        counts = _counts(rows[index])
+        words = [text for place, text in said(rows[index]) if place < places[3]]
+        counts = _counts(rows[index], places) if words else None
         if counts is not None:
-            yield FormLine(index + 1, " ".join(text for place, text in said(rows[index]) if place < 2), counts)
+            yield FormLine(index + 1, " ".join(words), counts, words[-1])
 
 
-def _counts(cells: Cells) -> dict[int, int] | None:
-    if len(cells) < 13 or not any(isinstance(cell, str) and label_key(cell) for cell in cells[:2]):
+def _counts(cells: Cells, places: Mapping[int, int]) -> dict[int, int] | None:
+    """The counts of a line of the form; None: this row is none."""
+    if len(cells) <= places[13]:
         return None
     try:
-        numbers = {column: number_of(cells[column - 1]) for column in COLUMNS}
+        numbers = {column: number_of(cells[places[column]]) for column in COLUMNS}
     except BadCell:
         return None
     if all(numbers[total] is None for total in (3, 7, 11)):
@@ -134,13 +141,22 @@ def broken_identities(lines: Sequence[FormLine]) -> tuple[Disagreement, ...]:
     )
 
 
-def against_rows(form: FormLine, counted: Mapping[int, int]) -> tuple[Disagreement, ...]:
-    """Where the form's total line differs from the counts of the dossier rows (column number -> count)."""
+def against_rows(line: FormLine, counted: Mapping[int, int], whose: str = "") -> tuple[Disagreement, ...]:
+    """Where a line of the form differs from the counts of the dossier rows (column number -> count)."""
     return tuple(
-        Disagreement(None, f"cột ({column}) {COLUMNS[column]}", form.counts[column], number)
+        Disagreement(None, f"{whose}cột ({column}) {COLUMNS[column]}", line.counts[column], number)
         for column, number in sorted(counted.items())
-        if form.counts[column] != number
+        if line.counts[column] != number
     )
+
+
+def fields_against_rows(form: Form, counted: Mapping[str, Mapping[int, int]]) -> tuple[Disagreement, ...]:
+    """The same for the lines of single fields, where form and dossiers give a field the same name."""
+    own = {label_key(field): counts for field, counts in counted.items()}
+    times = Counter(label_key(line.field) for line in form.lines)
+    alike = [line for line in form.lines if label_key(line.field) in own and times[label_key(line.field)] == 1]
+    found = (against_rows(line, own[label_key(line.field)], f'lĩnh vực "{line.field}", ') for line in alike)
+    return tuple(fault for faults in found for fault in faults)
 
 
 def _identity(name: str, total: int, parts: tuple[int, ...]) -> str:

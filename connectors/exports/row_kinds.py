@@ -174,13 +174,24 @@ def _are_numbers(filled: Said) -> bool:
 
 def is_numbering(filled: Said) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 ... or A, B, (1), (2), (3)=(4)+(5) ..."""
-    numbers: list[int] = []
-    for _, text in filled:
+    return column_numbers(filled) is not None
+
+
+def column_numbers(filled: Said) -> dict[int, int] | None:
+    """Column number -> place in a row that only numbers the columns; None: it says something else."""
+    places: dict[int, int] = {}
+    for place, text in filled:
         if found := _NUMBER_MARK.fullmatch(text):
-            numbers.append(int(found[1]))
-        elif numbers or not _LETTER_MARK.fullmatch(text):
-            return False
-    return len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            places[int(found[1])] = place
+        elif places or not _LETTER_MARK.fullmatch(text):
+            return None
+    numbers = list(places)
+    consecutive = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(filled) - _letters(filled)))
+    return places if consecutive else None
+
+
+def _letters(filled: Said) -> int:
+    return sum(1 for _, text in filled if _LETTER_MARK.fullmatch(text))
 
 
 def begins_other_table(cells: Cells, own: Sequence[str], foreign: frozenset[str]) -> bool:

@@ -84,3 +84,5 @@ class Export:
     warnings: tuple[str, ...] = ()
     content: str | None = None
     """What `sameness` knows it by, where it does."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Field -> the header that the layout gives it, for messages."""

@@ -6,6 +6,7 @@ An empty cell is None everywhere: the source does not say.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
@@ -87,7 +88,7 @@ def number_of(cell: Any) -> Decimal | None:
 
     A dot or comma before exactly three digits separates thousands, except after a lone zero ("0.125").
     """
-    if isinstance(cell, bool):
+    if isinstance(cell, bool) or (isinstance(cell, float) and not math.isfinite(cell)):
         raise BadCell(f"cần một số, thấy {cell!r}")
     if isinstance(cell, int | float):
         return Decimal(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell))

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.errors import UnknownLayout
+from connectors.exports.furniture import reporting_period_in
 from connectors.exports.grids import Grid
 from connectors.exports.reading import grids_of
-from connectors.exports.reconciling import against_rows, broken_identities, form_lines, read_form
+from connectors.exports.reconciling import (
+    against_rows,
+    broken_identities,
+    fields_against_rows,
+    form_lines,
+    read_form,
+)
 from tests.connectors.tables import xlsx
 
 NUMBERING = [f"({n})" for n in range(1, 14)]
@@ -57,3 +66,44 @@ def test_a_form_is_read_whole_in_the_child(tmp_path: Path) -> None:
     assert [complaint.row for complaint in found.broken] == [5]
     with pytest.raises(UnknownLayout, match=r"II\.06a"):
         read_form(xlsx(tmp_path / "b.xlsx", [["a", "b"], [1, 2]]))
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_numbering_row_with_its_formulas_is_understood_wherever_it_stands(shift: int, tmp_path: Path) -> None:
+    formulas = {3: "(3)=(4)+(5)+(6)", 7: "(7)=(8)+(9)+(10)", 11: "(11)=(12)+(13)"}
+    numbering = ["(1)", "(2)", *[formulas.get(n, f"({n})") for n in range(3, 14)]]
+    rows: list[list[object]] = [["Biểu số II.06a/VPCP/KSTT"], numbering, GOOD]
+    found = read_form(xlsx(tmp_path / "a.xlsx", [[""] * shift + row for row in rows]))
+    assert [(line.field, line.counts[3], line.counts[13]) for line in found.lines] == [("Hộ tịch", 100, 1)]
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("Kỳ báo cáo: Quý III năm 2025", ((2025, 7, 1), (2025, 9, 30))),
+        ("QUÝ IV/2025", ((2025, 10, 1), (2025, 12, 31))),
+        ("Quý 1 năm 2024", ((2024, 1, 1), (2024, 3, 31))),
+        ("6 tháng đầu năm 2025", ((2025, 1, 1), (2025, 6, 30))),
+        ("6 tháng cuối năm 2025", ((2025, 7, 1), (2025, 12, 31))),
+        ("Tháng 02 năm 2024", ((2024, 2, 1), (2024, 2, 29))),
+        ("Năm 2025", ((2025, 1, 1), (2025, 12, 31))),
+        ("Hội An, ngày 05 tháng 10 năm 2025", None),
+        ("Ban hành kèm theo Thông tư số 03/2025/TT-VPCP năm 2025", None),
+        ("Từ ngày 15/06/2025 đến ngày 14/09/2025 (Quý III/2025)", ((2025, 6, 15), (2025, 9, 14))),
+    ],
+)
+def test_the_period_of_a_title_in_words(title: str, wanted: Any) -> None:
+    days = reporting_period_in(["Hội An, ngày 01 tháng 12 năm 2030", title])
+    assert days == (None if wanted is None else tuple(date(*day) for day in wanted))
+
+
+def test_lines_of_fields_are_held_against_the_rows_where_names_agree(tmp_path: Path) -> None:
+    land = ["2", "Đất đai", *GOOD[2:]]
+    found = read_form(form(tmp_path / "a.xlsx", GOOD, land))
+    counted = {"hộ tịch": {7: 90, 10: 2}, "Đất đai": {7: 91}, "Khác": {7: 5}}
+    (complaint,) = fields_against_rows(found, counted)
+    assert (complaint.where, complaint.said, complaint.counted) == (
+        'lĩnh vực "Đất đai", cột (7) đã giải quyết, tổng số',
+        90,
+        91,
+    )

@@ -11,6 +11,7 @@ import yaml
 
 from config.settings import Settings
 from config.sources import BadSources, load_sources
+from flows.forms import form_or_none
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
 from flows.intake import Sender, pull_exports
 from flows.pulling import lists_overdue, source_faults, source_too_old, stale_sources
@@ -165,6 +166,38 @@ def test_a_form_is_compared_with_itself_and_with_the_dossiers(home: Path) -> Non
     assert any(
         "so với danh sách hồ sơ: cột (3) tiếp nhận, tổng số: biểu ghi 2, đếm được 1" in a for a in seen["alarms"]
     )
+
+
+def test_a_form_looked_at_tells_what_importing_it_would_tell_and_keeps_nothing(home: Path) -> None:
+    settings = _settings(home)
+    _write(home / "a_20260103.csv", "H17-260101-0001")
+    import_file(settings, home / "a_20260103.csv", profile="", dry_run=False, at=NOW)
+    form = _form(home / "bieu.xlsx", "Kỳ báo cáo: Quý I năm 2026")
+    dry = import_file(settings, form, profile="", dry_run=True, at=NOW)
+    assert import_seen(settings, 2) is None
+    real = import_file(settings, form, profile="", dry_run=False, at=NOW)
+    assert dry == real
+    told = "\n".join(dry["warnings"])
+    assert "nên so với hồ sơ từ 01/01/2026 đến 31/03/2026" in told
+    assert 'lĩnh vực "Chưa ghi lĩnh vực", cột (3) tiếp nhận, tổng số: biểu ghi 2, đếm được 1' in told
+
+
+def test_a_form_that_cannot_be_compared_says_why(home: Path) -> None:
+    form = _form(home / "bieu.xlsx", "Biểu số II.06a/VPCP/KSTT")
+    report = import_file(_settings(home), form, profile="", dry_run=True, at=NOW)
+    assert any("tiêu đề không ghi kỳ báo cáo" in warning for warning in report["warnings"])
+
+
+def test_a_file_that_breaks_the_reader_of_forms_is_no_form(home: Path) -> None:
+    (home / "bieu.xlsx").write_bytes(b"%PDF-1.7 ...")
+    assert form_or_none(home / "bieu.xlsx", "bieu.xlsx") is None
+
+
+def _form(path: Path, title: str) -> Path:
+    numbering = [f"({n})" for n in range(1, 14)]
+    counts = [2, 1, 1, 0, 2, 2, 0, 0, 0, 0, 0]
+    lines = [[1, "Chưa ghi lĩnh vực", *counts], ["", "TỔNG CỘNG", *counts]]
+    return xlsx(path, [["Biểu số II.06a/VPCP/KSTT"], [title], ["TT", "Lĩnh vực", "Tiếp nhận"], numbering, *lines])
 
 
 def test_a_filled_task_tracker_counts_for_its_components_and_falls_due_again(home: Path) -> None:

@@ -145,8 +145,20 @@ def test_a_closed_dossier_that_reopens_a_changed_layout_and_a_short_file_ring(da
     reopened = {"H17-250101-0003": {"status": 4, "procedure": "Khai sinh"}}
     _record(database, _export(reopened, day=2), "2")
     with database.read() as connection:
-        kinds = [alarm.kind for alarm in alarms_of_import(connection, 2)]
-    assert kinds == ["row_count", "layout_changed", "reopened"]
+        alarms = alarms_of_import(connection, 2)
+    assert [alarm.kind for alarm in alarms] == ["row_count", "layout_changed", "reopened"]
+
+
+def test_a_changed_layout_names_its_columns_as_their_headers_do(database: Database) -> None:
+    first = {"H17-250101-0001": {"status": 4, "submitted_at": DAY}}
+    second = dataclasses.replace(
+        _export({"H17-250101-0001": {"status": 4}}, day=2), titles={"submitted_at": "Ngày nộp hồ sơ"}
+    )
+    _record(database, _export(first, day=1), "1")
+    _record(database, second, "2")
+    with database.read() as connection:
+        (alarm,) = alarms_of_import(connection, 2)
+    assert alarm.sentence.endswith('cột mất: "Ngày nộp hồ sơ"; cột thêm: không')
 
 
 def test_a_late_arrival_changes_nothing_that_a_newer_export_confirmed(database: Database) -> None:
