@@ -6,6 +6,7 @@ For command line, page and API alike. Plain values in, JSON-ready values out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,10 +18,19 @@ from flows.criteria import criteria_set
 from flows.resources import Resources, open_resources
 from scoring import compare
 from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
-from scoring.cycle_sheet import disputed, reminder_lines, reminders, side_by_side, totals, with_overrides
-from storage.cycle import ChangedMeanwhile, Kept, NoCycle, cycle_of, keep_change, open_cycle, run_standing_before
+from scoring.cycle_sheet import disputed, proofs_of, reminder_lines, reminders, side_by_side, totals, with_overrides
+from storage.cycle import (
+    ChangedMeanwhile,
+    Kept,
+    NoCycle,
+    cycle_of,
+    first_run_standing,
+    keep_change,
+    open_cycle,
+    run_standing_before,
+)
 from storage.database import Connection
-from storage.links import document_named
+from storage.links import Link, Said, document_named, link, unlink
 from storage.runs import latest_run
 
 
@@ -67,7 +77,9 @@ def act(resources: Resources, period: str, wish: Wish) -> dict[str, Any]:
         kept = cycle_of(connection, resources.settings.unit, period)
         _require_version(kept, wish)
         deed = _deed(replace(wish, said=_with_documents(connection, kept, wish)))
-        keep_change(connection, kept, after(kept.cycle, deed), deed, wish.where)
+        now = after(kept.cycle, deed)
+        keep_change(connection, kept, now, deed, wish.where)
+        _link_documents(connection, kept, now, deed, wish.where)
     return cycle_seen(resources, period, wish.at)
 
 
@@ -85,14 +97,19 @@ def run_as_corrected(resources: Resources, period: str) -> dict[str, Any]:
 
 
 def lock_due(resources: Resources, period: str, now: datetime) -> str | None:
-    """Do the lock that a deadline has brought; its name, or None. Repeating it does nothing."""
+    """Do the lock that a deadline has brought; its name, or None. Repeating it does nothing.
+
+    A year in which nothing was scored is locked with its first run, as soon as there is one.
+    """
     settings = resources.settings
     with resources.database.write() as connection:
         kept = cycle_of(connection, settings.unit, period)
         name = automatic(kept.cycle, settings.local_day(now))
         if name is None:
             return None
-        said = _locked(connection, kept, _end_of(settings, kept.cycle)) if name == "lock_at_deadline" else {}
+        said = _locked_late(connection, kept, settings) if name == "lock_at_deadline" else {}
+        if said is None:
+            return None
         deed = Deed(name, "parindex", now, said=said)
         keep_change(connection, kept, after(kept.cycle, deed), deed, "deadline")
     return name
@@ -104,10 +121,8 @@ def lock_what_is_due(settings: Settings, now: datetime) -> dict[str, Any]:
     year = settings.local_day(now).year
     with open_resources(settings) as resources:
         for period in (str(year - 1), str(year)):
-            try:
+            with suppress(NoCycle):
                 done[period] = lock_due(resources, period, now)
-            except NoCycle:
-                continue
     return {"locked": done}
 
 
@@ -194,6 +209,33 @@ def _with_documents(connection: Connection, kept: Kept, wish: Wish) -> dict[str,
             for item in said["evidence"]
         ]
     return said
+
+
+def _link_documents(connection: Connection, kept: Kept, now: Cycle, deed: Deed, where: str) -> None:
+    """Let what the ward's side named prove the component from now on; what it no longer names proves nothing."""
+    if not deed.component or deed.name.startswith("appraise"):
+        return
+    said = Said(deed.who, where, deed.at)
+    named = {item["sha256"]: item for item in proofs_of(now.entries[deed.component])}
+    before = {item["sha256"]: item for item in proofs_of(kept.cycle.entries[deed.component])}
+    for sha256, item in named.items():
+        if item != before.get(sha256):
+            place = (item["section"] or None, item["pages"] or None)
+            link(connection, Link(kept.unit, deed.component, sha256, *place), said)
+    for sha256 in before.keys() - named.keys():
+        unlink(connection, Link(kept.unit, deed.component, sha256), said)
+
+
+def _locked_late(connection: Connection, kept: Kept, settings: Settings) -> dict[str, Any] | None:
+    """What a deadline locks: the run of then, or the first one after it where nothing had been scored; None: none yet.
+
+    A year without any score stays open, because a lock without points could never be mended.
+    """
+    end = _end_of(settings, kept.cycle)
+    run = run_standing_before(connection, kept.unit, kept.period, end) or first_run_standing(
+        connection, kept.unit, kept.period
+    )
+    return {"run": run["id"], "points": _points(run)} if run else None
 
 
 def _locked(connection: Connection, kept: Kept, until: datetime) -> dict[str, Any]:

@@ -44,28 +44,36 @@ def totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def disputed(cycle: Cycle) -> list[dict[str, Any]]:
-    """The ledger: components appraised otherwise than self-scored, or asked about; largest difference first."""
-    found = []
-    for name, entry in cycle.entries.items():
-        first = entry.get("appraisal_1")
-        if not first or (first["points"] == entry.get("self") and not first["asks"]):
-            continue
-        last = entry.get("appraisal_2") or first
-        own = Decimal(entry.get("self") or 0)
-        found.append(
-            {
-                "id": name,
-                "name": entry["name"],
-                "self": entry.get("self"),
-                "appraisal_1": first["points"],
-                "asked": first["note"] if first["asks"] else "",
-                "explained": (entry.get("explanation") or {}).get("note", ""),
-                "appraisal_2": (entry.get("appraisal_2") or {}).get("points"),
-                "open_difference": f"{Decimal(last['points']) - own:.2f}",
-                "regained": f"{Decimal(last['points']) - Decimal(first['points']):.2f}",
-            }
-        )
+    """The ledger: components appraised otherwise than self-scored in either round, or asked about; largest first."""
+    found = [_dispute(name, entry) for name, entry in cycle.entries.items() if _is_disputed(entry)]
     return sorted(found, key=lambda item: (-abs(Decimal(item["open_difference"])), item["id"]))
+
+
+def _is_disputed(entry: Entry) -> bool:
+    rounds = [said for part in ("appraisal_1", "appraisal_2") if (said := entry.get(part))]
+    return any(said["points"] != entry.get("self") or said.get("asks") for said in rounds)
+
+
+def _dispute(name: str, entry: Entry) -> dict[str, Any]:
+    first, second = entry.get("appraisal_1"), entry.get("appraisal_2")
+    last, earlier = second or first or {}, first or second or {}
+    return {
+        "id": name,
+        "name": entry["name"],
+        "self": entry.get("self"),
+        "appraisal_1": (first or {}).get("points"),
+        "asked": first["note"] if first and first["asks"] else "",
+        "explained": (entry.get("explanation") or {}).get("note", ""),
+        "appraisal_2": (second or {}).get("points"),
+        "open_difference": f"{Decimal(last['points']) - Decimal(entry.get('self') or 0):.2f}",
+        "regained": f"{Decimal(last['points']) - Decimal(earlier['points']):.2f}",
+    }
+
+
+def proofs_of(entry: Entry) -> list[Mapping[str, Any]]:
+    """Documents that the ward's side names for a component: with its note, its correction, its explanation."""
+    parts = (entry, entry.get("override") or {}, entry.get("explanation") or {})
+    return [item for part in parts for item in part.get("evidence") or ()]
 
 
 def reminders(cycle: Cycle, today: date, within_days: int = REMIND_DAYS) -> list[dict[str, Any]]:

@@ -105,6 +105,13 @@ def run_standing_before(connection: Connection, unit: str, period: str, until: d
     return dict(row._mapping) if row else None
 
 
+def first_run_standing(connection: Connection, unit: str, period: str) -> Mapping[str, Any] | None:
+    """The oldest run that stands."""
+    mine = (score_runs.c.unit == unit, score_runs.c.period == period, score_runs.c.stands == 1)
+    row = connection.execute(select(score_runs).where(*mine).order_by(score_runs.c.position).limit(1)).first()
+    return dict(row._mapping) if row else None
+
+
 def _keep_entry(
     connection: Connection, before: Kept, name: str, entry: Mapping[str, Any], said: Mapping[str, Any]
 ) -> None:

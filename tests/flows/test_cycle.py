@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
 from flows.cycle import Wish, act, cycle_seen, lock_what_is_due, open_period, reminder_sentences
 from flows.explaining import moved, run_named
 from flows.resources import Resources, open_resources
 from scoring.cycle import BadDeed, NotNow
 from storage.custody import events
 from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle, cycle_of, keep_change
-from storage.links import NoSuchDocument
+from storage.links import NoSuchDocument, links_of
+from storage.runs import run_of
 from tests.storage.keeping_ward import AT, kept_ward, score_now
 
 DAYS = {
@@ -129,3 +131,32 @@ def test_what_is_not_there_is_told(ward: Resources) -> None:
         do(ward, "fill", "1.1.1", note="x", evidence=[{"name": "không có.pdf"}])
     with pytest.raises(BadDeed, match="chỉ hệ thống"):
         do(ward, "lock_at_deadline")
+
+
+def evidence_of(ward: Resources, component: str) -> list[str]:
+    with ward.database.read() as connection:
+        score = run_of(connection, score_now(ward))["score"]
+    return [proof["name"] for item in score["components"] if item["id"] == component for proof in item["evidence"]]
+
+
+def test_documents_named_in_the_cycle_prove_the_component_until_they_are_taken_back(ward: Resources) -> None:
+    assert evidence_of(ward, "1.1.1") == []
+    do(ward, "fill", "1.1.1", note="đã ban hành", evidence=PROOF)
+    assert evidence_of(ward, "1.1.1") == ["ke-hoach.pdf"]
+    with ward.database.read() as connection:
+        (linked,) = links_of(connection, ward.settings.unit)
+    assert (linked.section, linked.pages) == ("II", "3")
+    do(ward, "fill", "1.1.1", note="tệp khác")
+    assert evidence_of(ward, "1.1.1") == []
+
+
+def test_a_year_without_a_score_is_locked_with_its_first_one_and_nothing_is_refused_meanwhile(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, period="2025")
+    with open_resources(settings) as resources:
+        open_period(resources, "2025", DAYS, Wish("open", "Sở Nội vụ", "test", AT))
+        assert lock_what_is_due(settings, LOCKS) == {"locked": {"2025": None}}
+        act(resources, "2025", Wish("begin", "chị Hoa", "test", LOCKS))
+        first = score_now(resources)
+        assert lock_what_is_due(settings, LOCKS) == {"locked": {"2025": "lock_at_deadline"}}
+        lock = cycle_seen(resources, "2025", LOCKS)["lock"]
+    assert (lock["run"], lock["automatic"]) == (first, True)

@@ -119,6 +119,16 @@ def test_whoever_wrote_the_wards_side_of_a_component_does_not_appraise_it() -> N
     assert do(cycle, "appraise", "1.1.1", who="chị Lan", points="0.50").entries["1.1.1"]["appraisal_1"]
 
 
+def test_points_cut_in_the_second_round_alone_stand_in_the_ledger() -> None:
+    cycle = walked(*LOCKED, "begin_appraisal")
+    cycle = do(do(cycle, "appraise", "1.1.1", points="0.50"), "appraise", "1.1.2", points="1.98")
+    cycle = do(do(do(cycle, "ask_explanations"), "lock_explanation"), "begin_second_appraisal")
+    cycle = do(cycle, "appraise_again", "1.1.2", points="1.20", note="trùng nhiệm vụ")
+    (cut,) = disputed(cycle)
+    assert (cut["id"], cut["appraisal_1"], cut["appraisal_2"]) == ("1.1.2", "1.98", "1.20")
+    assert (cut["open_difference"], cut["regained"]) == ("-0.78", "-0.78")
+
+
 @pytest.mark.parametrize("points", ["1.01", "-0.01", "NaN", "Infinity", "1e9", "một", "", None, "0.505"])
 def test_points_outside_the_component_are_refused(points: Any) -> None:
     cycle = walked(*LOCKED, "begin_appraisal")
