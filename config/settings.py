@@ -74,7 +74,12 @@ class Settings(BaseModel):
     unit: str = Field("hoi-an-dong", pattern=r"^[a-z0-9][a-z0-9-]{1,63}$", description="id of the unit scored")
     unit_name: str = Field("Phường Hội An Đông", min_length=3, description="name of the unit, as officials write it")
     parent_name: str = Field("Thành phố Đà Nẵng", min_length=3, description="name of the unit above")
-    period: str = Field("", pattern=r"^(20\d{2})?$", description="year scored; empty: the current year")
+    period: str = Field("", pattern=r"^(20\d{2})?$", description="year scored; empty: the one at work, and this year")
+    last_year_until: str = Field(
+        "03-31",
+        pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+        description="last day (month-day) on which the year that has ended is still scored where no cycle was opened",
+    )
     criteria: str = Field("phuong-de-xuat@2025.1", pattern=r"^[a-z0-9-]+@[\w.]+$", description="criteria set, version")
     on_time_rule: Literal["dvcqg_766", "bcth_date", "bc06_datetime", "opencps"] = Field(
         "bcth_date", description="which definition of on time counts"

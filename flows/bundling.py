@@ -15,6 +15,7 @@ from flows.log_proofs import proof_of, ring_of
 from flows.reporting import NIGHTLY, sheets_of_run
 from flows.resources import Resources, open_resources, outbox
 from flows.scoring import unpacked_inputs
+from flows.years import years_at_work
 from ocr import CHECKER_VERSION
 from reports.evidence_list import EvidenceRow, evidence_list
 from reports.heading import Heading
@@ -206,7 +207,7 @@ def plain_report(report: BundleReport) -> dict[str, Any]:
 
 
 def _newest(connection: Connection, settings: Settings, at: datetime) -> str:
-    period = settings.period_on(settings.local_day(at))
+    period = years_at_work(connection, settings, settings.local_day(at))[0]
     newest = latest_run(connection, settings.unit, period)
     if newest is None:
         raise NoSuchRun(f"Chưa có lần chấm nào của {settings.unit}, kỳ {period}. Chạy parindex nightly trước.")

@@ -16,6 +16,7 @@ from config.settings import Settings
 from flows import browsing
 from flows.criteria import criteria_set
 from flows.resources import Resources, open_resources
+from reports.heading import vn_number
 from scoring import compare
 from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
 from scoring.cycle_sheet import disputed, proofs_of, reminder_lines, reminders, side_by_side, totals, with_overrides
@@ -179,6 +180,19 @@ def reminders_due(connection: Connection, settings: Settings, now: datetime) -> 
             continue
         found += [(period, due) for due in reminders(cycle, day)]
     return found
+
+
+def locked_line(connection: Connection, unit: str, period: str) -> tuple[str, ...]:
+    """That the self-score of a year is locked, so that later runs only inform; nothing while it is not."""
+    try:
+        cycle = cycle_of(connection, unit, period).cycle
+    except NoCycle:
+        return ()
+    if cycle.lock is None:
+        return ()
+    own = vn_number(totals(side_by_side(cycle, {}))["self"])
+    state = STATES[cycle.state]
+    return (f"Năm {period} {state}; điểm đã chốt là {own}, điểm tính lại sau khi chốt chỉ để tham khảo.",)
 
 
 def _overridden(run: Mapping[str, Any] | None, cycle: Cycle) -> list[str]:

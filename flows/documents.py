@@ -11,6 +11,7 @@ from config.refusals import WrongUse
 from config.settings import Settings
 from flows.examination import examine_batch
 from flows.resources import Resources
+from flows.years import leading_year
 from ocr import CHECKER_VERSION
 from scoring.engine.period import period_of
 from scoring.filed_results import (
@@ -64,7 +65,7 @@ def check_register(resources: Resources, *, at: datetime) -> dict[str, Any]:
     """
     settings = resources.settings
     today = settings.local_day(at)
-    asked = settings.period_on(today)
+    asked = leading_year(settings, today)
     period = period_of(asked, today)
     with resources.database.read() as connection:
         dossiers = dossiers_of(connection, settings.unit)

@@ -21,9 +21,10 @@ from flows import examination, intake, outgoing, second_look
 from flows.batches import batches_in_order, begin_batch, budget_of
 from flows.criteria import criteria_set
 from flows.heart import Heard, Heart, beating
-from flows.resources import open_resources, require_room
+from flows.resources import Resources, open_resources, require_room
 from flows.scoring import Question, compute, record
 from flows.tracing import span, traced
+from flows.years import criteria_for, leading_year, periods_beside
 from storage import nights
 from storage.database import Connection
 from storage.errors import StorageError
@@ -181,18 +182,25 @@ def look_at_signatures_again(settings: Settings, night: Night) -> None:
 
 
 def recompute_score(settings: Settings, night: Night) -> str:
-    """Step 5: the id of the score run that stands after this night."""
+    """Step 5: score the years at work; the id of the run of the night's own year that stands after it."""
     with open_resources(settings) as resources:
-        answer = compute(resources, question_of(settings, night))
-        run_id = record(resources, answer, who=f"night {night.id}", at=night.started_at)
-    say(f"Tự chấm: lần chấm {run_id}")
+        for period in periods_beside(resources, night):
+            _scored(resources, night, period)
+        return _scored(resources, night, night.period)
+
+
+def _scored(resources: Resources, night: Night, period: str) -> str:
+    answer = compute(resources, question_of(resources.settings, night, period))
+    run_id = record(resources, answer, who=f"night {night.id}", at=night.started_at)
+    say(f"Tự chấm kỳ {period}: lần chấm {run_id}")
     return run_id
 
 
 def lay_out(settings: Settings, night: Night, run_id: str) -> None:
-    """Step 6: score sheet and bundle, when the score run is this night's own."""
+    """Step 6: score sheets and bundles, of the score runs that are this night's own."""
     with open_resources(settings) as resources:
         outgoing.lay_out_run(resources, night, run_id)
+        outgoing.lay_out_beside(resources, night)
 
 
 def close_night(settings: Settings, night: Night, run_id: str) -> dict[str, Any]:
@@ -201,10 +209,10 @@ def close_night(settings: Settings, night: Night, run_id: str) -> dict[str, Any]
         return outgoing.write_letter_and_close(resources, night, run_id)
 
 
-def question_of(settings: Settings, night: Night) -> Question:
-    """What a night scores."""
+def question_of(settings: Settings, night: Night, period: str) -> Question:
+    """What a night scores of a year."""
     day = settings.local_day(night.slot or night.started_at)
-    return Question(night.period, day, settings.criteria, settings.on_time_rule)
+    return Question(period, day, criteria_for(settings, period), settings.on_time_rule)
 
 
 def say(line: str, *, transient: bool = False) -> None:
@@ -228,7 +236,7 @@ def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
     with open_resources(settings) as resources:
         require_room(settings)
         resources.store.sweep()
-        period = settings.period_on(settings.local_day(asked.slot or asked.now))
+        period = leading_year(settings, settings.local_day(asked.slot or asked.now))
         request = NightRequest(settings.unit, period, asked.who, settings.timezone, asked.slot)
         with resources.database.write() as connection:
             return nights.begin_night(connection, request, owner=owner, now=asked.now)

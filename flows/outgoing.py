@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,19 @@ from flows.laying import write_whole
 from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
 from flows.resources import Resources, outbox
 from flows.second_look import changed_verdicts
-from reports.letter import Letter, letter_text
+from flows.years import periods_beside
+from reports.letter import Beside, Letter, letter_text
 from reports.score_sheet import on_time_lines, score_sheet
 from scoring import compare, next_actions
 from storage import nights
 from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
+from storage.cycle import run_standing_before
 from storage.database import Connection
 from storage.imports import mark_told
 from storage.links import Said, expiring_terms, note_expired
 from storage.nights import Ending, Night
-from storage.runs import run_of
+from storage.runs import latest_run, run_of
 
 BUNDLE_NAME, LETTER_NAME = "bo-tai-lieu.zip", "thu-buoi-sang.md"
 _ACTIONS = 6
@@ -35,12 +37,30 @@ _ACTIONS = 6
 def lay_out_run(resources: Resources, night: Night, run_id: str) -> None:
     """Write score sheet and bundle of a run that no night has laid out yet, and reports that say something new."""
     _lay_out_reports(resources, night)
+    _lay_out(resources, night, run_id, folder_of(resources, night))
+
+
+def lay_out_beside(resources: Resources, night: Night) -> None:
+    """The same of the other years that this night scored, each in a folder of its own."""
+    for period, run in _runs_beside(resources, night):
+        _lay_out(resources, night, str(run["id"]), folder_of(resources, night) / period)
+
+
+def _runs_beside(resources: Resources, night: Night) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for period in periods_beside(resources, night):
+        with resources.database.read() as connection:
+            run = latest_run(connection, night.unit, period)
+        if run is not None:
+            yield period, run
+
+
+def _lay_out(resources: Resources, night: Night, run_id: str, folder: Path) -> None:
     with resources.database.read() as connection:
         laid_out = events_named(connection, "bundled")
         if any(event["where"] == "outbox" and event["detail"].get("run") == run_id for event in laid_out):
             return
         kept = kept_of(connection, resources.settings, run_id)
-    folder = folder_of(resources, night)
+    folder.mkdir(parents=True, exist_ok=True)
     wanted = Wanted(allow_partial=True)
     score, criteria = kept.run["score"], inputs_of(resources, kept.run["inputs_sha256"])["criteria"]
     heading = heading_of(resources.settings, score, kept.run["made_at"])
@@ -121,6 +141,8 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         written_at=local,
         totals=score["totals"],
         proposal=criteria.get("provenance") == "proposal",
+        notices=tuple(score["warnings"]),
+        beside=tuple(_beside(resources, night, *one) for one in _runs_beside(resources, night)),
         previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
         counts=counts,
         moves=_moves(before, run),
@@ -133,6 +155,19 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         files=_files(folder_of(resources, night)),
     )
     return letter, bool(stuck)
+
+
+def _beside(resources: Resources, night: Night, period: str, run: Mapping[str, Any]) -> Beside:
+    with resources.database.read() as connection:
+        before = run_standing_before(connection, night.unit, period, night.started_at)
+        locked = cycle.locked_line(connection, night.unit, period)
+    return Beside(
+        period=period,
+        totals=run["score"]["totals"],
+        previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
+        moves=_moves(before, run),
+        notices=(*locked, *run["score"]["warnings"]),
+    )
 
 
 def _run_of_the_night_before(connection: Connection, night: Night) -> Mapping[str, Any] | None:
@@ -155,4 +190,6 @@ def _files(folder: Path) -> tuple[str, ...]:
         ("Biểu II.06a", reporting.NIGHTLY["ii06a"]),
         ("Danh sách hồ sơ quá hạn", reporting.NIGHTLY["overdue"]),
     )
-    return tuple(f"{what}: outbox/{folder.name}/{name}" for what, name in laid_out if (folder / name).exists())
+    own = tuple(f"{what}: outbox/{folder.name}/{name}" for what, name in laid_out if (folder / name).exists())
+    beside = sorted(path.parent.name for path in folder.glob(f"20??/{SHEET_NAME}"))
+    return (*own, *(f"Phiếu và gói của kỳ {period}: outbox/{folder.name}/{period}/" for period in beside))

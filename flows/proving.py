@@ -11,6 +11,7 @@ from config.refusals import WrongUse
 from config.settings import Settings
 from flows.bundling import inputs_of
 from flows.resources import Resources, open_resources
+from flows.years import years_at_work
 from ocr import CHECKER_VERSION
 from scoring.engine.period import period_of
 from storage import links
@@ -65,8 +66,8 @@ def component_evidence(
     """
     settings = resources.settings
     day = settings.local_day(at)
-    period = settings.period_on(day)
     with resources.database.read() as connection:
+        period = years_at_work(connection, settings, day)[0]
         run = latest_run(connection, settings.unit, period)
         if run is None:
             raise NoSuchRun(f"Chưa có lần chấm nào của {settings.unit}, kỳ {period}. Chạy parindex nightly trước.")

@@ -20,6 +20,7 @@ from flows.batches import batches_in_order, begin_batch
 from flows.criteria import criteria_set
 from flows.heart import Heard, Heart, beating
 from flows.resources import Resources, open_ledger, open_resources, require_room
+from flows.years import criteria_for, leading_year
 from scoring import UnknownOnTimeRule, UnknownPeriod
 from storage import requests
 from storage.database import Connection
@@ -39,6 +40,7 @@ STEPS = {
 }
 """What a run is doing, in words for people; nights use the same."""
 
+_YEAR = r"20\d{2}"
 _ON_TIME_RULES = get_args(Settings.model_fields["on_time_rule"].annotation)
 _OF_COMPONENT = ("id", "name", "points", "max_points", "state", "because")
 
@@ -68,10 +70,14 @@ def ask_for_run(resources: Resources, asked: RunAsked) -> dict[str, Any]:
         BadRequest: unknown unit, period, criteria set or on-time rule.
     """
     settings = resources.settings
+    today = settings.local_day(asked.now)
+    at_work = settings.period_on(asked.as_of) if asked.as_of else leading_year(settings, today)
+    period = asked.period or at_work
+    sound = re.fullmatch(_YEAR, period)
     wanted = Wanted(
         unit=asked.unit or settings.unit,
-        period=asked.period or settings.period_on(asked.as_of or settings.local_day(asked.now)),
-        criteria=asked.criteria or settings.criteria,
+        period=period,
+        criteria=asked.criteria or (criteria_for(settings, period) if sound else settings.criteria),
         on_time_rule=asked.on_time_rule or settings.on_time_rule,
         as_of=asked.as_of,
         dry_run=asked.dry_run,
@@ -237,7 +243,7 @@ def _require_sound(settings: Settings, wanted: Wanted) -> None:
     faults = []
     if not _is_known(settings, wanted.unit):
         faults.append(f"đơn vị {wanted.unit!r}: chưa có trong hệ thống; đơn vị đang chấm: {settings.unit}")
-    if not re.fullmatch(r"20\d{2}", wanted.period):
+    if not re.fullmatch(_YEAR, wanted.period):
         faults.append(f"kỳ {wanted.period!r}: phải là năm, ví dụ 2025")
     if wanted.on_time_rule not in _ON_TIME_RULES:
         faults.append(f"quy tắc đúng hạn {wanted.on_time_rule!r}: chỉ nhận {', '.join(_ON_TIME_RULES)}")

@@ -18,6 +18,7 @@ from config.unit_names import load_units
 from config.working_calendar import load_calendars
 from flows.criteria import criteria_set
 from flows.resources import Resources
+from flows.years import criteria_for
 from ocr import CHECKER_VERSION
 from scoring import ENGINE_VERSION, MEASURES, changes_of, score
 from scoring.engine.facts import to_plain
@@ -146,7 +147,8 @@ def unpacked_inputs(packed: bytes) -> dict[str, Any]:
 def _is_own_question(settings: Settings, score: Mapping[str, Any], at: datetime) -> bool:
     used = f"{score['criteria']['id']}@{score['criteria']['version']}"
     own_rule = rule_named(score["on_time_rule"]).reference == rule_named(settings.on_time_rule).reference
-    return used == settings.criteria and own_rule and score["as_of"] == settings.local_day(at).isoformat()
+    own_set = criteria_for(settings, str(score["period"]))
+    return used == own_set and own_rule and score["as_of"] == settings.local_day(at).isoformat()
 
 
 def _same_day(newest: Mapping[str, Any], answer: Answer) -> bool:

@@ -21,6 +21,18 @@ _TEMPLATES = Environment(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Another year that was scored the same night."""
+
+    period: str
+    totals: Mapping[str, Any]
+    previous_expected: str | None
+    """Expected total of the run before, None before the first."""
+    moves: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What the letter tells. Lists hold whole Vietnamese sentences, most important first."""
 
@@ -35,6 +47,9 @@ class Letter:
     """Expected total of the run before, None before the first."""
     counts: Mapping[str, int]
     """new_exports, new_documents, examined, rejected_rows"""
+    notices: tuple[str, ...] = ()
+    """What to mind about the whole score, such as a criteria set of another year."""
+    beside: tuple[Beside, ...] = ()
     moves: tuple[str, ...] = ()
     stuck: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
@@ -49,12 +64,13 @@ class Letter:
     @property
     def nothing_new(self) -> bool:
         """Nothing came in and nothing moved."""
-        return not self.moves and not self.signatures and not any(self.counts.values())
+        moved = self.moves or any(other.moves for other in self.beside)
+        return not moved and not self.signatures and not any(self.counts.values())
 
 
 def letter_text(letter: Letter) -> str:
     """The letter as Markdown that also reads well as plain text."""
-    return _TEMPLATES.get_template("letter.md.j2").render(letter=letter, change=_change(letter))
+    return _TEMPLATES.get_template("letter.md.j2").render(letter=letter, change=_change)
 
 
 def vietnamese_number(value: Any) -> str:
@@ -63,7 +79,7 @@ def vietnamese_number(value: Any) -> str:
     return text.replace(",", "_").replace(".", ",").replace("_", ".")
 
 
-def _change(letter: Letter) -> str:
+def _change(letter: Letter | Beside) -> str:
     if letter.previous_expected is None:
         return "lần chấm đầu tiên"
     difference = Decimal(str(letter.totals["expected"])) - Decimal(letter.previous_expected)

@@ -33,10 +33,11 @@ def sheet(
     from flows.laying import write_whole
     from flows.resources import open_resources
     from flows.sheets import sheet_of_run
+    from flows.years import leading_year
 
     settings = settings_for(unit, period)
     with open_resources(settings) as resources:
-        found = run_named(resources, run, settings.period_on(settings.local_day(moment("", settings))))
+        found = run_named(resources, run, leading_year(settings, settings.local_day(moment("", settings))))
         made = sheet_of_run(resources, found, form)
     path = output or Path(f"phieu-cham-diem-{found['id']}.{form}")
     write_whole(path, made)
@@ -58,12 +59,14 @@ def city(
     from flows.city import score_city
     from flows.resources import open_resources
     from flows.scoring import Question
+    from flows.years import criteria_for, leading_year
 
     settings = settings_for("", period)
     now = moment(at, settings)
     today = settings.local_day(now)
     rule = on_time or settings.on_time_rule
-    question = Question(settings.period_on(today), today, criteria or settings.criteria, rule)
+    scored = leading_year(settings, today)
+    question = Question(scored, today, criteria or criteria_for(settings, scored), rule)
     with open_resources(settings) as resources:
         plain = score_city(resources, question, now, units=unit or (), dry_run=dry_run)
     finish(plain, as_json=as_json, lines=_lines(plain))

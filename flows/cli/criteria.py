@@ -124,11 +124,12 @@ def beside(
     """Score the same data under two sets."""
     from flows import carrying
     from flows.resources import open_resources
+    from flows.years import leading_year
 
     settings = settings_for(unit, period)
     now = moment(at, settings)
     with open_resources(settings) as resources:
-        told = carrying.beside(resources, settings.period_on(settings.local_day(now)), (before, after), now)
+        told = carrying.beside(resources, leading_year(settings, settings.local_day(now)), (before, after), now)
     finish(told, as_json=as_json, lines=_beside_lines(told))
 
 

@@ -46,6 +46,7 @@ def open_year(
     """Open the year."""
     from flows.cycle import Wish, open_period
     from flows.resources import open_resources
+    from flows.years import leading_year
 
     settings = settings_for(unit, period)
     now = moment(at, settings)
@@ -58,7 +59,7 @@ def open_year(
     deadlines = {name: _day(name, iso) for name, iso in given.items()}
     with open_resources(settings) as resources:
         wish = Wish("open", _who(who), "command line", now)
-        seen = open_period(resources, settings.period_on(settings.local_day(now)), deadlines, wish)
+        seen = open_period(resources, leading_year(settings, settings.local_day(now)), deadlines, wish)
     finish(seen, as_json=as_json, lines=_lines(seen))
 
 
@@ -67,11 +68,12 @@ def show(*, unit: Unit = "", period: Period = "", at: At = "", as_json: AsJson =
     """Where the cycle stands."""
     from flows.cycle import cycle_seen
     from flows.resources import open_resources
+    from flows.years import cycle_year
 
     settings = settings_for(unit, period)
     now = moment(at, settings)
     with open_resources(settings) as resources:
-        seen = cycle_seen(resources, settings.period_on(settings.local_day(now)), now)
+        seen = cycle_seen(resources, cycle_year(settings, settings.local_day(now)), now)
     finish(seen, as_json=as_json, lines=_lines(seen), code=NEEDS_PERSON if seen["reminders"] else DONE)
 
 
@@ -92,13 +94,14 @@ def do(
     """Do one deed of the cycle."""
     from flows.cycle import Wish, act
     from flows.resources import open_resources
+    from flows.years import cycle_year
 
     settings = settings_for(unit, period)
     now = moment(at, settings)
     words = _said(said or [], evidence or [])
     wish = Wish(deed, _who(who), "command line", now, component, words, version)
     with open_resources(settings) as resources:
-        seen = act(resources, settings.period_on(settings.local_day(now)), wish)
+        seen = act(resources, cycle_year(settings, settings.local_day(now)), wish)
     finish(seen, as_json=as_json, lines=_lines(seen))
 
 

@@ -21,11 +21,12 @@ def plan(*, unit: Unit = "", period: Period = "", at: At = "", as_json: AsJson =
     from flows.cli.plan_lines import plan_lines
     from flows.other_indices import indices_seen
     from flows.resources import open_resources
+    from flows.years import leading_year
 
     settings = settings_for(unit, period)
     now = moment(at, settings)
     with open_resources(settings) as resources:
-        seen = indices_seen(resources, settings.period_on(settings.local_day(now)), now)
+        seen = indices_seen(resources, leading_year(settings, settings.local_day(now)), now)
     finish(seen, as_json=as_json, lines=plan_lines(seen), code=NEEDS_PERSON if _owes(seen) else DONE)
 
 

@@ -54,14 +54,17 @@ def score(
     """Score now, from what is kept."""
     from flows import scoring
     from flows.resources import open_resources
+    from flows.years import criteria_for, leading_year
 
     settings = settings_for(unit, period)
     now = moment("", settings)
     today = settings.local_day(now)
+    known_on = _day("--as-of", as_of)
+    scored = settings.period_on(known_on) if known_on else leading_year(settings, today)
     question = scoring.Question(
-        period=settings.period_on(today),
-        as_of=_day("--as-of", as_of) or today,
-        criteria=criteria or settings.criteria,
+        period=scored,
+        as_of=known_on or today,
+        criteria=criteria or criteria_for(settings, scored),
         on_time_rule=on_time or settings.on_time_rule,
     )
     with open_resources(settings) as resources:
@@ -84,11 +87,12 @@ def explain(
     """From the points of a component to the rows and files behind them."""
     from flows.explaining import explained, run_named
     from flows.resources import open_resources
+    from flows.years import leading_year
     from scoring.explain import explanation_lines
 
     settings = settings_for(unit, period)
     with open_resources(settings) as resources:
-        found = run_named(resources, run, settings.period_on(settings.local_day(moment("", settings))))
+        found = run_named(resources, run, leading_year(settings, settings.local_day(moment("", settings))))
         plain = explained(resources, found, component, limit)
     finish(plain, as_json=as_json, lines=list(explanation_lines(plain)))
 
@@ -104,9 +108,10 @@ def diff(
     """Why the score moved between two runs."""
     from flows.explaining import moved, run_named
     from flows.resources import open_resources
+    from flows.years import leading_year
 
     settings = settings_for(unit, period)
-    scored = settings.period_on(settings.local_day(moment("", settings)))
+    scored = leading_year(settings, settings.local_day(moment("", settings)))
     with open_resources(settings) as resources:
         plain = moved(run_named(resources, before, scored), run_named(resources, after, scored))
     finish(plain, as_json=as_json, lines=_moves(plain))
@@ -123,11 +128,12 @@ def next_steps(
     """What to do next, and what is at stake."""
     from flows.explaining import LATEST, outlook, run_named
     from flows.resources import open_resources
+    from flows.years import leading_year
 
     settings = settings_for(unit, period)
     now = moment(at, settings)
     with open_resources(settings) as resources:
-        run = run_named(resources, LATEST, settings.period_on(settings.local_day(now)))
+        run = run_named(resources, LATEST, leading_year(settings, settings.local_day(now)))
         ahead = outlook(resources, run, now, appraisal=_day("--appraisal", appraisal))
     code = NEEDS_PERSON if ahead.actions or ahead.due or ahead.expiring else DONE
     finish(ahead.plain(), as_json=as_json, lines=_ahead(ahead), code=code)

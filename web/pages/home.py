@@ -12,9 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from flows import browsing
+from flows.cycle import locked_line
 from flows.explaining import Outlook, outlook
 from flows.requests import waiting_runs
 from flows.resources import Resources
+from flows.years import leading_year, years_at_work
 from web.access import Deed
 from web.doors import Visit, allowed, language_of
 from web.rendering import once
@@ -26,7 +28,7 @@ PLACE = "/p/{unit}/{period}"
 @router.get("/")
 def start(visit: Visit = allowed(Deed.OWN_ACCOUNT)) -> Response:
     """Where this visitor works; one place is gone to at once."""
-    places = [(unit, period or current_period(visit)) for unit, period in visit.visitor.places()]
+    places = [(unit, period or current_period(visit, unit)) for unit, period in visit.visitor.places()]
     if not places and visit.may(Deed.ADMINISTER):
         return RedirectResponse("/tai-khoan/danh-sach", status_code=303)
     if len(places) == 1:
@@ -35,20 +37,32 @@ def start(visit: Visit = allowed(Deed.OWN_ACCOUNT)) -> Response:
     return visit.page("start.html", places=places)
 
 
-def current_period(visit: Visit) -> str:
-    """The period that the installation scores now."""
-    settings = visit.house.settings
-    return settings.period_on(settings.local_day(visit.now))
+def current_period(visit: Visit, unit: str) -> str:
+    """The year that a unit works on now."""
+    settings = visit.house.settings_for(unit)
+    return leading_year(settings, settings.local_day(visit.now))
 
 
 @router.get(PLACE + "/hom-nay")
 def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """Today."""
     told = browsing.today(visit.resources, visit.here.period, visit.now)
+    with visit.resources.database.read() as connection:
+        told["locked"] = locked_line(connection, visit.here.unit, visit.here.period)
+        at_work = years_at_work(connection, visit.resources.settings, visit.resources.settings.local_day(visit.now))
     whole = visit.visitor.whole_unit(Deed.SEE_SCORE, visit.here)
     waiting = waiting_runs(visit.resources, visit.here.unit) if visit.may(Deed.SEE_RUNS) else []
     standing = _standing(visit, told, whole=whole) if told["run"] else ""
-    return visit.page("today.html", told=told, whole=whole, waiting=waiting, standing=standing)
+    return visit.page(
+        "today.html", told=told, whole=whole, waiting=waiting, standing=standing, years=_others(visit, at_work)
+    )
+
+
+def _others(visit: Visit, at_work: tuple[str, ...]) -> list[str]:
+    """The other years at work that this visitor may see."""
+    held = visit.visitor.places()
+    seen = [one for one in at_work if (visit.here.unit, one) in held or (visit.here.unit, "") in held]
+    return [one for one in seen if one != visit.here.period]
 
 
 def _standing(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> Markup:
