@@ -1,8 +1,9 @@
-"""A page as a picture for people: drawn in a sandbox, with signatures marked, never wider than a screen needs."""
+"""A page, or a place on it, as a picture for people: drawn in a sandbox, upright, signatures marked and numbered."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,17 @@ from PIL import Image, ImageDraw, ImageOps
 
 from ocr.errors import OcrError
 from ocr.intake import IMAGES, take_in
+from ocr.shown_places import Share
+from ocr.skew import REPAIR_SKEW_FROM, turned_upright
+from ocr.words import Box
 from sandbox import Failure, Limits, run_one
 
+DRAWING = "2"
+"""Version of the drawing: pictures kept by another one are drawn anew."""
 _DPI, _WIDEST, _SECONDS = 110.0, 1400, 20.0
+_CUT_DPI, _WIDEST_CUT = 200.0, 2600
+_AROUND = (0.09, 0.012)
+"""Margin around a place, as shares of the page: its printed neighbours say what it is."""
 _MARK = (0, 70, 160)
 
 
@@ -22,11 +31,23 @@ class NoPicture(OcrError):
 
 @dataclass(frozen=True, slots=True)
 class PageAsked:
-    """Which page (from 1) of which file; `marks` are boxes in points, origin bottom left, drawn as frames."""
+    """Which page (from 1) of which file, and how it is shown.
+
+    `marks`: signatures by number, boxes in points, origin bottom left, drawn as frames. `turn`: degrees clockwise to
+    the upright page; None: as the file says. `cut`: only this place of the upright, levelled page; `skew` in degrees.
+    """
 
     path: Path
     page: int
-    marks: tuple[tuple[float, float, float, float], ...] = ()
+    marks: tuple[tuple[int, Share], ...] = ()
+    turn: int | None = None
+    skew: float = 0.0
+    cut: Share | None = None
+
+    @property
+    def resolution(self) -> tuple[float, int]:
+        """Dots an inch, and the most dots across."""
+        return (_CUT_DPI, _WIDEST_CUT) if self.cut else (_DPI, _WIDEST)
 
 
 def page_picture(asked: PageAsked) -> bytes:
@@ -54,23 +75,37 @@ def _asked(asked: PageAsked) -> bytes | str:
     except (OcrError, OSError, ValueError) as error:
         return f"Không vẽ được trang này: {error}"
     out = io.BytesIO()
-    drawn.save(out, "PNG", optimize=False, compress_level=6)
+    _shown(drawn, asked).save(out, "PNG", optimize=False, compress_level=6)
     return out.getvalue()
 
 
+def _shown(drawn: Image.Image, asked: PageAsked) -> Image.Image:
+    """The page turned upright; with `cut`, the place on it, levelled."""
+    upright = drawn.rotate(-asked.turn, expand=True) if asked.turn else drawn
+    if asked.cut is None:
+        return upright
+    level = turned_upright(upright, asked.skew) if abs(asked.skew) >= REPAIR_SKEW_FROM else upright
+    (wide, high), (across, down) = level.size, _AROUND
+    left, top, right, bottom = asked.cut
+    start = max(0, int((left - across) * wide)), max(0, int((top - down) * high))
+    end = min(wide, int((right + across) * wide)), min(high, int((bottom + down) * high))
+    return level.crop((*start, max(end[0], start[0] + 1), max(end[1], start[1] + 1)))
+
+
 def _image_page(asked: PageAsked) -> Image.Image:
+    _, widest = asked.resolution
     with Image.open(asked.path) as opened:
         opened.seek(asked.page - 1)
-        opened.draft("RGB", (_WIDEST, _WIDEST * 2))
-        upright = ImageOps.exif_transpose(opened).convert("RGB")
-    upright.thumbnail((_WIDEST, _WIDEST * 2))
-    return upright
+        opened.draft("RGB", (widest, widest * 2))
+        page = (ImageOps.exif_transpose(opened) if asked.turn is None else opened).convert("RGB")
+    page.thumbnail((widest, widest * 2))
+    return page
 
 
 def _pdf_page(data: bytes, asked: PageAsked) -> Image.Image:
     import pypdfium2 as pdfium
 
-    from ocr.pdf import open_document, page_of, picture_of
+    from ocr.pdf import open_document, page_of, picture_of, place_on
 
     try:
         document = open_document(data)
@@ -79,12 +114,18 @@ def _pdf_page(data: bytes, asked: PageAsked) -> Image.Image:
     if asked.page > len(document):
         raise NoPicture(f"tệp chỉ có {len(document)} trang.")
     page = page_of(document, asked.page)
-    drawn = picture_of(page, min(_DPI, _WIDEST * 72 / max(page.width, 1.0)), _SECONDS)
-    scale = drawn.width / max(page.width, 1.0)
-    pen = ImageDraw.Draw(drawn)
-    for left, bottom, right, top in asked.marks:
-        box = [left * scale, (page.height - top) * scale, right * scale, (page.height - bottom) * scale]
-        pen.rectangle(
-            [min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])], outline=_MARK, width=3
-        )
+    dpi, widest = asked.resolution
+    drawn = picture_of(page, min(dpi, widest * 72 / max(page.width, 1.0)), _SECONDS)
+    frames = [(number, place_on(page, *box)) for number, box in asked.marks]
+    _frame_signatures(drawn, frames, drawn.width / max(page.width, 1.0))
     return drawn
+
+
+def _frame_signatures(drawn: Image.Image, frames: Sequence[tuple[int, Box]], scale: float) -> None:
+    """A frame around each signature, with its number in a corner; `scale`: dots a point."""
+    pen = ImageDraw.Draw(drawn)
+    for number, box in frames:
+        left, top, right, bottom = (edge * scale for edge in (box.left, box.top, box.right, box.bottom))
+        pen.rectangle((left, top, right, bottom), outline=_MARK, width=3)
+        pen.rectangle((left, top, left + 20, top + 22), fill=_MARK)
+        pen.text((left + 6, top + 1), str(number), fill="white", font_size=18)

@@ -271,6 +271,11 @@ def _joined(letters: list[str], boxes: list[Box], source: Literal["layer", "appe
         yield Word(unicodedata.normalize("NFC", "".join(letters)), around(boxes), 1.0, source)
 
 
+def place_on(page: PdfPage, left: float, bottom: float, right: float, top: float) -> Box:
+    """Where a box of user space (points, origin bottom left) lies on the displayed page (origin top left)."""
+    return _Frame.of(page.handle).box(left, bottom, right, top)
+
+
 def picture_of(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
     """The page drawn in colour at `dpi`, reduced where it would pass `MOST_PIXELS`.
 

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from config import document_words
 from web import charts, wording
 
 HERE = Path(__file__).parent
@@ -43,7 +44,8 @@ def environment(language: str) -> Environment:
         auto_reload=False,
     )
     made.filters.update(_FILTERS)
-    made.globals.update(t=partial(say, language), language=language, words=wording, chart=charts, asset=asset)
+    made.globals.update(t=partial(say, language), language=language, asset=asset)
+    made.globals.update(words=wording, fields=document_words, chart=charts)
     return made
 
 

@@ -72,6 +72,9 @@ DIGITISATION = {
     "cần người xem": ("◐", "Cần người xem"),
 }
 
+OUTCOMES = {"không đạt": ("▲", "không đạt"), "cần người xem": ("◐", "cần người xem")}
+"""What one fault of a file means for its verdict."""
+
 RUN_STATES = {
     "waiting": ("◔", "Đang chờ"),
     "running": ("▶", "Đang chạy"),
@@ -123,21 +126,6 @@ KINDS = {
 }
 
 SOURCES = {"measured": "Đo từ dữ liệu", "declared": "Khai báo", "survey": "Khảo sát"}
-
-FIELDS = {
-    "number": "Số",
-    "symbol": "Ký hiệu",
-    "issued_on": "Ngày ban hành",
-    "place": "Nơi ban hành",
-    "issuer": "Cơ quan ban hành",
-    "type": "Loại văn bản",
-    "subject": "Trích yếu",
-    "authority": "Thẩm quyền ký",
-    "signer_title": "Chức vụ người ký",
-    "signer": "Người ký",
-    "recipients": "Nơi nhận",
-    "dossier_code": "Mã hồ sơ",
-}
 
 EVENTS = {
     "stored": "Lưu vào kho",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from config.document_words import FIELD_STATES, FIELDS, printed_part, said_value, suggested_values
 from flows.cli.door import (
     DONE,
     NEEDS_PERSON,
@@ -91,17 +92,16 @@ def _print_inspection(file: str, result: dict[str, Any], *, as_json: bool, with_
     if as_json:
         print_json(shown)
         return
-    for line in _inspection_lines(shown):
+    for line in inspection_lines(shown):
         typer.echo(line)
 
 
-def _inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
+def inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
+    """An examination for people."""
     yield f"{shown['file']}"
     if shown.get("reason_vi"):
         yield f"  {shown['reason_vi']}"
-    for name, field in (shown.get("fields") or {}).items():
-        if field:
-            yield f"  {name}: {field.get('value') or field.get('state')}"
+    yield from _field_lines(shown.get("fields") or {})
     digitisation = shown.get("digitisation") or {}
     yield f"  Số hóa: {digitisation.get('verdict')}" + "".join(
         f"; {r['detail']}" for r in digitisation.get("reasons") or []
@@ -113,6 +113,18 @@ def _inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
         yield f"  Trên giấy: {shown['paper_marks']['summary_vi']}"
     if "text" in shown:
         yield str(shown["text"])
+
+
+def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
+    """A field a line: its value, else its state in words, what is printed of it, and who suggests what."""
+    for name, field in fields.items():
+        if not field:
+            continue
+        state, printed = FIELD_STATES[field.get("state") or "read"][1], printed_part(name, fields)
+        said = said_value(name, field["value"]) if field["value"] else f"({state})" + (f" {printed}" if printed else "")
+        yield f"  {FIELDS.get(name, name)}: {said}"
+        for value, sources in suggested_values(name, field).items():
+            yield f"    có thể là {value} ({', '.join(sources)})"
 
 
 def _files_of(path: Path) -> list[Path]:

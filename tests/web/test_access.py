@@ -58,6 +58,7 @@ def _address(path: str, ward: Ward, unit: str, period: str, role: str) -> str:
         "component": OWN_COMPONENT,
         "sha256": ward.document,
         "page": 1,
+        "field": "number",
         "number": ward.import_id,
         "request_id": ward.request,
         "run_id": ward.run,

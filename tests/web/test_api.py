@@ -108,7 +108,8 @@ def test_each_role_at_each_route_of_the_api(town: Town, role: str) -> None:
                 address = path.format(unit=unit, period=PERIOD, component=OWN_COMPONENT, sha256=town.own.document,
                                       request_id=town.own.request, upload_id=town.own.uploads.get(role, "u-none"),
                                       order_id=town.own.orders.get(role, "g-00000000"), run_id=town.own.run,
-                                      form="docx", kind="ii06a", page=1, link_id=town.own.link)  # fmt: skip
+                                      form="docx", kind="ii06a", page=1, link_id=town.own.link,
+                                      field="number")  # fmt: skip
                 answer = client.request(method, address, headers=token)
                 allowed = deed in EVERYBODY or (deed in DEEDS[role] and unit == OWN)
                 whole = role == "unit" and path.endswith("/what-if")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from config import document_words
 from storage import evidence, requests, uploads
 from storage.runs import PointsThen
 from tests.web.wards import OWN, PERIOD, Town, visiting
@@ -46,9 +47,11 @@ def test_every_sentence_of_a_page_has_its_english() -> None:
     }
     shaped = (wording.STATES, wording.DOCUMENT_STATES, wording.SIGNATURES, wording.DIGITISATION, wording.RUN_STATES)
     used |= {said for table in (*shaped, wording.ORDER_STATES) for _, said in table.values()}
-    plain = (wording.EVENTS, wording.DEEDS, wording.KINDS, wording.FIELDS, wording.WHOLE_DEEDS, wording.ENTRY_DEEDS)
+    plain = (wording.EVENTS, wording.DEEDS, wording.KINDS, wording.WHOLE_DEEDS, wording.ENTRY_DEEDS)
     used |= {said for table in (*plain, wording.ON_TIME, errors.SENTENCES) for said in table.values()}
     used |= {*errors.HEADINGS}
+    used |= {said for _, said in (*wording.OUTCOMES.values(), *document_words.FIELD_STATES.values())}
+    used |= {*document_words.FIELDS.values(), *document_words.SUGGESTED_BY.values(), *document_words.MARKS.values()}
     assert sorted(used - wording.english().keys()) == []
 
 

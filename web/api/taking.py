@@ -14,7 +14,7 @@ from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router
 from web.doors import Visit, allowed
 from web.pages.auditing import Link, revoked, shared
-from web.pages.documents import Sha256, picture
+from web.pages.documents import FieldName, Sha256, field_picture, picture
 from web.pages.reports import Kind, Span, made
 from web.pages.runs import sheet_in
 
@@ -63,6 +63,14 @@ def page_picture(
 ) -> Response:
     """The picture of a page (PNG)."""
     return picture(sha256, page, visit)
+
+
+@router.get(PLACE + "/documents/{sha256}/fields/{field}/content", response_class=Response)
+def place_picture(
+    unit: Unit, period: Period, sha256: Sha256, field: FieldName, visit: Visit = allowed(Deed.SEE_EVIDENCE)
+) -> Response:
+    """The picture of the place where a field stands, or was left blank or written by hand (PNG)."""
+    return field_picture(sha256, field, visit)
 
 
 @router.get(PLACE + "/shares", responses=examples.of(examples.LINKS))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
+from config.document_words import FIELDS
 from flows import browsing
 from flows.documents import release_documents
 from flows.documents_seen import note_access
-from flows.pictures import picture_of_page
+from flows.pictures import picture_of_field, picture_of_page
 from flows.proving import term_seen
 from flows.resources import Resources
 from ocr.page_picture import NoPicture
 from storage.browsing import DocumentsWanted, Slice
 from web.access import Deed
+from web.document_view import fields_shown, marks_of, reasons_shown, signers_on
 from web.doors import Visit, allowed
 from web.errors import problem
 from web.headers import SANDBOX
@@ -28,6 +31,7 @@ from web.wording import AWAITED, DOCUMENT_STATES
 router = APIRouter()
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 StateWanted = Annotated[str, Query(pattern=f"^({'|'.join(DOCUMENT_STATES)}|)$")]
+FieldName = Annotated[str, Path(pattern=f"^({'|'.join(FIELDS)})$", examples=["number"])]
 _PAGE_ROWS = 50
 _CHUNK = 1 << 18
 
@@ -83,7 +87,7 @@ def document_page(
 ) -> Response:
     """A document's page; with what was typed into it and why that was refused (status, sentence)."""
     result = (told["said"] or {}).get("result") or {}
-    fields = (result.get("fields") or {}).items()
+    faults, notes = reasons_shown(result)
     return visit.page(
         "document.html",
         refusal[0],
@@ -91,7 +95,11 @@ def document_page(
         serves=serves,
         result=result,
         page=page,
-        boxes=[(name, field) for name, field in fields if field and field.get("page") == page],
+        faults=faults,
+        notes=notes,
+        shown=fields_shown(result),
+        marks=marks_of(told["said"], page),
+        signers=signers_on(told["said"], page),
         seen=term_seen(visit.resources, told, visit.here.period, visit.resources.settings.local_day(visit.now)),
         own=own_components(visit) if may_say(visit, told, serves) else [],
         typed=typed or {},
@@ -121,11 +129,23 @@ def picture(
 ) -> Response:
     """The picture of a page; a picture that we drew ourselves is the only thing shown inside a page."""
     told, _ = seen_document(visit, sha256)
+    return _picture(visit, told, lambda: picture_of_page(visit.resources, sha256, page, told["said"]), page=page)
+
+
+@router.get(PLACE + "/tai-lieu/{sha256}/cho/{field}.png")
+def field_picture(sha256: Sha256, field: FieldName, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Response:
+    """The picture of the place where a field stands, or was left blank or written by hand."""
+    told, _ = seen_document(visit, sha256)
+    return _picture(visit, told, lambda: picture_of_field(visit.resources, sha256, field, told["said"]), field=field)
+
+
+def _picture(visit: Visit, told: Mapping[str, Any], drawn: Callable[[], FilePath], **part: Any) -> Response:
+    """A picture drawn from a document that this visitor may see; the custody log tells which `part`."""
     try:
-        path = picture_of_page(visit.resources, sha256, page, told["said"])
+        path = drawn()
     except NoPicture as error:
         return problem(visit.request, 404, str(error), "Không có hình")
-    note_access(visit.resources, sha256, "viewed", visit.said, page=page)
+    note_access(visit.resources, told["row"]["sha256"], "viewed", visit.said, **part)
     return FileResponse(path, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 

@@ -1,0 +1,68 @@
+"""How the fields of a document are called and what their states are, in words for officials: pages and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+FIELDS = {
+    "number": "Số",
+    "symbol": "Ký hiệu",
+    "issued_on": "Ngày ban hành",
+    "place": "Nơi ban hành",
+    "issuer": "Cơ quan ban hành",
+    "type": "Loại văn bản",
+    "subject": "Trích yếu",
+    "authority": "Thẩm quyền ký",
+    "signer_title": "Chức vụ người ký",
+    "signer": "Người ký",
+    "recipients": "Nơi nhận",
+    "dossier_code": "Mã hồ sơ",
+}
+"""Fields of an examination in the order in which people read them."""
+
+FIELD_STATES = {
+    "read": ("●", "đọc được"),
+    "handwritten": ("◐", "viết tay, cần người xem"),
+    "blank": ("○", "để trống trên văn bản"),
+    "missing": ("–", "không tìm thấy"),
+}
+"""Shape and words of a field's state; `missing`: nothing of it stands on the document."""
+
+SUGGESTED_BY = {
+    "register": "theo sổ",
+    "file_name": "theo tên tệp",
+    "signing_time": "theo thời điểm ký số",
+    "stamp_time": "theo thời gian in trong dấu",
+    "handwriting": "máy đoán từ nét chữ",
+}
+"""Who thinks so: sources of suggestions (ocr.fields.found.Suggestion)."""
+
+MARKS = {"seal": "con dấu", "handwriting": "chữ viết tay"}
+"""What a pen or a seal left on scanned paper (ocr.signatures.paper_marks)."""
+
+
+def printed_part(name: str, fields: Mapping[str, Any]) -> str:
+    """What is printed of a field whose rest is handwritten or blank; empty where nothing is."""
+    field = fields.get(name) or {}
+    if name == "issued_on" and field.get("partial"):
+        year, _, month = str(field["partial"]).partition("-")
+        return f"tháng {month} năm {year}" if month else f"năm {year}"
+    symbol = (fields.get("symbol") or {}).get("value")
+    return f"…/{symbol}" if name == "number" and symbol else str(field.get("partial") or "")
+
+
+def said_value(name: str, value: str) -> str:
+    """A field's value as officials write it: days as 31/12/2025."""
+    parts = value.split("-")
+    return "/".join(reversed(parts)) if name == "issued_on" and len(parts) == 3 else value
+
+
+def suggested_values(name: str, field: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Each value that is suggested for a field, best first, with the words of all who suggest it."""
+    by_value: dict[str, list[str]] = {}
+    for one in field.get("suggestions") or ():
+        source = SUGGESTED_BY.get(str(one["source"]), str(one["source"]))
+        sources = by_value.setdefault(said_value(name, str(one["value"])), [])
+        sources += [] if source in sources else [source]
+    return by_value
