@@ -15,10 +15,11 @@ from typing import Any
 
 import yaml
 
+from config.criteria_inputs import MeasureShape
 from config.criteria_sets import BadCriteriaSet, CriteriaSet, read_criteria_set
 from config.strict_yaml import Fault, UnreadableYaml, read_strict_yaml
 
-HEAD_SHEET, TABLE_SHEET = "Thông tin", "Bảng điểm"
+HEAD_SHEET, TABLE_SHEET, OUTSIDE_SHEET = "Thông tin", "Bảng điểm", "Điểm thưởng, điểm trừ"
 HEAD = {
     "id": "Mã bộ tiêu chí",
     "version": "Phiên bản",
@@ -28,7 +29,9 @@ HEAD = {
     "effective_from": "Có hiệu lực từ",
     "effective_to": "Có hiệu lực đến",
     "max_points": "Tổng điểm",
+    "other_total": "Căn cứ của tổng khác 100 (văn bản | mục | nguồn gốc)",
     "not_self_scored": "Điểm không tự chấm",
+    "outside_enabled": "Chấm điểm thưởng, điểm trừ",
     "bonus_cap": "Trần điểm thưởng",
     "penalty_cap": "Trần điểm trừ",
     "days_before": "Nhận tài liệu ban hành trước kỳ (số ngày)",
@@ -51,21 +54,30 @@ COLUMNS = {
     "document": "Văn bản căn cứ",
     "part": "Mục, điểm của văn bản",
     "provenance": "Nguồn gốc",
+    "redistribute_to": "Chia điểm cho các mục",
 }
 """Field -> header of the table; a row is a domain (1), a criterion (1.1) or a component (1.1.1)."""
-WORDS = {
-    "no_cases": {"đủ điểm": "full_points", "0 điểm": "zero_points", "không chấm": "no_score"},
+OUTSIDE_COLUMNS = {name: COLUMNS[name] for name in ("id", "name", "rule", "declared")}
+"""Columns of the sheet of bonuses and penalties."""
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "no_cases": {
+        "đủ điểm": "full_points",
+        "0 điểm": "zero_points",
+        "không chấm": "no_score",
+        "chia cho mục khác": "redistribute",
+    },
     "no_data": {"0 điểm": "zero_points", "không chấm": "no_score"},
     "provenance": {"đề xuất": "proposal", "chính thức": "official", "chỉ tiêu": "indicator"},
-    "type": {"số": "number", "số đếm": "count", "có/không": "yes_no", "ngày": "date"},
+    "type": {"số": "number", "số đếm": "count", "có/không": "yes_no", "ngày": "date", "lựa chọn": "choice"},
+    "outside_enabled": {"có": True, "không": False},
 }
 """What people write -> what the file says."""
 _DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
-_OWN_LINE = ("bonus_cap", "penalty_cap", "days_before", "days_after", "window_basis")
+_OWN_LINE = ("outside_enabled", "bonus_cap", "penalty_cap", "days_before", "days_after", "window_basis")
 """Fields of the head that belong together in the file."""
-_STANDING = "còn hiệu lực nhiều năm"
-_POINTS = {"max_points", "not_self_scored", "bonus_cap", "penalty_cap"}
-_DAYS = {"deadline", "effective_from", "effective_to"}
+STANDING = "còn hiệu lực nhiều năm"
+POINTS = {"max_points", "not_self_scored", "bonus_cap", "penalty_cap"}
+DAYS = {"deadline", "effective_from", "effective_to"}
 
 Cells = Sequence[Any]
 
@@ -93,8 +105,12 @@ class _Text:
         self.places.append(place)
 
 
-def set_of_form(sheets: Mapping[str, Sequence[Cells]], *, file: str) -> tuple[CriteriaSet, str]:
+def set_of_form(
+    sheets: Mapping[str, Sequence[Cells]], *, file: str, measures: Mapping[str, MeasureShape] | None = None
+) -> tuple[CriteriaSet, str]:
     """The criteria set of a filled form (sheet name -> rows of cells), and the text of its file.
+
+    `measures`, where given, are those that exist.
 
     Raises:
         BadForm: every fault at once, by cell.
@@ -104,11 +120,13 @@ def set_of_form(sheets: Mapping[str, Sequence[Cells]], *, file: str) -> tuple[Cr
     if absent:
         quoted = ", ".join(f'"{name}"' for name in absent)
         raise BadForm(file, [Fault(0, f"không có trang {quoted}; lấy mẫu: parindex criteria template")])
-    _write_head(text, sheets[HEAD_SHEET])
+    head = _head(text, sheets[HEAD_SHEET])
+    _write_head(text, head)
+    _write_outside(text, head, sheets.get(OUTSIDE_SHEET, ()))
     _write_table(text, sheets[TABLE_SHEET])
     written = "\n".join(text.lines) + "\n"
     try:
-        found = read_criteria_set(written, file=file)
+        found = read_criteria_set(written, file=file, measures=measures)
     except BadCriteriaSet as error:
         text.faults += [f"{_place(text, fault.line)}: {fault.what}" for fault in error.faults]
         found = None
@@ -121,28 +139,50 @@ def _place(text: _Text, line: int) -> str:
     return text.places[line - 1] if 0 < line <= len(text.places) else TABLE_SHEET
 
 
-def _write_head(text: _Text, rows: Sequence[Cells]) -> None:
+def _head(text: _Text, rows: Sequence[Cells]) -> dict[str, tuple[Any, str]]:
+    """Value and cell of each field of the head."""
     labels = {label.casefold(): name for name, label in HEAD.items()}
     seen: dict[str, tuple[Any, str]] = {}
     for number, cells in enumerate(rows, 1):
         name = labels.get(str(cells[0]).strip().casefold()) if cells else None
         if name and len(cells) > 1 and cells[1] not in (None, ""):
             seen[name] = _read(text, name, cells[1], f"{HEAD_SHEET}!B{number}"), f"{HEAD_SHEET}!B{number}"
+    return seen
+
+
+def _write_head(text: _Text, seen: Mapping[str, tuple[Any, str]]) -> None:
     for name in HEAD:
         if name in seen and name not in _OWN_LINE:
             text.add(0, name, *seen[name])
     text.add(0, "rounding", {"places": 2, "mode": "half_up", "where": "component"}, HEAD_SHEET)
-    caps = {name: seen.get(name, ("0.00", ""))[0] for name in ("bonus_cap", "penalty_cap")}
-    text.add(0, "outside_100", {"enabled": False, **caps, "items": []}, HEAD_SHEET)
     window = {name: seen[name][0] for name in ("days_before", "days_after") if name in seen}
     if window:
         basis = {"legal_reference": seen["window_basis"][0]} if "window_basis" in seen else {}
         text.add(0, "evidence_period", window | basis, seen[next(iter(window))][1])
 
 
+def _write_outside(text: _Text, head: Mapping[str, tuple[Any, str]], rows: Sequence[Cells]) -> None:
+    text.open(0, "outside_100", OUTSIDE_SHEET)
+    text.add(2, "enabled", *head.get("outside_enabled", (False, HEAD_SHEET)))
+    for name in ("bonus_cap", "penalty_cap"):
+        text.add(2, name, *head.get(name, ("0.00", HEAD_SHEET)))
+    columns, first = _columns(rows, OUTSIDE_COLUMNS)
+    items = [(number, cells) for number, cells in enumerate(rows[first:], first + 1) if any(cells)] if columns else []
+    if not items:
+        text.add(2, "items", [], OUTSIDE_SHEET)
+        return
+    text.open(2, "items", OUTSIDE_SHEET)
+    for number, cells in items:
+        said = {name: cells[at] for name, at in columns.items() if at < len(cells) and cells[at] not in (None, "")}
+        places = {name: _cell(at, number, OUTSIDE_SHEET) for name, at in columns.items()}
+        text.add(2, "id", _id(said.get("id", "")), places["id"], first=True)
+        for name in (name for name in OUTSIDE_COLUMNS if name != "id" and name in said):
+            text.add(4, name, _read(text, name, said[name], places[name]), places[name])
+
+
 def _write_table(text: _Text, rows: Sequence[Cells]) -> None:
-    columns, first = _columns(rows)
-    if "id" not in columns or "max_points" not in columns:
+    columns, first = _columns(rows, COLUMNS)
+    if not columns:
         text.faults.append(f'{TABLE_SHEET}!A1: không thấy dòng tiêu đề có cột "{COLUMNS["id"]}", "Điểm tối đa"')
         return
     text.open(0, "domains", f"{TABLE_SHEET}!A1")
@@ -173,19 +213,19 @@ def _write_level(text: _Text, depth: int, named: Mapping[str, Any], cells: Mappi
         text.add(indent + 2, "legal_reference", reference, cells.get("document", cells["id"]))
 
 
-def _columns(rows: Sequence[Cells]) -> tuple[dict[str, int], int]:
-    """Column of each field, and the index of the first row below the header."""
-    titles = {title.casefold(): name for name, title in COLUMNS.items()}
+def _columns(rows: Sequence[Cells], known: Mapping[str, str]) -> tuple[dict[str, int], int]:
+    """Column of each field, and the index of the first row below the header; empty without a header."""
+    titles = {title.casefold(): name for name, title in known.items()}
     for index, cells in enumerate(rows[:50]):
         words = [str(cell or "").strip().casefold() for cell in cells]
         found = {titles[word]: at for at, word in enumerate(words) if word in titles}
-        if "id" in found and "max_points" in found:
+        if "id" in found and ("max_points" if "max_points" in known else "rule") in found:
             return found, index + 1
     return {}, 0
 
 
-def _cell(column: int, row: int) -> str:
-    return f"{TABLE_SHEET}!{chr(ord('A') + column)}{row}"
+def _cell(column: int, row: int, sheet: str = TABLE_SHEET) -> str:
+    return f"{sheet}!{chr(ord('A') + column)}{row}"
 
 
 def _id(value: Any) -> str:
@@ -195,9 +235,9 @@ def _id(value: Any) -> str:
 
 def _read(text: _Text, name: str, value: Any, place: str) -> Any:
     """A cell as the file says it; what cannot be read goes on as text, so that the file's own check names it."""
-    if name in _POINTS:
+    if name in POINTS:
         return _points(value)
-    if name in _DAYS:
+    if name in DAYS:
         return _day(value)
     if name in WORDS:
         return WORDS[name].get(str(value).strip().casefold(), str(value).strip())
@@ -242,11 +282,15 @@ def _declared(cell: str) -> list[dict[str, str]]:
 def _evidence(cell: str) -> list[dict[str, Any]]:
     return [
         {"kind": kind, "label": label} | ({"standing": True} if standing else {})
-        for kind, label, *standing in _lines(cell, 2, "loại | tên", marks=(_STANDING,))
+        for kind, label, *standing in _lines(cell, 2, "loại | tên", marks=(STANDING,))
     ]
 
 
-def _window_basis(cell: str) -> dict[str, str]:
+def _components(cell: str) -> list[str]:
+    return [part for part in re.split(r"[,;\s]+", cell.strip()) if part]
+
+
+def _basis(cell: str) -> dict[str, str]:
     document, part, provenance = next(_lines(cell, 3, "văn bản | mục | nguồn gốc"), ("", "", ""))
     return {
         "document": document,
@@ -274,63 +318,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "evidence": _evidence,
     "days_before": _whole,
     "days_after": _whole,
-    "window_basis": _window_basis,
+    "window_basis": _basis,
+    "other_total": _basis,
+    "redistribute_to": _components,
 }
-
-
-def form_of(plain: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[dict[str, str]]]:
-    """A set (`CriteriaSet.plain()`) as rows of the form: (label, value) of the head, and one mapping a table row."""
-    caps = {name: plain["outside_100"][name] for name in ("bonus_cap", "penalty_cap")}
-    said = caps | dict(plain) | _window(plain.get("evidence_period"))
-    head = [(label, _shown(name, said.get(name, ""))) for name, label in HEAD.items()]
-    return head, [_row(level) for level in _levels(plain)]
-
-
-def _window(allowed: Mapping[str, Any] | None) -> dict[str, str]:
-    if allowed is None:
-        return {}
-    basis = allowed["legal_reference"]
-    shown = (basis["document"], basis["part"], _shown("provenance", basis["provenance"]))
-    days = {name: str(allowed[name]) for name in ("days_before", "days_after")}
-    return days | {"window_basis": " | ".join(shown)}
-
-
-def _levels(plain: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for domain in plain["domains"]:
-        yield domain
-        for criterion in domain["criteria"]:
-            yield criterion
-            yield from criterion["components"]
-
-
-def _row(level: Mapping[str, Any]) -> dict[str, str]:
-    flat = {**level, **level.get("legal_reference", {})}
-    return {name: _shown(name, flat[name]) for name in COLUMNS if name in flat}
-
-
-def _shown(name: str, value: Any) -> str:
-    if name == "rule":
-        return yaml.safe_dump(_days(value), default_flow_style=True, allow_unicode=True, width=10**9).strip()[1:-1]
-    if name == "declared":
-        said = {word: label for label, word in WORDS["type"].items()}
-        return "\n".join(f"{item['key']} | {item['label']} | {said[item['type']]}" for item in value)
-    if name == "evidence":
-        return "\n".join(
-            " | ".join((item["kind"], item["label"], *((_STANDING,) if item.get("standing") else ()))) for item in value
-        )
-    if name in WORDS:
-        return {word: label for label, word in WORDS[name].items()}[value]
-    if name in _DAYS:
-        return "/".join(reversed(str(value).split("-")))
-    return str(value).replace(".", ",") if name in _POINTS else str(value)
-
-
-def _days(value: Any) -> Any:
-    """ISO days as days, so that they are written without quotes, as the strict reading wants them."""
-    if isinstance(value, Mapping):
-        return {key: _days(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_days(item) for item in value]
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        return date.fromisoformat(value)
-    return value

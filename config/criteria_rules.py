@@ -264,6 +264,13 @@ RULE_KINDS = frozenset(
 """Every rule kind a set may use."""
 
 
+def plain_rules(rule: Any) -> list[tuple[str, Any]]:
+    """The rules that give points (the rule itself, or those of its branches), each with words for its place."""
+    if rule.kind != "branches":
+        return [("", rule)]
+    return [(f"nhánh {branch.id}: ", branch.rule) for branch in rule.branches if branch.rule]
+
+
 def keys_of(rule: Any) -> tuple[str, ...]:
     """The names of all values a rule reads, in the order of the rule; without those that a measure supplies."""
     found: list[str | None] = []

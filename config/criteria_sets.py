@@ -6,8 +6,8 @@ A set is `config/criteria/<id>/<version>.yaml`. Nothing in it is ever evaluated 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,16 +15,17 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from config.criteria_checks import Spot, component_faults, set_faults
+from config.criteria_checks import Spot, component_faults, outside_faults, set_faults
+from config.criteria_inputs import MeasureShape
 from config.criteria_rules import BonusRule, Key, Points, Rule, Strict
 from config.refusals import WrongUse
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "criteria"
 _REFERENCE = re.compile(r"^[a-z0-9-]+@[\w.]+$")
-_COMPONENT_ID = re.compile(r"\bid:[^\"']*[\"'](\d+\.\d+\.\d+)[\"']")
+_COMPONENT_ID = re.compile(r"\bid:[^\"'\d]*[\"']?(\d+\.\d+\.\d+)\b")
 Provenance = Literal["proposal", "official", "indicator"]
-Worth = Literal["full_points", "zero_points", "no_score"]
+Worth = Literal["full_points", "zero_points", "no_score", "redistribute"]
 
 
 class BadCriteriaSet(WrongUse, ValueError):
@@ -63,11 +64,11 @@ class EvidencePeriod(Strict):
 
 
 class DeclaredInput(Strict):
-    """A value that officials declare."""
+    """A value that officials declare; a `choice` is the id of one branch of the rule."""
 
     key: Key
     label: str = Field(min_length=5)
-    type: Literal["number", "count", "yes_no", "date"]
+    type: Literal["number", "count", "yes_no", "date", "choice"]
 
 
 class Component(Strict):
@@ -80,6 +81,9 @@ class Component(Strict):
     measure: Key | None = None
     declared: list[DeclaredInput] = Field(default_factory=list)
     no_cases: Worth
+    redistribute_to: list[str] | None = None
+    """With no_cases: redistribute, the components that share its points where there were no cases."""
+
     no_data: Literal["zero_points", "no_score"]
     evidence: list[RequiredEvidence] = Field(min_length=1)
     responsible: str = Field(min_length=5)
@@ -142,6 +146,9 @@ class CriteriaSet(Strict):
     effective_from: date
     effective_to: date
     max_points: Points
+    other_total: LegalReference | None = None
+    """Where it is laid down that the points add up to something other than 100."""
+
     not_self_scored: Points
     rounding: Rounding
     outside_100: Outside
@@ -188,9 +195,12 @@ _LEVELS = (_Header(CriteriaSet, "domains"), _Header(Domain, "criteria"), _Header
 
 
 def load_criteria_set(
-    reference: str = "phuong-de-xuat@2025.1", folder: Path | None = None, *, measures: Collection[str] | None = None
+    reference: str = "phuong-de-xuat@2025.1",
+    folder: Path | None = None,
+    *,
+    measures: Mapping[str, MeasureShape] | None = None,
 ) -> CriteriaSet:
-    """The set `<id>@<version>`; `measures`, where given, are the only measure names accepted.
+    """The set `<id>@<version>`; `measures`, where given, are those that exist: each is judged with its rule.
 
     Raises:
         BadCriteriaSet: no such file, or every fault of the file at once.
@@ -200,20 +210,32 @@ def load_criteria_set(
     if not _REFERENCE.match(reference) or not path.is_file():
         sets = ", ".join(known_sets(folder)) or "không có bộ nào"
         raise BadCriteriaSet(str(path), [Fault(0, f"không có bộ tiêu chí {reference!r}; hiện có: {sets}")])
-    loaded = _read_once(path.read_text(encoding="utf-8"), str(path), None if measures is None else frozenset(measures))
+    known = None if measures is None else _Measures(measures)
+    loaded = _read_once(path.read_text(encoding="utf-8"), str(path), known)
     if (loaded.id, loaded.version) != (name, version):
         what = f"tệp ghi {loaded.id}@{loaded.version}, nhưng tên tệp là {reference}; hai tên phải như nhau"
         raise BadCriteriaSet(str(path), [Fault(1, what)])
     return loaded
 
 
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """Measures as part of a cache's key: the same mapping is the same key."""
+
+    known: Mapping[str, MeasureShape] = field(compare=False)
+    names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset(self.known))
+
+
 @lru_cache(maxsize=8)
-def _read_once(text: str, file: str, measures: frozenset[str] | None) -> CriteriaSet:
+def _read_once(text: str, file: str, measures: _Measures | None) -> CriteriaSet:
     """A night asks several times; the same text is checked once in a process."""
-    return read_criteria_set(text, file=file, measures=measures)
+    return read_criteria_set(text, file=file, measures=measures.known if measures else None)
 
 
-def read_criteria_set(text: str, *, file: str, measures: Collection[str] | None = None) -> CriteriaSet:
+def read_criteria_set(text: str, *, file: str, measures: Mapping[str, MeasureShape] | None = None) -> CriteriaSet:
     """The set in `text`; `file` is only named in messages.
 
     Raises:
@@ -226,6 +248,7 @@ def read_criteria_set(text: str, *, file: str, measures: Collection[str] | None 
     faults = list(_shape_faults(lined, lined.value, 0, ()))
     faults += [_at(lined, spot) for spot in set_faults(lined.value)]
     faults += [_at(lined, spot) for spot in component_faults(_sound_components(lined.value), measures)]
+    faults += [_at(lined, spot) for spot in outside_faults(_sound_outside(lined.value))]
     if faults:
         raise BadCriteriaSet(file, set(faults))
     return CriteriaSet.model_validate(lined.value)
@@ -318,8 +341,18 @@ def _sound_components(value: Any) -> Iterator[tuple[tuple[str | int, ...], Compo
                 yield ("domains", first, "criteria", second, "components", third), sound
 
 
-def _list(value: Any, field: str) -> list[Any]:
-    found = value.get(field) if isinstance(value, dict) else None
+def _sound_outside(value: Any) -> Iterator[tuple[tuple[str | int, ...], OutsideItem]]:
+    """Bonuses and penalties whose own shape is right, with their place in the file."""
+    outside = value.get("outside_100") if isinstance(value, dict) else None
+    for index, item in enumerate(_list(outside, "items")):
+        try:
+            yield ("outside_100", "items", index), OutsideItem.model_validate(item)
+        except ValidationError:
+            continue
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, list) else []
 
 

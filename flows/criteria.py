@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.criteria_sets import CriteriaSet, known_sets, load_criteria_set
 from config.settings import Settings
+from scoring import MEASURES
 
 
 def criteria_set(settings: Settings, reference: str) -> CriteriaSet:
@@ -14,7 +15,7 @@ def criteria_set(settings: Settings, reference: str) -> CriteriaSet:
     Raises:
         BadCriteriaSet: there is none, or every fault of it at once.
     """
-    return load_criteria_set(reference, folder_of(settings, reference))
+    return load_criteria_set(reference, folder_of(settings, reference), measures=MEASURES)
 
 
 def criteria_known(settings: Settings) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
-from config.criteria_form import form_of, set_of_form
+from config.criteria_form import set_of_form
+from config.criteria_form_filled import Filled, form_of
 from config.criteria_sets import (
     FOLDER,
     BadCriteriaSet,
@@ -55,7 +58,7 @@ def checked(settings: Settings, what: str) -> dict[str, Any]:
     failed = [{"component": one.component, "case": one.name, "what": one.what} for one in failed_cases(plain, examples)]
     file = path if path.is_file() else (folder or FOLDER) / found.id / f"{found.version}.yaml"
     lines = component_lines(file.read_text(encoding="utf-8"))
-    borders = [f"{file}:{lines[said.partition(':')[0]]}: {said}" for said in uncovered_borders(plain, examples)]
+    borders = [f"{file}:{lines.get(said.partition(':')[0], 0)}: {said}" for said in uncovered_borders(plain, examples)]
     return {"set": reference, "ok": not failed, "faults": [], "failed_cases": failed, "uncovered_borders": borders}
 
 
@@ -68,8 +71,8 @@ def difference(settings: Settings, before: str, after: str) -> dict[str, Any]:
 
 def form(settings: Settings, reference: str = "") -> bytes:
     """The Excel form, filled with a set or empty."""
-    head, rows = form_of(criteria_set(settings, reference).plain()) if reference else ([], [])
-    return criteria_form(head, rows, sorted(RULES))
+    filled = form_of(criteria_set(settings, reference).plain()) if reference else Filled()
+    return criteria_form(filled, sorted(RULES))
 
 
 def take_form(settings: Settings, file: Path) -> Imported:
@@ -80,17 +83,33 @@ def take_form(settings: Settings, file: Path) -> Imported:
         BadForm: every fault, by cell.
         VersionTaken: this id and version is another set already.
     """
-    found, text = set_of_form(plain_tables(file), file=file.name)
+    found, text = set_of_form(plain_tables(file), file=file.name, measures=MEASURES)
     reference = f"{found.id}@{found.version}"
     path = settings.criteria_folder / found.id / f"{found.version}.yaml"
     if reference in criteria_known(settings):
         if criteria_set(settings, reference) != found:
-            raise VersionTaken(
-                f"{file.name}: đã có bộ tiêu chí {reference} với nội dung khác; không ghi đè phiên bản cũ. "
-                "Đổi ô Phiên bản (ví dụ 2026.2) rồi nhập lại."
-            )
+            raise _taken(file, reference)
         return Imported(reference, path, new=False)
-    read_criteria_set(text, file=file.name, measures=MEASURES)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    try:
+        _write_new(path, text)
+    except FileExistsError as error:
+        raise _taken(file, reference) from error
     return Imported(reference, path, new=True)
+
+
+def _taken(file: Path, reference: str) -> VersionTaken:
+    return VersionTaken(
+        f"{file.name}: đã có bộ tiêu chí {reference} với nội dung khác; không ghi đè phiên bản cũ. "
+        "Đổi ô Phiên bản (ví dụ 2026.2) rồi nhập lại."
+    )
+
+
+def _write_new(path: Path, text: str) -> None:
+    """The whole file or none, durable, and never in the place of another."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp", delete=True) as written:
+        written.write(text.encode())
+        written.flush()
+        os.fsync(written.fileno())
+        os.fchmod(written.fileno(), 0o644)
+        os.link(written.name, path)

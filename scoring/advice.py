@@ -10,13 +10,15 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from scoring.engine.evaluation import evaluate
+from scoring.engine.evaluation import case_of, evaluate
 from scoring.engine.facts import Dossier, Facts
 from scoring.engine.measures import MEASURES
 from scoring.engine.numbers import day_vn, exact, percent_vn, points_vn, vn
 from scoring.engine.period import local_day, working_days
+from scoring.engine.rules import SHARED, chosen_branch, count_key
 
-_SHARED = {"share", "capped_share", "floor_share", "steps", "all_or_nothing", "share_with_deduction"}
+_MENDED = SHARED - {"tiered"}
+"""Rules whose share can still be mended; a tier is lost or won by dossiers that are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,18 @@ def _advice(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> t
         return Decimal(entry["max_points"]), _bring_data(item, entry, proof)
     if item["state"] != "scored" or item["points"] == item["max_points"]:
         return None
-    left = Decimal(item["max_points"]) - Decimal(item["points"])
-    kind = entry["rule"]["kind"]
-    if kind in _SHARED:
-        said = _more_cases(item, entry, today)
+    if entry["rule"]["kind"] != "branches":
+        return _more(item, entry, today)
+    branch = chosen_branch(entry["rule"], item["numbers"])
+    return _more(item, {**entry, "rule": branch["rule"]}, today) if branch and "rule" in branch else None
+
+
+def _more(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> tuple[Decimal, str] | None:
+    """What a rule could still give."""
+    left, kind = Decimal(item["max_points"]) - Decimal(item["points"]), entry["rule"]["kind"]
+    if kind in _MENDED | {"count_steps"}:
+        said = _more_counts(item, entry) if kind == "count_steps" else _more_cases(item, entry, today)
         return (left, said) if said else None
-    if kind == "count_steps":
-        return left, _more_counts(item, entry)
     lacking = _lacking_parts(item, entry, today)
     return (min(left, sum(lacking.values(), Decimal(0))), f"hoàn thành: {'; '.join(lacking)}") if lacking else None
 
@@ -168,15 +175,16 @@ def _target(rule: Mapping[str, Any], share: Fraction) -> Fraction:
     return Fraction(1)
 
 
-def _more_counts(item: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+def _more_counts(item: Mapping[str, Any], entry: Mapping[str, Any]) -> str | None:
     rule = entry["rule"]
-    labels = {declared["key"]: declared["label"] for declared in entry["declared"]}
+    labels = {declared["key"]: declared["label"] for declared in entry.get("declared", ())}
     refused = [labels[key] for key in rule.get("requires", ()) if item["numbers"].get(key) is False]
     if refused:
         return f"bảo đảm: {'; '.join(refused)}"
-    count = item["numbers"][rule["count"]]
-    above = min(step["from"] for step in rule["steps"] if step["from"] > count)
-    return f"{labels[rule['count']]} cần từ {above}, hiện có {count}"
+    key, name = count_key(case_of(entry, item["numbers"], date.min))
+    count = item["numbers"][key]
+    above = [step["from"] for step in rule["steps"] if step["from"] > count]
+    return f"{name} cần từ {min(above)}, hiện có {count}" if above else None
 
 
 def _lacking_parts(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> dict[str, Decimal]:

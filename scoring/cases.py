@@ -14,11 +14,7 @@ from scoring.engine.evaluation import NOT_APPLICABLE, Evaluation, case_of, evalu
 from scoring.engine.facts import Value
 from scoring.engine.numbers import exact, shortest
 from scoring.engine.reading import CannotScore
-from scoring.engine.rules import ratio_of
-
-SHARED = frozenset(
-    {"share", "capped_share", "floor_share", "tiered", "steps", "all_or_nothing", "share_with_deduction"}
-)
+from scoring.engine.rules import COUNTED, SHARED, count_key, ratio_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,15 @@ def _sides(entry: Mapping[str, Any]) -> Iterator[Side]:
     for tier in rule.get("tiers", ()):
         yield from _tier_sides(tier["at_most"])
     for branch in rule.get("branches", ()):
-        yield f"nhánh {branch['id']}", _given(rule["choice"], branch["id"])
+        chosen = _given(rule["choice"], branch["id"])
+        yield f"nhánh {branch['id']}", chosen
+        if inner := branch.get("rule"):
+            for side, stands in _sides({**entry, "rule": inner, "no_cases": "no_score"}):
+                yield f"nhánh {branch['id']}, {side}", _both(chosen, stands)
+
+
+def _both(one: Callable[[Example], bool], other: Callable[[Example], bool]) -> Callable[[Example], bool]:
+    return lambda example: one(example) and other(example)
 
 
 def _may_be_empty(entry: Mapping[str, Any]) -> bool:
@@ -177,12 +181,14 @@ def _share(entry: Mapping[str, Any], example: Example) -> Fraction | None:
 
 def _count_sides(entry: Mapping[str, Any]) -> Iterator[Side]:
     rule = entry["rule"]
+    if rule["kind"] not in COUNTED:
+        return
+    key, _ = count_key(case_of(entry, {}, date.min))
     if rule["kind"] == "count_steps":
         for step in rule["steps"]:
-            yield f"số đếm {step['from']}", _given(rule["count"], step["from"])
-            yield f"số đếm {step['from'] - 1}", _given(rule["count"], step["from"] - 1)
+            yield f"số đếm {step['from']}", _given(key, step["from"])
+            yield f"số đếm {step['from'] - 1}", _given(key, step["from"] - 1)
     if rule["kind"] == "per_violation":
-        key = rule.get("count", "confirmed")
         last = ceil(exact(entry["max_points"]) / exact(rule["each"]))
         for count in sorted({0, 1, last, last + 1}):
             yield f"số trường hợp {count}", _given(key, count)

@@ -37,6 +37,9 @@ class Measure:
     kept: str = ""
     """Vietnamese phrase of the share that is not missed."""
     count: tuple[str, str] | None = None
+    declared: tuple[str, ...] = ()
+    """Keys that officials declare beside what is measured."""
+
     by_on_time_rule: bool = False
     may_exceed: bool = False
     """More done than the total is possible and counts as all."""
@@ -115,6 +118,7 @@ MEASURES: Mapping[str, Measure] = _named(
             "hồ sơ trong sổ giấy",
             total="paper_register_count",
             done=("imported", "có trên phần mềm"),
+            declared=("paper_register_count",),
             may_exceed=True,
         ),
         Measure(

@@ -32,6 +32,14 @@ class Outcome:
     share: str | None = None
 
 
+SHARED = frozenset(
+    {"share", "capped_share", "floor_share", "tiered", "steps", "all_or_nothing", "share_with_deduction"}
+)
+"""Rules that work on a share of two numbers, declared or measured."""
+COUNTED = frozenset({"count_steps", "per_violation"})
+"""Rules that work on a count, declared or measured."""
+
+
 def outcome_of(case: Case) -> Outcome:
     """The points of a case.
 
@@ -44,6 +52,15 @@ def outcome_of(case: Case) -> Outcome:
     return outcome
 
 
+def share_keys(case: Case) -> tuple[str, str, list[str]]:
+    """Key of the total, of what is done (empty where a measure counts what is missed), and all keys of the share."""
+    measure = case.measure
+    total_key = measure.total if measure else case.rule["total"]
+    done_key = measure.done[0] if measure and measure.done else case.rule.get("done", "")
+    missed = [key for key, _ in (measure.missed if measure else ())]
+    return total_key, done_key, [total_key, *([done_key] if done_key else []), *missed]
+
+
 def ratio_of(case: Case) -> Ratio:
     """The exact share of a case whose rule works on one.
 
@@ -51,9 +68,7 @@ def ratio_of(case: Case) -> Ratio:
         MissingValue, WrongValue, NoCases: there is no such share.
     """
     measure = case.measure
-    total_key = measure.total if measure else case.rule["total"]
-    done_key = measure.done[0] if measure and measure.done else case.rule.get("done", "")
-    keys = [total_key, *([done_key] if done_key else []), *(key for key, _ in (measure.missed if measure else ()))]
+    total_key, done_key, keys = share_keys(case)
     case.need(keys)
     total = case.amount(total_key)
     if measure and measure.missed:
@@ -149,16 +164,16 @@ def _all_or_nothing(case: Case) -> Outcome:
 
 
 def _share_with_deduction(case: Case) -> Outcome:
-    count_key = case.rule["count"]
-    case.need([case.rule["total"], case.rule["done"], count_key])
-    ratio, each, cases = ratio_of(case), exact(case.rule["each"]), case.whole(count_key)
+    deducted = case.rule["count"]
+    case.need([*share_keys(case)[2], deducted])
+    ratio, each, cases = ratio_of(case), exact(case.rule["each"]), case.whole(deducted)
     if cases > ratio.total:
-        raise WrongValue(f'"{case.label(count_key)}" ({cases}) lớn hơn tổng số ({vn(ratio.total)})')
+        raise WrongValue(f'"{case.label(deducted)}" ({cases}) lớn hơn tổng số ({vn(ratio.total)})')
     points = max(Fraction(0), ratio.share * case.maximum - cases * each)
     said = f"{ratio_vn(ratio.done, ratio.total)} × {vn(case.maximum)} − {cases} × {vn(each)} = {points_vn(points)} điểm"
     if ratio.share * case.maximum < cases * each:
         said = f"điểm trừ {cases} × {vn(each)} nhiều hơn điểm đạt nên được 0,00 điểm"
-    words = f"{ratio.words}, {_lower(case.label(count_key))} {cases}"
+    words = f"{ratio.words}, {_lower(case.label(deducted))} {cases}"
     return Outcome(points, words, said, share=share_text(ratio.share))
 
 
@@ -167,7 +182,7 @@ def _lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _count_key(case: Case) -> tuple[str, str]:
+def count_key(case: Case) -> tuple[str, str]:
     """The key that is counted, and what it is called."""
     if case.measure and case.measure.count:
         key, phrase = case.measure.count
@@ -176,7 +191,7 @@ def _count_key(case: Case) -> tuple[str, str]:
 
 
 def _count_steps(case: Case) -> Outcome:
-    key, name = _count_key(case)
+    key, name = count_key(case)
     required = case.rule.get("requires", ())
     refused = [item for item in required if case.is_yes(item) is False]
     if refused:
@@ -192,7 +207,7 @@ def _count_steps(case: Case) -> Outcome:
 
 
 def _per_violation(case: Case) -> Outcome:
-    key, name = _count_key(case)
+    key, name = count_key(case)
     count, each = case.whole(key), exact(case.rule["each"])
     points = max(Fraction(0), case.maximum - count * each)
     head = f"{name}: {vn(count)}"
@@ -278,18 +293,36 @@ def _yes_part(case: Case, part: Mapping[str, Any]) -> Outcome:
     return Outcome(points, f"{case.label(part['key'])}: {_answer(answer)}", "")
 
 
+def chosen_branch(rule: Mapping[str, Any], inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The branch that the scorer chose, by its id or by its label as a form shows it; None without a known choice."""
+    said = inputs.get(rule["choice"])
+    wanted = " ".join(said.casefold().split()) if isinstance(said, str) else None
+    for branch in rule["branches"]:
+        if wanted in (branch["id"], " ".join(branch["label"].casefold().split())):
+            found: Mapping[str, Any] = branch
+            return found
+    return None
+
+
+def takes_measure(rule: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    """Whether the rule (of the chosen branch, where there are branches) works on what a measure gives."""
+    if rule["kind"] != "branches":
+        return rule["kind"] in SHARED or rule["kind"] in COUNTED
+    branch = chosen_branch(rule, inputs)
+    return branch is None or ("rule" in branch and takes_measure(branch["rule"], inputs))
+
+
 def _branches(case: Case) -> Outcome:
     key = case.rule["choice"]
     case.need([key])
-    chosen = case.inputs[key]
-    for branch in case.rule["branches"]:
-        if branch["id"] == chosen:
-            head = f"Người chấm chọn: {branch['label']}"
-            if "points" in branch:
-                points = exact(branch["points"])
-                return Outcome(points, head, f"nhánh này được {points_vn(points)} điểm")
-            inner = outcome_of(dataclasses.replace(case, rule=branch["rule"]))
-            return dataclasses.replace(inner, head=f"{head}; {_lower(inner.head)}")
+    chosen, branch = case.inputs[key], chosen_branch(case.rule, case.inputs)
+    if branch is not None:
+        head = f"Người chấm chọn: {branch['label']}"
+        if "points" in branch:
+            points = exact(branch["points"])
+            return Outcome(points, head, f"nhánh này được {points_vn(points)} điểm")
+        inner = outcome_of(dataclasses.replace(case, rule=branch["rule"]))
+        return dataclasses.replace(inner, head=f"{head}; {_lower(inner.head)}")
     known = ", ".join(branch["id"] for branch in case.rule["branches"])
     raise WrongValue(f'"{case.label(key)}" phải là một trong: {known}; đang ghi {chosen!r}')
 

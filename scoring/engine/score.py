@@ -23,6 +23,7 @@ from .on_time import RULES as ON_TIME_RULES
 from .on_time import OnTimeRule, UnknownOnTimeRule, rule_named
 from .period import period_of, working_days
 from .proof import Proof, doubted, proof_of
+from .rules import takes_measure
 from .windows import Window, window_of
 
 ENGINE_VERSION = "1.0.0"
@@ -223,7 +224,7 @@ def _evaluated(
         return no_data(component, f"có nhiều giá trị khai khác nhau cho {', '.join(doubled)}"), measured
     inputs: dict[str, Value | int] = {key: found[0] for key, found in stated.items() if key in _keys(component)}
     inputs |= {key: value for key, value in (measured.inputs if measured else {}).items() if value is not None}
-    if reason and not changes:
+    if reason and not changes and takes_measure(component["rule"], inputs):
         return no_data(component, reason, inputs), None
     return evaluate(component, inputs | dict(changes), bench.as_of), measured
 

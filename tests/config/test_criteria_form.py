@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.criteria_form import COLUMNS, HEAD_SHEET, TABLE_SHEET, BadForm, form_of, set_of_form
+from config.criteria_form import COLUMNS, HEAD_SHEET, TABLE_SHEET, BadForm, set_of_form
+from config.criteria_form_filled import form_of
 from config.criteria_sets import CriteriaSet, load_criteria_set
 from connectors.exports.plain_tables import plain_tables
 from reports.criteria_form import criteria_form
@@ -16,7 +17,7 @@ SET = load_criteria_set()
 
 def test_a_set_written_to_the_form_reads_back_as_the_same_set(tmp_path: Path) -> None:
     file = tmp_path / "bo.xlsx"
-    file.write_bytes(criteria_form(*form_of(SET.plain()), kinds=["share"]))
+    file.write_bytes(criteria_form(form_of(SET.plain()), kinds=["share"]))
 
     found, text = set_of_form(plain_tables(file), file=file.name)
 
@@ -26,10 +27,10 @@ def test_a_set_written_to_the_form_reads_back_as_the_same_set(tmp_path: Path) ->
 
 def changed(cell: str, value: object) -> dict[str, list[list[object]]]:
     """The filled form as cells, with one cell of the table changed."""
-    _, rows = form_of(SET.plain())
+    filled = form_of(SET.plain())
     table: list[list[object]] = [list(COLUMNS.values())]
-    table += [[row.get(name, "") for name in COLUMNS] for row in rows]
-    head: list[list[object]] = [list(pair) for pair in form_of(SET.plain())[0]]
+    table += [[row.get(name, "") for name in COLUMNS] for row in filled.rows]
+    head: list[list[object]] = [list(pair) for pair in filled.head]
     table[int(cell[1:]) - 1][ord(cell[0]) - ord("A")] = value
     return {HEAD_SHEET: head, TABLE_SHEET: table}
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from config.criteria_inputs import MeasureShape
 from config.criteria_rules import RULE_KINDS
 from config.criteria_sets import FOLDER, BadCriteriaSet, known_sets, load_cases, load_criteria_set, read_criteria_set
+from scoring import MEASURES
 
 TEXT = (Path(__file__).parents[2] / "config/criteria/phuong-de-xuat/2025.1.yaml").read_text(encoding="utf-8")
 
 
-def faults_of(text: str, measures: set[str] | None = None) -> list[str]:
+def faults_of(text: str, measures: Mapping[str, MeasureShape] | None = None) -> list[str]:
     with pytest.raises(BadCriteriaSet) as refused:
         read_criteria_set(text, file="bo.yaml", measures=measures)
     return [f"{fault.line}: {fault.what}" for fault in refused.value.faults]
@@ -126,7 +129,7 @@ def test_a_broken_rule_is_named(old: str, new: str, said: str) -> None:
 
 
 def test_an_unknown_measure_is_named_where_the_measures_are_given() -> None:
-    told = faults_of(TEXT, measures={"on_time_share"})
+    told = faults_of(TEXT, measures={"on_time_share": MEASURES["on_time_share"]})
 
     assert any("apology_share" in fault and fault.startswith(f"{line_of(TEXT, 'measure: apology')}:") for fault in told)
 
