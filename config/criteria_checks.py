@@ -136,6 +136,8 @@ def _components(value: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _rule_faults(component: Any) -> Iterator[tuple[str, str]]:
     rule, maximum = component.rule, component.max_points
+    if not maximum:
+        yield "max_points", "điểm tối đa phải lớn hơn 0"
     if rule.kind == "branches":
         yield from (("rule", what) for what in _branch_faults(rule, maximum))
     for where, plain in plain_rules(rule):

@@ -14,6 +14,7 @@ from flows.cycle import run_as_corrected
 from flows.resources import Resources
 from scoring import compare, late_margin, loss_if_late, next_actions
 from scoring.engine.facts import Dossier
+from scoring.engine.on_time import rule_named
 from storage.links import expiring_terms
 
 LATEST, CYCLE = "latest", "cycle"
@@ -90,8 +91,9 @@ def outlook(resources: Resources, run: Mapping[str, Any], now: datetime, *, appr
 
 def _margins(score: Mapping[str, Any]) -> dict[str, int | None]:
     counted = ((item["id"], item["numbers"]) for item in score["components"])
+    counts_open = rule_named(score["on_time_rule"]).counts_open
     return {
-        name: late_margin(numbers["finished"], numbers["late"], _LATE_LIMIT)
+        name: late_margin(numbers["finished"], numbers["late"], _LATE_LIMIT, counts_open=counts_open)
         for name, numbers in counted
         if {"finished", "late"} <= numbers.keys()
     }

@@ -10,10 +10,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from scoring.engine.evaluation import case_of, evaluate
+from scoring.engine.evaluation import Bounds, case_of, evaluate
 from scoring.engine.facts import Dossier, Facts
 from scoring.engine.measures import MEASURES
 from scoring.engine.numbers import day_vn, exact, percent_vn, points_vn, vn
+from scoring.engine.on_time import rule_named
 from scoring.engine.period import local_day, working_days
 from scoring.engine.rules import SHARED, chosen_branch, count_key
 
@@ -66,14 +67,17 @@ def next_actions(score: Mapping[str, Any], criteria: Mapping[str, Any], today: d
     return tuple(sorted(found, key=lambda action: (-action.gain, action.deadline, action.component)))
 
 
-def late_margin(finished: int, late: int, limit: Fraction = Fraction(1, 100)) -> int | None:
+def late_margin(
+    finished: int, late: int, limit: Fraction = Fraction(1, 100), *, counts_open: bool = False
+) -> int | None:
     """How many more dossiers may end late before the late share is no longer strictly below `limit`.
 
-    Each of them is also one more finished dossier. None: the limit is lost already.
+    Each of them is also one more finished dossier, unless the on-time rule counts open ones already (`counts_open`).
+    None: the limit is lost already.
     """
     if finished and Fraction(late, finished) >= limit:
         return None
-    room = (limit * finished - late) / (1 - limit)
+    room = (limit * finished - late) / (1 if counts_open else 1 - limit)
     return max(0, ceil(room) - 1)
 
 
@@ -87,19 +91,17 @@ def due_soon(facts: Facts, calendar: Mapping[str, Any], as_of: date, days: int =
 def loss_if_late(score: Mapping[str, Any], criteria: Mapping[str, Any], more: int) -> Decimal:
     """Points that would be lost if `more` dossiers that are still open all ended late (letters of apology aside)."""
     entries = {entry["id"]: entry for entry in _components(criteria)}
+    newly_counted = 0 if rule_named(score["on_time_rule"]).counts_open else more
     lost = Decimal(0)
     for item in score["components"]:
         numbers = item["numbers"]
         if item["points"] is None or item["id"] not in entries or not {"finished", "late"} <= numbers.keys():
             continue
-        worse = {**_inputs(numbers), "finished": numbers["finished"] + more, "late": numbers["late"] + more}
-        then = evaluate(entries[item["id"]], worse, date.fromisoformat(score["as_of"])).points
+        worse = {**numbers, "finished": numbers["finished"] + newly_counted, "late": numbers["late"] + more}
+        bounds = Bounds({name: Decimal(part) for name, part in item.get("shared", {}).get("from", {}).items()})
+        then = evaluate(entries[item["id"]], worse, date.fromisoformat(score["as_of"]), bounds).points
         lost += Decimal(item["points"]) - (then or Decimal(0))
     return max(Decimal("0.00"), lost)
-
-
-def _inputs(numbers: Mapping[str, Any]) -> dict[str, int]:
-    return {key: value for key, value in numbers.items() if isinstance(value, int) and not isinstance(value, bool)}
 
 
 def _open_until(dossier: Dossier, first: date, last: date) -> bool:

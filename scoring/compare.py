@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,10 @@ CAUSES = {
     "unexplained": "giải trình không còn",
     "data_arrived": "đã có số liệu",
     "data_gone": "số liệu không còn đọc được",
+    "rows_added": "có thêm hồ sơ, phản ánh hoặc tệp được tính trong kỳ",
+    "rows_gone": "có hồ sơ, phản ánh hoặc tệp không còn được tính trong kỳ",
     "rows_changed": "số liệu từ tệp nhập, tệp PDF thay đổi",
+    "shared_out": "điểm của mục không phát sinh được chia sang, hoặc không còn chia sang",
     "declared_changed": "giá trị khai thay đổi",
     "day_passed": "ngày chấm khác nhau",
     "calendar": "lịch nghỉ lễ thay đổi",
@@ -36,6 +39,10 @@ CAUSES = {
 _OF_VERDICTS = frozenset({"results_signed_share", "outgoing_signed_share", "file_quality_share"})
 _VERDICTS = frozenset({"signed", "failed", "unknown", "good", "to_review", "share"})
 """Measures over examined files, and their numbers that an examination alone can move."""
+
+
+_BESIDE = {"outgoing_signed_share": ("outgoing",)}
+"""Exports that decide over a measure beside those that it needs: the register of outgoing documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +92,8 @@ class Comparison:
     totals_before: Mapping[str, str]
     totals_after: Mapping[str, str]
     changes: tuple[Change, ...]
+    outside: tuple[Change, ...] = ()
+    """Bonuses and penalties outside the 100 that moved; no part of the totals of components."""
 
     @property
     def conservative(self) -> Decimal:
@@ -98,7 +107,7 @@ class Comparison:
 
     def sentences(self) -> tuple[str, ...]:
         """Each change as a Vietnamese sentence."""
-        return tuple(change.because for change in self.changes)
+        return tuple(change.because for change in (*self.changes, *self.outside))
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -107,6 +116,7 @@ class Comparison:
             "to": dict(self.totals_after),
             "change": {"conservative": _text(self.conservative), "expected": _text(self.expected)},
             "components": [change.plain() for change in self.changes],
+            **({"outside_100": [change.plain() for change in self.outside]} if self.outside else {}),
         }
 
 
@@ -119,7 +129,24 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
         was, now = old.get(component), new.get(component)
         if was is None or now is None or _stand(was) != _stand(now):
             found.append(_change(was, now, _cause(was, now, before, after)))
-    return Comparison(before["totals"], after["totals"], tuple(sorted(found, key=_size_order)))
+    outside = tuple(_outside_changes(before.get("outside_100", ()), after.get("outside_100", ())))
+    return Comparison(before["totals"], after["totals"], tuple(sorted(found, key=_size_order)), outside)
+
+
+def _outside_changes(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """Bonuses and penalties that moved; without a score of their own they are worth nothing."""
+    old = {item["id"]: {**item, "expected": item["points"]} for item in before}
+    new = {item["id"]: {**item, "expected": item["points"]} for item in after}
+    for name in sorted(old.keys() | new.keys(), key=_id_order):
+        was, now = old.get(name), new.get(name)
+        if was is None or now is None:
+            yield _change(was, now, "criteria")
+        elif _stand(was) != _stand(now):
+            yield _change(was, now, _cause_by_state(was, now) or _cause_outside(was, now))
+
+
+def _cause_outside(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    return "declared_changed" if was["numbers"] != now["numbers"] else "criteria"
 
 
 def _size_order(change: Change) -> tuple[Decimal, Decimal, tuple[int, ...]]:
@@ -174,13 +201,27 @@ def _cause(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> str:
-    if was is None or now is None or (was["rule"], was["max_points"]) != (now["rule"], now["max_points"]):
+    if was is None or now is None or (was["rule"], _own_maximum(was)) != (now["rule"], _own_maximum(now)):
         return "criteria"
     if was.get("override") != now.get("override"):
         return "override"
     if before["on_time_rule"] != after["on_time_rule"] and now["measure"] and MEASURES[now["measure"]].by_on_time_rule:
         return "on_time_rule"
-    return _cause_by_state(was, now) or _cause_by_values(was, now) or _cause_by_run(before, after)
+    if _side(was, "from") != _side(now, "from"):
+        return "shared_out"
+    by_values = None if was["numbers"] == now["numbers"] else _cause_by_values(was, now, _kinds_changed(before, after))
+    return _cause_by_state(was, now) or by_values or _cause_by_run(before, after)
+
+
+def _side(item: Mapping[str, Any], side: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = item.get("shared", {}).get(side, {})
+    return found
+
+
+def _own_maximum(item: Mapping[str, Any]) -> Decimal:
+    """The maximum as the set has it, without what siblings gave or took."""
+    given, taken = (sum(map(Decimal, _side(item, side).values()), Decimal(0)) for side in ("to", "from"))
+    return Decimal(item["max_points"]) + given - taken
 
 
 def _cause_by_state(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
@@ -218,12 +259,31 @@ def _doubts(item: Mapping[str, Any]) -> dict[str, str]:
     return {proof["sha256"]: proof["doubt"]["kind"] for proof in item["evidence"] if proof.get("doubt")}
 
 
-def _cause_by_values(was: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
-    if was["numbers"] == now["numbers"]:
-        return None
+def _cause_by_values(was: Mapping[str, Any], now: Mapping[str, Any], changed: frozenset[str] | None) -> str | None:
+    """What moved the numbers; None where nothing that they are counted from did: then the run itself is the cause."""
     if now["measure"] in _OF_VERDICTS and _same_files(was["numbers"], now["numbers"]):
         return "verdict_changed"
-    return "declared_changed" if now["source"] == "declared" else "rows_changed"
+    if now["source"] == "declared":
+        return "declared_changed"
+    measure = MEASURES[now["measure"]]
+    sources = {*measure.needs, *(("declared",) if measure.declared else ()), *_BESIDE.get(now["measure"], ())}
+    if changed is not None and not changed & sources:
+        return None
+    old, new = (item["numbers"].get(measure.total or "petitions") for item in (was, now))
+    if old == new or None in (old, new):
+        return "rows_changed"
+    return "rows_added" if new > old else "rows_gone"
+
+
+def _kinds_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str] | None:
+    """Kinds of source (dossiers, petitions, documents, declared) whose files are not the same; None: not recorded."""
+    kinds = {item["kind"] for score in (before, after) for item in score["inputs"]}
+    if not kinds or _files(before, "facts") == _files(after, "facts") == set():
+        return None
+    if _files(before, "facts") == _files(after, "facts"):
+        return frozenset()
+    moved = (kind for kind in kinds if _files(before, kind) != _files(after, kind))
+    return frozenset("documents" if kind == "document" else kind.removeprefix("export:") for kind in moved)
 
 
 def _same_files(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from scoring.engine.dossier_measures import petition_late
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Facts, Petition
 from scoring.engine.measuring import Scope, scope_of
 from scoring.engine.numbers import day_vn
+from scoring.engine.outside import outside_items
 from scoring.engine.period import local_day, period_of, working_days
 
 _PROVENANCE = {
@@ -70,7 +71,8 @@ def explanation_lines(plain: Mapping[str, Any]) -> Iterable[str]:
     """`Explanation.plain()` for people: points, formula, rows, evidence, legal sentence."""
     item = plain["component"]
     points = "chưa có điểm" if item["points"] is None else f"{item['points'].replace('.', ',')} điểm"
-    yield f"{item['id']} {item['name']}: {points} / {item['max_points'].replace('.', ',')}"
+    most = f" / {item['max_points'].replace('.', ',')}" if "max_points" in item else " ngoài thang 100"
+    yield f"{item['id']} {item['name']}: {points}{most}"
     yield f"Vì: {item['because']}"
     yield from (f"  - {row['why']}" for row in plain["rows"])
     if plain["left_out"]:
@@ -97,8 +99,10 @@ def explain(
     Raises:
         UnknownComponent: the score has no such component.
     """
-    item = next((found for found in score["components"] if found["id"] == component), None)
-    entry = next((found for found in _components(criteria) if found["id"] == component), None)
+    items = (*score["components"], *score.get("outside_100", ()))
+    item = next((found for found in items if found["id"] == component), None)
+    entries = (*_components(criteria), *outside_items(criteria))
+    entry = next((found for found in entries if found["id"] == component), None)
     if item is None or entry is None:
         raise UnknownComponent(f"không có mục {component!r} trong lần chấm này")
     period = period_of(score["period"], date.fromisoformat(score["as_of"]))
@@ -115,7 +119,9 @@ def _components(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _legal(entry: Mapping[str, Any]) -> str:
-    reference = entry["legal_reference"]
+    reference = entry.get("legal_reference")
+    if reference is None:
+        return "điểm thưởng, điểm trừ ngoài thang 100 theo bộ tiêu chí."
     return f"{reference['document']}, {reference['part']} ({_PROVENANCE[reference['provenance']]})."
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from config.refusals import WrongUse
 from scoring.engine.facts import NOT_APPLICABLE, Value
 from scoring.engine.measures import MEASURES
+from scoring.engine.outside import outside_items
 
 _FORM = re.compile(r"^(\d+\.\d+\.\d+)\.([a-z][a-z0-9_]*)=(.*)$", re.DOTALL)
 _WORDS: Mapping[str, Value] = {
@@ -57,12 +58,11 @@ def changes_of(texts: Iterable[str], criteria: Mapping[str, Any]) -> dict[str, d
 
 
 def assumable(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Keys that `changes_of` takes, by component."""
+    """Keys that `changes_of` takes, by component, and by bonus or penalty outside the 100."""
+    inside = [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
     return {
         component["id"]: (*_measured_keys(component), *(item["key"] for item in component.get("declared", ())))
-        for domain in criteria["domains"]
-        for criterion in domain["criteria"]
-        for component in criterion["components"]
+        for component in (*inside, *outside_items(criteria))
     }
 
 

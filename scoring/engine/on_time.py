@@ -74,6 +74,8 @@ class OnTimeRule:
     """EARLY, ON_TIME or LATE of a dossier that ended at this moment."""
     early_among: Callable[[Clear], int]
     """How many of the clear dossiers are early under this rule."""
+    counts_open: bool = False
+    """Dossiers still in progress are counted too, on time until they are late."""
 
     @property
     def reference(self) -> str:
@@ -299,6 +301,7 @@ RULES = {
             end=finished_or_returned,
             compare=_by_portal_without_waiting,
             early_among=_none_early,
+            counts_open=True,
         ),
     )
 }

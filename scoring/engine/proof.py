@@ -29,11 +29,17 @@ def proof_of(component: Mapping[str, Any], values: Sequence[DeclaredValue], fact
     documents = {document.sha256: document for document in facts.documents}
     linked = [item for item in facts.evidence if item.component == component["id"]]
     sound = [item for item in linked if not _quarantined(documents.get(item.sha256))]
-    used = [value for value in values if value.value is not None]
+    keys = {item["key"] for item in component.get("declared", ())}
+    used = [value for value in values if value.value is not None and value.key in keys]
+    stray = sorted({value.key for value in values if value.key not in keys})
     explained = all((value.explanation or "").strip() for value in used)
     doubts = _doubts(component, sound, documents, window)
     listed = sorted({_key(item): _plain(item, doubts.get(item.sha256)) for item in sound}.items())
-    warnings = (*_declared_warnings(used), *_document_warnings(sound, documents, doubts, window))
+    warnings = (
+        *_stray_warning(stray),
+        *_declared_warnings(used),
+        *_document_warnings(sound, documents, doubts, window),
+    )
     firm = any(item.sha256 not in doubts for item in sound)
     return Proof(tuple(plain for _, plain in listed), firm or explained, warnings)
 
@@ -65,6 +71,11 @@ def _plain(item: Evidence, doubt: Mapping[str, str] | None) -> Mapping[str, Any]
 
 def _quarantined(document: DocumentFact | None) -> bool:
     return document is not None and document.quarantined
+
+
+def _stray_warning(keys: Sequence[str]) -> Iterator[str]:
+    if keys:
+        yield f"Có giá trị khai mà mục này không hỏi, không tính đến: {', '.join(keys)}."
 
 
 def _declared_warnings(values: Sequence[DeclaredValue]) -> Iterator[str]:

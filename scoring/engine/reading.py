@@ -11,7 +11,7 @@ from typing import Any
 
 from .facts import NOT_APPLICABLE, Value
 from .measures import Measure
-from .numbers import exact
+from .numbers import day_vn, exact
 
 Inputs = Mapping[str, Value | int]
 
@@ -49,6 +49,9 @@ class Case:
     inputs: Inputs
     as_of: date
     measure: Measure | None = None
+    window: tuple[date, date] | None = None
+    """First and last day on which its documents are issued; None where the criteria set does not say."""
+
     labels: Mapping[str, str] = field(default_factory=dict)
     """Vietnamese label of each declared key."""
 
@@ -102,6 +105,9 @@ class Case:
             return None
         if not isinstance(value, date):
             raise WrongValue(f'"{self.label(key)}" phải là ngày, đang ghi {value!r}')
+        if self.window and not self.window[0] <= value <= self.window[1]:
+            first, last = map(day_vn, self.window)
+            raise WrongValue(f'"{self.label(key)}" ghi {day_vn(value)}, ngoài thời gian của kỳ ({first} – {last})')
         return value if value <= self.as_of else None
 
 

@@ -7,29 +7,27 @@ evaluated as code.
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .evaluation import NO_DATA, NO_EVIDENCE, SCORED, SURVEY, Evaluation, evaluate, no_data
-from .facts import DeclaredValue, Facts, SurveyResult, Value
+from .bench import Bench, Changes, by_component, evaluated
+from .evaluation import NO_DATA, NO_EVIDENCE, NOT_APPLICABLE, SURVEY, Evaluation, evaluate
+from .facts import DeclaredValue, Facts
 from .measures import MEASURES
-from .measuring import Measured, NoData, Scope, scope_of
+from .measuring import Measured, scope_of
 from .numbers import exact, half_up, percent_vn, points_vn, share_text, vn
 from .on_time import RULES as ON_TIME_RULES
 from .on_time import OnTimeRule, UnknownOnTimeRule, rule_named
+from .outside import OutsideScore, capped, outside_items, outside_scores
 from .period import period_of, working_days
 from .proof import Proof, doubted, proof_of
-from .rules import takes_measure
-from .windows import Window, window_of
+from .redistribution import Shares, received, shared_out
+from .windows import window_of
 
 ENGINE_VERSION = "1.0.0"
-Changes = Mapping[str, Mapping[str, Value | int]]
-"""What-if values: component id -> key -> value."""
-
 
 __all__ = ["ENGINE_VERSION", "Changes", "ComponentScore", "Score", "UnknownOnTimeRule", "score"]
 
@@ -59,12 +57,17 @@ class ComponentScore:
     other_rules: tuple[Mapping[str, Any], ...] = ()
     """What other definitions of on time would give, where they give other points:
     {rule, title, points, difference, because}."""
+    shared: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """Points that went to siblings because there were no cases ("to"), or came from such siblings ("from"), by sibling.
+    `max_points` is the maximum after that."""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready, points as decimal text."""
         plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         for name in ("max_points", "points", "expected"):
             plain[name] = None if plain[name] is None else f"{plain[name]:.2f}"
+        if not plain["shared"]:
+            del plain["shared"]
         lists = {"evidence": self.evidence, "warnings": self.warnings, "other_rules": self.other_rules}
         return plain | {name: list(items) for name, items in lists.items()}
 
@@ -83,6 +86,8 @@ class Score:
     totals: Mapping[str, Decimal]
     components: tuple[ComponentScore, ...]
     warnings: tuple[str, ...] = ()
+    outside_100: tuple[OutsideScore, ...] = ()
+    """Bonuses and penalties, where the set counts any."""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready; the same score always gives the same value."""
@@ -96,6 +101,7 @@ class Score:
             "inputs": [dict(item) for item in self.inputs],
             "totals": {name: f"{value:.2f}" for name, value in self.totals.items()},
             "components": [component.plain() for component in self.components],
+            **({"outside_100": [item.plain() for item in self.outside_100]} if self.outside_100 else {}),
             "warnings": list(self.warnings),
             "on_time": _on_time_plain(rule_named(self.on_time_rule), self.components),
         }
@@ -124,8 +130,8 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     rule = rule_named(on_time_rule).shortest
     scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit)
     window = window_of(criteria, scope.period, as_of)
-    bench = _Bench(scope, as_of, _by_component(facts.declared), facts.surveys, changes or {}, window)
-    components = tuple(_component_score(bench, *place) for place in _places(criteria))
+    bench = Bench(scope, as_of, by_component(facts.declared), facts.surveys, changes or {}, window)
+    components, outside = _component_scores(bench, criteria), outside_scores(criteria, bench)
     return Score(
         unit=unit,
         period=period,
@@ -134,33 +140,11 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
         on_time_rule=rule,
         engine=engine,
         inputs=tuple(sorted(inputs, key=lambda item: (item["kind"], item["sha256"]))),
-        totals=_totals(criteria, components, bench),
+        totals={**_totals(components), **capped(criteria, outside)},
         components=components,
+        outside_100=outside,
         warnings=tuple(_score_warnings(criteria, bench, components)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """What every component is scored with."""
-
-    scope: Scope
-    as_of: date
-    declared: Mapping[str, tuple[DeclaredValue, ...]]
-    surveys: tuple[SurveyResult, ...]
-    changes: Changes
-    window: Window
-
-
-def _by_component(declared: Iterable[DeclaredValue]) -> Mapping[str, tuple[DeclaredValue, ...]]:
-    found: defaultdict[str, list[DeclaredValue]] = defaultdict(list)
-    for value in declared:
-        found[value.component].append(value)
-    return {component: tuple(sorted(values, key=_declared_order)) for component, values in found.items()}
-
-
-def _declared_order(value: DeclaredValue) -> tuple[str, str, str]:
-    return value.key, str(value.value), str(value.evidence)
 
 
 def _places(criteria: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -170,7 +154,40 @@ def _places(criteria: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str
                 yield domain["id"], criterion["id"], component
 
 
-def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapping[str, Any]) -> ComponentScore:
+def _component_scores(bench: Bench, criteria: Mapping[str, Any]) -> tuple[ComponentScore, ...]:
+    """All components; where some had no cases and the set shares their points out, their heirs are scored anew."""
+    places = list(_places(criteria))
+    found = [_component_score(bench, *place) for place in places]
+    entries = {entry["id"]: entry for _, _, entry in places}
+    empty = [item.id for item in found if _gives_away(entries[item.id], item)]
+    if not empty:
+        return tuple(found)
+    shares = shared_out(entries, empty)
+    heirs = received(shares)
+    bench = dataclasses.replace(bench, taken_over=heirs)
+    anew = [_component_score(bench, *place) if place[2]["id"] in heirs else None for place in places]
+    kept = {name for name in empty if name not in shares}
+    return tuple(
+        _after_sharing(new or old, shares, heirs, kept=old.id in kept) for old, new in zip(found, anew, strict=True)
+    )
+
+
+def _gives_away(entry: Mapping[str, Any], item: ComponentScore) -> bool:
+    return item.state == NOT_APPLICABLE and entry["no_cases"] == "redistribute"
+
+
+def _after_sharing(item: ComponentScore, shares: Shares, heirs: Shares, *, kept: bool) -> ComponentScore:
+    """The component with the maximum it has once points were shared out."""
+    sides = {"to": shares.get(item.id, {}), "from": heirs.get(item.id, {})}
+    maximum = item.max_points - sum(sides["to"].values()) + sum(sides["from"].values())
+    shared = {side: {name: f"{part:.2f}" for name, part in parts.items()} for side, parts in sides.items() if parts}
+    if kept:
+        alone = "; các mục đó cũng không phát sinh nên điểm không chia được"
+        return dataclasses.replace(item, because=f"{item.because[:-1]}{alone}.")
+    return dataclasses.replace(item, max_points=maximum, shared=shared)
+
+
+def _component_score(bench: Bench, domain: str, criterion: str, component: Mapping[str, Any]) -> ComponentScore:
     surveyed = component["rule"]["kind"] == "survey"
     values = bench.declared.get(component["id"], ())
     measured: Measured | None = None
@@ -179,7 +196,7 @@ def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapp
     if surveyed:
         result = _surveyed(bench, component)
     else:
-        result, measured = _evaluated(bench, component, values)
+        result, measured = evaluated(bench, component, values)
         others = tuple(_other_rules(bench, component, values, result))
         warnings = (*(measured.warnings if measured else ()), *map(_other_rule_sentence, others))
     proof = proof_of(component, values, bench.scope.facts, bench.window)
@@ -207,50 +224,8 @@ def _component_score(bench: _Bench, domain: str, criterion: str, component: Mapp
     )
 
 
-def _evaluated(
-    bench: _Bench, component: Mapping[str, Any], values: Sequence[DeclaredValue], rule: str | None = None
-) -> tuple[Evaluation, Measured | None]:
-    """The component's worth, under another on-time rule where `rule` names one."""
-    changes = bench.changes.get(component["id"], {})
-    measured, reason = None, None
-    if component.get("measure"):
-        scope = dataclasses.replace(bench.scope, on_time_rule=rule) if rule else bench.scope
-        try:
-            measured = MEASURES[component["measure"]].of(scope, component["id"])
-        except NoData as missing:
-            reason = str(missing)
-    stated = _stated(values)
-    if doubled := [key for key, found in stated.items() if len(found) > 1 and key not in changes]:
-        return no_data(component, f"có nhiều giá trị khai khác nhau cho {', '.join(doubled)}"), measured
-    inputs: dict[str, Value | int] = {key: found[0] for key, found in stated.items() if key in _keys(component)}
-    inputs |= {key: value for key, value in (measured.inputs if measured else {}).items() if value is not None}
-    if reason and not changes and takes_measure(component["rule"], inputs):
-        return no_data(component, reason, inputs), None
-    return evaluate(component, inputs | dict(changes), bench.as_of), measured
-
-
-def _keys(component: Mapping[str, Any]) -> set[str]:
-    return {item["key"] for item in component.get("declared", ())}
-
-
-def _stated(values: Iterable[DeclaredValue]) -> dict[str, list[Value]]:
-    """Different values by key; the same value said twice is one. As text, because True is not 1 and NaN is nothing."""
-    found: dict[str, dict[str, Value]] = {}
-    for value in values:
-        known = found.setdefault(value.key, {})
-        if value.value is not None:
-            known.setdefault(_value_text(value.value), value.value)
-    return {key: list(known.values()) for key, known in found.items() if known}
-
-
-def _value_text(value: Value) -> str:
-    if isinstance(value, Decimal) and value.is_finite():
-        return f"number {value.normalize()}"
-    return f"{type(value).__name__} {value}"
-
-
 def _other_rules(
-    bench: _Bench, component: Mapping[str, Any], values: Sequence[DeclaredValue], result: Evaluation
+    bench: Bench, component: Mapping[str, Any], values: Sequence[DeclaredValue], result: Evaluation
 ) -> Iterator[Mapping[str, Any]]:
     """The other definitions of on time that would give other points, and how many."""
     name = component.get("measure")
@@ -259,7 +234,7 @@ def _other_rules(
     for rule in ON_TIME_RULES.values():
         if rule.name == bench.scope.on_time_rule:
             continue
-        other, _ = _evaluated(bench, component, values, rule.name)
+        other, _ = evaluated(bench, component, values, rule.name)
         if other.points != result.points and other.state != NO_DATA and other.points is not None:
             difference = None if result.points is None else f"{other.points - result.points:.2f}"
             yield {
@@ -290,7 +265,7 @@ def _on_time_plain(rule: OnTimeRule, components: Iterable[ComponentScore]) -> di
     return {"rule": rule.reference, "title": rule.title, "source": rule.source, "differences": differences}
 
 
-def _surveyed(bench: _Bench, component: Mapping[str, Any]) -> Evaluation:
+def _surveyed(bench: Bench, component: Mapping[str, Any]) -> Evaluation:
     results = sorted(
         (found for found in bench.surveys if found.component == component["id"]),
         key=lambda found: (found.source or "", found.share, found.respondents or 0),
@@ -310,7 +285,7 @@ def _surveyed(bench: _Bench, component: Mapping[str, Any]) -> Evaluation:
     return Evaluation(SURVEY, None, None, because, numbers)
 
 
-def _unproven(component: Mapping[str, Any], result: Evaluation, proof: Proof, bench: _Bench) -> Evaluation:
+def _unproven(component: Mapping[str, Any], result: Evaluation, proof: Proof, bench: Bench) -> Evaluation:
     """Points that rest on declared values with neither evidence nor explanation count 0 until proven."""
     if result.points is None or proof.enough or bench.changes.get(component["id"]):
         return result
@@ -323,39 +298,18 @@ def _unproven(component: Mapping[str, Any], result: Evaluation, proof: Proof, be
     return dataclasses.replace(result, state=NO_EVIDENCE, points=Decimal("0.00"), because=because)
 
 
-def _totals(criteria: Mapping[str, Any], components: Sequence[ComponentScore], bench: _Bench) -> Mapping[str, Decimal]:
+def _totals(components: Sequence[ComponentScore]) -> Mapping[str, Decimal]:
     maximum = sum((item.max_points for item in components), Decimal(0))
     surveyed = sum((item.max_points for item in components if item.state == SURVEY), Decimal(0))
-    totals = {
+    return {
         "maximum": maximum,
         "self_scorable": maximum - surveyed,
         "conservative": sum((item.points or Decimal(0) for item in components), Decimal(0)),
         "expected": sum((item.expected or Decimal(0) for item in components), Decimal(0)),
     }
-    outside = criteria.get("outside_100") or {}
-    if outside.get("enabled"):
-        totals["bonus"] = _outside(outside, "bonus", bench)
-        totals["penalty"] = _outside(outside, "penalty", bench)
-    return totals
 
 
-def _outside(outside: Mapping[str, Any], kind: str, bench: _Bench) -> Decimal:
-    """Bonus or penalty outside the 100, up to its cap; what is not declared or not proven gives no bonus."""
-    cap = Decimal(outside[f"{kind}_cap"])
-    total = Decimal(0)
-    for item in outside["items"]:
-        if item["rule"]["kind"] != kind:
-            continue
-        values = bench.declared.get(item["id"], ())
-        entry = {**item, "max_points": str(cap), "no_cases": "zero_points", "no_data": "no_score", "evidence": ()}
-        result, _ = _evaluated(bench, entry, values)
-        proven = kind == "penalty" or proof_of(entry, values, bench.scope.facts, bench.window).enough
-        if result.state == SCORED and result.points is not None and proven:
-            total += result.points
-    return min(cap, total)
-
-
-def _score_warnings(criteria: Mapping[str, Any], bench: _Bench, components: Sequence[ComponentScore]) -> Iterator[str]:
+def _score_warnings(criteria: Mapping[str, Any], bench: Bench, components: Sequence[ComponentScore]) -> Iterator[str]:
     period = bench.scope.period
     if not criteria["effective_from"] <= period.first.isoformat() <= criteria["effective_to"]:
         yield (
@@ -364,13 +318,8 @@ def _score_warnings(criteria: Mapping[str, Any], bench: _Bench, components: Sequ
         )
     if period.first.year not in bench.scope.calendar.years:
         yield f"Chưa có lịch nghỉ lễ năm {period.first.year}."
-    known = {item.id for item in components} | {item["id"] for item in _outside_items(criteria)}
+    known = {item.id for item in components} | {item["id"] for item in outside_items(criteria)}
     for component in sorted(set(bench.declared) - known):
         yield f"Có giá trị khai cho mục {component}, nhưng bộ tiêu chí không có mục này."
     for component in sorted(set(bench.changes) - known):
         yield f"Giả định cho mục {component}, nhưng bộ tiêu chí không có mục này."
-
-
-def _outside_items(criteria: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    items: Sequence[Mapping[str, Any]] = (criteria.get("outside_100") or {}).get("items", ())
-    return items

@@ -34,6 +34,17 @@ def window_of(criteria: Mapping[str, Any], period: Period, as_of: date) -> Windo
     return Window(period, as_of, period.first - before, period.ends + after)
 
 
+def days_allowed(component: Mapping[str, Any], window: Window) -> tuple[date, date] | None:
+    """First and last day that a declared date of this component may name; None where the criteria set does not say.
+
+    Where documents of earlier years count, only the last day bounds it.
+    """
+    if window.opens is None or window.closes is None:
+        return None
+    standing = any(wanted.get("standing") for wanted in component.get("evidence", ()))
+    return date.min if standing else window.opens, window.closes
+
+
 def doubt_of(document: DocumentFact, window: Window, *, standing: bool) -> Mapping[str, str] | None:
     """Why a document does not yet prove anything of the period: {kind, because}; None where nothing speaks against it.
 

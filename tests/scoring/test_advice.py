@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from scoring import Action, due_soon, late_margin, loss_if_late, next_actions
+from scoring import ON_TIME_RULES, Action, due_soon, late_margin, loss_if_late, next_actions
 from scoring.engine.facts import Facts
+from tests.scoring.small_sets import entry, small_set
 from tests.scoring.wards import CALENDAR, CRITERIA, at, declared, dossier, dossiers, evidence, petition, scored
 
 TODAY = date(2025, 11, 20)
@@ -117,3 +118,31 @@ def test_what_would_be_lost_if_open_dossiers_ended_late(more: int, lost: str) ->
 
 def test_where_nothing_is_known_nothing_can_be_lost() -> None:
     assert loss_if_late(scored(Facts()), CRITERIA, 5) == Decimal("0.00")
+
+
+@pytest.mark.parametrize("rule", [*ON_TIME_RULES, "dvcqg_766@1"])
+@pytest.mark.parametrize(("done", "open_ones"), [(150, 2), (20, 1), (99, 5)])
+def test_what_is_told_to_be_lost_is_what_the_score_loses_when_they_end_late(
+    rule: str, done: int, open_ones: int
+) -> None:
+    criteria = small_set(entry({"kind": "share"}, "20.00", measure="on_time_share"))
+    waiting = {"due_at": at("2025-11-21"), "status": 4, "finished_at": None, "returned_at": None}
+    going_on = tuple(dossier(number, **waiting) for number in range(1000, 1000 + open_ones))
+    slipped = tuple(
+        dossier(number, due_at=at("2025-11-21"), finished_at=at("2025-11-25"), returned_at=at("2025-11-25"))
+        for number in range(1000, 1000 + open_ones)
+    )
+    now = scored(Facts(dossiers=dossiers(done) + going_on), criteria=criteria, on_time_rule=rule, as_of=TODAY)
+    later = date(2025, 11, 30)
+    then = scored(Facts(dossiers=dossiers(done) + slipped), criteria=criteria, on_time_rule=rule, as_of=later)
+
+    lost = Decimal(now["totals"]["conservative"]) - Decimal(then["totals"]["conservative"])
+
+    assert lost > 0
+    assert loss_if_late(now, criteria, open_ones) == lost
+
+
+def test_where_open_dossiers_are_counted_already_more_of_them_may_end_late() -> None:
+    assert late_margin(1000, 0, counts_open=True) == 9
+    assert late_margin(1000, 0) == 10
+    assert late_margin(1000, 9, counts_open=True) == 0

@@ -5,13 +5,25 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from scoring import CAUSES, compare
 from scoring.engine.facts import DocumentFact, Facts
-from tests.scoring.wards import CRITERIA, at, declared, dossier, dossiers, evidence, scored
+from tests.scoring.wards import (
+    CALENDAR,
+    CRITERIA,
+    LAST_DAY,
+    at,
+    declared,
+    dossier,
+    dossiers,
+    evidence,
+    petition,
+    scored,
+)
 
 PLAN = declared("1.1.2", tasks_done=18, tasks_planned=20)
 PROVEN = Facts(declared=PLAN, evidence=(evidence("1.1.2"),))
@@ -131,3 +143,77 @@ def test_a_verdict_that_changed_without_a_new_file_is_told_from_new_files() -> N
 
     assert cause(filed("PASSED", "PASSED"), filed("PASSED", "FAILED")) == "verdict_changed"
     assert cause(filed("PASSED"), filed("PASSED", "PASSED")) == "rows_changed"
+
+
+def run(facts: Facts, exports: str = "1", calendar: str = "c", day: date = LAST_DAY, **more: Any) -> dict[str, Any]:
+    """A score with the files it came from: dossiers and petitions of export number `exports`, calendar `calendar`."""
+    files = {"export:dossiers": f"d{exports}", "export:petitions": f"p{exports}", "calendar": calendar}
+    digest = f"{exports}{facts.declared}{facts.documents}"
+    inputs = [{"kind": kind, "sha256": name} for kind, name in (files | {"facts": digest}).items()]
+    return scored(facts, inputs=inputs, as_of=day, calendar=more.pop("used", CALENDAR), **more)
+
+
+def causes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+    comparison = compare(before, after)
+    assert sum((change.difference for change in comparison.changes), Decimal(0)) == comparison.conservative
+    assert sum((change.expected_difference for change in comparison.changes), Decimal(0)) == comparison.expected
+    return {change.component: change.cause for change in comparison.changes}
+
+
+WAITING = Facts(petitions=(petition(1, received_at=at("2025-11-03")), petition(2, answered_at=at("2025-03-04"))))
+
+
+def test_a_petition_that_falls_overdue_as_days_pass_is_told_as_the_day() -> None:
+    found = causes(run(WAITING, day=date(2025, 11, 20)), run(WAITING, day=date(2025, 11, 28)))
+
+    assert found["3.5.2"] == "day_passed"
+
+
+def test_a_holiday_that_moves_a_due_day_is_told_as_the_calendar() -> None:
+    more_days_off = CALENDAR | {"holidays": [*CALENDAR["holidays"], "2025-11-24"]}
+    day = date(2025, 11, 25)  # sixteenth working day after the third, the fifteenth with one more holiday
+
+    found = causes(run(WAITING, day=day), run(WAITING, calendar="other", used=more_days_off, day=day))
+
+    assert found["3.5.2"] == "calendar"
+
+
+def test_another_engine_over_the_same_files_is_told_as_the_engine() -> None:
+    before = run(WAITING, engine="1.0.0+old", day=date(2025, 11, 28))
+    after = run(WAITING, engine="1.0.0+new", day=date(2025, 11, 28))
+    before["components"] = [
+        item | {"points": "2.00", "expected": "2.00"} if item["id"] == "3.5.2" else item
+        for item in before["components"]
+    ]
+    before["totals"] |= {name: f"{Decimal(before['totals'][name]) + 1:.2f}" for name in ("conservative", "expected")}
+
+    assert causes(before, after) == {"3.5.2": "engine"}
+
+
+def test_new_rows_rows_that_went_and_changed_rows_are_told_apart() -> None:
+    some, more = Facts(dossiers=dossiers(100, 2)), Facts(dossiers=dossiers(101, 3))
+    changed = Facts(dossiers=dossiers(100, 3))
+
+    assert causes(run(some), run(more, exports="2"))["3.3.2"] == "rows_added"
+    assert causes(run(more), run(some, exports="2"))["3.3.2"] == "rows_gone"
+    assert causes(run(some), run(changed, exports="2"))["3.3.2"] == "rows_changed"
+
+
+def test_a_bonus_that_came_is_told_beside_the_components_and_adds_nothing_to_them() -> None:
+    item = {
+        "id": "9.1.1",
+        "name": "Sáng kiến cấp thành phố",
+        "rule": {"kind": "bonus", "count": "prizes", "each": "0.50"},
+        "declared": [{"key": "prizes", "label": "Số sáng kiến", "type": "count"}],
+    }
+    outside = {"enabled": True, "bonus_cap": "3.00", "penalty_cap": "3.00", "items": [item]}
+    criteria = CRITERIA | {"outside_100": outside}
+    said = declared("9.1.1", prizes=2)
+
+    without, proven = Facts(declared=said), Facts(declared=said, evidence=(evidence("9.1.1"),))
+    comparison = compare(scored(without, criteria=criteria), scored(proven, criteria=criteria))
+
+    (change,) = comparison.outside
+    assert (comparison.changes, change.cause, str(change.difference)) == ((), "evidence_added", "1.00")
+    assert comparison.plain()["outside_100"][0]["id"] == "9.1.1"
+    assert comparison.sentences() == (change.because,)

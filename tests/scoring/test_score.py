@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from scoring import ENGINE_VERSION, UnknownOnTimeRule
+from scoring import ENGINE_VERSION, UnknownOnTimeRule, changes_of, explain
 from scoring.engine.facts import DocumentFact, Facts, SurveyResult
+from tests.scoring.small_sets import REFERENCE, entry, small_set
 from tests.scoring.wards import (
+    CALENDAR,
     CRITERIA,
     LAST_DAY,
     at,
@@ -318,3 +320,71 @@ def test_reasons_do_not_depend_on_the_order_of_keys_in_the_criteria_file() -> No
     shuffled = json.loads(json.dumps(CRITERIA), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
 
     assert scored(facts, criteria=shuffled)["components"] == scored(facts)["components"]
+
+
+def test_a_value_that_nobody_asked_for_decides_no_proof_and_is_told() -> None:
+    measured = Facts(dossiers=dossiers(1000))
+    stray = dataclasses.replace(measured, declared=declared("3.3.2", finished_by_hand=7))
+    explained = Facts(declared=declared("1.1.1", "đã ban hành", plan_issued_on=date(2025, 1, 20)))
+    stray_too = dataclasses.replace(explained, declared=(*explained.declared, *declared("1.1.1", odd=1)))
+
+    for clean, doubtful, name, key in (
+        (measured, stray, "3.3.2", "finished_by_hand"),
+        (explained, stray_too, "1.1.1", "odd"),
+    ):
+        before, after = component(scored(clean), name), component(scored(doubtful), name)
+        assert (after["points"], after["state"]) == (before["points"], "scored")
+        assert after["warnings"] == [f"Có giá trị khai mà mục này không hỏi, không tính đến: {key}."]
+
+
+@pytest.mark.parametrize(
+    ("issued", "points", "state"),
+    [
+        (date(1999, 1, 1), None, "no_data"),
+        (date(2024, 9, 30), None, "no_data"),
+        (date(2024, 10, 1), "1.00", "scored"),
+        (date(2025, 1, 31), "1.00", "scored"),
+        (date(2026, 2, 28), "0.50", "scored"),
+        (date(2026, 3, 1), None, "no_data"),
+    ],
+)
+def test_a_day_outside_the_time_of_the_period_is_refused_and_told(issued: date, points: str | None, state: str) -> None:
+    """The window is the set's own: 92 days before the period to 59 days after it."""
+    facts = Facts(declared=declared("1.1.1", "đã ban hành", plan_issued_on=issued))
+
+    item = component(scored(facts, as_of=date(2026, 3, 31)), "1.1.1")
+
+    assert (item["points"], item["state"]) == (points, state)
+    assert ("ngoài thời gian của kỳ (01/10/2024 – 28/02/2026)" in item["because"]) == (points is None)
+
+
+def test_a_standing_decision_of_an_earlier_year_keeps_its_day() -> None:
+    rule = {
+        "kind": "deadline",
+        "dates": [{"key": "issued", "due": date(2025, 1, 31), "on_time": "2.00", "late": "1.00"}],
+    }
+    standing = [{"kind": "decision", "label": "Quyết định còn hiệu lực", "standing": True}]
+    basis = {"days_before": 92, "days_after": 59, "legal_reference": REFERENCE}
+    criteria = small_set(entry(rule, declared={"issued": "date"}, evidence=standing), evidence_period=basis)
+    facts = Facts(declared=declared("1.1.1", "còn hiệu lực", issued=date(2019, 5, 6)))
+
+    assert component(scored(facts, criteria=criteria), "1.1.1")["points"] == "2.00"
+
+
+def test_each_bonus_and_penalty_is_explained_and_may_be_assumed() -> None:
+    facts = Facts(declared=declared("9.1.1", "có quyết định", innovations=5), known=("dossiers",))
+    criteria = with_outside(enabled=True)
+
+    plain = scored(facts, criteria=criteria)
+    assumed = scored(facts, criteria=criteria, changes=changes_of(["9.1.1.innovations=1"], criteria))
+
+    bonus = plain["outside_100"][0]
+    assert (bonus["id"], bonus["points"], bonus["state"]) == ("9.1.1", "3.00", "scored")
+    assert "lấy mức trần" in bonus["because"]
+    assert (plain["totals"]["bonus"], assumed["totals"]["bonus"]) == ("3.00", "2.00")
+    told = explain(plain, "9.1.1", criteria, facts, CALENDAR)
+    assert [row.why for row in told.rows] == [
+        "innovations: 5 (người khai: Phòng VH-XH; nguồn: sổ theo dõi); giải trình: có quyết định"
+    ]
+    assert any("lấy mức trần" in line for line in told.lines())
+    assert "outside_100" not in scored(facts, criteria=with_outside(enabled=False))
