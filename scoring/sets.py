@@ -6,6 +6,32 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_WHOLE = {
+    "title": "tên bộ",
+    "notice": "ghi chú",
+    "provenance": "nguồn gốc",
+    "effective_from": "ngày có hiệu lực",
+    "effective_to": "ngày hết hiệu lực",
+    "max_points": "tổng điểm",
+    "other_total": "căn cứ của tổng điểm",
+    "not_self_scored": "điểm không tự chấm",
+    "rounding": "cách làm tròn",
+    "evidence_period": "thời gian nhận tài liệu",
+}
+"""Fields of the set itself."""
+_OUTSIDE = {
+    "enabled": "việc chấm điểm thưởng, điểm trừ",
+    "bonus_cap": "trần điểm thưởng",
+    "penalty_cap": "trần điểm trừ",
+}
+_LEVEL = {"name": "tên", "max_points": "điểm tối đa"}
+"""Fields of a domain or criterion; of a bonus or penalty those that it has."""
+_MOVES_POINTS = frozenset(
+    {
+        *("added", "removed", "max_points", "rule", "measure", "no_cases", "no_data", "redistribute_to", "rounding"),
+        *("evidence_period", *_OUTSIDE),
+    }
+)
 _FIELDS = {
     "name": "tên",
     "max_points": "điểm tối đa",
@@ -13,6 +39,7 @@ _FIELDS = {
     "measure": "phép đo",
     "declared": "giá trị khai",
     "no_cases": "điểm khi không phát sinh",
+    "redistribute_to": "các mục nhận điểm khi không phát sinh",
     "no_data": "điểm khi chưa có số liệu",
     "evidence": "tài liệu kiểm chứng",
     "responsible": "đơn vị chịu trách nhiệm",
@@ -23,9 +50,11 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class SetChange:
-    """One difference of one component; the field is "added" or "removed" for a whole component."""
+    """One difference; the field is "added" or "removed" for a whole component, level, bonus or penalty."""
 
     component: str
+    """Id of the component, level, bonus or penalty; empty for the set itself."""
+
     field: str
     before: Any
     after: Any
@@ -34,7 +63,7 @@ class SetChange:
     @property
     def changes_points(self) -> bool:
         """Whether the same facts may score differently."""
-        return self.field in {"added", "removed", "max_points", "rule", "measure", "no_cases", "no_data"}
+        return self.field in _MOVES_POINTS
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -49,10 +78,31 @@ class SetChange:
 
 
 def compare_sets(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[SetChange, ...]:
-    """Every difference between two sets (plain mappings), by component."""
-    old, new = _components(before), _components(after)
+    """Every difference between two sets (plain mappings): the set itself, then by id, then outside the 100."""
+    whole = _fields_changed("", "bộ tiêu chí", before, after, _WHOLE)
+    levels = _by_id({**_levels(before), **_components(before)}, {**_levels(after), **_components(after)})
+    caps = _fields_changed("", "ngoài thang 100", _outside(before), _outside(after), _OUTSIDE)
+    return (*whole, *levels, *caps, *_by_id(_outside_items(before), _outside_items(after)))
+
+
+def _by_id(old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> Iterator[SetChange]:
     names = sorted(old.keys() | new.keys(), key=lambda name: tuple(int(part) for part in name.split(".")))
-    return tuple(change for name in names for change in _changes(name, old.get(name), new.get(name)))
+    return (change for name in names for change in _changes(name, old.get(name), new.get(name)))
+
+
+def _outside(criteria: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = criteria.get("outside_100") or {}
+    return found
+
+
+def _outside_items(criteria: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {item["id"]: item for item in _outside(criteria).get("items", ())}
+
+
+def _levels(criteria: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Domains and criteria with their own fields alone."""
+    found = [*criteria["domains"], *(criterion for domain in criteria["domains"] for criterion in domain["criteria"])]
+    return {level["id"]: {name: level[name] for name in _LEVEL} for level in found}
 
 
 def successors(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str | None]:
@@ -92,14 +142,24 @@ def _components(criteria: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def _changes(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[SetChange]:
     if old is None and new is not None:
-        yield SetChange(name, "added", None, new["max_points"], f"{name}: thêm mới, {new['max_points']} điểm")
+        yield SetChange(name, "added", None, new.get("max_points"), f"{name}: thêm mới{_worth(new)}")
     elif new is None and old is not None:
-        yield SetChange(name, "removed", old["max_points"], None, f"{name}: bỏ đi, {old['max_points']} điểm")
+        yield SetChange(name, "removed", old.get("max_points"), None, f"{name}: bỏ đi{_worth(old)}")
     elif old is not None and new is not None:
-        for field, said in _FIELDS.items():
-            if old.get(field) != new.get(field):
-                what = f"{name}: {said} đổi từ {_said(old.get(field))} thành {_said(new.get(field))}"
-                yield SetChange(name, field, old.get(field), new.get(field), what)
+        yield from _fields_changed(name, name, old, new, _FIELDS)
+
+
+def _worth(entry: Mapping[str, Any]) -> str:
+    return f", {entry['max_points']} điểm" if "max_points" in entry else ""
+
+
+def _fields_changed(
+    name: str, who: str, old: Mapping[str, Any], new: Mapping[str, Any], fields: Mapping[str, str]
+) -> Iterator[SetChange]:
+    for field, said in fields.items():
+        if old.get(field) != new.get(field):
+            what = f"{who}: {said} đổi từ {_said(old.get(field))} thành {_said(new.get(field))}"
+            yield SetChange(name, field, old.get(field), new.get(field), what)
 
 
 def _said(value: Any) -> str:
@@ -107,4 +167,6 @@ def _said(value: Any) -> str:
         return ", ".join(f"{key} {_said(item)}" for key, item in value.items())
     if isinstance(value, list):
         return "; ".join(_said(item) for item in value) or "không có"
+    if isinstance(value, bool):
+        return "có" if value else "không"
     return "không có" if value is None else str(value)

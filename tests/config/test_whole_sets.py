@@ -15,7 +15,7 @@ from config.settings import Settings, load_settings
 from connectors.exports.plain_tables import plain_tables
 from flows.criteria_forms import VersionTaken, checked, take_form
 from reports.criteria_form import criteria_form
-from scoring import MEASURES
+from scoring import MEASURES, compare_sets
 from tests.scoring.small_sets import REFERENCE, entry, set_text, small_set
 
 SHARE = {"kind": "share", "done": "done", "total": "total"}
@@ -184,3 +184,29 @@ def test_an_import_that_dies_while_writing_leaves_nothing_behind(
     monkeypatch.undo()
 
     assert take_form(settings, workbook(tmp_path, rich())).new
+
+
+def test_a_difference_above_and_beside_the_components_is_told() -> None:
+    before = rich()
+    after = rich(
+        title="Bộ tiêu chí của thành phố",
+        effective_to="2026-12-31",
+        evidence_period={"days_before": 30, "days_after": 31, "legal_reference": REFERENCE},
+        **outside(bonus() | {"rule": {"kind": "bonus", "count": "prizes", "each": "1.00"}}, enabled=False),
+    )
+    after["domains"][0]["name"] = "Lĩnh vực có tên khác"
+    after["domains"][0]["criteria"][0]["components"][0]["redistribute_to"] = ["1.1.2"]
+
+    changes = {(change.component, change.field): change for change in compare_sets(before, after)}
+
+    assert set(changes) == {
+        ("", "title"), ("", "effective_to"), ("", "evidence_period"), ("", "enabled"),
+        ("1", "name"), ("1.1.1", "redistribute_to"), ("9.1.1", "rule"), ("9.2.1", "removed"),
+    }  # fmt: skip
+    moving = {place for place, change in changes.items() if change.changes_points}
+    assert moving == set(changes) - {("", "title"), ("", "effective_to"), ("1", "name")}
+    assert changes["", "enabled"].what == "ngoài thang 100: việc chấm điểm thưởng, điểm trừ đổi từ có thành không"
+
+
+def test_a_set_beside_itself_has_no_difference() -> None:
+    assert compare_sets(rich(), rich()) == ()
