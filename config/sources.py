@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from config.refusals import WrongUse
 from config.settings import BadSettings
 from config.strict_yaml import plain_yaml
 
+_FOLDER_OF_EXPORTS = "exports"
 NAME = r"^[a-z0-9][a-z0-9-]{1,63}$"
 
 
@@ -141,7 +141,7 @@ class HttpEntry(_Entry):
 
 
 class S3Entry(_Entry):
-    """Objects below a prefix; a read-only key is enough."""
+    """Objects below a prefix; a read-only key is enough. `ca_file` as for a web server."""
 
     kind: Literal["s3"]
     endpoint: str
@@ -151,10 +151,11 @@ class S3Entry(_Entry):
     prefix: str = ""
     region: str = "us-east-1"
     secure: bool = True
+    ca_file: Path | None = None
 
 
 class MailboxEntry(_Entry):
-    """Attachments that named senders sent to an IMAP folder."""
+    """Attachments that named senders sent to an IMAP folder. `ca_file` as for a web server."""
 
     kind: Literal["mailbox"]
     host: str
@@ -164,13 +165,17 @@ class MailboxEntry(_Entry):
     folder: str = "INBOX"
     port: int = Field(993, ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: Path | None = None
 
 
 SourceEntry = FolderEntry | SftpEntry | HttpEntry | S3Entry | MailboxEntry
 
 
+_ENTRY: TypeAdapter[SourceEntry] = TypeAdapter(Annotated[SourceEntry, Field(discriminator="kind")])
+
+
 class _Sources(_Strict):
-    sources: tuple[Annotated[SourceEntry, Field(discriminator="kind")], ...] = ()
+    sources: tuple[Any, ...] = ()
 
 
 def load_sources(file: Path) -> tuple[SourceEntry, ...]:
@@ -179,29 +184,48 @@ def load_sources(file: Path) -> tuple[SourceEntry, ...]:
     Raises:
         BadSources: it cannot be read, or lists what cannot be used.
     """
-    if not file.is_file():
-        return ()
-    try:
-        plain = plain_yaml(file.read_text(encoding="utf-8")) or {}
-        entries = _Sources.model_validate(plain).sources
-    except ValidationError as error:
-        raise BadSources(_all_problems(file, error)) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadSources(f"{file}: không đọc được danh sách nguồn dữ liệu ({error}).") from error
-    repeated = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
-    if repeated or any(entry.name == "exports" for entry in entries):
-        names = ", ".join(repeated) or "exports (tên này dành cho thư mục PAR_EXPORTS)"
-        raise BadSources(f"{file}: tên nguồn bị trùng: {names}. Mỗi nguồn cần một tên riêng.")
+    entries, problems = read_sources(file)
+    if problems:
+        told = "\n".join(f"  {problem}" for problem in problems)
+        raise BadSources(
+            f"{file}: danh sách nguồn dữ liệu chưa dùng được ({len(problems)} lỗi):\n{told}\n"
+            "Xem mẫu đầy đủ: config/sources.example.yaml; sửa rồi chạy lại."
+        )
     return entries
 
 
-def _all_problems(file: Path, error: ValidationError) -> str:
-    lines = [f"{file}: danh sách nguồn dữ liệu chưa dùng được ({error.error_count()} lỗi):"]
+def read_sources(file: Path) -> tuple[tuple[SourceEntry, ...], tuple[str, ...]]:
+    """The sources of a file that can be used, in its order, and what is wrong with the others, in Vietnamese."""
+    if not file.is_file():
+        return (), ()
+    try:
+        listed = _Sources.model_validate(plain_yaml(file.read_text(encoding="utf-8")) or {}).sources
+    except ValidationError as error:
+        return (), tuple(_problems("", error))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return (), (f"không đọc được danh sách nguồn dữ liệu ({error})",)
+    entries: dict[str, SourceEntry] = {}
+    problems: list[str] = []
+    for number, plain in enumerate(listed):
+        try:
+            entry = _ENTRY.validate_python(plain)
+        except ValidationError as error:
+            problems += _problems(f"sources.{number}.", error)
+            continue
+        if entry.name in entries or entry.name == _FOLDER_OF_EXPORTS:
+            whose = " (tên này dành cho thư mục PAR_EXPORTS)" if entry.name == _FOLDER_OF_EXPORTS else ""
+            problems.append(
+                f"sources.{number}.name: tên nguồn bị trùng: {entry.name}{whose}. Mỗi nguồn cần một tên riêng"
+            )
+        entries.setdefault(entry.name, entry)
+    entries.pop(_FOLDER_OF_EXPORTS, None)
+    return tuple(entries.values()), tuple(problems)
+
+
+def _problems(place: str, error: ValidationError) -> Iterator[str]:
     for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"]) or "?"
-        lines.append(f"  {place}: {_in_vietnamese(problem['type'], str(problem['msg']))}")
-    lines.append("Xem mẫu đầy đủ: config/sources.example.yaml; sửa rồi chạy lại.")
-    return "\n".join(lines)
+        where = place + ".".join(str(part) for part in problem["loc"])
+        yield f"{where.rstrip('.') or '?'}: {_in_vietnamese(problem['type'], str(problem['msg']))}"
 
 
 def _in_vietnamese(kind: str, message: str) -> str:

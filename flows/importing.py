@@ -18,8 +18,8 @@ from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
 from flows.forms import form_faults, form_looked_at, form_or_none, keep_form
 from flows.intake import layouts_version, repeatable_now
-from flows.pulling import sources_now
 from flows.resources import Resources, open_resources
+from flows.sources_told import sources_now
 from scoring.engine.facts import to_plain
 from storage.database import Connection
 from storage.evidence import record_object

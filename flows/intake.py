@@ -12,14 +12,15 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
-from unicodedata import normalize
 
 from config.export_profiles import FOLDER
+from config.refusals import Refusal
 from config.settings import Settings
-from connectors.errors import ConnectorError, TryAgain, UnknownLayout
+from connectors.errors import ConnectorError, TryAgain, UnknownLayout, Unreadable
 from connectors.exports import Export, read_export
 from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
+from connectors.sources import shown_name
 from flows.forms import form_or_none, keep_form
 from flows.pulling import Fresh, Puller, pull_all
 from flows.resources import Resources
@@ -60,7 +61,10 @@ def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender, *, 
     """
     repeat = repeatable_now(resources, sender.at)
     with tempfile.TemporaryDirectory(prefix="parindex-") as folder:
-        read = [_laid_aside(_read(resources, found, repeat), Path(folder) / str(n)) for n, found in enumerate(arrivals)]
+        read = [
+            _laid_aside(found, _read(resources, found, repeat), Path(folder) / str(n))
+            for n, found in enumerate(arrivals)
+        ]
         for found, said in sorted(zip(arrivals, read, strict=True), key=lambda it: (it[1].turn, it[0].kept.sha256)):
             _record(resources, found, said.taken(), sender, said_year)
 
@@ -83,7 +87,7 @@ def inbox_files(resources: Resources) -> Iterator[tuple[Path, str]]:
     """Files of the unit's inbox with their names inside it, by name."""
     root = resources.settings.inbox_folder / resources.settings.unit
     files = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(_TEMPORARY)]
-    named = [(path, normalize("NFC", path.relative_to(root).as_posix())) for path in files]
+    named = [(path, shown_name(path.relative_to(root).as_posix())) for path in files]
     return iter(sorted(named, key=lambda pair: pair[1]))
 
 
@@ -154,16 +158,35 @@ def _read(resources: Resources, found: Fresh, repeat: Repeat | None) -> Said:
                 return read_export(path, name=found.name, own=own)
             return read_unless_known(path, repeat.content, name=found.name, own=own) or repeat
         except UnknownLayout as error:
-            return form_or_none(path, found.name) or error
+            return _form_or(error, path, found.name)
         except ConnectorError as error:
             return error
+        except Refusal:
+            raise
+        except Exception as error:  # noqa: BLE001 - the law: one bad file never stops a night
+            return _unforeseen(found, "đọc", error)
+
+
+def _form_or(unknown: UnknownLayout, path: Path, name: str) -> Form | ConnectorError:
+    try:
+        return form_or_none(path, name) or unknown
+    except ConnectorError:
+        return unknown
+
+
+def _unforeseen(found: Fresh, deed: str, error: Exception) -> Unreadable:
+    """What is told of a file that a fault of the program itself keeps out."""
+    return Unreadable(
+        f"{found.name}: chương trình gặp lỗi chưa lường trước khi {deed} tệp này ({type(error).__name__})."
+        " Tệp vẫn được giữ; hãy mở bằng Excel, chép bảng sang tệp mới rồi nộp lại, và báo người phụ trách phần mềm."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Aside:
     """What a file says, kept in a file of its own until its turn: one export of a night is in memory at a time."""
 
-    turn: tuple[bool, str]
+    turn: tuple[bool, str, str]
     path: Path
 
     def taken(self) -> Said:
@@ -173,24 +196,37 @@ class _Aside:
         return said
 
 
-def _laid_aside(said: Said, path: Path) -> _Aside:
+def _laid_aside(found: Fresh, said: Said, path: Path) -> _Aside:
     with path.open("wb") as stream:
         pickle.dump(said, stream, pickle.HIGHEST_PROTOCOL)
-    return _Aside(_turn(said), path)
+    return _Aside(_turn(found, said), path)
 
 
-def _turn(said: Said) -> tuple[bool, str]:
-    """Exports by their time; forms after them, because they are compared with the dossiers."""
+def _turn(found: Fresh, said: Said) -> tuple[bool, str, str]:
+    """Exports by their time, else by their files'; forms after them, because they are compared with the dossiers."""
     moment = said.exported_at if isinstance(said, Export | Repeat) else None
-    return isinstance(said, Form), moment.isoformat() if moment else ""
+    changed = found.modified_at.isoformat() if found.modified_at else ""
+    return isinstance(said, Form), moment.isoformat() if moment else "", changed
 
 
 def _record(resources: Resources, found: Fresh, said: Said, sender: Sender, said_year: int | None) -> None:
+    """Record what a file says; one that cannot be recorded is rejected with the reason, and the others go on."""
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
     reader, year = layouts_version(resources.settings), resources.settings.year
-    arrival = Arrival(*whose, at=sender.at, reader=reader, source=found.source, year=year, said_year=said_year)
+    arrival = Arrival(*whose, sender.at, reader, found.source, year, said_year, found.modified_at)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
+    try:
+        _record_said(resources, arrival, found, said)
+    except Refusal:
+        raise
+    except Exception as error:  # noqa: BLE001 - the law: one bad file never stops a night
+        with resources.database.write() as connection:
+            record_rejected_export(connection, arrival, str(_unforeseen(found, "ghi", error)))
+
+
+def _record_said(resources: Resources, arrival: Arrival, found: Fresh, said: Said) -> None:
+    with resources.database.write() as connection:
         if isinstance(said, Repeat) and record_repeat(connection, arrival, said) is None:
             said = _read(resources, found, None)
         if isinstance(said, Export):

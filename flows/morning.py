@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.pulling import source_faults
+from flows.sources_told import source_faults
 from ocr import CHECKER_VERSION
 from storage.custody import unreachable_at
 from storage.database import Connection

@@ -96,7 +96,9 @@ def _replay(resources: Resources, log: Sequence[dict[str, Any]], kept: dict[str,
             kept_year = {"period": str(year)} if year else {}  # what stood for a table that does not say its year
             settings = resources.settings.model_copy(update={"unit": unit, **kept_year})
             of_unit = Resources(settings, resources.database, resources.store)
-            fresh = [Fresh(event["detail"]["name"], found, sender.where)]
+            changed = event["detail"].get("modified_at")
+            moment = datetime.fromisoformat(changed) if changed else None
+            fresh = [Fresh(event["detail"]["name"], found, sender.where, moment)]
             import_kept(of_unit, fresh, sender, said_year=year if by == PERSON else None)
             counts["imports"] += 1
     return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
@@ -18,26 +19,19 @@ from config.sources import (
     SftpEntry,
     SourceEntry,
     TokenEntry,
-    load_sources,
+    read_sources,
 )
 from connectors.errors import SourceRefused
 from connectors.sources import FolderSource, Source
 
-LISTING_TELLS = ("sftp", "s3")
-"""Kinds whose listing shows by size and time whether a file changed, before it is fetched."""
 
-
-def sources_of(settings: Settings) -> tuple[SourceEntry, ...]:
-    """All sources of the unit: the folder of PAR_EXPORTS, then those of the list.
-
-    Raises:
-        BadSources: the list cannot be used.
-    """
+def sources_of(settings: Settings) -> tuple[tuple[SourceEntry, ...], tuple[str, ...]]:
+    """All sources of the unit that can be used: the folder of PAR_EXPORTS, then those of the list; and its faults."""
     limit = {"fresh_hours": settings.exports_fresh_hours, "attempts": 2, "wait_seconds": 5}
     plain = {"name": "exports", "kind": "folder", "folder": settings.exports_folder}
     folder = FolderEntry.model_validate(plain | limit)
-    listed = load_sources(settings.sources_file)
-    return (folder, *(entry for entry in listed if entry.unit in ("", settings.unit)))
+    listed, problems = read_sources(settings.sources_file)
+    return (folder, *(entry for entry in listed if entry.unit in ("", settings.unit))), problems
 
 
 def source_of(entry: SourceEntry) -> Source:
@@ -77,19 +71,24 @@ def _http(entry: HttpEntry) -> Source:
         login = BasicLogin(entry.login.user, entry.login.password.read())
     elif isinstance(entry.login, TokenEntry):
         login = TokenLogin(entry.login.token.read())
-    verify = str(entry.ca_file) if entry.ca_file else True
-    return HttpSource(entry.name, entry.urls, login, entry.timeout_seconds, verify)
+    return HttpSource(entry.name, entry.urls, login, entry.timeout_seconds, _path(entry.ca_file))
 
 
 def _s3(entry: S3Entry) -> Source:
     from connectors.sources.s3 import S3Source
 
     place = (entry.name, entry.endpoint, entry.bucket, entry.access_key, entry.secret_key.read())
-    return S3Source(*place, prefix=entry.prefix, region=entry.region, secure=entry.secure)
+    ca_file = _path(entry.ca_file)
+    return S3Source(*place, prefix=entry.prefix, region=entry.region, secure=entry.secure, ca_file=ca_file)
 
 
 def _mailbox(entry: MailboxEntry) -> Source:
     from connectors.sources.mailbox import MailboxSource
 
     login = (entry.name, entry.host, entry.user, entry.password.read(), entry.senders)
-    return MailboxSource(*login, folder=entry.folder, port=entry.port, security=entry.security)
+    ca_file = _path(entry.ca_file)
+    return MailboxSource(*login, folder=entry.folder, port=entry.port, security=entry.security, ca_file=ca_file)
+
+
+def _path(file: Path | None) -> str | None:
+    return str(file) if file else None

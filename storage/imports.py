@@ -45,6 +45,8 @@ class Arrival:
     """The year that a yearly table speaks of where it does not say so itself; None: by the day it came."""
     said_year: int | None = None
     """The year that the person who brought it names; counts before the table's own words."""
+    modified_at: datetime | None = None
+    """When its source says the file last changed; None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     detail: dict[str, Any] = {"kind": export.kind, "profile": export.profile, "name": arrival.name}
     detail |= {"rows": counts.plain()}
     detail |= {"unit": arrival.unit} | ({"year": spoken.year, "year_by": spoken.by} if spoken else {})
+    detail |= {"modified_at": arrival.modified_at.isoformat()} if arrival.modified_at else {}
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
 
@@ -307,9 +310,14 @@ def _last_of_layout(connection: Connection, unit: str, profile: str) -> Mapping[
 
 
 def imports_newer_than(connection: Connection, import_id: int, unit: str, kind: str) -> list[int]:
-    """Imports of the kind whose words stand at a later moment; of one moment, the one imported later counts."""
+    """Imports of the kind whose words stand at a later moment.
+
+    Of one moment the one imported later counts, of one night the one whose file changed later; the hash only decides
+    where nothing else does.
+    """
     same = (imports.c.unit == unit, imports.c.kind == kind, imports.c.status == READ)
-    columns = (imports.c.id, imports.c.stands_at, imports.c.imported_at, imports.c.sha256)
+    changed = func.coalesce(imports.c.modified_at, imports.c.imported_at)
+    columns = (imports.c.id, imports.c.stands_at, imports.c.imported_at, changed, imports.c.sha256)
     ranks = {row.id: tuple(row)[1:] for row in connection.execute(select(*columns).where(*same))}
     return [other for other, rank in ranks.items() if rank > ranks[import_id]]
 
@@ -359,6 +367,8 @@ def _insert_import(
             sheets=list(export.sheets),
             period=None if period is None else [day.isoformat() for day in period],
             content=export.content,
+            modified_at=arrival.modified_at,
+            letters={sheet.sheet: sheet.letters for sheet in columns_of(export.rows)},
         )
     )
 

@@ -72,22 +72,21 @@ def newest_of_kinds(connection: Connection, unit: str) -> dict[str, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-def fetched_files(connection: Connection, unit: str, source: str) -> Mapping[str, tuple[int, datetime, str]]:
-    """Files of a server that were fetched before: name -> (bytes, last change, SHA-256)."""
+def fetched_files(connection: Connection, unit: str, source: str, reader: str) -> dict[str, str]:
+    """Name -> mark of the files of a source that were fetched and imported before, or rejected with these layouts."""
     mine = (source_files.c.unit == unit, source_files.c.source == source)
-    rows = connection.execute(select(source_files).where(*mine))
-    return {row.name: (row.size, row.modified_at, row.sha256) for row in rows}
+    same = (imports.c.unit == source_files.c.unit) & (imports.c.sha256 == source_files.c.sha256)
+    settled = (imports.c.status == READ) | (imports.c.reader == reader)
+    chosen = select(source_files.c.name, source_files.c.mark).join(imports, same).where(*mine, settled)
+    return {row.name: row.mark for row in connection.execute(chosen)}
 
 
-def record_fetched(
-    connection: Connection, unit: str, source: str, files: Mapping[str, tuple[int, datetime, str]]
-) -> None:
-    """Remember files of a server, by what its listing said of them."""
-    for name, (size, modified_at, sha256) in sorted(files.items()):
-        mine = (source_files.c.unit == unit, source_files.c.source == source, source_files.c.name == name)
-        connection.execute(delete(source_files).where(*mine))
-        values = {"name": name, "size": size, "modified_at": modified_at, "sha256": sha256}
-        connection.execute(insert(source_files).values(unit=unit, source=source, **values))
+def record_fetched(connection: Connection, unit: str, source: str, files: Mapping[str, tuple[str, str]]) -> None:
+    """Remember files of a source: name -> (what marks their version, SHA-256)."""
+    mine = (source_files.c.unit == unit, source_files.c.source == source)
+    connection.execute(delete(source_files).where(*mine, source_files.c.name.in_(list(files))))
+    rows = [{"unit": unit, "source": source, "name": n, "mark": m, "sha256": s} for n, (m, s) in sorted(files.items())]
+    connection.execute(insert(source_files), rows)
 
 
 def _pull(row: Any) -> Pull:

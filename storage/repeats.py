@@ -49,11 +49,14 @@ def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> I
     new, counts = next_id(connection), _unchanged(old)
     own = {"id": new, "sha256": arrival.sha256, "name": arrival.name, "counts": counts.plain()}
     own |= {"imported_at": arrival.at, "source": arrival.source, "stands_at": old["exported_at"] or arrival.at}
+    own |= {"modified_at": arrival.modified_at}
     connection.execute(insert(imports).values({**old, **own}))
     _copy(connection, import_rows, old["id"], new, ("position", "first_key", "last_key", "packed"))
     _copy(connection, rejected_rows, old["id"], new, ("position", "sheet", "row", "cell", "reason"))
     detail = {"kind": old["kind"], "profile": old["profile"], "name": arrival.name, "rows": counts.plain()}
-    happening = Happening("imported", arrival.sha256, arrival.who, arrival.where, detail | {"unit": arrival.unit})
+    detail |= {"unit": arrival.unit}
+    detail |= {"modified_at": arrival.modified_at.isoformat()} if arrival.modified_at else {}
+    happening = Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)
     append(connection, [happening], at=arrival.at)
     return counts
 

@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import tempfile
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 from urllib.parse import quote
 
 import httpx
 from lxml import etree
 
 from connectors.errors import SourceRefused, TryAgain
-from connectors.sources.port import Pulled, is_unfinished
+from connectors.sources.port import (
+    Known,
+    Pulled,
+    Unchanged,
+    distrusted,
+    fenced,
+    is_unfinished,
+    shown_name,
+    spool,
+    trust_of,
+)
 
-IN_MEMORY_BYTES = 8 << 20
 _NOTHING = hashlib.sha256(b"").hexdigest()
 _SIGNED = "host;x-amz-content-sha256;x-amz-date"
 
@@ -43,12 +50,15 @@ class S3Source:
     prefix: str = ""
     region: str = "us-east-1"
     secure: bool = True
+    ca_file: str | None = None
+    """The authority of an internal server."""
     timeout_seconds: float = 60.0
     clock: Callable[[], datetime] = field(default=_clock, repr=False)
     """The time of a request's signature."""
 
-    def pull(self) -> Iterator[Pulled]:
-        """Yield every finished object, sorted by name.
+    @fenced
+    def pull(self, known: Known) -> Iterator[Pulled | Unchanged]:
+        """Yield every finished object, sorted by name; its size, time and ETag mark its version.
 
         Raises:
             TryAgain: the server does not answer or is busy.
@@ -56,34 +66,46 @@ class S3Source:
         """
         with self._client() as client:
             found = [pulled for page in self._pages(client) for pulled in self._objects(page)]
-        yield from sorted(found, key=lambda pulled: pulled.name)
+        for pulled in sorted(found, key=lambda pulled: pulled.name):
+            yield Unchanged(pulled.name) if known.get(pulled.name) == pulled.mark else pulled
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(timeout=self.timeout_seconds, follow_redirects=False)
+        verify = trust_of(self.name, self.ca_file) if self.ca_file else True
+        return httpx.Client(timeout=self.timeout_seconds, follow_redirects=False, verify=verify)
 
     def _pages(self, client: httpx.Client) -> Iterator[etree._Element]:
         asked = {"list-type": "2", "prefix": self.prefix}
         while True:
             response = self._checked(lambda asked=asked: client.send(self._request(client, "", asked)))  # type: ignore[misc]
-            page = etree.fromstring(response.content, etree.XMLParser(resolve_entities=False, no_network=True))
+            page = self._listing(response.content)
             yield page
             token = page.findtext("{*}NextContinuationToken")
             if not token:
                 return
             asked = asked | {"continuation-token": token}
 
+    def _listing(self, content: bytes) -> etree._Element:
+        try:
+            return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError as error:
+            raise SourceRefused(
+                f"{self.name}: {self.endpoint} trả lời không phải như một kho S3."
+                " Kiểm tra endpoint (cổng S3, không phải trang quản trị)."
+            ) from error
+
     def _objects(self, page: etree._Element) -> Iterator[Pulled]:
         for entry in page.iter("{*}Contents"):
             key = entry.findtext("{*}Key") or ""
-            shown = unicodedata.normalize("NFC", key.removeprefix(self.prefix).lstrip("/"))
+            shown = shown_name(key.removeprefix(self.prefix).lstrip("/"))
             if shown and not key.endswith("/") and not is_unfinished(shown):
                 modified = datetime.fromisoformat(entry.findtext("{*}LastModified") or "1970-01-01T00:00:00Z")
                 size = int(entry.findtext("{*}Size") or 0)
-                yield Pulled(shown, self._opener(key), modified.astimezone(UTC), size)
+                mark = f"{size} {modified.isoformat()} {entry.findtext('{*}ETag')}"
+                yield Pulled(shown, self._opener(key), modified.astimezone(UTC), size, mark)
 
     def _opener(self, key: str) -> Callable[[], BinaryIO]:
         def open_object() -> BinaryIO:
-            copy = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+            copy = spool()
 
             def fetch() -> httpx.Response:
                 response = client.send(self._request(client, key, {}), stream=True)
@@ -95,7 +117,7 @@ class S3Source:
             with self._client() as client:
                 self._checked(fetch)
             copy.seek(0)
-            return cast(BinaryIO, copy)
+            return copy
 
         return open_object
 
@@ -103,6 +125,8 @@ class S3Source:
         try:
             response = ask()
         except httpx.HTTPError as error:
+            if distrust := distrusted(error):
+                raise SourceRefused(f"{self.name}: {distrust}") from error
             why = f"{self.name}: kho S3 {self.endpoint} không trả lời ({type(error).__name__})."
             raise TryAgain(why) from error
         if response.status_code >= 500 or response.status_code == 429:

@@ -6,18 +6,16 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from connectors.errors import ConnectorError, SourceRefused, TryAgain
-from connectors.sources.port import Pulled, is_unfinished
+from connectors.sources.port import NEVER, Known, Pulled, Unchanged, fenced, is_unfinished, refusing, shown_name, spool
 from connectors.sources.sftp_wire import Entry, LostConnection, RefusedByServer, SftpSession
 
-IN_MEMORY_BYTES = 8 << 20
 _DEEPEST = 8
 _REFUSALS = ("permission denied", "host key verification failed", "no matching host key", "too many authentication")
 
@@ -38,37 +36,51 @@ class SftpSource:
     port: int = 22
     timeout_seconds: int = 30
 
-    def pull(self) -> Iterator[Pulled]:
-        """Yield every finished file, sorted by name. Links are not followed.
+    @fenced
+    def pull(self, known: Known) -> Iterator[Pulled | Unchanged]:
+        """Yield every finished file, sorted by name; size and time mark its version. Links are not followed.
 
         Raises:
             TryAgain: the server does not answer.
             SourceRefused: wrong key, unknown server, missing folder or right; or no ssh program on this machine.
         """
         with self._session() as session:
-            found = sorted(self._files(session, "", 0), key=lambda pair: pair[0])
-        for name, entry in found:
-            shown = unicodedata.normalize("NFC", name)
-            yield Pulled(shown, self._opener(name), datetime.fromtimestamp(entry.modified, UTC), entry.size)
+            found = sorted(self._files(session, "", 0), key=lambda pulled: pulled.name)
+        for pulled in found:
+            yield Unchanged(pulled.name) if pulled.mark and known.get(pulled.name) == pulled.mark else pulled
 
-    def _files(self, session: SftpSession, below: str, depth: int) -> Iterator[tuple[str, Entry]]:
-        for entry in list(session.entries(f"{self.folder}/{below}".rstrip("/"))):
+    def _files(self, session: SftpSession, below: str, depth: int) -> Iterator[Pulled]:
+        """A folder inside that the server does not show is told like a file."""
+        try:
+            entries = list(session.entries(f"{self.folder}/{below}".rstrip("/")))
+        except RefusedByServer as error:
+            if not below:
+                raise
+            why = SourceRefused(f"{self.name}: máy chủ SFTP không cho xem thư mục {shown_name(below)} ({error}).")
+            yield Pulled(shown_name(below), refusing(why), NEVER, 0)
+            return
+        for entry in entries:
             name = f"{below}{entry.name}"
             if is_unfinished(name):
                 continue
             if entry.is_file:
-                yield name, entry
+                yield self._pulled(name, entry)
             elif entry.is_folder and depth < _DEEPEST:
                 yield from self._files(session, f"{name}/", depth + 1)
 
+    def _pulled(self, name: str, entry: Entry) -> Pulled:
+        changed = datetime.fromtimestamp(entry.modified, UTC)
+        mark = f"{entry.size} {entry.modified}" if entry.modified else ""
+        return Pulled(shown_name(name), self._opener(name), changed, entry.size, mark)
+
     def _opener(self, name: str) -> Callable[[], BinaryIO]:
         def open_file() -> BinaryIO:
-            copy = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+            copy = spool()
             with self._session() as session:
                 for part in session.parts(f"{self.folder}/{name}"):
                     copy.write(part)
             copy.seek(0)
-            return cast(BinaryIO, copy)
+            return copy
 
         return open_file
 

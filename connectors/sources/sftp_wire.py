@@ -89,7 +89,7 @@ class SftpSession:
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """Names in a folder, without . and .."""
-        handle = self._handle(_OPENDIR, _packed(folder.encode()))
+        handle = self._handle(_OPENDIR, _packed(_on_the_wire(folder)))
         while True:
             kind, answer = self._ask(_READDIR, _packed(handle))
             if kind == _STATUS:
@@ -102,7 +102,7 @@ class SftpSession:
 
     def parts(self, path: str) -> Iterator[bytes]:
         """The bytes of a file, in order."""
-        handle = self._handle(_OPEN, _packed(path.encode()) + struct.pack(">II", _READ_FLAG, 0))
+        handle = self._handle(_OPEN, _packed(_on_the_wire(path)) + struct.pack(">II", _READ_FLAG, 0))
         offset = 0
         while True:
             kind, answer = self._ask(_READ, _packed(handle) + struct.pack(">QI", offset, READ_BYTES))
@@ -158,6 +158,11 @@ class SftpSession:
 
 def _packed(text: bytes) -> bytes:
     return struct.pack(">I", len(text)) + text
+
+
+def _on_the_wire(path: str) -> bytes:
+    """A path as the server named it, also where that is no UTF-8."""
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _names(answer: _Reader) -> Iterator[Entry]:

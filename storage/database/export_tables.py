@@ -95,13 +95,12 @@ source_pulls = _table(
     _required("fresh", Integer),  # of these, new by content
 )
 
-# Files of servers that were fetched before: what their listing said, so that nothing is fetched twice.
+# Files of sources that were fetched before, by what marks their version there, so that nothing is fetched twice.
 source_files = _table(
     "source_files",
     Column("unit", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    _required("size", Large),
-    _required("modified_at", Instant),
+    _required("mark"),  # size and time, ETag, numbering of a mailbox: see connectors/sources
     Column("sha256", Text, ForeignKey("objects.sha256"), nullable=False),
 )

@@ -62,6 +62,8 @@ imports = _table(
     Column("sheets", Plain),
     Column("period", Plain),  # [first day, last day] of its title
     Column("content", Text),  # hash of its parts (connectors/exports/sameness.py); null: not a zipped workbook
+    Column("modified_at", Instant),  # when its source says the file last changed; null: it does not
+    Column("letters", Plain),  # {sheet: {field: column letter}}: with sheet and row of a value, its cell
     UniqueConstraint("unit", "sha256"),
 )
 

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from connectors.sources.mailbox import MailboxSource
-from tests.connectors.source_servers import free_port, wait_for
+from tests.connectors.source_servers import Authority, free_port, wait_for
 
 PASSWORD = "mat-khau-thu"
 SENDER = "mot-cua@example.org"
@@ -28,6 +28,7 @@ class MailServer:
     """A running Dovecot; every user name is a fresh, empty account."""
 
     port: int
+    tls_port: int = 0
 
     def source(self, user: str, password: str = PASSWORD, folder: str = "INBOX") -> MailboxSource:
         """A source on an account."""
@@ -49,8 +50,12 @@ class MailServer:
         message.set_content("Kính gửi dữ liệu ngày.")
         for name, content in files.items():
             message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+        self.deliver_raw(user, message.as_bytes(), at=at)
+
+    def deliver_raw(self, user: str, content: bytes, *, at: datetime) -> None:
+        """One message as it stands."""
         with self.account(user) as imap:
-            imap.append("INBOX", "", imaplib.Time2Internaldate(at), message.as_bytes())
+            imap.append("INBOX", "", imaplib.Time2Internaldate(at), content)
 
     def state(self, user: str) -> list[bytes]:
         """Every message with its flags."""
@@ -59,8 +64,8 @@ class MailServer:
 
 
 @contextlib.contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Dovecot on a free port, without TLS, any user with one password. It needs root and the package dovecot-imapd."""
+def mail_server(authority: Authority | None = None) -> Iterator[MailServer]:
+    """Dovecot on free ports, any user with one password; TLS with an authority. It needs root and dovecot-imapd."""
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     if not Path(program).exists():
         raise RuntimeError("Dovecot is missing: apt-get install dovecot-imapd (./dev test does it)")
@@ -69,14 +74,15 @@ def mail_server() -> Iterator[MailServer]:
     nobody = pwd.getpwnam("nobody")
     (home / "mail").mkdir()
     os.chown(home / "mail", nobody.pw_uid, nobody.pw_gid)
-    port = free_port()
+    port, tls_port = free_port(), free_port() if authority else 0
+    tls = f"ssl = yes\nssl_cert = <{authority.server}\nssl_key = <{authority.key}" if authority else "ssl = no"
     (home / "dovecot.conf").write_text(
         f"""protocols = imap
 listen = 127.0.0.1
 base_dir = {home}/run
 state_dir = {home}/run
 log_path = {home}/log
-ssl = no
+{tls}
 disable_plaintext_auth = no
 mail_location = maildir:{home}/mail/%u
 first_valid_uid = 1
@@ -93,7 +99,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 """,
@@ -102,7 +109,7 @@ service imap-login {{
     server = subprocess.Popen([program, "-F", "-c", home / "dovecot.conf"], stderr=subprocess.DEVNULL)
     try:
         wait_for(port, server)
-        yield MailServer(port)
+        yield MailServer(port, tls_port)
     finally:
         server.terminate()
         server.wait(timeout=15)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import getpass
+import hashlib
 import http.server
 import os
 import secrets
 import shutil
 import socket
+import socketserver
+import ssl
 import subprocess
 import threading
 import time
@@ -89,6 +92,52 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start")
 
 
+@contextlib.contextmanager
+def babbler(answer: bytes) -> Iterator[int]:
+    """A server that says the same to whoever speaks to it; its port."""
+
+    class Babble(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.settimeout(0.2)
+            with contextlib.suppress(OSError):
+                self.request.recv(65536)
+            with contextlib.suppress(OSError):
+                self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Babble) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An internal authority, as a ward's own servers have it: its certificate, and one for localhost by it."""
+
+    certificate: Path
+    server: Path
+    key: Path
+
+    def context(self) -> ssl.SSLContext:
+        """For a server on localhost."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server, self.key)
+        return context
+
+
+def authority(home: Path) -> Authority:
+    """A fresh authority in a folder."""
+    made = Authority(home / "ca.pem", home / "server.pem", home / "server.key")
+    new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    issued = ["-CA", str(made.certificate), "-CAkey", str(home / "ca.key")]
+    own = ["-subj", "/CN=noi bo", "-keyout", str(home / "ca.key"), "-out", str(made.certificate)]
+    subprocess.run([*new, *own], check=True, capture_output=True)
+    server = ["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", str(made.key), "-out", str(made.server)]
+    subprocess.run([*new, *names, *issued, *server], check=True, capture_output=True)
+    return made
+
+
 @dataclass
 class WebServer:
     """Serves the files of a folder to those who are signed in: by form, basic authentication or token."""
@@ -98,12 +147,18 @@ class WebServer:
     password: str = "dung-mat-khau"
     token: str = "the-bai-123"
     busy: bool = False
+    tagged: bool = True
+    """Whether it tells versions of a file by an ETag."""
+    sent: list[str] = field(default_factory=list)
+    """Files of which it sent the bytes."""
+    tls: ssl.SSLContext | None = None
     forgery_token: str = field(default_factory=lambda: secrets.token_hex(8))
     session: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def url(self, path: str) -> str:
         """The address of a path on this server."""
-        return f"http://127.0.0.1:{self.port}/{urllib.parse.quote(path)}"
+        scheme, host = ("https", "localhost") if self.tls else ("http", "127.0.0.1")
+        return f"{scheme}://{host}:{self.port}/{urllib.parse.quote(path)}"
 
 
 _LOGIN_PAGE = """<html><form method=post><input type=hidden name=_csrf value="{token}">
@@ -111,9 +166,9 @@ _LOGIN_PAGE = """<html><form method=post><input type=hidden name=_csrf value="{t
 
 
 @contextlib.contextmanager
-def web_server(folder: Path) -> Iterator[WebServer]:
+def web_server(folder: Path, tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
     """A web server on a free port."""
-    state = WebServer(folder)
+    state = WebServer(folder, tls=tls)
 
     class Door(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -125,7 +180,15 @@ def web_server(folder: Path) -> Iterator[WebServer]:
             elif not (state.folder / path).is_file():
                 self._answer(404, b"")
             else:
-                self._answer(200, (state.folder / path).read_bytes(), kind="application/octet-stream")
+                self._send_unless_known(path, (state.folder / path).read_bytes())
+
+        def _send_unless_known(self, path: str, content: bytes) -> None:
+            tag = f'"{hashlib.sha256(content).hexdigest()}"' if state.tagged else ""
+            if tag and self.headers.get("If-None-Match") == tag:
+                self._answer(304, b"", tag=tag)
+            else:
+                state.sent.append(path)
+                self._answer(200, content, kind="application/octet-stream", tag=tag)
 
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
@@ -146,11 +209,15 @@ def web_server(folder: Path) -> Iterator[WebServer]:
             unauthorized = path != "login" and "Authorization" in self.headers
             self._answer(401 if unauthorized else 200, page, kind="text/html")
 
-        def _answer(self, status: int, content: bytes, *, kind: str = "text/plain", cookie: str = "") -> None:
+        def _answer(
+            self, status: int, content: bytes, *, kind: str = "text/plain", cookie: str = "", tag: str = ""
+        ) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.send_header("Last-Modified", "Mon, 07 Jul 2025 03:00:00 GMT")
+            if tag:
+                self.send_header("ETag", tag)
             if cookie:
                 self.send_header("Set-Cookie", f"{cookie}; Path=/")
             self.end_headers()
@@ -161,6 +228,8 @@ def web_server(folder: Path) -> Iterator[WebServer]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
         state.port = server.server_address[1]
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield state

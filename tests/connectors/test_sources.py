@@ -14,7 +14,7 @@ import pytest
 from minio import Minio
 
 from connectors.errors import SourceRefused, TryAgain
-from connectors.sources import FolderSource, Source
+from connectors.sources import FolderSource, Pulled, Source, Unchanged
 from connectors.sources.http import BasicLogin, FormLogin, HttpSource, TokenLogin
 from connectors.sources.s3 import S3Source
 from tests.connectors.mail_server import MailServer, mail_server
@@ -152,6 +152,47 @@ def test_two_pulls_give_the_same(world: World) -> None:
     first = [(item.name, item.size, item.open().read()) for item in world.source.pull()]
     second = [(item.name, item.size, item.open().read()) for item in world.source.pull()]
     assert first == second
+
+
+def test_a_file_that_has_its_known_mark_is_not_given_again(world: World) -> None:
+    known = {item.name: item.mark for item in world.source.pull() if item.mark}
+    if isinstance(world.source, FolderSource):
+        assert known == {}
+        return
+    assert sorted(known) == sorted(world.prefix + name for name in FILES)
+    assert list(world.source.pull(known)) == [Unchanged(name) for name in sorted(known)]
+    forgotten = sorted(known)[0]
+    again = world.source.pull({name: mark for name, mark in known.items() if name != forgotten})
+    assert forgotten in [item.name for item in again if isinstance(item, Pulled)]
+
+
+@pytest.mark.parametrize("world", ["folder", "sftp", "http"], indirect=True)
+def test_a_file_with_other_bytes_is_given_again_whatever_is_known(world: World) -> None:
+    known = {item.name: item.mark for item in world.source.pull() if item.mark}
+    (world.folder / "sổ chi tiết.xlsx").write_bytes(b"khac")
+    found = {item.name: item.open().read() for item in world.source.pull(known) if isinstance(item, Pulled)}
+    assert found["sổ chi tiết.xlsx"] == b"khac"
+
+
+def test_a_web_server_is_believed_about_a_file_only_where_its_word_is_sure(web: WebServer) -> None:
+    web.tagged = False
+    (web.folder / "a.xls").write_bytes(b"mot")
+    source = HttpSource("http", (web.url("a.xls"),), TokenLogin(web.token))
+    (first,) = source.pull()
+    assert "If-Modified-Since" in first.mark
+    (web.folder / "a.xls").write_bytes(b"hai")
+    (second,) = source.pull({first.name: first.mark})
+    assert isinstance(second, Pulled) and second.open().read() == b"hai"
+
+
+def test_mail_is_read_again_when_the_mailbox_numbers_its_messages_anew(mail: MailServer) -> None:
+    mail.deliver("so-moi", {"a.xlsx": b"x"}, at=datetime(2025, 7, 7, 3, tzinfo=UTC))
+    (item,) = mail.source("so-moi").pull()
+    numbering, _, count = item.mark.partition(" ")
+    assert list(mail.source("so-moi").pull({item.name: item.mark})) == [Unchanged(item.name)]
+    for other in (f"{int(numbering) + 1} {count}", f"{numbering} 2"):
+        (again,) = mail.source("so-moi").pull({item.name: other})
+        assert isinstance(again, Pulled) and again.open().read() == b"x"
 
 
 def test_a_refusal_asks_a_person_and_names_the_source(world: World) -> None:

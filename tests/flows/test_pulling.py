@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +14,13 @@ from config.settings import Settings
 from config.sources import BadSources, load_sources
 from flows.forms import form_or_none
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
-from flows.intake import Sender, pull_exports
-from flows.pulling import lists_overdue, source_faults, source_too_old, stale_sources
+from flows.intake import Sender, pull_exports, take_documents
 from flows.resources import Resources, open_resources
+from flows.sources_told import lists_overdue, source_faults, source_too_old, stale_sources
+from storage.database import Connection
+from storage.evidence import receipts_of
 from storage.facts import gather_facts
-from storage.imports import imports_of
+from storage.imports import Arrival, ImportCounts, imports_of
 from storage.pulls import fetched_files
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
 from tests.connectors.tables import xlsx
@@ -67,7 +70,7 @@ def test_all_sources_are_pulled_though_one_is_gone_one_refuses_and_one_sleeps(
             with resources.database.read() as connection:
                 faults = source_faults(connection, "hoi-an-dong", NOW)
                 sources = {row["name"]: row["source"] for row in imports_of(connection, "hoi-an-dong")}
-                assert set(fetched_files(connection, "hoi-an-dong", "sftp")) == {"c_20260103.csv"}
+                assert set(fetched_files(connection, "hoi-an-dong", "sftp", "")) == {"c_20260103.csv"}
     assert sources == {"a_20260103.csv": "exports", "b_20260103.csv": "o-chung", "c_20260103.csv": "sftp"}
     assert [fault.split(":")[0] for fault in faults] == ["sftp-mat", "web"]
     assert faults[0].endswith("(đêm sau sẽ tự thử lại)")
@@ -85,6 +88,110 @@ def test_the_next_night_fetches_nothing_twice(home: Path, sshd: SshServer) -> No
         assert pull_exports(resources, Sender("night 2", "exports", NOW + timedelta(days=1))) == 0
         _write(place / "sftp" / "c_20260103.csv", "H17-260101-0003", "H17-260101-0005")
         assert pull_exports(resources, Sender("night 3", "exports", NOW + timedelta(days=2))) == 1
+
+
+def test_a_touched_file_is_fetched_once_more_and_a_web_file_not_at_all(home: Path, sshd: SshServer) -> None:
+    place = home.parent
+    _write(place / "sftp" / "c_20260103.csv", "H17-260101-0003")
+    _write(place / "web" / "d_20260103.csv", "H17-260101-0004")
+    keys = {"key_file": str(sshd.home / "client"), "known_hosts": str(sshd.home / "known_hosts")}
+    sftp = {"host": "127.0.0.1", "folder": str(place / "sftp"), "user": _user(), "port": sshd.port}
+    with web_server(place / "web") as web, open_resources(_settings(home)) as resources:
+        login = {"token": {"file": str(home / "token")}}
+        (home / "token").write_text(web.token)
+        urls = [web.url("d_20260103.csv")]
+        _sources(
+            home,
+            {"name": "sftp", "kind": "sftp", **sftp, **keys},
+            {"name": "web", "kind": "http", "urls": urls, "login": login},
+        )
+        assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 2
+        os.utime(place / "sftp" / "c_20260103.csv", (1_767_500_000, 1_767_500_000))
+        assert pull_exports(resources, Sender("night 2", "exports", NOW + timedelta(days=1))) == 0
+        with resources.database.read() as connection:
+            marks = fetched_files(connection, "hoi-an-dong", "sftp", "")
+        assert marks["c_20260103.csv"].endswith(" 1767500000")
+        assert web.sent == ["d_20260103.csv"]
+        _write(place / "web" / "d_20260103.csv", "H17-260101-0005")
+        assert pull_exports(resources, Sender("night 3", "exports", NOW + timedelta(days=2))) == 1
+
+
+def test_nothing_that_one_source_or_file_does_keeps_the_others_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = home.parent
+    _write(home / "exports" / "a_20260103.csv", "H17-260101-0001")
+    _write(Path(os.fsdecode(os.fsencode(home / "exports") + b"/s\xe3 \xff.csv")), "H17-260101-0002")
+    _write(place / "share" / "b_20260103.csv", "H17-260101-0003")
+    monkeypatch.setenv("MA", "mã ưng")
+    quick = {"attempts": 1, "wait_seconds": 0}
+    token = {"token": {"env": "MA"}}
+    web = {"kind": "http", "urls": ["http://127.0.0.1/a.xls"], **quick}
+    mail = {"host": "127.0.0.1", "user": "u", "password": {"env": "MA"}, "senders": ["a@b"], "port": free_port()}
+    _sources(
+        home,
+        {"name": "tep-la", "kind": "ftp"},
+        {"name": "khong-co-ca", **web, "ca_file": "/khong/co.pem"},
+        {"name": "dia-chi-sai", **web, "urls": ["http://[::1/a.xls"]},
+        {"name": "ma-sai", **web, "login": token},
+        {"name": "thu", "kind": "mailbox", **mail, **quick},
+        {"name": "qua-dai", "kind": "folder", "folder": "/" + "a" * 5000, **quick},
+        {"name": "o-chung", "kind": "folder", "folder": str(place / "share")},
+    )
+    with open_resources(_settings(home)) as resources:
+        assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 3
+        with resources.database.read() as connection:
+            faults = source_faults(connection, "hoi-an-dong", NOW)
+            names = [row["name"] for row in imports_of(connection, "hoi-an-dong")]
+    told = ["dia-chi-sai", "khong-co-ca", "ma-sai", "qua-dai", "sources.yaml", "thu"]
+    assert [fault.split(":")[0] for fault in faults] == told
+    assert "sources.0: kind chỉ nhận" in faults[4]
+    assert len(names) == 3 and all(name.encode() for name in names)
+
+
+def test_a_file_that_cannot_be_recorded_is_rejected_and_the_others_are_imported(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from connectors.exports.rows import Export
+    from flows import intake
+    from storage.imports import record_export
+
+    def record(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
+        if "hong" in arrival.name:
+            connection.exec_driver_sql("INSERT INTO imports (id) VALUES (1)")
+        return record_export(connection, arrival, export)
+
+    monkeypatch.setattr(intake, "record_export", record)
+    _write(home / "exports" / "a_20260103.csv", "H17-260101-0001")
+    _write(home / "exports" / "hong_20260103.csv", "H17-260101-0002")
+    with open_resources(_settings(home)) as resources:
+        assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 2
+        with resources.database.read() as connection:
+            rows = {row["name"][0]: row for row in imports_of(connection, "hoi-an-dong")}
+    assert (rows["a"]["status"], rows["h"]["status"]) == ("read", "rejected")
+    assert "Tệp vẫn được giữ" in rows["h"]["reason"]
+
+
+@pytest.mark.parametrize("later", ["a.csv", "b.csv"])
+def test_of_two_undated_exports_of_one_night_the_one_written_later_counts(home: Path, later: str) -> None:
+    for name, due in (("a.csv", "08/01/2026"), ("b.csv", "09/01/2026")):
+        _write(home / "exports" / name, "H17-260101-0001", due=due)
+        os.utime(home / "exports" / name, (1_767_400_000 + (name == later),) * 2)
+    settings = _settings(home)
+    with open_resources(settings) as resources:
+        assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 2
+    due = dossier_seen(settings, "H17-260101-0001", None)["dossier"]["due_at"]["datetime"]
+    assert due[:10] == {"a.csv": "2026-01-08", "b.csv": "2026-01-09"}[later]
+
+
+def test_a_document_whose_name_is_no_utf8_is_taken_under_a_readable_one(home: Path) -> None:
+    inbox = home / "inbox" / "hoi-an-dong"
+    inbox.mkdir(parents=True)
+    Path(os.fsdecode(os.fsencode(inbox) + "/B\xe1o c\xe1o \xff.pdf".encode("latin-1"))).write_bytes(b"%PDF-1.4")
+    with open_resources(_settings(home)) as resources:
+        assert take_documents(resources, Sender("night 1", "inbox", NOW)) == 1
+        assert take_documents(resources, Sender("night 2", "inbox", NOW)) == 0
+        with resources.database.read() as connection:
+            (receipt,) = receipts_of(connection, "hoi-an-dong")
+    assert receipt["path"].startswith("Báo cáo ")
 
 
 def test_a_source_without_a_fresh_export_is_told(home: Path) -> None:

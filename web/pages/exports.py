@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from flows import browsing
-from flows.pulling import sources_now
+from flows.sources_told import sources_now
 from storage.browsing import Slice
 from web.access import Deed
 from web.doors import Visit, allowed
