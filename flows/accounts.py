@@ -260,7 +260,9 @@ def turn_on_codes(resources: Resources, name: str, secret: str, code: str, *, at
     if _matching_counter(secret, code, at) is None:
         raise SignInRefused("Mã sáu số không khớp. Kiểm tra giờ trên điện thoại rồi nhập mã mới.")
     with resources.database.write() as connection:
-        accounts.set_code_secret(connection, name, _seal(resources).encrypt(secret.encode()).decode(), who=name, at=at)
+        accounts.set_code_secret(
+            connection, name, seal_of(resources).encrypt(secret.encode()).decode(), who=name, at=at
+        )
 
 
 def turn_off_codes(resources: Resources, name: str, *, who: str, at: datetime) -> None:
@@ -270,7 +272,7 @@ def turn_off_codes(resources: Resources, name: str, *, who: str, at: datetime) -
 
 
 def _code_right(resources: Resources, name: str, sealed: str, attempt: Attempt) -> bool:
-    counter = _matching_counter(_seal(resources).decrypt(sealed.encode()).decode(), attempt.code, attempt.at)
+    counter = _matching_counter(seal_of(resources).decrypt(sealed.encode()).decode(), attempt.code, attempt.at)
     if counter is None:
         return False
     with resources.database.write() as connection:
@@ -323,7 +325,7 @@ def _nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe(24))
 
 
-def _seal(resources: Resources) -> Fernet:
+def seal_of(resources: Resources) -> Fernet:
     """Seals what the database keeps but must not tell: the key lies beside it in PAR_HOME/keys."""
     return Fernet(_key(resources.settings.home / "keys" / "web.key"))
 

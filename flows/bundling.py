@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from config.settings import Settings
 from flows.keeping import Asker, note_damage
@@ -31,6 +32,7 @@ from storage.keys import signing_key
 from storage.runs import NoSuchRun, latest_run, run_of
 
 SHEET_NAME, LIST_NAME = "phieu-cham-diem.xlsx", "BANG_KE_TLKC.xlsx"
+Told = Callable[[int, int], None]
 _LACKING = ("no_data", "no_evidence")
 
 
@@ -61,8 +63,12 @@ class Kept:
     sizes: Mapping[str, int]
 
 
-def bundle_run(settings: Settings, wanted: Wanted, *, output: Path | None, at: datetime) -> dict[str, Any]:
+def bundle_run(
+    settings: Settings, wanted: Wanted, *, output: Path | None, at: datetime, told: Told | None = None
+) -> dict[str, Any]:
     """Write the bundle of a run (empty: the newest) and record that it was made.
+
+    `told` is called with the documents that are in and how many there will be.
 
     Raises:
         NoSuchRun: nothing was scored yet, or there is no run of this id.
@@ -73,14 +79,16 @@ def bundle_run(settings: Settings, wanted: Wanted, *, output: Path | None, at: d
             kept = kept_of(connection, settings, wanted.run_id or _newest(connection, settings, at))
         out = output or outbox(settings) / f"bo-tai-lieu_{settings.unit}_{kept.run['id']}.zip"
         out.parent.mkdir(parents=True, exist_ok=True)
-        report = bundle_into(out, resources, kept, wanted, Asker("parindex bundle", at))
+        report = bundle_into(out, resources, kept, wanted, Asker("parindex bundle", at), told)
         happening = Happening("bundled", report.sha256, "parindex bundle", "command line", {"run": kept.run["id"]})
         with resources.database.write() as connection:
             custody.append(connection, [happening], at=at)
     return plain_report(report)
 
 
-def bundle_into(out: Path, resources: Resources, kept: Kept, wanted: Wanted, asker: Asker) -> BundleReport:
+def bundle_into(
+    out: Path, resources: Resources, kept: Kept, wanted: Wanted, asker: Asker, told: Told | None = None
+) -> BundleReport:
     """Write the bundle to `out`. A kept file found damaged is mended, or left out and named where that is allowed.
 
     Raises:
@@ -93,7 +101,7 @@ def bundle_into(out: Path, resources: Resources, kept: Kept, wanted: Wanted, ask
         if contents.missing and not wanted.allow_partial:
             raise Incomplete(_incomplete(contents))
         try:
-            return write_bundle(contents, out)
+            return write_bundle(_telling(contents, told) if told else contents, out)
         except (Damaged, Missing) as error:
             if not error.sha256 or error.sha256 in without:
                 raise
@@ -101,6 +109,18 @@ def bundle_into(out: Path, resources: Resources, kept: Kept, wanted: Wanted, ask
                 if not wanted.allow_partial:
                     raise
                 without |= {error.sha256}
+
+
+def _telling(contents: BundleContents, told: Told) -> BundleContents:
+    """The same contents; each document that is opened is told."""
+    of, opened = len(contents.evidence), itertools.count(1)
+
+    def opener(file: BundledFile) -> BinaryIO:
+        told(next(opened), of)
+        return file.open()
+
+    files = (replace(file, open=partial(opener, file)) for file in contents.evidence)
+    return replace(contents, evidence=tuple(files))
 
 
 def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:

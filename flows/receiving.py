@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
+import os
 import secrets
+import shutil
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,17 +22,26 @@ from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from storage import uploads
 from storage.browsing import document_row, examination_rows
+from storage.errors import DiskFull
 from storage.evidence import unexamined
 from storage.objects.port import digest_of
 from storage.uploads import NewUpload
 
 _LONGEST_NAME = 150
-_FLUSH = 1 << 20
+_FULL = "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm tệp. Báo người quản trị; phần đã gửi được giữ."
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 
 
 class UploadRefused(WrongUse, ValueError):
     """A file or piece that cannot be taken; the message says why and the way out, in Vietnamese."""
+
+
+class PieceMisplaced(UploadRefused):
+    """A piece that does not follow on what is there: ask how much that is (`received`, bytes), go on from there."""
+
+    def __init__(self, row: Mapping[str, Any], received: int, offset: int) -> None:
+        super().__init__(f"{row['name']}: máy chủ đã có {received} byte, phần gửi lên bắt đầu từ {offset}.")
+        self.received = received
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,7 @@ def begin(resources: Resources, announced: Announced) -> dict[str, Any]:
 
     Raises:
         UploadRefused: empty, or larger than PAR_UPLOAD_MIB.
+        DiskFull: there is no room for what is still to come.
     """
     most = resources.settings.upload_mib << 20
     if announced.size <= 0:
@@ -68,27 +83,86 @@ def begin(resources: Resources, announced: Announced) -> dict[str, Any]:
     )
     with resources.database.write() as connection:
         upload_id = uploads.begin_upload(connection, new)
-    return {"id": upload_id, "received": received(resources, upload_id)}
+    here = _sound(resources, upload_id, announced.size)
+    _require_room(resources, announced.size - here)
+    return {"id": upload_id, "received": here}
+
+
+def _sound(resources: Resources, upload_id: str, size: int) -> int:
+    """Bytes that are here; more than the whole file cannot be right, so that begins anew."""
+    with _opened(_part(resources, upload_id)) as part, _alone(part) as here:
+        if here > size:
+            os.ftruncate(part, 0)
+        return here if here <= size else 0
+
+
+def _require_room(resources: Resources, wanted: int) -> None:
+    least = resources.settings.min_free_mib << 20
+    if shutil.disk_usage(resources.settings.home).free < wanted + least:
+        raise DiskFull(_FULL)
 
 
 async def add_piece(resources: Resources, row: Mapping[str, Any], offset: int, pieces: AsyncIterator[bytes]) -> int:
     """Write what comes at the end of what is there; how many bytes are there now. What came before a break stays.
 
+    Requests may run side by side (two windows, a retry while the broken one still drains): each block is written only
+    where the file ends at that moment, so the bytes of one file never come twice.
+
     Raises:
-        UploadRefused: it does not follow on what is there, or is more than was announced.
+        PieceMisplaced: it does not follow on what is there.
+        UploadRefused: it is more than was announced.
+        DiskFull: there is no room; what came before is kept.
     """
-    path = _part(resources, str(row["id"]))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    here = received(resources, str(row["id"]))
-    if row["state"] != uploads.OPEN or offset != here:
-        raise UploadRefused(f"{row['name']}: máy chủ đã có {here} byte, phần gửi lên bắt đầu từ {offset}.")
-    with path.open("ab") as part:
+    if row["state"] != uploads.OPEN:
+        raise PieceMisplaced(row, int(row["size"]), offset)
+    with _opened(_part(resources, str(row["id"]))) as part:
+        here = _written(part, row, offset, b"")
         async for piece in pieces:
-            if here + len(piece) > row["size"]:
-                raise UploadRefused(f"{row['name']}: tệp gửi lên dài hơn đã báo ({row['size']} byte).")
-            part.write(piece)
-            here += len(piece)
+            here = _written(part, row, here, piece)
     return here
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield part
+    finally:
+        os.close(part)
+
+
+@contextlib.contextmanager
+def _alone(part: int) -> Iterator[int]:
+    """Nobody else writes, in whichever process: the bytes that are there."""
+    fcntl.flock(part, fcntl.LOCK_EX)
+    try:
+        yield os.fstat(part).st_size
+    finally:
+        fcntl.flock(part, fcntl.LOCK_UN)
+
+
+def _written(part: int, row: Mapping[str, Any], at: int, piece: bytes) -> int:
+    """Add a block at the end, which must be `at`; the new end."""
+    with _alone(part) as here:
+        if here != at:
+            raise PieceMisplaced(row, here, at)
+        if here + len(piece) > row["size"]:
+            raise UploadRefused(f"{row['name']}: tệp gửi lên dài hơn đã báo ({row['size']} byte).")
+        try:
+            _write_all(part, at, piece)
+        except OSError as error:
+            os.ftruncate(part, at)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(_FULL) from error
+            raise
+        return here + len(piece)
+
+
+def _write_all(part: int, at: int, piece: bytes) -> None:
+    done = 0
+    while done < len(piece):
+        done += os.pwrite(part, piece[done:], at + done)
 
 
 def finish(resources: Resources, row: Mapping[str, Any], *, where: str, at: datetime) -> dict[str, Any]:
@@ -97,16 +171,30 @@ def finish(resources: Resources, row: Mapping[str, Any], *, where: str, at: date
     Raises:
         UploadRefused: bytes are missing.
     """
-    if row["state"] == uploads.KEPT:
-        return {"sha256": row["sha256"], "new": False}
     path = _part(resources, str(row["id"]))
-    here = received(resources, str(row["id"]))
-    if here != row["size"]:
-        raise UploadRefused(f"{row['name']}: mới nhận {here} trên {row['size']} byte; nộp lại để gửi tiếp phần thiếu.")
+    with _opened(path) as part, _alone(part) as here:
+        row = _row_now(resources, row)
+        if row["state"] == uploads.KEPT:
+            path.unlink(missing_ok=True)
+            return {"sha256": row["sha256"], "new": False}
+        if here != row["size"]:
+            raise UploadRefused(
+                f"{row['name']}: mới nhận {here} trên {row['size']} byte; nộp lại để gửi tiếp phần thiếu."
+            )
+        return _kept(resources, path, row, Sender(str(row["account"]), where, at))
+
+
+def _row_now(resources: Resources, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The upload as it is now: the same end may have come twice."""
+    with resources.database.read() as connection:
+        return uploads.upload_row(connection, str(row["unit"]), str(row["account"]), str(row["id"]))
+
+
+def _kept(resources: Resources, path: Path, row: Mapping[str, Any], sender: Sender) -> dict[str, Any]:
     name = f"{row['folder']}/{row['name']}" if row["folder"] else str(row["name"])
     with path.open("rb") as stream:
         sha256, _ = digest_of(stream)
-    new = keep_document(resources, path, name, Sender(str(row["account"]), where, at))
+    new = keep_document(resources, path, name, sender)
     with resources.database.write() as connection:
         uploads.end_upload(connection, str(row["id"]), uploads.KEPT, sha256=sha256, reason=None)
     path.unlink(missing_ok=True)

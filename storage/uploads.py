@@ -79,6 +79,13 @@ def end_upload(connection: Connection, upload_id: str, state: str, *, sha256: st
     connection.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
 
 
+def give_up_uploads(connection: Connection, *, begun_before: datetime) -> int:
+    """Uploads that broke off so long ago that what came of them goes: how many."""
+    old = (uploads.c.state == OPEN, uploads.c.begun_at < begun_before)
+    values = {"state": REFUSED, "reason": "Tệp chưa gửi xong đã quá hạn giữ; chọn lại tệp để nộp lại từ đầu."}
+    return int(connection.execute(update(uploads).where(*old).values(**values)).rowcount)
+
+
 def uploads_of(connection: Connection, unit: str, account: str, limit: int = 30) -> list[Mapping[str, Any]]:
     """An account's uploads, newest first."""
     mine = (uploads.c.unit == unit, uploads.c.account == account)

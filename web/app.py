@@ -21,6 +21,7 @@ from web.api import deeds, saying, taking, v1
 from web.doors import Allowed
 from web.headers import Headers
 from web.house import House
+from web.limits import Limits
 from web.pages import ROUTERS
 from web.rendering import STATIC
 
@@ -65,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.extend(health_routes(settings))
     app.mount("/static", GZipMiddleware(_LongLivedFiles(directory=STATIC)), name="static")
     errors.answer_in_words(app)
+    app.add_middleware(Limits, upload_mib=settings.upload_mib)
     app.add_middleware(Headers, https=settings.web_address.startswith("https://"))
     _require_deeds(app)
     return app

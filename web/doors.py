@@ -32,7 +32,15 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class BadForm(Exception):
-    """A form without this session's key, or from another site."""
+    """A form without this session's key, or from another site.
+
+    `key` is the session's key where the browser vouches that one of our own pages sent the form: that page was opened
+    before the visitor signed in again, so the form may be shown once more, to be sent by hand.
+    """
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__()
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +225,12 @@ async def _require_own_form(request: Request, visitor: Visitor) -> None:
     if not given and "form" in request.headers.get("content-type", ""):
         given = str((await request.form()).get("form_key", ""))
     if not secrets.compare_digest(given.encode(), visitor.form_key.encode()):
-        raise BadForm
+        raise BadForm(visitor.form_key if given and _is_vouched_for(request) else "")
+
+
+def _is_vouched_for(request: Request) -> bool:
+    """Whether the browser says that this comes from our own page (`require_same_site` found nothing against it)."""
+    return request.headers.get("sec-fetch-site") == "same-origin" or "origin" in request.headers
 
 
 def require_same_site(request: Request) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,18 +12,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from flows.browsing import NoSuchComponent, NothingScored
-from flows.receiving import UploadRefused
+from flows.receiving import PieceMisplaced, UploadRefused
 from flows.requests import BadRequest
 from scoring import BadAssumption
 from storage.accounts import NoSuchAccount
 from storage.browsing import NoSuchDocument, NoSuchImport
-from storage.errors import StorageError
+from storage.errors import DiskFull, StorageError
 from storage.requests import NoSuchRequest
 from storage.runs import NoSuchRun
 from storage.sessions import NoSuchLink
 from storage.uploads import NoSuchOrder, NoSuchUpload
 from web.access import NOBODY, Deed, Refused
 from web.doors import BadForm, language_of
+from web.limits import TooLarge
 from web.rendering import rendered
 
 NOT_FOUND = (
@@ -37,7 +38,13 @@ NOT_FOUND = (
     NoSuchUpload,
     NoSuchOrder,
 )
-_MOST_KEPT = 64 * 1024
+MOST_KEPT = 1 << 20
+"""Characters of an encoded form that the sign-in page carries: several times the longest of our forms."""
+ENDED = "Phiên làm việc đã hết hạn. Đăng nhập lại để làm tiếp."
+KEPT = "Phiên làm việc đã hết hạn. Nội dung vừa nhập vẫn còn; đăng nhập lại để gửi tiếp."
+FILES_LOST = "Phiên làm việc đã hết hạn nên tệp chưa được nhận. Đăng nhập lại rồi chọn lại tệp."
+TOO_LONG = "Phiên làm việc đã hết hạn; nội dung vừa gửi quá dài nên không giữ được. Bấm quay lại để chép ra trước."
+NOTICES = (ENDED, KEPT, FILES_LOST, TOO_LONG)
 _log = logging.getLogger("parindex.web")
 
 SENTENCES = {
@@ -53,7 +60,8 @@ SENTENCES = {
 }
 _CANNOT, _FORBIDDEN = "Chưa làm được việc này", "Không được phép"
 _NOT_FOUND, _UNAVAILABLE = "Không tìm thấy", "Hệ thống tạm thời chưa dùng được"
-HEADINGS = (_CANNOT, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE)
+_STALE = "Biểu mẫu không còn dùng được"
+HEADINGS = (_CANNOT, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE, _STALE)
 
 
 def answer_in_words(app: FastAPI) -> None:
@@ -67,16 +75,22 @@ def answer_in_words(app: FastAPI) -> None:
         app.add_exception_handler(kind, _missing)
     for fault in (BadAssumption, BadRequest, UploadRefused):
         app.add_exception_handler(fault, _wrong)
+    app.add_exception_handler(PieceMisplaced, _misplaced)
+    app.add_exception_handler(DiskFull, _full)
     app.add_exception_handler(StorageError, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(request: Request, status: int, message: str, heading: str = _CANNOT) -> Response:
     """An error as the asker reads it: JSON for the API, a page (or its part) for people."""
-    if request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json":
+    if _wants_json(request):
         return JSONResponse({"error": message}, status_code=status)
     values = {"visitor": NOBODY, "place": None, "visit": None, "Deed": Deed, "heading": heading, "message": message}
     return HTMLResponse(rendered("error.html", values | {"status": status}, language_of(request)), status_code=status)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json"
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -87,32 +101,55 @@ async def _refused(request: Request, error: Exception) -> Response:
         return JSONResponse({"error": SENTENCES[403], "deed": error.deed}, status_code=status, headers=headers)
     if error.signed_in:
         return problem(request, 403, SENTENCES[403], _FORBIDDEN)
+    if _wants_json(request):
+        return problem(request, 401, SENTENCES[401])
     if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": "/dang-nhap"})
+        page = urlsplit(request.headers.get("hx-current-url", "/"))
+        return Response(status_code=401, headers={"HX-Redirect": _sign_in(page.path, page.query)})
     if request.method == "GET":
-        return RedirectResponse("/dang-nhap?" + urlencode({"next": str(request.url.path)}), status_code=303)
+        return RedirectResponse(_sign_in(request.url.path, request.url.query), status_code=303)
     return await _sign_in_again(request)
+
+
+def _sign_in(path: str, query: str) -> str:
+    return "/dang-nhap?" + urlencode({"next": f"{path}?{query}" if query else path})
 
 
 async def _sign_in_again(request: Request) -> Response:
     """The session ended while a form was filled in: sign in here, what was typed is kept in the page."""
     from web.pages.signing_in import sign_in_page
 
-    kept = ""
-    if "urlencoded" in request.headers.get("content-type", ""):
-        form = await request.form()
-        kept = urlencode([(name, str(value)) for name, value in form.multi_items() if name != "form_key"])
-    return sign_in_page(request, resume=(request.url.path, kept[:_MOST_KEPT]), status=401)
+    if not request.url.path.startswith("/p/"):
+        return sign_in_page(request, notice=ENDED, status=401)
+    if "urlencoded" not in request.headers.get("content-type", ""):
+        return sign_in_page(request, after=request.url.path, notice=FILES_LOST, status=401)
+    kept = await _typed(request)
+    if len(kept) > MOST_KEPT:
+        return sign_in_page(request, notice=TOO_LONG, status=401)
+    return sign_in_page(request, resume=(request.url.path, kept), notice=KEPT, status=401)
 
 
-async def _bad_form(request: Request, _: Exception) -> Response:
+async def _typed(request: Request) -> str:
+    form = await request.form()
+    return urlencode([(name, str(value)) for name, value in form.multi_items() if name != "form_key"])
+
+
+async def _bad_form(request: Request, error: Exception) -> Response:
+    from web.pages.signing_in import send_again
+
+    assert isinstance(error, BadForm)
+    if error.key and _wants_json(request):
+        return JSONResponse({"error": SENTENCES[401], "stale": True}, status_code=403)
+    if error.key and request.url.path.startswith("/p/") and "urlencoded" in request.headers.get("content-type", ""):
+        resume = (request.url.path, await _typed(request))
+        return await run_in_threadpool(send_again, request, error.key, resume, status=403)
     message = "Biểu mẫu này đã cũ hoặc được gửi từ trang khác. Bấm quay lại, tải lại trang rồi gửi lại."
-    return problem(request, 403, message, "Biểu mẫu không còn dùng được")
+    return problem(request, 403, message, _STALE)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    message = SENTENCES.get(error.status_code) or str(error.detail)
+    message = str(error.detail) if isinstance(error, TooLarge) else SENTENCES.get(error.status_code, str(error.detail))
     answer = problem(request, error.status_code, message)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
@@ -140,6 +177,16 @@ async def _not_scored(request: Request, error: Exception) -> Response:
 
 async def _wrong(request: Request, error: Exception) -> Response:
     return problem(request, 422, str(error))
+
+
+async def _misplaced(request: Request, error: Exception) -> Response:
+    """Whoever sends pieces learns where to go on."""
+    assert isinstance(error, PieceMisplaced)
+    return JSONResponse({"error": str(error), "received": error.received}, status_code=409)
+
+
+async def _full(request: Request, error: Exception) -> Response:
+    return problem(request, 507, str(error), _UNAVAILABLE)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

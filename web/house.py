@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from config.settings import Settings
+from flows.logs import log
 from flows.resources import Resources, open_resources
 
 
@@ -16,7 +18,9 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.workers = ThreadPoolExecutor(2, thread_name_prefix="page-work")
+        self.verdicts = ThreadPoolExecutor(2, thread_name_prefix="verdicts")
+        self._bundles = ThreadPoolExecutor(2, thread_name_prefix="bundles")
+        self._at_it: dict[str, tuple[int, int]] = {}
         self._open = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._own: Resources | None = None
@@ -44,9 +48,33 @@ class House:
         """The moment at which something is asked: the clock is read here alone."""
         return datetime.now(UTC)
 
+    def work_on(self, key: str, deed: Callable[[Callable[[int, int], None]], object]) -> None:
+        """Do a long deed of bundles in the background, one time however often it is asked for.
+
+        The deed is given what tells how far it is: called with what is done, of how much.
+        """
+        with self._lock:
+            if key in self._at_it:
+                return
+            self._at_it[key] = (0, 0)
+        self._bundles.submit(self._work, key, deed)
+
+    def how_far(self, key: str) -> tuple[int, int]:
+        """What is done, of how much; (0, 0) where nobody can tell."""
+        return self._at_it.get(key, (0, 0))
+
+    def _work(self, key: str, deed: Callable[[Callable[[int, int], None]], object]) -> None:
+        try:
+            deed(lambda done, of: self._at_it.__setitem__(key, (done, of)))
+        except Exception as error:  # noqa: BLE001 - nobody waits for the future: the log must tell
+            log("page_work_failed", work=key, error=f"{type(error).__name__}: {error}")
+        finally:
+            self._at_it.pop(key, None)
+
     def close(self) -> None:
         """Give everything back."""
-        self.workers.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.verdicts, self._bundles):
+            pool.shutdown(wait=False, cancel_futures=True)
         self._open.close()
         self._own = None
 

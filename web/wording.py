@@ -194,6 +194,33 @@ DEEDS = {
 }
 """What a program's key may be given, reading first; the account itself must hold it too."""
 
+TYPED = {
+    "muc": "Mục",
+    "note": "Ghi chú, nội dung",
+    "points": "Điểm",
+    "because": "Lý do",
+    "office": "Đơn vị chịu trách nhiệm",
+    "evidence": "Tài liệu kiểm chứng",
+    "sheet": "Phiếu đã ký",
+    "owner": "Đơn vị cung cấp",
+    "source": "Nguồn số liệu",
+    "explanation": "Giải trình",
+    "self_score": "Hạn tự chấm",
+    "appraisal_1": "Hạn thẩm định lần 1",
+    "appraisal_2": "Hạn thẩm định lần 2",
+    "recipient": "Gửi cho",
+    "days": "Số ngày dùng được",
+    "components": "Mục",
+    "as_of": "Tính đến ngày",
+    "criteria": "Bộ tiêu chí",
+    "speaks_from": "Từ ngày",
+    "speaks_to": "Đến ngày",
+    "expires_on": "Dùng được đến hết ngày",
+    "section": "Mục trong tài liệu",
+    "pages": "Trang",
+}
+"""Fields of forms, as somebody recognises them who is to send one again; the others are not shown, but sent."""
+
 ON_TIME = {
     "bcth_date": "Theo ngày, báo cáo tổng hợp",
     "bc06_datetime": "Theo giờ, phút, biểu 06a",

@@ -121,7 +121,7 @@ def unlink(
 def release(unit: Unit, period: Period, sha256: Sha256, visit: Visit = allowed(Deed.RELEASE)) -> dict[str, bool]:
     """Give a quarantined document another try."""
     seen_document(visit, sha256)
-    visit.house.workers.submit(release_documents, visit.resources, [sha256], who=visit.visitor.name, at=visit.now)
+    visit.house.verdicts.submit(release_documents, visit.resources, [sha256], who=visit.visitor.name, at=visit.now)
     return {"released": True}
 
 
@@ -153,8 +153,8 @@ def declare_values(
 def verification(unit: Unit, period: Period, order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Any:
     """What the bundle's own verifier says, step by step."""
     row = own_order(visit, order_id)
-    if row["state"] != uploads.READY:
-        return problem(visit.request, 404, "Gói này chưa lập xong.")
+    if row["state"] != uploads.READY or not ordering.order_path(visit.resources, row).exists():
+        return problem(visit.request, 404, "Gói này chưa lập xong hoặc không còn; hãy yêu cầu lại.")
     return ordering.checked_order(visit.resources, row)
 
 

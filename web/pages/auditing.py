@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -99,7 +100,7 @@ def ordered(visit: Visit, wanted: set[str], *, redact: bool) -> str:
     hidden = redact or not visit.may(Deed.SEE_DOSSIERS)
     asked = OrderAsked(str(run["id"]), chosen, hidden, visit.visitor.name, visit.now)
     order_id = ordering.order_bundle(visit.resources, asked)
-    visit.house.workers.submit(ordering.make_ordered, visit.resources, order_id)
+    visit.house.work_on(order_id, partial(ordering.make_ordered, visit.resources, order_id))
     return order_id
 
 
@@ -108,9 +109,12 @@ def one_order(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Res
     """How far a bundle is, then where to fetch it."""
     row = own_order(visit, order_id)
     if row["state"] in (uploads.WAITING, uploads.MAKING):
-        visit.house.workers.submit(ordering.make_ordered, visit.resources, order_id)
+        visit.house.work_on(order_id, partial(ordering.make_ordered, visit.resources, order_id))
     part = "hx-request" in visit.request.headers
-    return visit.page("parts/order.html" if part else "order.html", order=row)
+    done, of = visit.house.how_far(order_id)
+    gone = row["state"] == uploads.READY and not ordering.order_path(visit.resources, row).exists()
+    template = "parts/order.html" if part else "order.html"
+    return visit.page(template, order=row, done=done, of=of, gone=gone)
 
 
 @router.get(PLACE + "/goi-tai-lieu/{order_id}/tai-ve")
@@ -134,11 +138,15 @@ def handed_out(visit: Visit, row: Mapping[str, Any], path: FilePath) -> Response
 
 @router.get(PLACE + "/goi-tai-lieu/{order_id}/kiem-tra")
 def verification(order_id: Order, visit: Visit = allowed(Deed.ORDER_BUNDLE)) -> Response:
-    """What the bundle's own verifier says, step by step."""
+    """What the bundle's own verifier says, step by step; it works beside the page, which asks until it is done."""
     row = own_order(visit, order_id)
-    if row["state"] != uploads.READY:
-        return problem(visit.request, 404, "Gói này chưa lập xong.")
-    return visit.page("verified.html", order=row, found=ordering.checked_order(visit.resources, row))
+    if row["state"] != uploads.READY or not ordering.order_path(visit.resources, row).exists():
+        return problem(visit.request, 404, "Gói này chưa lập xong hoặc không còn. Bấm Lập gói để lập lại.")
+    verdict = ordering.order_verdict(visit.resources, row)
+    if verdict is None:
+        visit.house.work_on(f"check {order_id}", lambda _: ordering.checked_order(visit.resources, row))
+    part = "hx-request" in visit.request.headers
+    return visit.page("parts/verified.html" if part else "verified.html", order=row, found=verdict)
 
 
 def own_order(visit: Visit, order_id: str) -> Mapping[str, Any]:

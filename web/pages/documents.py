@@ -165,7 +165,7 @@ def release(sha256: Annotated[list[str], Form()], visit: Visit = allowed(Deed.RE
     """Give quarantined documents another try, tonight or at the next run."""
     for one in sha256[:500]:
         seen_document(visit, one)
-    visit.house.workers.submit(release_documents, visit.resources, sha256[:500], who=visit.visitor.name, at=visit.now)
+    visit.house.verdicts.submit(release_documents, visit.resources, sha256[:500], who=visit.visitor.name, at=visit.now)
     return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
 
 

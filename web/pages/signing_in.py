@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -9,27 +10,38 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from flows import browsing
 from flows.accounts import LONGEST, Attempt, DoorClosed, Opened, SignInRefused, sign_in
+from flows.browsing import NoSuchComponent
 from storage import sessions
+from storage.errors import NoSuch
 from web import wording
 from web.access import NOBODY, Deed
 from web.cookies import ENTRY, LANGUAGE, SESSION, cookie, set_cookie
 from web.doors import BadForm, Visit, allowed, is_https, language_of
+from web.errors import KEPT, MOST_KEPT
 from web.rendering import rendered
 
 router = APIRouter()
+_DECLARATION = re.compile(r"/p/(?P<unit>[a-z0-9-]+)/(?P<period>20\d{2})/tieu-chi/(?P<component>[\d.]+)/khai")
 
 
 @router.get("/dang-nhap")
 def ask_who(request: Request, visit: Visit = allowed(Deed.ENTER), next: str = "/") -> Response:
     """The sign-in page."""
     if visit.visitor.signed_in:
-        return RedirectResponse("/", status_code=303)
+        return RedirectResponse(own_path(next), status_code=303)
     return sign_in_page(request, after=next)
 
 
 def sign_in_page(
-    request: Request, *, after: str = "/", message: str = "", resume: tuple[str, str] = ("", ""), status: int = 200
+    request: Request,
+    *,
+    after: str = "/",
+    message: str = "",
+    notice: str = "",
+    resume: tuple[str, str] = ("", ""),
+    status: int = 200,
 ) -> HTMLResponse:
     """The sign-in form; `resume` is the address and body of a form that came after its session had ended."""
     key = request.cookies.get(ENTRY) or secrets.token_urlsafe(24)
@@ -43,6 +55,7 @@ def sign_in_page(
         "entry_key": key,
         "after": own_path(after),
         "message": message,
+        "notice": notice or (KEPT if resume[0] else ""),
         "resume_path": resume[0],
         "resume_body": resume[1],
         "unit_name": house.settings.unit_name,
@@ -61,7 +74,7 @@ def enter(
     code: Annotated[str, Form(max_length=20)] = "",
     after: Annotated[str, Form(max_length=500)] = "/",
     resume_path: Annotated[str, Form(max_length=500)] = "",
-    resume_body: Annotated[str, Form(max_length=70_000)] = "",
+    resume_body: Annotated[str, Form(max_length=MOST_KEPT)] = "",
 ) -> Response:
     """Check name, password and code; the session gets a new secret."""
     require_entry_key(request, entry_key)
@@ -73,22 +86,39 @@ def enter(
         return sign_in_page(request, after=after, message=str(error), resume=resume, status=status)
     start_session(request, opened)
     if resume[0]:
-        return _send_again(request, opened, resume)
+        return send_again(request, opened.form_key, resume)
     return RedirectResponse(own_path(after), status_code=303)
 
 
-def _send_again(request: Request, opened: Opened, resume: tuple[str, str]) -> HTMLResponse:
-    """What was typed before the session ended, ready to be sent once more."""
+def send_again(request: Request, form_key: str, resume: tuple[str, str], *, status: int = 200) -> HTMLResponse:
+    """What was typed before the session ended or was renewed (address, body), ready to be sent once more."""
+    fields = parse_qsl(resume[1], keep_blank_values=True)
     values = {
         "visitor": NOBODY,
         "visit": None,
         "place": None,
         "Deed": Deed,
         "path": resume[0],
-        "fields": parse_qsl(resume[1], keep_blank_values=True),
-        "form_key": opened.form_key,
+        "fields": fields,
+        "shown": [(wording.TYPED[name], value) for name, value in fields if value and name in wording.TYPED]
+        + _declared(request, resume[0], fields),
+        "form_key": form_key,
     }
-    return HTMLResponse(rendered("send_again.html", values, language_of(request)))
+    return HTMLResponse(rendered("send_again.html", values, language_of(request)), status_code=status)
+
+
+def _declared(request: Request, path: str, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Declared values by the names that the criteria set gives them."""
+    found = _DECLARATION.fullmatch(path)
+    if not found:
+        return []
+    resources = request.app.state.house.resources(found["unit"])
+    try:
+        told = browsing.component(resources, browsing.standing_run(resources, found["period"]), found["component"])
+    except (NoSuch, NoSuchComponent):
+        return []
+    labels = {f"v.{one['key']}": str(one["label"]) for one in told["entry"].get("declared", ())}
+    return [(labels[name], value) for name, value in fields if value and name in labels]
 
 
 def start_session(request: Request, opened: Opened) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 
 from flows import browsing, receiving
@@ -61,32 +64,30 @@ def folder_of(visit: Visit, target: str) -> str:
 
 
 @router.post(PLACE + "/nop-tai-lieu")
-async def send_simply(
-    visit: Visit = allowed(Deed.UPLOAD),
-    muc: Annotated[str, Form(max_length=20)] = "",
-    tep: Annotated[list[UploadFile] | None, File()] = None,
-) -> Response:
-    """Without JavaScript: whole files in one form."""
-    folder = await run_in_threadpool(folder_of, visit, muc)
+async def send_simply(request: Request, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
+    """Without JavaScript: whole files in one form. It is read here, when it is known who sends it."""
+    sent = await request.form()
+    target = str(sent.get("muc", ""))[:20]
+    folder = await run_in_threadpool(folder_of, visit, target)
+    files = [file for file in sent.getlist("tep") if isinstance(file, UploadFile) and file.filename]
     refused = []
-    for file in tep or []:
-        if not file.filename:
-            continue
+    for file in files:
         try:
             await _take(visit, file, folder)
         except UploadRefused as error:
             refused.append(str(error))
-    if refused or not tep:
-        return _page(visit, chosen=muc, message="\n".join(refused) or "Chưa chọn tệp nào.", status=422)
+    if refused or not files:
+        message = "\n".join(refused) or "Chưa chọn tệp nào."
+        return await run_in_threadpool(partial(_page, visit, chosen=target, message=message, status=422))
     return RedirectResponse(visit.request.url.path, status_code=303)
 
 
 async def _take(visit: Visit, file: UploadFile, folder: str) -> None:
-    announced = Announced(file.filename or "", file.size or 0, folder, "form", visit.visitor.name, visit.now)
+    fingerprint = f"form-{secrets.token_hex(8)}"  # it came whole: nothing of an earlier file may stand before it
+    announced = Announced(file.filename or "", file.size or 0, folder, fingerprint, visit.visitor.name, visit.now)
     begun = await run_in_threadpool(receiving.begin, visit.resources, announced)
     row = await run_in_threadpool(own_upload, visit, begun["id"])
-    await file.seek(begun["received"])
-    await receiving.add_piece(visit.resources, row, begun["received"], _blocks(file))
+    await receiving.add_piece(visit.resources, row, 0, _blocks(file))
     await run_in_threadpool(finished, visit, begun["id"])
 
 
@@ -133,7 +134,7 @@ def complete(upload_id: str, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
 def finished(visit: Visit, upload_id: str) -> dict[str, Any]:
     """Close an upload: kept under its hash, examined at once."""
     told = receiving.finish(visit.resources, own_upload(visit, upload_id), where=visit.origin, at=visit.now)
-    visit.house.workers.submit(receiving.examine_now, visit.resources, told["sha256"], at=visit.now)
+    visit.house.verdicts.submit(receiving.examine_now, visit.resources, told["sha256"], at=visit.now)
     return told
 
 

@@ -16,14 +16,31 @@ function line(file) {
   list.append(item);
   return { item, text, bar };
 }
+// What went wrong, by what to do next: "sign-in" wait for it, "place" ask where to go on, "refused" stop, "later" try again.
+function trouble(answer, told) {
+  if (answer.status === 401 || told.stale) return "sign-in";
+  if (answer.status === 409) return "place";
+  return answer.status < 500 || answer.status === 507 ? "refused" : "later";
+}
+
 async function asked(path, options) {
   const headers = { "X-Form-Key": form.dataset.formKey, Accept: "application/json", ...(options.headers || {}) };
   const answer = await fetch(path, { ...options, headers, credentials: "same-origin" });
   const type = answer.headers.get("content-type") || "";
   const told = type.includes("json") ? await answer.json() : {};
-  if (!answer.ok) throw Object.assign(new Error(told.error || answer.statusText), { refused: answer.status < 500 });
+  if (!answer.ok) throw Object.assign(new Error(told.error || form.dataset.failed), { kind: trouble(answer, told) });
   return told;
 }
+
+// After signing in again in another window, forms carry another key: this page's own form has it.
+async function takeFreshKey() {
+  const answer = await fetch(form.dataset.path, { credentials: "same-origin" });
+  if (!answer.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("nop");
+  if (fresh) form.dataset.formKey = fresh.dataset.formKey;
+}
+
 async function sendPieces(file, shown) {
   const about = new URLSearchParams({ name: file.name, size: file.size, muc: form.muc.value, fingerprint: String(file.lastModified) });
   const begun = await asked(form.dataset.path + "/bat-dau", { method: "POST", body: about });
@@ -33,32 +50,55 @@ async function sendPieces(file, shown) {
     shown.text.textContent = `${file.name}: ${form.dataset.waiting} ${Math.floor((100 * at) / file.size)} % `;
     const body = file.slice(at, at + PIECE);
     at = (await asked(`${form.dataset.path}/${begun.id}?tu=${at}`, { method: "PUT", body, headers: { "Content-Type": "application/octet-stream" } })).received;
+    shown.tries = 0;
   }
   shown.bar.value = file.size;
   shown.text.textContent = `${file.name}: ${form.dataset.done} `;
-  const kept = await asked(`${form.dataset.path}/${begun.id}/xong`, { method: "POST" });
+  await asked(`${form.dataset.path}/${begun.id}/xong`, { method: "POST" });
   const part = document.createElement("div");
   shown.item.replaceChildren(part);
   htmx.ajax("GET", `${form.dataset.path}/${begun.id}`, { target: part, swap: "outerHTML" });
-  return kept;
 }
+
+function stop(shown, message) {
+  shown.text.textContent = `▲ ${message}`;
+  shown.bar.remove();
+}
+
+function askToSignIn(shown, message) {
+  const link = document.createElement("a");
+  link.href = `/dang-nhap?next=${encodeURIComponent(form.dataset.path)}`;
+  link.target = "_blank";
+  link.textContent = form.dataset.signIn;
+  shown.text.replaceChildren(`◐ ${message} `, link);
+}
+
+// The server answers with a fault so many times in a row before a person is asked; a lost network is waited for.
+const MOST_FAULTS = 8;
+
 async function send(file) {
-  const shown = line(file);
+  const shown = { ...line(file), tries: 0 };
   for (let wait = 1000; ; wait = Math.min(wait * 2, 30000)) {
     try {
       await sendPieces(file, shown);
       return;
     } catch (error) {
-      if (error.refused) {
-        shown.text.textContent = `▲ ${error.message}`;
-        shown.bar.remove();
+      if (error.kind === "refused" || (error.kind && ++shown.tries >= MOST_FAULTS && error.kind !== "sign-in")) {
+        stop(shown, error.message.startsWith(file.name) ? error.message : `${file.name}: ${error.message}`);
         return;
       }
-      shown.text.textContent = `${file.name}: ${form.dataset.broken}`;
+      if (error.kind === "sign-in") {
+        askToSignIn(shown, error.message);
+        wait = 2000;
+        await takeFreshKey().catch(() => {});
+      } else if (error.kind !== "place") {
+        shown.text.textContent = `${file.name}: ${error.kind ? error.message : form.dataset.broken}`;
+      }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 }
+
 async function sendAll(files) {
   for (const file of files) await send(file);
 }
