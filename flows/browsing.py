@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from config.refusals import WrongUse
@@ -14,6 +15,7 @@ from flows.resources import Resources
 from flows.scoring import unpacked_inputs
 from scoring import changes_of, compare, due_soon, explain, next_actions, score
 from scoring.engine.facts import Dossier, Facts, from_plain
+from scoring.forecast import Endings, lost_when_ended
 from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
@@ -215,6 +217,13 @@ def due_soon_of(resources: Resources, of_run: Mapping[str, Any], day: date) -> t
     """Dossiers of a run that are still open and fall due within three working days."""
     sha256 = str(of_run["inputs_sha256"])
     return due_soon(_facts(resources, sha256), _inputs(resources, sha256)["calendar"], day)
+
+
+def lost_when_ended_of(resources: Resources, of_run: Mapping[str, Any], endings: Endings) -> dict[str, Decimal]:
+    """Points that each component of a run loses when these documents end."""
+    sha256 = str(of_run["inputs_sha256"])
+    facts, calendar = _facts(resources, sha256), _inputs(resources, sha256)["calendar"]
+    return lost_when_ended(of_run["score"], criteria_of(resources, of_run), facts, calendar, endings)
 
 
 def what_if(resources: Resources, of_run: Mapping[str, Any], assumed: Mapping[str, str]) -> dict[str, Any]:

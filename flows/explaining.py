@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from flows import browsing
+from flows import browsing, morning
 from flows.cycle import run_as_corrected
 from flows.resources import Resources
 from scoring import compare, late_margin, loss_if_late, next_actions
 from scoring.engine.facts import Dossier
 from scoring.engine.on_time import rule_named
-from storage.links import expiring_terms
+from scoring.forecast import Endings
+from storage.cycle import NoCycle, cycle_of
+from storage.database import Connection
+from storage.links import expiring_terms, terms_ending
 
 LATEST, CYCLE = "latest", "cycle"
 _LATE_LIMIT = Fraction(1, 100)
+_WITHOUT_CYCLE = timedelta(days=90)
 
 
 def run_named(resources: Resources, name: str, period: str) -> Mapping[str, Any]:
@@ -56,7 +60,11 @@ class Outlook:
     loss_if_all_late: Decimal
     late_margin: Mapping[str, int | None]
     """By component counted from finished dossiers: how many more may end late before 1 % is reached; None: lost."""
+    until: date
+    """Up to this day it is asked what expires: the next appraisal of the cycle, where none was named."""
     expiring: tuple[str, ...]
+    loss_when_expired: Mapping[str, Decimal]
+    """Points that components lose once all of that has expired, by component."""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -67,26 +75,48 @@ class Outlook:
             "due": due,
             "loss_if_all_late": f"{self.loss_if_all_late:.2f}",
             "late_margin": dict(self.late_margin),
+            "until": self.until.isoformat(),
             "expiring": list(self.expiring),
+            "loss_when_expired": {name: f"{points:.2f}" for name, points in self.loss_when_expired.items()},
         }
 
 
 def outlook(resources: Resources, run: Mapping[str, Any], now: datetime, *, appraisal: date | None = None) -> Outlook:
-    """What to do next and what is at stake; `appraisal` is the day until which evidence has to stay good."""
+    """What to do next and what is at stake; `appraisal` is the day until which evidence has to stay good (None: the
+    next appraisal of the cycle, without one 90 days)."""
     today = resources.settings.local_day(now)
     score, criteria = run["score"], browsing.criteria_of(resources, run)
     due = browsing.due_soon_of(resources, run, today)
-    days = max(0, (appraisal - today).days) if appraisal else 90
+    unit = resources.settings.unit
     with resources.database.read() as connection:
-        expiring = expiring_terms(connection, resources.settings.unit, today, within_days=days)
+        until = max(today, appraisal or _next_appraisal(connection, unit, str(run["period"]), today))
+        last = now + (until + timedelta(days=1) - today)
+        expiring = expiring_terms(connection, unit, today, within_days=(until - today).days)
+        expiring = (*expiring, *morning.expiring(connection, unit, now, last))
+        terms = terms_ending(connection, unit, today, until)
+        certificates = morning.certificates_ending(connection, unit, now, last)
+    endings = Endings({sha256 for *_, sha256 in terms}, {sha256 for *_, sha256 in certificates})
+    lost = browsing.lost_when_ended_of(resources, run, endings) if expiring else {}
     return Outlook(
         run=str(run["id"]),
         actions=tuple(action.plain() for action in next_actions(score, criteria, today)),
         due=due,
         loss_if_all_late=loss_if_late(score, criteria, len(due)),
         late_margin=_margins(score),
+        until=until,
         expiring=expiring,
+        loss_when_expired=lost,
     )
+
+
+def _next_appraisal(connection: Connection, unit: str, period: str, today: date) -> date:
+    """The next day of appraisal in the cycle; without one, 90 days ahead."""
+    try:
+        deadlines = cycle_of(connection, unit, period).cycle.deadlines
+    except NoCycle:
+        deadlines = {}
+    ahead = [deadlines[name] for name in ("appraisal_1", "appraisal_2") if deadlines.get(name, date.min) >= today]
+    return min(ahead, default=today + _WITHOUT_CYCLE)
 
 
 def _margins(score: Mapping[str, Any]) -> dict[str, int | None]:

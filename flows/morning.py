@@ -66,21 +66,28 @@ def doubted_evidence(score: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def expiring(connection: Connection, unit: str, now: datetime) -> tuple[str, ...]:
+def expiring(connection: Connection, unit: str, now: datetime, until: datetime | None = None) -> tuple[str, ...]:
     """Signatures that can no longer be proved once their certificate expires, because no time stamp dates them."""
-    names = {row["sha256"]: row["name"] for row in documents_of(connection, unit)}
-    said = examinations_of(connection, unit, CHECKER_VERSION)
-    found = sorted(
-        (ends, names[sha256], signature["signer"])
-        for sha256, row in said.items()
-        for signature in (row["result"].get("signature") or {}).get("signatures") or []
-        if signature["verdict"] == "PASSED" and not signature["trusted_at"]
-        if (ends := _moment(signature.get("certificate_not_after"))) and now <= ends <= now + _CERTIFICATE_NOTICE
-    )
+    found = certificates_ending(connection, unit, now, until or now + _CERTIFICATE_NOTICE)
     return tuple(
         f"{name}: chứng thư của {signer} hết hạn ngày {ends:%d/%m/%Y} và chữ ký không có dấu thời gian; "
         "sau ngày đó không chứng minh được nữa, nên đóng dấu thời gian hoặc ký lại."
-        for ends, name, signer in found
+        for ends, name, signer, _ in found
+    )
+
+
+def certificates_ending(
+    connection: Connection, unit: str, now: datetime, until: datetime
+) -> list[tuple[datetime, str, str, str]]:
+    """(end of the certificate, document, signer, hash) of valid signatures without a time stamp, the nearest first."""
+    names = {row["sha256"]: row["name"] for row in documents_of(connection, unit)}
+    said = examinations_of(connection, unit, CHECKER_VERSION)
+    return sorted(
+        (ends, names[sha256], str(signature["signer"]), sha256)
+        for sha256, row in said.items()
+        for signature in (row["result"].get("signature") or {}).get("signatures") or []
+        if signature["verdict"] == "PASSED" and not signature["trusted_at"]
+        if (ends := _moment(signature.get("certificate_not_after"))) and now <= ends <= until
     )
 
 

@@ -109,12 +109,17 @@ def note_expired(connection: Connection, unit: str, on: date, said: Said) -> int
 
 def expiring_terms(connection: Connection, unit: str, on: date, *, within_days: int = 90) -> tuple[str, ...]:
     """Documents whose last day of use, as people said it, is near; for the letter."""
-    names = {row.sha256: row.name for row in connection.execute(select(documents).where(documents.c.unit == unit))}
-    ends = [(term["expires_on"], names[sha256]) for sha256, term in terms_of(connection, unit).items()]
-    near = sorted((day, name) for day, name in ends if day and on <= day <= on + timedelta(days=within_days))
+    near = terms_ending(connection, unit, on, on + timedelta(days=within_days))
     return tuple(
-        f"{name}: hết hiệu lực sau ngày {day:%d/%m/%Y}; cần bản mới nếu còn dùng làm chứng." for day, name in near
+        f"{name}: hết hiệu lực sau ngày {day:%d/%m/%Y}; cần bản mới nếu còn dùng làm chứng." for day, name, _ in near
     )
+
+
+def terms_ending(connection: Connection, unit: str, first: date, last: date) -> list[tuple[date, str, str]]:
+    """(last day of use, name, hash) of documents that end within these days, the nearest first."""
+    names = {row.sha256: row.name for row in connection.execute(select(documents).where(documents.c.unit == unit))}
+    ends = [(term["expires_on"], names[sha256], sha256) for sha256, term in terms_of(connection, unit).items()]
+    return sorted((day, name, sha256) for day, name, sha256 in ends if day and first <= day <= last)
 
 
 def document_named(connection: Connection, unit: str, name: str) -> str:

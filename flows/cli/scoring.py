@@ -67,12 +67,13 @@ def score(
         criteria=criteria or criteria_for(settings, scored),
         on_time_rule=on_time or settings.on_time_rule,
     )
+    recorded = not (dry_run or assumed or as_of_import)
     with open_resources(settings) as resources:
         answer = scoring.compute(resources, question, assumed=assumed or (), as_of_import=as_of_import or None)
-        if not (dry_run or assumed or as_of_import):
-            scoring.record(resources, answer, who="parindex score", at=now)
+        run = scoring.record(resources, answer, who="parindex score", at=now) if recorded else None
     lines = [*_score_lines(answer.score), *(f"Để ngoài: {line}." for line in answer.gathered.left_out)]
-    finish(answer.score | {"left_out": list(answer.gathered.left_out)}, as_json=as_json, lines=lines)
+    lines.append(f"Lần chấm {run}." if run else "Không ghi lần chấm nào.")
+    finish(answer.score | {"run": run, "left_out": list(answer.gathered.left_out)}, as_json=as_json, lines=lines)
 
 
 def explain(
@@ -168,7 +169,13 @@ def _ahead(ahead: Outlook) -> Iterator[str]:
     for component, margin in ahead.late_margin.items():
         left = "đã vượt 1 %" if margin is None else f"còn được trễ thêm {margin} hồ sơ"
         yield f"Giữ tỷ lệ trễ dưới 1 % ở mục {component}: {left}."
+    if ahead.expiring:
+        yield f"Hết hiệu lực trước {ahead.until:%d/%m/%Y}:"
     yield from (f"  - {line}" for line in ahead.expiring)
+    if ahead.loss_when_expired:
+        total = vietnamese_number(f"{sum(ahead.loss_when_expired.values()):.2f}")
+        parts = ", ".join(f"{c} −{vietnamese_number(f'{lost:.2f}')}" for c, lost in ahead.loss_when_expired.items())
+        yield f"Nếu không thay kịp thì mất {total} điểm ({parts})."
 
 
 def _score_lines(plain: dict[str, Any]) -> Iterator[str]:

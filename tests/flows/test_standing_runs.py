@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from config.settings import Settings, load_settings
 from connectors.exports.templates import template_workbook
 from flows.browsing import standing_run
+from flows.cli.app import app
 from flows.criteria import criteria_known, criteria_set
 from flows.criteria_forms import VersionTaken, checked, difference, form, take_form
+from flows.cycle import Wish, open_period
 from flows.explaining import LATEST, explained, moved, outlook, run_named
 from flows.importing import import_file
 from flows.resources import Resources, open_resources
@@ -166,3 +170,28 @@ def test_a_score_can_be_asked_as_of_an_earlier_import(resources: Resources, tmp_
         return str(next(item for item in items if item["id"] == "1.1.2")["points"])
 
     assert (points(1), points(2), points()) == ("1.80", "2.00", "2.00")
+
+
+def test_what_expires_is_asked_up_to_the_next_appraisal_of_the_cycle(resources: Resources) -> None:
+    run = run_named(resources, scored(resources), "2025")
+    days = {"self_score": date(2026, 1, 31), "appraisal_1": date(2026, 2, 28), "explanation": date(2026, 3, 15)}
+
+    without = outlook(resources, run, NOW)
+    open_period(resources, "2025", days | {"appraisal_2": date(2026, 3, 31)}, Wish("open", "Sở Nội vụ", "test", NOW))
+
+    assert without.until == date(2026, 4, 5)
+    assert outlook(resources, run, NOW).until == date(2026, 2, 28)
+    assert outlook(resources, run, datetime(2026, 3, 1, 3, tzinfo=UTC)).until == date(2026, 3, 31)
+    assert outlook(resources, run, NOW, appraisal=date(2026, 1, 20)).plain()["until"] == "2026-01-20"
+
+
+def test_scoring_tells_the_run_that_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAR_HOME", str(tmp_path))
+    monkeypatch.setenv("PAR_PERIOD", "2025")
+
+    said = CliRunner().invoke(app, ["score"]).output
+    again = json.loads(CliRunner().invoke(app, ["score", "--json"]).stdout)
+    tried = json.loads(CliRunner().invoke(app, ["score", "--json", "--dry-run"]).stdout)
+
+    assert "Lần chấm 2025-0001." in said.splitlines()
+    assert (again["run"], tried["run"]) == ("2025-0001", None)
