@@ -16,6 +16,10 @@ _WHOLE = Decimal(100)
 """Points of a set, unless it says where another total is laid down."""
 
 
+_ANSWERS = {"có", "không", "không phát sinh"}
+"""What a declared cell means by itself, so that no branch may be called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A fault at a path of the file, and the id of the level it belongs to."""
@@ -203,6 +207,8 @@ def _branch_faults(rule: Any, maximum: Decimal) -> Iterator[str]:
             yield f"nhánh {branch.id}: {branch.points} điểm vượt điểm tối đa {maximum}"
         if branch.rule is not None and branch.rule.kind == "survey":
             yield f"nhánh {branch.id}: điều tra không thể là một nhánh, vì người chấm không tự chấm điểm điều tra"
+        if branch.label.strip().casefold() in _ANSWERS:
+            yield f"nhánh {branch.id}: tên {branch.label!r} đọc thành câu trả lời có/không, hãy ghi dài hơn"
     for what, said in (("id", "cùng mã"), ("label", "cùng tên")):
         if len({getattr(branch, what) for branch in rule.branches}) < len(rule.branches):
             yield f"hai nhánh {said}"

@@ -21,10 +21,13 @@ from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
 from storage.facts import left_out as left_out_of_year
+from storage.history import Place, places_of
 from storage.imports import alarms_of_import, rejected_rows_of
 from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, run_of
 
 _MOST_STUCK = 8
+_EXPORTED = {"dossier": "dossiers", "petition": "petitions", "declared": "declared"}
+"""Kinds of rows that exports speak of, as storage calls them."""
 
 
 class NoSuchComponent(WrongUse, ValueError):
@@ -206,11 +209,33 @@ def _entries(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def rows_behind(resources: Resources, of_run: Mapping[str, Any], component_id: str, limit: int = 200) -> dict[str, Any]:
-    """The dossiers, files and declared values behind a component's numbers, as `parindex explain` tells them."""
+    """The dossiers, files and declared values behind a component's numbers, as `parindex explain` tells them, each with
+    the place in the newest export that had come in when the run was made."""
     sha256 = str(of_run["inputs_sha256"])
     calendar = _inputs(resources, sha256)["calendar"]
     criteria, facts = criteria_of(resources, of_run), _facts(resources, sha256)
-    return explain(of_run["score"], component_id, criteria, facts, calendar, limit).plain()
+    told = explain(of_run["score"], component_id, criteria, facts, calendar, limit).plain()
+    keys = [_stored_key(of_run, component_id, row) for row in told["rows"]]
+    places: dict[tuple[str, str], Place] = {}
+    with resources.database.read() as connection:
+        for kind in {kind for kind, _ in keys if kind in _EXPORTED.values()}:
+            wanted = [key for named, key in keys if named == kind]
+            found = places_of(connection, resources.settings.unit, kind, wanted, of_run["made_at"])
+            places |= {(kind, key): place for key, place in found.items()}
+    return told | {"rows": [row | _placed(places.get(key)) for row, key in zip(told["rows"], keys, strict=True)]}
+
+
+def _stored_key(of_run: Mapping[str, Any], component_id: str, row: Mapping[str, str]) -> tuple[str, str]:
+    """Kind and key under which storage keeps what a row tells of."""
+    if row["kind"] == "declared":
+        return "declared", f"{str(of_run['period'])[:4]}/{component_id}/{row['key']}"
+    return _EXPORTED.get(row["kind"], row["kind"]), row["key"]
+
+
+def _placed(place: Place | None) -> dict[str, Any]:
+    if place is None:
+        return {}
+    return {"place": {"import": place.import_id, "file": place.file, "sheet": place.sheet, "row": place.row}}
 
 
 def due_soon_of(resources: Resources, of_run: Mapping[str, Any], day: date) -> tuple[Dossier, ...]:

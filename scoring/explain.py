@@ -74,7 +74,7 @@ def explanation_lines(plain: Mapping[str, Any]) -> Iterable[str]:
     most = f" / {item['max_points'].replace('.', ',')}" if "max_points" in item else " ngoài thang 100"
     yield f"{item['id']} {item['name']}: {points}{most}"
     yield f"Vì: {item['because']}"
-    yield from (f"  - {row['why']}" for row in plain["rows"])
+    yield from (f"  - {row['why']}{place_vn(row.get('place'))}" for row in plain["rows"])
     if plain["left_out"]:
         yield f"  ... và {plain['left_out']} mục nữa"
     for proof in item["evidence"]:
@@ -84,6 +84,14 @@ def explanation_lines(plain: Mapping[str, Any]) -> Iterable[str]:
             yield f"  Chưa tính: {doubt['because']}"
     yield from (f"Lưu ý: {warning}" for warning in item["warnings"])
     yield f"Căn cứ: {plain['legal']}"
+
+
+def place_vn(place: Mapping[str, Any] | None) -> str:
+    """Where an export says it, for people: file, sheet, row; empty where nobody knows."""
+    if place is None:
+        return ""
+    sheet = f', trang "{place["sheet"]}"' if place["sheet"] else ""
+    return f" [{place['file']}{sheet}, dòng {place['row']}]"
 
 
 def explain(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from scoring.engine.facts import Dossier
 from scoring.engine.period import VIETNAM
-from storage.database.export_tables import dossiers, record_changes
+from storage.database.export_tables import dossiers, import_rows, record_changes
 from storage.database.tables import imports, records
 from storage.incoming import DOSSIERS, MOMENTS, NAMES, YES_OR_NO
 from storage.packing import UNSAID, unpacked
@@ -43,6 +43,37 @@ def history_of(connection: Connection, unit: str, key: str, kind: str = DOSSIERS
     blocks = _blocks(columns, unit, kind).where(*holding)
     found = ((row, _place(unpacked(row.packed), key)) for row in connection.execute(blocks))
     return [_said(row, kind, *place) for row, place in found if place is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an export says something: its import, file and sheet, and the row as people count it."""
+
+    import_id: int
+    file: str
+    sheet: str
+    row: int
+
+
+def places_of(connection: Connection, unit: str, kind: str, keys: Collection[str], until: datetime) -> dict[str, Place]:
+    """Where the newest export imported up to a moment speaks of each of these keys; unknown keys are left out."""
+    wanted, found = set(keys), dict[str, Place]()
+    if not wanted:
+        return found
+    mine = (imports.c.unit == unit, imports.c.kind == kind, imports.c.imported_at <= until)
+    near = (import_rows.c.first_key <= max(wanted), import_rows.c.last_key >= min(wanted))
+    blocks = select(imports.c.id, imports.c.name, import_rows.c.packed, import_rows.c.first_key, import_rows.c.last_key)
+    joined = blocks.join(imports, imports.c.id == import_rows.c.import_id).where(*mine, *near)
+    for row in connection.execute(joined.order_by(imports.c.id.desc())):
+        here = {key for key in wanted if row.first_key <= key <= row.last_key}
+        block = unpacked(row.packed) if here else {}
+        for key in here:
+            if (place := _place(block, key)) is not None:
+                found[key] = Place(row.id, row.name, block["sheets"][place[1]], block["rows"][place[1]])
+        wanted -= found.keys()
+        if not wanted:
+            break
+    return found
 
 
 def dossier_as_of(connection: Connection, unit: str, code: str, import_id: int) -> Dossier | None:

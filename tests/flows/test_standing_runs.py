@@ -25,7 +25,9 @@ from flows.importing import import_file
 from flows.resources import Resources, open_resources
 from flows.scoring import Question, compute, record
 from scoring import BadAssumption, UnknownComponent
+from scoring.explain import explanation_lines
 from storage.runs import NoSuchRun
+from tests.connectors.tables import LIST_HEADER, xlsx
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 OWN = Question("2025", date(2026, 1, 5), "phuong-de-xuat@2025.1", "bcth_date")
@@ -195,3 +197,34 @@ def test_scoring_tells_the_run_that_holds_it(tmp_path: Path, monkeypatch: pytest
 
     assert "Lần chấm 2025-0001." in said.splitlines()
     assert (again["run"], tried["run"]) == ("2025-0001", None)
+
+
+def test_each_row_behind_the_points_names_the_export_its_sheet_and_row_of_then(
+    resources: Resources, tmp_path: Path
+) -> None:
+    def row(number: int, ended: str) -> list[object]:
+        code, rest = f"H17.1-250901-{number:04d}", ("Đã xử lý xong", "", "", "01/09/2025 08:00", "01/09/2025 08:00")
+        return [number, "Phường", "", "Khai sinh", code, *rest, "10/09/2025 17:00", ended]
+
+    def bring(name: str, *rows: list[object], hours: int) -> None:
+        file = xlsx(tmp_path / name, [LIST_HEADER, *rows])
+        import_file(resources.settings, file, profile="", dry_run=False, at=NOW + timedelta(hours=hours))
+
+    bring("hs-1.xlsx", row(1, "09/09/2025 09:00"), row(2, "12/09/2025 09:00"), hours=-2)
+    run = run_named(resources, scored(resources), "2025")
+    bring("hs-2.xlsx", row(2, "12/09/2025 09:00"), hours=2)
+
+    told = explained(resources, run, "3.3.2")
+
+    (late,) = told["rows"]
+    assert (late["key"], late["place"]["file"], late["place"]["row"]) == ("H17.1-250901-0002", "hs-1.xlsx", 3)
+    assert any(line.endswith('[hs-1.xlsx, trang "Sheet1", dòng 3]') for line in explanation_lines(told))
+
+
+def test_a_declared_value_names_its_row_too(resources: Resources, tmp_path: Path) -> None:
+    file = declared_plan(tmp_path, "khai.xlsx", 9)
+    import_file(resources.settings, file, profile="", dry_run=False, at=NOW - timedelta(hours=1))
+
+    told = explained(resources, run_named(resources, scored(resources), "2025"), "1.1.2")
+
+    assert [(row["key"], row["place"]["row"]) for row in told["rows"]] == [("tasks_done", 5), ("tasks_planned", 4)]
