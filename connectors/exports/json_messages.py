@@ -1,6 +1,7 @@
 """JSON messages as tables: one object is one row, and lists inside an object become columns.
 
-A list's own name counts its entries; "list.field" joins the entries' field by "##".
+A list's own name counts its entries; "list.field" joins the entries' field by "##". Entries that say that they were
+deleted (`IsDeleted`, as the papers of the DVCQG message do) are left out of both.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from connectors.exports.grids import Cells, Grid, grid_of
 
 MOST_BYTES = 200 << 20
 _DEEPEST = 6
+_DELETED = "IsDeleted"
 
 
 def grid_of_json(path: Path) -> Grid:
@@ -68,10 +70,15 @@ def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _columns_of_list(name: str, entries: list[Any]) -> dict[str, Any]:
+    entries = [entry for entry in entries if not _is_deleted(entry)]
     objects = [entry for entry in entries if isinstance(entry, dict)]
     inner = dict.fromkeys(key for entry in objects for key in entry)
     joined = {f"{name}.{key}": "##".join(str(_cell(entry.get(key, ""))) for entry in objects) for key in inner}
     return {name: len(entries)} | joined
+
+
+def _is_deleted(entry: Any) -> bool:
+    return isinstance(entry, dict) and str(entry.get(_DELETED, "")).casefold() in ("true", "1")
 
 
 def _cell(value: Any) -> Any:

@@ -13,7 +13,14 @@ from connectors.exports.values import DOSSIER_CODE
 
 NAMED = 5
 _ENOUGH_TO_COMPARE = 20
-_EVENTS = frozenset({"submitted_at", "received_at", "finished_at", "returned_at", "answered_at"})
+_EVENTS = frozenset(
+    {"submitted_at", "received_at", "finished_at", "returned_at", "answered_at", "done_at", "issued_on"}
+)
+_NOT_ABOVE = {
+    "budget": ("spent", "planned", "đã giải ngân {} nhiều hơn kế hoạch giao {}"),
+    "staff": ("trainings_done", "trainings_planned", "đã hoàn thành {} lượt bồi dưỡng, nhiều hơn kế hoạch {}"),
+}
+"""Kind -> smaller field, larger one, what to say. Told, not refused: plans are amended, and lists lag behind."""
 
 
 def declared_total(sheets: Sequence[SheetRecords]) -> int | None:
@@ -24,8 +31,23 @@ def declared_total(sheets: Sequence[SheetRecords]) -> int | None:
 
 
 def warnings_of(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
-    """Vietnamese sentences about the codes of a file."""
-    return [*_repeated(kind, sheets), *(_unusual(sheets) if kind == "dossiers" else ())]
+    """Vietnamese sentences about the codes of a file, and what its numbers say of each other."""
+    return [*_repeated(kind, sheets), *(_unusual(sheets) if kind == "dossiers" else ()), *_above(kind, sheets)]
+
+
+def _above(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
+    """Rows in which more was done than planned."""
+    small, large, sentence = _NOT_ABOVE.get(kind, ("", "", ""))
+    told = [
+        f"{sheet.sheet}!{sheet.letters[small]}{number}: {sentence.format(done, planned)}"
+        for sheet in sheets
+        if {small, large} <= set(sheet.fields)
+        for number, done, planned in zip(
+            sheet.numbers, *(sheet.values[sheet.fields.index(name)] for name in (small, large)), strict=True
+        )
+        if done is not None and planned is not None and done > planned
+    ]
+    return told[:NAMED] + _and_more(len(told), "dòng như vậy")
 
 
 def _repeated(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:

@@ -30,7 +30,8 @@ SCANNED_BYTES = 4 << 20
 
 _PART = 1 << 20
 _FAR_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_REPEATED = re.compile(rb'number-(columns|rows)-repeated="(\d+)"')
+_ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
+_REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 
 
 def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list[Grid], list[str]]:
@@ -93,7 +94,7 @@ def refuse_hostile_zip(path: Path, *, scan_all: bool = False) -> None:
             if info.flag_bits & 1:
                 raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.")
             if _is_sheet(info.filename) and (scan_all or info.file_size <= SCANNED_BYTES):
-                _refuse_wide(archive, info)
+                (_refuse_repeated if info.filename == "content.xml" else _refuse_wide)(archive, info)
 
 
 def _is_sheet(name: str) -> bool:
@@ -102,10 +103,34 @@ def _is_sheet(name: str) -> bool:
 
 def _refuse_wide(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     last_column = last_row = 0
-    for part in _parts(archive, info):
+    for part in _overlapping(_parts(archive, info)):
         for letters, digits in _FAR_CELL.findall(part):
             last_column = max(last_column, _column_number(letters))
             last_row = max(last_row, int(digits))
+    _refuse_area(last_column, last_row)
+
+
+def _refuse_repeated(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """OpenDocument gives no addresses: cells and rows say how often they stand there.
+
+    Only cells with a value count: empty ones repeat themselves to the edge of every sheet that LibreOffice writes.
+    """
+    column = row = last_column = last_row = 0
+    for tag, attributes in _ODS_TAG.findall(b"".join(_parts(archive, info))):
+        times = int(found[1][:7]) if (found := _REPEATED.search(attributes)) else 1
+        if tag == b"table":
+            _refuse_area(last_column, last_row)
+            row = last_column = last_row = 0
+        elif tag == b"table-row":
+            row, column = row + times, 0
+        else:
+            column += times
+        if tag.endswith(b"cell") and b"value-type=" in attributes:
+            last_column, last_row = max(last_column, column), row
+    _refuse_area(last_column, last_row)
+
+
+def _refuse_area(last_column: int, last_row: int) -> None:
     if last_column * last_row > MOST_CELLS:
         raise Unreadable(
             f"trang tính trải tới cột {last_column}, dòng {last_row} (hơn {MOST_CELLS // 1_000_000} triệu ô)"
@@ -113,14 +138,19 @@ def _refuse_wide(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         )
 
 
+def _overlapping(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Parts that begin with the end of the one before, so that no address is cut."""
+    tail = b""
+    for part in parts:
+        yield tail + part
+        tail = part[-16:]
+
+
 def _parts(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The sheet in overlapping parts, so that no address is cut."""
     try:
         with archive.open(info) as stream:
-            tail = b""
             while part := stream.read(_PART):
-                yield tail + part
-                tail = part[-16:]
+                yield part
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         raise Unreadable("tệp Excel bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
 

@@ -20,6 +20,7 @@ from tests.connectors.tables import (
     delimited,
     html_named_xls,
     listed,
+    ods,
     spreadsheetml,
     xlsx,
 )
@@ -45,6 +46,21 @@ def far_cells(path: Path) -> Path:
     """Two cells in opposite corners: 17 billion cells for a reader that lays out the rectangle."""
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     return with_part(path, SHEET, sheet_xml(far))
+
+
+def far_cells_of_opendocument(path: Path) -> Path:
+    """One value that says to stand in every cell of a sheet."""
+    ods(path, [["@"]])
+    with zipfile.ZipFile(path) as source:
+        parts = {info.filename: source.read(info) for info in source.infolist()}
+    content = parts["content.xml"].replace(
+        b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048576">'
+    )
+    content = content.replace(b"<table:table-cell ", b'<table:table-cell table:number-columns-repeated="16384" ')
+    with zipfile.ZipFile(path, "w") as target:
+        for name, part in parts.items():
+            target.writestr(name, content if name == "content.xml" else part)
+    return path
 
 
 def far_cells_behind_padding(path: Path) -> Path:
@@ -101,6 +117,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "empty": (written(b""), "tệp rỗng"),
     "only zeros": (written(bytes(3000)), "tệp rỗng"),
     "far cells": (far_cells, "trải tới cột 16384, dòng 1048576"),
+    "far cells of ODS": (far_cells_of_opendocument, "trải tới cột 16384, dòng 1048576"),
     "far cells behind padding": (far_cells_behind_padding, "trình đọc dừng đột ngột|bộ nhớ|không mở được"),
     "bomb": (bomb, "nở ra"),
     "truncated xlsx": (truncated, "cắt cụt"),
@@ -126,6 +143,21 @@ def test_a_bad_file_is_refused_with_a_sentence_and_does_no_harm(name: str, tmp_p
     assert str(caught.value).startswith("xau.xls: ")
     assert caught.value.next_step in ("reject", "ask")
     assert time.monotonic() - began < 60
+
+
+def test_an_opendocument_sheet_whose_empty_cells_repeat_to_its_edge_is_read(tmp_path: Path) -> None:
+    path = ods(tmp_path / "bang.ods", [LIST_HEADER, listed(1)])
+    with zipfile.ZipFile(path) as source:
+        parts = {info.filename: source.read(info) for info in source.infolist()}
+    edge = b'<table:table-cell table:number-columns-repeated="16372"/></table:table-row>'
+    row = b'<table:table-row table:number-rows-repeated="1048574">'
+    tail = row + b'<table:table-cell table:number-columns-repeated="16384"/>'
+    content = parts["content.xml"].replace(b"</table:table-row>", edge)
+    content = content.replace(b"</table:table>", tail + b"</table:table-row></table:table>")
+    with zipfile.ZipFile(path, "w") as target:
+        for name, part in parts.items():
+            target.writestr(name, content if name == "content.xml" else part)
+    assert [row.values["code"] for row in read_export_here(path).rows] == [code(1)]
 
 
 def test_an_external_entity_is_never_read(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ MESSAGE: dict[str, Any] = {
     "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", "Gia": 8000}],
     "TaiLieuNop": [{"TenTepDinhKem": "to-khai.pdf", "DuocSoHoa": 1}, {"TenTepDinhKem": "cccd.pdf", "DuocSoHoa": 0}],
     "DanhSachHoSoBoSung": [],
-    "DanhSachGiayToKetQua": [{"TenGiayTo": "kq.pdf", "MaKetQua": "12/GKS"}],
+    "DanhSachGiayToKetQua": [{"TenGiayTo": "Giấy khai sinh", "DuongDanTepTinKetQua": "kq.pdf", "MaKetQua": "12/GKS"}],
 }
 
 
@@ -56,6 +56,23 @@ def test_a_national_message_is_a_table_of_dossiers(wrap: Any, tmp_path: Path) ->
         "result_number": "12/GKS",
         "result_files": ("kq.pdf",),
     }
+
+
+def message_of(tmp_path: Path, **changed: Any) -> dict[str, Any]:
+    path = tmp_path / "dongbo.json"
+    path.write_text(json.dumps([MESSAGE, MESSAGE | {"MaHoSo": code(2)} | changed]), encoding="utf-8")
+    return read_export_here(path).rows[1].values
+
+
+def test_a_result_without_a_link_is_no_electronic_result(tmp_path: Path) -> None:
+    values = message_of(tmp_path, DanhSachGiayToKetQua=[{"TenGiayTo": "Giấy khai sinh", "MaKetQua": "12/GKS"}])
+    assert (values["result_files"], values["result_number"]) == ((), "12/GKS")
+
+
+@pytest.mark.parametrize(("deleted", "digitised"), [(True, False), ("1", False), (False, True), (0, True)])
+def test_a_deleted_paper_counts_for_nothing(deleted: Any, digitised: bool, tmp_path: Path) -> None:
+    papers = [{"DuocSoHoa": 0, "IsDeleted": False}, {"DuocSoHoa": 1, "IsDeleted": deleted}]
+    assert message_of(tmp_path, TaiLieuNop=papers)["papers_digitised"] is digitised
 
 
 def supplement(asked: str, given: str | None, before: str) -> dict[str, Any]:

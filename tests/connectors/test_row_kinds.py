@@ -126,3 +126,25 @@ def test_row_numbers_typed_ahead_and_three_signatures_are_furniture(tmp_path: Pa
 def test_a_declared_row_without_its_key_is_rejected_even_where_it_speaks_of_totals(tmp_path: Path) -> None:
     export = read(tmp_path, DECLARED_HEADER, [1, "", "", "Tổng số", 46, "VP", "", "", "", "", ""])
     assert [bad.cell for bad in export.rejected] == ["B2"]
+
+
+def test_more_spent_or_trained_than_planned_is_told_with_its_cell(tmp_path: Path) -> None:
+    export = read(tmp_path, BUDGET_HEADER, money(1, "Đường A", 1000, 1001), money(2, "Đường B", 5, 5))
+    assert "Sheet1!F2: đã giải ngân 1001 nhiều hơn kế hoạch giao 1000" in export.warnings
+    header = ["Mã cán bộ", "Chức vụ", "Bố trí đúng vị trí việc làm", "Đạt chuẩn"]
+    header += ["Số lượt bồi dưỡng theo kế hoạch", "Số lượt bồi dưỡng đã hoàn thành"]
+    staff = read(tmp_path, header, ["CC1", "Chuyên viên", "Có", "Có", 1, 3], ["CC2", "Chuyên viên", "Có", "Có", "", 3])
+    assert [warning for warning in staff.warnings if "bồi dưỡng" in warning] == [
+        "Sheet1!F2: đã hoàn thành 3 lượt bồi dưỡng, nhiều hơn kế hoạch 1"
+    ]
+    assert len(export.rows) == len(staff.rows) == 2
+
+
+def test_a_task_done_and_a_document_issued_after_the_export_are_told(tmp_path: Path) -> None:
+    written = ["Thời điểm xuất: 01/07/2025 08:00"]
+    done = [*TASK_HEADER[:6], "Ngày hoàn thành", "Tình trạng"]
+    export = read(tmp_path, written, done, [*task(1, "Việc")[:6], "02/07/2025", "Xong"])
+    assert "ngày sau ngày xuất tệp: Sheet1!G3 (02/07/2025)" in export.warnings
+    document = ["Số, ký hiệu văn bản", "Ngày tháng văn bản", "Tên loại và trích yếu nội dung văn bản"]
+    export = read(tmp_path, written, document, ["12/QĐ-UBND", "02/07/2025", "Quyết định"])
+    assert "ngày sau ngày xuất tệp: Sheet1!B3 (02/07/2025)" in export.warnings
