@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Cells = list[Any]
@@ -12,6 +12,15 @@ Cells = list[Any]
 
 HEAD_ROWS = 400
 BLOCK_ROWS = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A merged cell that covers several rows: rows and columns from 0, both ends included."""
+
+    top: int
+    bottom: int
+    left: int
 
 
 @dataclass(slots=True)
@@ -25,6 +34,14 @@ class Grid:
     head: list[Cells]
     rest: Iterator[Cells] = field(default_factory=lambda: iter(()))
     above: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
+
+    def filled_down(self, cells: Collection[Merged]) -> Grid:
+        """The same sheet in which these merged cells say their value in each row that they cover."""
+        if not cells:
+            return self
+        head = list(_filled_down(self.head, 0, cells))
+        return replace(self, head=head, rest=_filled_down(self.rest, len(head), cells, _hanging(head, cells)))
 
     def blocks(self, first: int) -> Iterator[tuple[int, list[Cells]]]:
         """Yield (index of its first row, rows) from row `first` (from 0, inside the head) on. Can be asked once."""
@@ -34,7 +51,31 @@ class Grid:
             first += len(block)
 
 
-def grid_of(name: str, rows: Iterable[Cells], above: tuple[str, ...] = ()) -> Grid:
+def grid_of(name: str, rows: Iterable[Cells], above: tuple[str, ...] = (), merged: Iterable[Merged] = ()) -> Grid:
     """A grid over rows that may come one at a time."""
     source = iter(rows)
-    return Grid(name, list(itertools.islice(source, HEAD_ROWS)), source, above)
+    return Grid(name, list(itertools.islice(source, HEAD_ROWS)), source, above, tuple(merged))
+
+
+def _filled_down(
+    rows: Iterable[Cells], first: int, cells: Collection[Merged], hanging: dict[int, tuple[int, Any]] | None = None
+) -> Iterator[Cells]:
+    """Rows from row `first` on; `hanging` is column -> (last row, value) of cells that began above."""
+    begins: dict[int, list[Merged]] = {}
+    for cell in cells:
+        begins.setdefault(cell.top, []).append(cell)
+    open_cells = dict(hanging or {})
+    for number, row in enumerate(rows, start=first):
+        open_cells = {column: said for column, said in open_cells.items() if said[0] >= number}
+        filled = row + [""] * (max(open_cells, default=-1) + 1 - len(row))
+        for column, (_, value) in open_cells.items():
+            filled[column] = filled[column] if filled[column] not in ("", None) else value
+        here = [cell for cell in begins.get(number, ()) if cell.left < len(filled)]
+        open_cells |= {cell.left: (cell.bottom, filled[cell.left]) for cell in here}
+        yield filled
+
+
+def _hanging(head: list[Cells], cells: Collection[Merged]) -> dict[int, tuple[int, Any]]:
+    """Merged cells that begin in the head and reach beyond it."""
+    reach = [cell for cell in cells if cell.top < len(head) <= cell.bottom and cell.left < len(head[cell.top])]
+    return {cell.left: (cell.bottom, head[cell.top][cell.left]) for cell in reach}

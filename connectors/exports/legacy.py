@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.exports.grids import Cells, Grid
@@ -110,7 +110,28 @@ def modernised(grid: Grid) -> tuple[Grid, OldFont | None, list[int]]:
     whole_file = not any(_MODERN.search(text) for text in texts)
     head = list(_modern_rows(grid.head, 1, font, whole_file, touched))
     rest = _modern_rows(grid.rest, len(head) + 1, font, whole_file, touched)
-    return Grid(grid.name, head, rest, tuple(font.read(text) for text in grid.above)), font, touched
+    above = tuple(font.read(text) for text in grid.above)
+    return replace(grid, head=head, rest=rest, above=above), font, touched
+
+
+def modern_columns(columns: Sequence[list[Any]]) -> tuple[OldFont | None, list[list[Any]], list[int]]:
+    """The same for what was read of a sheet whose first rows are modern: font, columns, positions of touched rows.
+
+    Only whole values are looked at, each once: a register repeats the same few thousand words.
+    """
+    said = {value for column in columns for value in set(column) if type(value) is str and not value.isascii()}
+    suspects = [text for text in said if _NEVER_MODERN.search(text) and not _MODERN.search(text)]
+    font = old_font_of(suspects)
+    if font is None:
+        return None, list(columns), []
+    modern = {text: font.read(text) for text in suspects}
+    touched = {place for column in columns for place, value in enumerate(column) if value in modern}
+    return font, [[modern.get(value, value) for value in column] for column in columns], sorted(touched)
+
+
+def readings_of(text: str) -> list[str]:
+    """What a text would say if it were typed for one of the old fonts; none for modern text."""
+    return [font.read(text) for font in (TCVN3, VNI)] if _WESTERN.search(text) and not _MODERN.search(text) else []
 
 
 def _modern_rows(

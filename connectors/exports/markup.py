@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from connectors.errors import Unreadable
 from connectors.exports.delimited import decoded
-from connectors.exports.grids import Cells, Grid, grid_of
+from connectors.exports.grids import Cells, Grid, Merged, grid_of
 from connectors.exports.text import clean
 
 MOST_BYTES = 200 << 20
@@ -38,10 +38,12 @@ def grids_of_html(path: Path) -> tuple[list[Grid], list[str]]:
     if not tables:
         title = clean(page.findtext(".//title") or "")
         raise Unreadable(f'tệp là trang web "{title}" không có bảng (có thể phiên đăng nhập đã hết). Hãy xuất lại.')
-    grids = [
-        grid_of(f"Bảng {number}", _html_rows(table), _text_above(table)) for number, table in enumerate(tables, start=1)
-    ]
-    return grids, _cut_short(text)
+    return [_html_grid(number, table) for number, table in enumerate(tables, start=1)], _cut_short(text)
+
+
+def _html_grid(number: int, table: html.HtmlElement) -> Grid:
+    merged: list[Merged] = []
+    return grid_of(f"Bảng {number}", _html_rows(table, merged), _text_above(table), merged)
 
 
 def _cut_short(text: str) -> list[str]:
@@ -63,7 +65,8 @@ def _text_above(table: html.HtmlElement) -> tuple[str, ...]:
     return tuple(text for text in before if text)
 
 
-def _html_rows(table: html.HtmlElement) -> list[Cells]:
+def _html_rows(table: html.HtmlElement, merged: list[Merged]) -> list[Cells]:
+    """The rows of a table; cells over several rows are noted in `merged`."""
     rows: list[Cells] = []
     hanging: dict[int, int] = {}
     for tr in table.iter("tr"):
@@ -73,6 +76,7 @@ def _html_rows(table: html.HtmlElement) -> list[Cells]:
             width = _span(cell, "colspan")
             height = _span(cell, "rowspan")
             if height > 1:
+                merged.append(Merged(len(rows), len(rows) + height - 1, len(row)))
                 hanging |= dict.fromkeys(range(len(row), len(row) + width), height)
             row.append(clean(cell.text_content()))
             row.extend([None] * (width - 1))
@@ -105,10 +109,15 @@ def grids_of_spreadsheetml(path: Path) -> list[Grid]:
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"tệp XML bị cắt cụt hoặc hỏng ({error}). Hãy xuất lại.") from error
     sheets = book.iter(f"{_SS}Worksheet")
-    return [grid_of(sheet.get(f"{_SS}Name", "Sheet1"), list(_xml_rows(sheet))) for sheet in sheets]
+    return [_xml_grid(sheet) for sheet in sheets]
 
 
-def _xml_rows(sheet: Any) -> Iterator[Cells]:
+def _xml_grid(sheet: Any) -> Grid:
+    merged: list[Merged] = []
+    return grid_of(sheet.get(f"{_SS}Name", "Sheet1"), list(_xml_rows(sheet, merged)), merged=merged)
+
+
+def _xml_rows(sheet: Any, merged: list[Merged]) -> Iterator[Cells]:
     number = 0
     hanging: dict[int, int] = {}
     for element in sheet.iter(f"{_SS}Row"):
@@ -117,7 +126,9 @@ def _xml_rows(sheet: Any) -> Iterator[Cells]:
             hanging = {column: left - 1 for column, left in hanging.items() if left > 1}
             yield []
         number = wanted
+        below = dict(hanging)
         yield _xml_row(element, hanging)
+        merged += [Merged(number - 1, number + hanging[c] - 2, c) for c in hanging if c not in below]
         hanging = {column: left - 1 for column, left in hanging.items() if left > 1}
 
 

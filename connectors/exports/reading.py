@@ -18,16 +18,16 @@ from connectors.exports.alignment import aligned
 from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
 from connectors.exports.furniture import exported_at_in, period_in, texts_of, year_in
-from connectors.exports.grids import Grid
+from connectors.exports.grids import HEAD_ROWS, Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
-from connectors.exports.legacy import modernised, touched_sentence
+from connectors.exports.legacy import modern_columns, modernised, touched_sentence
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
 from connectors.exports.sameness import content_of
-from connectors.exports.settling import settle
+from connectors.exports.settling import columns_that_repeat, merged_told, settle
 from connectors.exports.values import converter
 from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
 from sandbox import Failure, Limits, run_one
@@ -232,9 +232,14 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
         lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]
     )
     alignment = aligned(layout.places, list(sample), converters)
-    records = records_of(grid, layout, alignment.places, converters)
+    tall = [cell for cell in grid.merged if cell.top >= layout.first]
+    repeated = columns_that_repeat(alignment.places)
+    filled = grid.filled_down([cell for cell in tall if cell.left in repeated])
+    records = records_of(filled, layout, alignment.places, converters)
     settle(records, layout.profile, alignment.places)
+    records.warnings.extend(merged_told(tall, repeated, records))
     records.warnings.extend(alignment.warnings)
+    _modernise(records)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
     records.warnings.extend(_changes_of_layout(layout))
     if records.other_table_row:
@@ -245,6 +250,16 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     for column, rule in told:
         _split_liar(records, column, rule)
     return records
+
+
+def _modernise(records: SheetRecords) -> None:
+    """Read the old fonts of a sheet that begins in modern text; its first rows have been judged before."""
+    if not records.numbers or records.numbers[-1] <= HEAD_ROWS:
+        return
+    font, records.values, touched = modern_columns(records.values)
+    if font is not None:
+        rows = [records.numbers[place] for place in touched]
+        records.warnings.append(touched_sentence(records.sheet, font, rows))
 
 
 def _changes_of_layout(layout: Layout) -> list[str]:

@@ -1,19 +1,21 @@
-"""What only the end of a sheet tells: whether totals add up, and which rows of words alone are its footer."""
+"""What only the whole of a sheet tells: whether totals add up, which rows are its footer, what merged cells said."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from config.export_profiles import Column, Profile
 from connectors.exports.furniture import said
-from connectors.exports.grids import Cells
+from connectors.exports.grids import Cells, Merged
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import Rejected
 from connectors.exports.text import column_letters
 from connectors.exports.totals import Counted, judged, shown
 
 _SUMMED = frozenset({"count"})
+_AMOUNTS = frozenset({"count", "number", "percent", "value"})
+_NAMED = 5
 
 
 def settle(found: SheetRecords, profile: Profile, places: Mapping[Column, int]) -> None:
@@ -22,6 +24,38 @@ def settle(found: SheetRecords, profile: Profile, places: Mapping[Column, int]) 
     if refused:
         found.rejected = sorted(chain(found.rejected, refused), key=lambda bad: bad.row)
     found.totals, found.unclear = [], []
+
+
+def columns_that_repeat(places: Mapping[Column, int]) -> frozenset[int]:
+    """Columns whose merged cells speak of each row that they cover. An amount may be that of all rows together."""
+    return frozenset(place for column, place in places.items() if column.field and column.read_as not in _AMOUNTS)
+
+
+def merged_told(cells: Sequence[Merged], repeated: frozenset[int], found: SheetRecords) -> list[str]:
+    """What was made of merged cells among the records."""
+    first, last = found.span or (0, 0)
+    among = [cell for cell in cells if cell.top < last and cell.bottom >= first]
+    within = sorted(among, key=lambda cell: (cell.left, cell.top))
+    shared = [_address(cell) for cell in within if cell.left in repeated]
+    alone = [_address(cell) for cell in within if cell.left not in repeated and _is_read(cell, found)]
+    return [
+        *([f"ô gộp nhiều dòng, giá trị dùng cho mọi dòng của ô: {_listed(shared)}"] if shared else []),
+        *([f"ô gộp nhiều dòng, số chỉ tính cho dòng đầu của ô: {_listed(alone)}"] if alone else []),
+    ]
+
+
+def _is_read(cell: Merged, found: SheetRecords) -> bool:
+    return column_letters(cell.left) in found.letters.values()
+
+
+def _address(cell: Merged) -> str:
+    letters = column_letters(cell.left)
+    return f"{letters}{cell.top + 1}:{letters}{cell.bottom + 1}"
+
+
+def _listed(addresses: list[str]) -> str:
+    more = f" và {len(addresses) - _NAMED} ô khác" if len(addresses) > _NAMED else ""
+    return ", ".join(addresses[:_NAMED]) + more
 
 
 def _settle_totals(found: SheetRecords, places: Mapping[Column, int]) -> list[Rejected]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from config.export_profiles import Column
 from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.legacy import readings_of
 from connectors.exports.text import clean, is_blank, label_key
 
 Convert = Callable[[Any], Any]
@@ -216,12 +217,12 @@ def _choice(words: Mapping[Any, tuple[str, ...]]) -> Convert:
         text = plain_text(str(cell).lower() if isinstance(cell, bool) else cell)
         if text is None:
             return None
-        try:
-            key = label_key(text)
-            return meanings[key] if key in meanings else meanings[_REMARK.sub("", key)]
-        except KeyError:
-            known = ", ".join(spellings[0] for spellings in words.values())
-            raise BadCell(f"không hiểu {text!r}; các giá trị đã biết: {known}") from None
+        for key in map(label_key, (text, *readings_of(text))):
+            for spelling in (key, _REMARK.sub("", key)):
+                if spelling in meanings:
+                    return meanings[spelling]
+        known = ", ".join(spellings[0] for spellings in words.values())
+        raise BadCell(f"không hiểu {text!r}; các giá trị đã biết: {known}")
 
     return chosen
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from python_calamine import (
@@ -21,7 +21,7 @@ from python_calamine import (
 )
 
 from connectors.errors import Unreadable
-from connectors.exports.grids import Cells, Grid, grid_of
+from connectors.exports.grids import Cells, Grid, Merged, grid_of
 
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_CELLS = 60_000_000
@@ -31,6 +31,7 @@ SCANNED_BYTES = 4 << 20
 _PART = 1 << 20
 _FAR_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
+_SPANNED = re.compile(rb'number-rows-spanned="(0*[2-9]\d{0,6}|0*1\d{1,6})"')
 _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 
 
@@ -46,7 +47,8 @@ def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list
         named = scratch / f"bang.{file_format}"  # calamine goes by the extension, and detects by content slowly
         named.symlink_to(path.resolve())
         with CalamineWorkbook.from_path(str(named)) as book:
-            grids, warnings = _visible_sheets(book)
+            merged = _ods_merged(path) if file_format == "ods" else {}
+            grids, warnings = _visible_sheets(book, merged)
             return grids, [*_macro_warning(path, file_format), *warnings]
     except PasswordError as error:
         raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.") from error
@@ -63,16 +65,24 @@ def _macro_warning(path: Path, file_format: str) -> list[str]:
     return ["tệp có macro (chương trình nhúng trong Excel): không chạy macro, chỉ đọc số liệu"] if has_macros else []
 
 
-def _visible_sheets(book: CalamineWorkbook) -> tuple[list[Grid], list[str]]:
+def _visible_sheets(book: CalamineWorkbook, merged: Mapping[int, list[Merged]]) -> tuple[list[Grid], list[str]]:
+    """`merged`: cells over several rows by sheet, where calamine does not tell them itself."""
     grids, warnings = [], []
-    for meta in book.sheets_metadata:
+    for place, meta in enumerate(book.sheets_metadata):
         if meta.typ != SheetTypeEnum.WorkSheet:
             continue
         if meta.visible != SheetVisibleEnum.Visible:
             warnings.append(f'trang "{meta.name}" bị ẩn nên không đọc')
             continue
-        grids.append(grid_of(meta.name, _rows(book.get_sheet_by_name(meta.name))))
+        sheet = book.get_sheet_by_name(meta.name)
+        grids.append(grid_of(meta.name, _rows(sheet), merged=merged.get(place) or _merged(sheet)))
     return grids, warnings
+
+
+def _merged(sheet: CalamineSheet) -> list[Merged]:
+    """Cells over several rows; formats whose merged cells calamine does not know give none."""
+    ranges = sheet.merged_cell_ranges or ()
+    return [Merged(top, bottom, left) for (top, left), (bottom, _) in ranges if bottom > top]
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Cells]:
@@ -94,7 +104,14 @@ def refuse_hostile_zip(path: Path, *, scan_all: bool = False) -> None:
             if info.flag_bits & 1:
                 raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.")
             if _is_sheet(info.filename) and (scan_all or info.file_size <= SCANNED_BYTES):
-                (_refuse_repeated if info.filename == "content.xml" else _refuse_wide)(archive, info)
+                _refuse_sheet(archive, info)
+
+
+def _refuse_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    if info.filename == "content.xml":
+        _refuse_repeated(b"".join(_parts(archive, info)))
+    else:
+        _refuse_wide(archive, info)
 
 
 def _is_sheet(name: str) -> bool:
@@ -110,24 +127,44 @@ def _refuse_wide(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     _refuse_area(last_column, last_row)
 
 
-def _refuse_repeated(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+def _refuse_repeated(content: bytes) -> None:
     """OpenDocument gives no addresses: cells and rows say how often they stand there.
 
     Only cells with a value count: empty ones repeat themselves to the edge of every sheet that LibreOffice writes.
     """
-    column = row = last_column = last_row = 0
-    for tag, attributes in _ODS_TAG.findall(b"".join(_parts(archive, info))):
+    reach: dict[int, tuple[int, int]] = {}
+    for table, row, column, attributes in _ods_cells(content):
+        if b"value-type=" in attributes:
+            widest, _ = reach.get(table, (0, 0))
+            reach[table] = max(widest, column), row
+    for last_column, last_row in reach.values():
+        _refuse_area(last_column, last_row)
+
+
+def _ods_cells(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
+    """Each cell: table from 0, last row and last column in which it stands (from 1), attributes."""
+    table, row, column = -1, 0, 0
+    for tag, attributes in _ODS_TAG.findall(content):
         times = int(found[1][:7]) if (found := _REPEATED.search(attributes)) else 1
         if tag == b"table":
-            _refuse_area(last_column, last_row)
-            row = last_column = last_row = 0
+            table, row = table + 1, 0
         elif tag == b"table-row":
             row, column = row + times, 0
         else:
             column += times
-        if tag.endswith(b"cell") and b"value-type=" in attributes:
-            last_column, last_row = max(last_column, column), row
-    _refuse_area(last_column, last_row)
+            yield table, row, column, attributes
+
+
+def _ods_merged(path: Path) -> dict[int, list[Merged]]:
+    """Cells over several rows of each table of an OpenDocument file that is small enough to be looked through."""
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("content.xml")
+        content = b"".join(_parts(archive, info)) if info.file_size <= SCANNED_BYTES else b""
+    found: dict[int, list[Merged]] = {}
+    for table, row, column, attributes in _ods_cells(content):
+        if spanned := _SPANNED.search(attributes):
+            found.setdefault(table, []).append(Merged(row - 1, row + int(spanned[1]) - 2, column - 1))
+    return found
 
 
 def _refuse_area(last_column: int, last_row: int) -> None:

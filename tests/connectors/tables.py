@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -169,6 +170,83 @@ def _ods_cell(cell: Any) -> str:
 
 def _shown(cell: Any) -> str:
     return "" if cell is None else html.escape(str(cell), quote=False)
+
+
+def merged_down(path: Path, form: str, rows: Rows, tall: Sequence[tuple[int, int, int]]) -> Path:
+    """The table in a format that merges cells, with cells merged downwards: (first row, last row, column) from 0."""
+    covered = {(row, column) for first, last, column in tall for row in range(first + 1, last + 1)}
+    heights = {(first, column): last - first + 1 for first, last, column in tall}
+    if form == "xlsx":
+        return _merged_xlsx(path, rows, heights, covered)
+    if form == "ods":
+        return _merged_ods(path, rows, heights, covered)
+    return _merged_markup(path, form, rows, heights, covered)
+
+
+def _merged_xlsx(path: Path, rows: Rows, heights: dict[tuple[int, int], int], covered: set[tuple[int, int]]) -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet("Sheet1")
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if (number, column) not in covered:
+                    page.write(number, column, cell)
+        for (number, column), height in heights.items():
+            page.merge_range(number, column, number + height - 1, column, rows[number][column])
+    return path
+
+
+def _merged_ods(path: Path, rows: Rows, heights: dict[tuple[int, int], int], covered: set[tuple[int, int]]) -> Path:
+    marked = [
+        [
+            "ẨN"
+            if (number, column) in covered
+            else f"{cell}§{heights[number, column]}"
+            if (number, column) in heights
+            else cell
+            for column, cell in enumerate(row)
+        ]
+        for number, row in enumerate(rows)
+    ]
+    ods(path, marked)
+    with zipfile.ZipFile(path) as archive:
+        parts = {info.filename: archive.read(info).decode() for info in archive.infolist()}
+    hidden = '<table:table-cell office:value-type="string"><text:p>ẨN</text:p></table:table-cell>'
+    content = parts["content.xml"].replace(hidden, "<table:covered-table-cell/>")
+    content = re.sub(
+        r"<table:table-cell ([^>]*)><text:p>([^<]*)§(\d+)</text:p>",
+        r'<table:table-cell table:number-rows-spanned="\3" \1><text:p>\2</text:p>',
+        content,
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, content if name == "content.xml" else part)
+    return path
+
+
+def _merged_markup(
+    path: Path, form: str, rows: Rows, heights: dict[tuple[int, int], int], covered: set[tuple[int, int]]
+) -> Path:
+    def cells(number: int, row: Sequence[Any]) -> str:
+        texts = []
+        for column, cell in enumerate(row):
+            height = heights.get((number, column), 1)
+            if (number, column) in covered:
+                continue
+            if form == "html":
+                texts.append(f'<td rowspan="{height}">{_shown(cell)}</td>')
+            else:
+                down = f' ss:MergeDown="{height - 1}"' if height > 1 else ""
+                texts.append(f'<Cell ss:Index="{column + 1}"{down}><Data ss:Type="String">{_shown(cell)}</Data></Cell>')
+        return "".join(texts)
+
+    lines = [cells(number, row) for number, row in enumerate(rows)]
+    if form == "html":
+        path.write_text(f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>", encoding="utf-8")
+        return path
+    plain = spreadsheetml(path, []).read_text(encoding="utf-8")
+    body = "".join(f"<Row>{line}</Row>" for line in lines)
+    path.write_text(plain.replace("<Table></Table>", f"<Table>{body}</Table>"), encoding="utf-8")
+    return path
 
 
 WRITERS: dict[str, Callable[[Path, Rows], Path]] = {

@@ -143,7 +143,7 @@ HOSTILE: dict[str, Hostile] = {
     "empty": Hostile(plain_bytes(b""), ["tệp rỗng", "xuất lại"]),
     "wrong extension": Hostile(lambda path: delimited(path, [LIST_HEADER, listed(1), listed(2)]), [""], kept=2),
     "hundred columns": Hostile(wide, ["cột chưa có trong mẫu .*Cột thêm 0"], kept=2),
-    "merged everything, with rows": Hostile(merged_rows, [""], kept=3),
+    "merged everything, with rows": Hostile(merged_rows, ["ô gộp nhiều dòng, .* mọi dòng của ô: B6:B8, D6:D8"], kept=3),
     "merged everything, one cell": Hostile(one_merged_cell, ["không thấy dòng tiêu đề của bảng nào"]),
     "two tables on a sheet": Hostile(two_tables, ["bảng thứ hai từ dòng 5"], kept=2),
     "mixed encodings": Hostile(two_encodings, ["lẫn hai bảng mã chữ", "dòng 3"], kept=4),

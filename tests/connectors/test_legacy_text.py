@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.exports import read_export_here
 from connectors.exports.legacy import TCVN3, VNI, OldFont, old_font_of
-from tests.connectors.tables import SURVEY_HEADER, delimited, xlsx
+from tests.connectors.tables import LIST_HEADER, SURVEY_HEADER, delimited, listed, xlsx
 
 MODERN = [
     "Tỷ lệ hài lòng của người dân đối với sự phục vụ",
@@ -70,3 +70,12 @@ def test_a_workbook_of_an_old_font_is_read_with_the_rows_it_touched(font: OldFon
         source = export.rows[0].values["source"]
         assert source == ("sở nội vụ thành phố" if font is TCVN3 else "Sở Nội vụ thành phố")
         assert any(f"phông cũ {font.name}" in warning and "các dòng 1, 2;" in warning for warning in export.warnings)
+
+
+def test_old_text_that_begins_deep_in_a_modern_sheet_is_read_and_told(tmp_path: Path) -> None:
+    modern = [listed(n) for n in range(1, 450)]
+    old = {"Tên thủ tục hành chính": "CÊp b¶n sao trÝch lôc hé tÞch", "Trạng thái": "§· tr¶ kÕt qu¶"}
+    export = read_export_here(xlsx(tmp_path / "bang.xlsx", [LIST_HEADER, *modern, listed(450, **old)]))
+    last = export.rows[-1].values
+    assert (last["procedure"], last["status"]) == ("Cấp bản sao trích lục hộ tịch", 10)
+    assert any("phông cũ TCVN3" in warning and "các dòng 451;" in warning for warning in export.warnings)
