@@ -6,6 +6,7 @@ fonts (.VnTimeH) hold small letters; those stay small, because the font is not i
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -119,14 +120,22 @@ def modern_columns(columns: Sequence[list[Any]]) -> tuple[OldFont | None, list[l
 
     Only whole values are looked at, each once: a register repeats the same few thousand words.
     """
-    said = {value for column in columns for value in set(column) if type(value) is str and not value.isascii()}
-    suspects = [text for text in said if _NEVER_MODERN.search(text) and not _MODERN.search(text)]
+    suspects = {text for column in columns for text in _suspects(column)}
     font = old_font_of(suspects)
     if font is None:
         return None, list(columns), []
     modern = {text: font.read(text) for text in suspects}
     touched = {place for column in columns for place, value in enumerate(column) if value in modern}
     return font, [[modern.get(value, value) for value in column] for column in columns], sorted(touched)
+
+
+def _suspects(column: Sequence[Any]) -> Iterator[str]:
+    with contextlib.suppress(TypeError):  # not texts alone: looked at one by one
+        if "".join(column).isascii():
+            return
+    for value in set(column):
+        if type(value) is str and not value.isascii() and _NEVER_MODERN.search(value) and not _MODERN.search(value):
+            yield value
 
 
 def readings_of(text: str) -> list[str]:

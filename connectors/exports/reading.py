@@ -256,8 +256,11 @@ def _modernise(records: SheetRecords) -> None:
     """Read the old fonts of a sheet that begins in modern text; its first rows have been judged before."""
     if not records.numbers or records.numbers[-1] <= HEAD_ROWS:
         return
-    font, records.values, touched = modern_columns(records.values)
+    texts = [place for place, name in enumerate(records.fields) if name not in records.moments]
+    font, modern, touched = modern_columns([records.values[place] for place in texts])
     if font is not None:
+        for place, column in zip(texts, modern, strict=True):
+            records.values[place] = column
         rows = [records.numbers[place] for place in touched]
         records.warnings.append(touched_sentence(records.sheet, font, rows))
 
