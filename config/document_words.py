@@ -29,6 +29,9 @@ FIELD_STATES = {
 }
 """Shape and words of a field's state; `missing`: nothing of it stands on the document."""
 
+SHORT_STATES = {"handwritten": "viết tay", "blank": "để trống"}
+"""The same for lists, where a field has no value."""
+
 SUGGESTED_BY = {
     "register": "theo sổ",
     "file_name": "theo tên tệp",

@@ -39,7 +39,7 @@ class NoSuchDocument(WrongUse, ValueError):
 
 def list_documents(resources: Resources, *, state: str = "", verdict: str = "") -> list[dict[str, Any]]:
     """Documents by name: {sha256, name, state, reason, paths, digitisation, reasons, signature, number,
-    suggested_number (of the register of outgoing documents, where none could be read)}.
+    suggested_number (of the registers, where none could be read)}.
 
     `state` narrows to received | examined | quarantined, `verdict` to one word of the digitisation verdict.
     """
@@ -180,13 +180,13 @@ def _suggested(rows: Sequence[OutgoingRow], papers: Sequence[ResultFile]) -> dic
 
 
 def _suggested_numbers(connection: Connection, unit: str) -> dict[str, str]:
-    """Numbers from the register of outgoing documents for files in which none could be read, by hash."""
+    """Numbers from the registers for files in which none could be read, by hash."""
+    numbers = {one.code: one.result_number for one in dossiers_of(connection, unit) if one.result_number}
+    results = result_files(connection, unit, CHECKER_VERSION) if numbers else []
+    suggested = {file.sha256: numbers[file.code] for file in results if not file.number and file.code in numbers}
     rows = outgoing_rows(connection, unit)
-    if not rows:
-        return {}
-    return {
-        file.sha256: row.number for file, row in suggested_rows(rows, own_papers(connection, unit, CHECKER_VERSION))
-    }
+    papers = own_papers(connection, unit, CHECKER_VERSION) if rows else []
+    return suggested | {file.sha256: row.number for file, row in suggested_rows(rows, papers)}
 
 
 def _row(row: OutgoingRow) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from config.refusals import WrongUse
 from scoring.engine.document_measures import (
+    contradiction_in,
+    fitting_files,
     fully_signed,
     meets_profile,
     outgoing_documents,
@@ -220,33 +222,39 @@ def _results_lacking(scope: Scope) -> Iterable[Row]:
             files.setdefault(document.dossier_code, []).append(document)
     for dossier in scope.finished:
         found = files.get(dossier.code, [])
-        if dossier.result_file_required and not any(map(meets_profile, found)):
-            yield Row("dossier", dossier.code, f"{dossier.code}: {_file_verdicts(found)}")
+        if dossier.result_file_required and not any(map(meets_profile, fitting_files(dossier, found))):
+            yield Row("dossier", dossier.code, f"{dossier.code}: {_file_verdicts(scope, found)}")
 
 
-def _file_verdicts(documents: Sequence[DocumentFact]) -> str:
+def _file_verdicts(scope: Scope, documents: Sequence[DocumentFact]) -> str:
     if not documents:
         return "chưa có tệp kết quả"
-    return "; ".join(sorted(f"{d.name}: {_file_verdict(d)}" for d in documents))
+    return "; ".join(sorted(f"{d.name}: {_file_verdict(scope, d)}" for d in documents))
 
 
-def _file_verdict(document: DocumentFact) -> str:
+def _file_verdict(scope: Scope, document: DocumentFact) -> str:
     if document.quarantined:
         return "tệp không đọc được, đã cách ly"
+    if document.purpose == "result" and (wrong := contradiction_in(scope, document)):
+        return f"không đúng hồ sơ. {wrong}"
     met = {True: "đúng người ký", False: "chưa đủ người ký", None: "chưa rõ người ký"}[document.profile_met]
     return f"chữ ký {document.signature}, {met}, số hóa {document.digitisation}"
 
 
 def _poor_files(scope: Scope) -> Iterable[Row]:
-    return [_document_row(document) for document in result_files(scope) if not well_digitised(document)]
+    return [
+        _document_row(scope, document)
+        for document in result_files(scope)
+        if not well_digitised(document) or contradiction_in(scope, document)
+    ]
 
 
 def _unsigned_outgoing(scope: Scope) -> Iterable[Row]:
-    return [_document_row(document) for document in outgoing_documents(scope) if not fully_signed(document)]
+    return [_document_row(scope, document) for document in outgoing_documents(scope) if not fully_signed(document)]
 
 
-def _document_row(document: DocumentFact) -> Row:
-    return Row("document", document.sha256, f"{document.name}: {_file_verdict(document)}")
+def _document_row(scope: Scope, document: DocumentFact) -> Row:
+    return Row("document", document.sha256, f"{document.name}: {_file_verdict(scope, document)}")
 
 
 def _late_petitions(scope: Scope) -> Iterable[Row]:

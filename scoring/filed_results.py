@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from scoring.engine.agreement import contradiction, number_parts
 from scoring.engine.facts import Dossier
-from scoring.engine.period import VIETNAM, Period
+from scoring.engine.numbers import day_vn
+from scoring.engine.period import Period
 
 NO_FILE, WRONG_FILE, ILLEGIBLE, SUBSTANDARD, TO_REVIEW, SOUND = (
     "no_file",
@@ -44,6 +46,8 @@ class ResultFile:
     sha256: str
     name: str
     code: str
+    also_for: tuple[str, ...] = ()
+    """Other dossiers that the same file was handed in for; `against_register` fills it in."""
     printed_code: str | None = None
     number: str | None = None
     issued_on: date | None = None
@@ -67,13 +71,14 @@ class Standing:
 
 def against_register(dossiers: Iterable[Dossier], files: Sequence[ResultFile], period: Period) -> list[Standing]:
     """Every dossier finished in the period that owes a result file, by code."""
+    uses: dict[str, set[str]] = defaultdict(set)
     by_code: dict[str, list[ResultFile]] = defaultdict(list)
-    shared: dict[str, set[str]] = defaultdict(set)
     for file in files:
-        by_code[file.code].append(file)
-        shared[file.sha256].add(file.code)
+        uses[file.sha256].add(file.code)
+    for file in files:
+        by_code[file.code].append(replace(file, also_for=tuple(sorted(uses[file.sha256] - {file.code}))))
     owing = [one for one in dossiers if period.holds(one.finished_at) and one.result_file_required is not False]
-    return [_standing(dossier, by_code[dossier.code], shared) for dossier in sorted(owing, key=lambda one: one.code)]
+    return [_standing(dossier, by_code[dossier.code]) for dossier in sorted(owing, key=lambda one: one.code)]
 
 
 def without_dossier(dossiers: Iterable[Dossier], files: Iterable[ResultFile]) -> list[ResultFile]:
@@ -82,23 +87,20 @@ def without_dossier(dossiers: Iterable[Dossier], files: Iterable[ResultFile]) ->
     return [file for file in files if file.code not in known]
 
 
-def _standing(dossier: Dossier, files: Sequence[ResultFile], shared: dict[str, set[str]]) -> Standing:
+def _standing(dossier: Dossier, files: Sequence[ResultFile]) -> Standing:
     if not files:
         named = f" (sổ ghi tệp {', '.join(dossier.result_files)})" if dossier.result_files else ""
         return Standing(dossier.code, NO_FILE, f"Chưa có tệp kết quả nào được nộp{named}.")
-    judged = [_judged(dossier, file, sorted(shared[file.sha256] - {dossier.code})) for file in files]
-    return min(judged, key=lambda one: _BEST_FIRST.index(one.state))
+    return min((_judged(dossier, file) for file in files), key=lambda one: _BEST_FIRST.index(one.state))
 
 
-def _judged(dossier: Dossier, file: ResultFile, others: Sequence[str]) -> Standing:
+def _judged(dossier: Dossier, file: ResultFile) -> Standing:
     def standing(state: str, reason: str) -> Standing:
         return Standing(dossier.code, state, reason, file)
 
     if file.quarantined or _UNREADABLE & set(file.reasons):
         return standing(ILLEGIBLE, "Tệp không mở được hoặc không đọc được chữ; đề nghị quét và nộp lại.")
-    if others:
-        return standing(WRONG_FILE, f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}.")
-    if wrong := _contradiction(dossier, file):
+    if wrong := contradiction(dossier, file):
         return standing(WRONG_FILE, wrong)
     if file.digitisation == "không đạt":
         return standing(SUBSTANDARD, "Tệp chưa đạt chuẩn số hóa (xem lý do ở tài liệu).")
@@ -107,25 +109,9 @@ def _judged(dossier: Dossier, file: ResultFile, others: Sequence[str]) -> Standi
     return standing(SOUND, "Tệp khớp với sổ, đạt chuẩn số hóa.")
 
 
-def _contradiction(dossier: Dossier, file: ResultFile) -> str | None:
-    """What the file says against the row; None where nothing does."""
-    if file.printed_code and file.printed_code != dossier.code:
-        return f"Trong tệp ghi mã hồ sơ {file.printed_code}."
-    wanted = dossier.result_number
-    if wanted and file.number and _number(wanted) != _number(file.number):
-        return f"Số trên văn bản là {file.number}, trong sổ là {wanted}."
-    received = dossier.received_at
-    if received and file.issued_on and file.issued_on < received.astimezone(VIETNAM).date():
-        return (
-            f"Văn bản ghi ngày {file.issued_on:%d/%m/%Y}, trước ngày nhận hồ sơ "
-            f"{received.astimezone(VIETNAM):%d/%m/%Y}."
-        )
-    return None
-
-
 def _number(text: str) -> str:
-    """Number and symbol without spaces, case and leading zeros: ` 05/QĐ-UBND` is `5/qđ-ubnd`."""
-    return re.sub(r"\s", "", text).lstrip("0").casefold().removeprefix("số:")
+    """Number and symbol as they are compared: ` 05/QĐ-UBND` is `5/qd/ubnd`."""
+    return "/".join(number_parts(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +204,24 @@ def _file_of(
     this_year = [file for file in same if not _other_year(row, file)]
     named = [by_name[name.casefold()] for name in row.files if name.casefold() in by_name]
     return next(iter((*this_year, *named)), None)
+
+
+def row_of(rows: Iterable[OutgoingRow], file: ResultFile) -> OutgoingRow | None:
+    """The row of the register of outgoing documents that a file belongs to: by number and year, else by its name."""
+    known = list(rows)
+    same = [row for row in known if file.number and _number(row.number) == _number(file.number)]
+    named = [row for row in known if file.name.casefold() in map(str.casefold, row.files)]
+    return next(iter((*(row for row in same if not _other_year(row, file)), *named)), None)
+
+
+def disagreements(row: OutgoingRow, file: ResultFile) -> Iterator[str]:
+    """What a file says otherwise than its row of the register of outgoing documents: Vietnamese sentences."""
+    if file.number and _number(file.number) != _number(row.number):
+        yield f"Số trên văn bản là {file.number}, trong sổ là {row.number}; có thể nhầm tệp."
+    if row.issued_on and file.issued_on and _other_day(row, file):
+        yield f"Ngày trên văn bản là {day_vn(file.issued_on)}, trong sổ là {day_vn(row.issued_on)}."
+    if _other_pages(row, file):
+        yield f"Tệp có {file.pages} trang; sổ khai {row.pages} trang."
 
 
 def _other_year(row: OutgoingRow, file: ResultFile) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from config.dossier_codes import dossier_code_in
 from config.export_profiles import KEYS, YEARLY, Profile, load_profiles
 from config.registers import counted_inputs
 from scoring.engine.facts import (
@@ -33,7 +34,6 @@ from storage.links import Link, links_of, terms_of
 
 _YEAR_FOLDER = re.compile(r"^20\d\d$")
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
-DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
 OUTGOING_FOLDER = "van-ban-di"
 _KINDS: dict[str, type] = {
     "petitions": Petition,
@@ -211,7 +211,7 @@ def _found(
 ) -> _Found:
     fields, signature = result.get("fields") or {}, result.get("signature") or {}
     components = tuple(sorted({part for path in paths for part in path.split("/")[:-1] if COMPONENT.match(part)}))
-    dossier = _dossier_code(paths, fields) if not components else None
+    dossier, *others = _dossier_codes(paths, fields) if not components else (None,)
     outgoing = any(OUTGOING_FOLDER in path.split("/")[:-1] for path in paths)
     name = paths[0].rsplit("/", 1)[-1] if paths else document["name"]
     fact = DocumentFact(
@@ -219,6 +219,8 @@ def _found(
         name=name,
         purpose="outgoing" if outgoing else "result" if dossier else "evidence",
         dossier_code=None if outgoing else dossier,
+        also_for=() if outgoing else tuple(sorted(map(str, others))),
+        printed_code=_value(fields, "dossier_code"),
         number=_value(fields, "number"),
         issued_on=_date(_value(fields, "issued_on")),
         signature=signature.get("verdict", "UNREADABLE"),
@@ -240,12 +242,10 @@ def _term(said: Mapping[str, Any] | None, fields: Mapping[str, Any], name: str) 
     return spoken | {"expires_on": term.expires_on}
 
 
-def _dossier_code(paths: Iterable[str], fields: Mapping[str, Any]) -> str | None:
-    """By the name or folder first, then by what the text says."""
-    for path in paths:
-        if found := DOSSIER_CODE.search(path):
-            return found.group()
-    return _value(fields, "dossier_code")
+def _dossier_codes(paths: Iterable[str], fields: Mapping[str, Any]) -> list[str | None]:
+    """By names or folders first, then by what the text says; the first is the document's own, [None] without any."""
+    named = dict.fromkeys(code for path in paths if (code := dossier_code_in(path)))
+    return [*named] or [_value(fields, "dossier_code")]
 
 
 def _value(fields: Mapping[str, Any], name: str) -> str | None:

@@ -90,6 +90,13 @@ def dossiers_now(connection: Connection, unit: str) -> Iterator[tuple[Any, ...]]
     return iter(result.cursor.fetchall())
 
 
+def dossier_now(connection: Connection, unit: str, code: str) -> Dossier | None:
+    """One dossier as it is known now; None where the register does not have it."""
+    mine = (dossiers.c.unit == unit, dossiers.c.code == code)
+    row = connection.execute(select(*(dossiers.c[name] for name in COLUMNS)).where(*mine)).first()
+    return dossier_of(row) if row else None
+
+
 def dossiers_as_of(connection: Connection, unit: str, import_id: int) -> Iterator[tuple[Any, ...]]:
     """The same as they were known after an import."""
     state = _state_as_of(connection, unit, DOSSIERS, import_id)

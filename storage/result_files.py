@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
+from config.dossier_codes import dossier_code_in
 from scoring.engine.facts import Dossier
 from scoring.filed_results import OutgoingRow, ResultFile
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
-from storage.facts import COMPONENT, DOSSIER_CODE, OUTGOING_FOLDER
+from storage.facts import COMPONENT, OUTGOING_FOLDER
 from storage.history import dossier_of, dossiers_now, records_as_of
 
 
@@ -29,8 +30,8 @@ def result_files(connection: Connection, unit: str, checker: str) -> list[Result
     for receipt in receipts_of(connection, unit):
         sha256, path = receipt["sha256"], receipt["path"]
         result = said.get(sha256, {}).get("result") or {}
-        for code in _codes(path, result.get("fields") or {}):
-            found.setdefault((code, sha256), _file(states[sha256], path, code, result))
+        for code in codes_of(path, result.get("fields") or {}):
+            found.setdefault((code, sha256), file_of(states[sha256], path, code, result))
     return [found[key] for key in sorted(found)]
 
 
@@ -42,7 +43,7 @@ def outgoing_files(connection: Connection, unit: str, checker: str) -> list[Resu
     for receipt in receipts_of(connection, unit):
         sha256, path = receipt["sha256"], receipt["path"]
         if OUTGOING_FOLDER in path.split("/")[:-1]:
-            found.setdefault(sha256, _file(states[sha256], path, "", said.get(sha256, {}).get("result") or {}))
+            found.setdefault(sha256, file_of(states[sha256], path, "", said.get(sha256, {}).get("result") or {}))
     return [found[sha256] for sha256 in sorted(found)]
 
 
@@ -54,8 +55,8 @@ def own_papers(connection: Connection, unit: str, checker: str) -> list[ResultFi
     for receipt in receipts_of(connection, unit):
         sha256, path = receipt["sha256"], receipt["path"]
         result = said.get(sha256, {}).get("result") or {}
-        if not any(_codes(path, result.get("fields") or {})):
-            found.setdefault(sha256, _file(states[sha256], path, "", result))
+        if not any(codes_of(path, result.get("fields") or {})):
+            found.setdefault(sha256, file_of(states[sha256], path, "", result))
     return [found[sha256] for sha256 in sorted(found)]
 
 
@@ -85,24 +86,27 @@ def _count_of(plain: Any) -> int | None:
     return int(said) if said and said == said.to_integral_value() else None
 
 
-def _codes(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
+def codes_of(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
     """The dossier of a receipt: by its path, else by what the text says; none for evidence and outgoing documents."""
     folders = path.split("/")[:-1]
     if any(COMPONENT.match(folder) or folder == OUTGOING_FOLDER for folder in folders):
         return
-    named = DOSSIER_CODE.search(path)
-    code = named.group() if named else _value(fields, "dossier_code")
+    code = dossier_code_in(path) or _value(fields, "dossier_code")
     if code:
         yield code
 
 
-def _file(document: Mapping[str, Any], path: str, code: str, result: Mapping[str, Any]) -> ResultFile:
+def file_of(
+    document: Mapping[str, Any], path: str, code: str, result: Mapping[str, Any], also_for: Sequence[str] = ()
+) -> ResultFile:
+    """A kept document that came under `path`, with what its examination says; `code` is the dossier it is for."""
     fields, digitisation = result.get("fields") or {}, result.get("digitisation") or {}
     day = _value(fields, "issued_on")
     return ResultFile(
         sha256=document["sha256"],
         name=path.rsplit("/", 1)[-1],
         code=code,
+        also_for=tuple(one for one in also_for if one != code),
         printed_code=_value(fields, "dossier_code"),
         number=_value(fields, "number"),
         issued_on=date.fromisoformat(day) if day else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,16 +56,23 @@ class Mark:
     side: str = "above"
 
 
-def fields_shown(result: Mapping[str, Any]) -> list[FieldShown]:
-    """Every field of the examination, in the order of people; those that were not found have the state `missing`."""
+Suggestions = Mapping[str, Sequence[Mapping[str, str]]]
+"""Field -> what others suggest for it: {value, source, source_text}."""
+
+
+def fields_shown(result: Mapping[str, Any], registers: Suggestions) -> list[FieldShown]:
+    """Every field of the examination, in the order of people; those that were not found have the state `missing`.
+
+    `registers`: what rows of registers suggest for fields that could not be read.
+    """
     fields = result.get("fields") or {}
-    return [_field(name, fields) for name in FIELDS if name in fields]
+    return [_field(name, fields, registers.get(name, ())) for name in FIELDS if name in fields]
 
 
-def _field(name: str, fields: Mapping[str, Any]) -> FieldShown:
-    field = fields[name]
-    if not field:
-        return FieldShown(name, "missing")
+def _field(name: str, fields: Mapping[str, Any], registers: Sequence[Mapping[str, str]]) -> FieldShown:
+    field = fields[name] or {"state": "missing", "value": None}
+    if not field["value"]:
+        field = {**field, "suggestions": [*registers, *(field.get("suggestions") or ())]}
     state = str(field.get("state") or "read")
     return FieldShown(
         name,

@@ -72,6 +72,15 @@ DIGITISATION = {
     "cần người xem": ("◐", "Cần người xem"),
 }
 
+REGISTERS = {"dossiers": "Đối chiếu sổ hồ sơ", "outgoing": "Đối chiếu sổ văn bản đi"}
+
+AGREEMENT = {
+    "agrees": ("●", "Khớp với sổ"),
+    "contradicts": ("▲", "Không khớp với sổ"),
+    "unknown": ("○", "Chưa so được"),
+}
+"""Whether a document says what its row in a register says."""
+
 OUTCOMES = {"không đạt": ("▲", "không đạt"), "cần người xem": ("◐", "cần người xem")}
 """What one fault of a file means for its verdict."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import KEYS, Column, Profile, load_vocabulary
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.dates import is_date
@@ -19,7 +20,7 @@ from connectors.exports.layout import HeaderGuess, header_guess, layout_of
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of, profiles_of
 from connectors.exports.text import column_letters, folded, label_key
-from connectors.exports.values import COMPONENT, DOSSIER_CODE, PROCEDURE_CODE, BadCell, number_of, plain_text
+from connectors.exports.values import COMPONENT, PROCEDURE_CODE, BadCell, number_of, plain_text
 
 _SAMPLED_ROWS = 50
 _ALIKE = 0.72

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.judgement import impossible_orders
@@ -19,7 +20,7 @@ from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
 from connectors.exports.rows import Rejected
 from connectors.exports.text import DASHES, are_clean, column_letters
 from connectors.exports.totals import TotalRow
-from connectors.exports.values import COMPONENT, DOSSIER_CODE, BadCell, Convert, is_bare_share
+from connectors.exports.values import COMPONENT, BadCell, Convert, is_bare_share
 
 MOMENTS = frozenset({"moment", "deadline"})
 NOT_SAID = ...

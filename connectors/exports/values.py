@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
 from connectors.exports.dates import NotADate, moment_of
 from connectors.exports.legacy import readings_of
@@ -20,7 +21,6 @@ from connectors.exports.text import clean, is_blank, label_key
 
 Convert = Callable[[Any], Any]
 
-DOSSIER_CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})-\d{6}-\d{4,6}")
 PROCEDURE_CODE = re.compile(r"\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?")
 COMPONENT = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}")
 NOT_APPLICABLE = "not_applicable"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import KEYS
 from connectors.exports.moments import day_number, moment_from
 from connectors.exports.records import SheetRecords
-from connectors.exports.values import DOSSIER_CODE
 
 NAMED = 5
 _ENOUGH_TO_COMPARE = 20

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, Suggestion, share_box
 from ocr.fields.grammar import fold, grammar, slips, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import issuer_of, subject_of, type_of
@@ -32,8 +33,6 @@ NAMES = (
     "recipients",
     "dossier_code",
 )
-_DOSSIER_CODE = re.compile(r"\b(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,4})-\d{6}-\d{4,6}\b")
-"""Dossier codes as the one-stop software writes them (old and new form)."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
 
 
@@ -169,7 +168,7 @@ def _left_text(line: Any, page: PageReading) -> str:
 def _dossier_code(pages: Sequence[PageReading]) -> Found | None:
     for page in pages:
         for line in lines_of(page):
-            match = _DOSSIER_CODE.search(line.text)
+            match = DOSSIER_CODE.search(line.text)
             if match:
                 spot = line.spot(*match.span())
                 box = share_box(spot.box or line.box, page)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .facts import DocumentFact
+from collections.abc import Iterable
+
+from .agreement import contradiction
+from .facts import DocumentFact, Dossier
 from .measuring import Measured, NoData, Scope
 
 SIGNED, UNDECIDED = "PASSED", "INDETERMINATE"
@@ -13,17 +16,28 @@ def results_signed(scope: Scope, _: str) -> Measured:
     finished = scope.finished
     if finished and all(dossier.result_file_required is None for dossier in finished):
         raise NoData("tệp xuất không ghi hồ sơ nào phải trả kết quả bằng tệp")
-    required = {dossier.code for dossier in finished if dossier.result_file_required}
+    required = {dossier.code: dossier for dossier in finished if dossier.result_file_required}
     files: dict[str, list[DocumentFact]] = {}
     for document in scope.facts.documents:
         if document.purpose == "result" and document.dossier_code in required:
             files.setdefault(document.dossier_code or "", []).append(document)
-    signed = sum(1 for found in files.values() if any(map(meets_profile, found)))
-    unsure = sum(1 for found in files.values() if not any(map(meets_profile, found)) and any(map(_unsure, found)))
-    shown = {"examined": len(files), "missing": len(required) - len(files), "unknown": unsure}
-    shown["failed"] = len(files) - signed - unsure
+    fitting = {code: fitting_files(required[code], found) for code, found in files.items()}
+    signed = sum(1 for found in fitting.values() if any(map(meets_profile, found)))
+    unsure = sum(1 for found in fitting.values() if not any(map(meets_profile, found)) and any(map(_unsure, found)))
+    wrong = sum(1 for found in fitting.values() if not found)
+    shown = {"examined": len(files), "missing": len(required) - len(files), "unknown": unsure, "contradicted": wrong}
+    shown["failed"] = len(files) - signed - unsure - wrong
     warnings = (f"{unsure} kết quả cần người xem mới biết đạt hay không.",) if unsure else ()
-    return Measured({"required": len(required), "signed": signed}, shown, warnings)
+    return Measured({"required": len(required), "signed": signed}, shown, (*warnings, *_contradicted(wrong)))
+
+
+def fitting_files(dossier: Dossier, files: Iterable[DocumentFact]) -> list[DocumentFact]:
+    """Files that nothing in them contradicts as the dossier's result."""
+    return [document for document in files if not contradiction(dossier, document)]
+
+
+def _contradicted(count: int) -> tuple[str, ...]:
+    return (f"{count} kết quả mâu thuẫn với sổ hồ sơ, không tính; xem lý do ở từng tệp.",) if count else ()
 
 
 def meets_profile(document: DocumentFact) -> bool:
@@ -41,10 +55,18 @@ def file_quality(scope: Scope, _: str) -> Measured:
     files = result_files(scope)
     if not files:
         raise NoData("chưa có tệp PDF kết quả nào để kiểm tra")
-    good = sum(1 for document in files if well_digitised(document))
+    wrong = {document.sha256 for document in files if contradiction_in(scope, document)}
+    good = sum(1 for document in files if well_digitised(document) and document.sha256 not in wrong)
     unsure = sum(1 for document in files if document.digitisation == FOR_A_PERSON and not document.quarantined)
     warnings = (f"{unsure} tệp cần người xem mới biết đạt hay không.",) if unsure else ()
-    return Measured({"files": len(files), "good": good}, {"to_review": unsure}, warnings)
+    shown = {"to_review": unsure, "contradicted": len(wrong)}
+    return Measured({"files": len(files), "good": good}, shown, (*warnings, *_contradicted(len(wrong))))
+
+
+def contradiction_in(scope: Scope, document: DocumentFact) -> str:
+    """What the row of its dossier says against a result file; empty where nothing does or nobody knows the dossier."""
+    dossier = scope.dossier(document.dossier_code)
+    return contradiction(dossier, document) if dossier else ""
 
 
 def result_files(scope: Scope) -> list[DocumentFact]:

@@ -98,6 +98,10 @@ class DocumentFact:
     purpose: str
     """result (of a dossier) | evidence (of components) | outgoing (văn bản đi)"""
     dossier_code: str | None = None
+    also_for: tuple[str, ...] = ()
+    """Codes of other dossiers that the same file was handed in for."""
+    printed_code: str | None = None
+    """The dossier code that stands in its text."""
     number: str | None = None
     issued_on: date | None = None
     signature: str = "NO_SIGNATURE"

@@ -37,6 +37,8 @@ class Scope:
 
     counts: dict[str, OnTimeCount] = field(default_factory=dict, compare=False, repr=False)
     """Counts already made, by on-time rule: four components and their warnings ask for the same ones."""
+    by_code: dict[str, Dossier] = field(default_factory=dict, compare=False, repr=False)
+    """All dossiers by code, once somebody asks for one."""
 
     @property
     def received(self) -> tuple[Dossier, ...]:
@@ -47,6 +49,12 @@ class Scope:
     def finished(self) -> tuple[Dossier, ...]:
         """Finished in the period, here."""
         return self.own.finished
+
+    def dossier(self, code: str | None) -> Dossier | None:
+        """The dossier of a code, whatever its period; None where the register does not know it."""
+        if not self.by_code:
+            self.by_code.update((dossier.code, dossier) for dossier in self.facts.dossiers)
+        return self.by_code.get(code or "")
 
     def on_time(self) -> OnTimeCount:
         """Dossiers under the on-time rule of this scope, counted once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -292,6 +293,35 @@ def test_a_result_counts_only_when_signature_profile_and_digitisation_are_all_me
     assert {key: found[key] for key in ("required", "signed", "examined", "missing", "unknown", "failed")} == {
         "required": 7, "signed": 1, "examined": 6, "missing": 1, "unknown": 2, "failed": 3
     }  # fmt: skip
+
+
+def test_a_result_that_its_row_contradicts_counts_neither_as_signed_nor_as_good_and_says_why() -> None:
+    ward = dossiers(5, result_file_required=True, result_number="05/GPXD-UBND")
+    said: list[dict[str, Any]] = [
+        {"number": "5/GPXD-UBND", "printed_code": ward[0].code},
+        {"number": "06/GPXD-UBND"},
+        {"printed_code": ward[0].code},
+        {"issued_on": date(2025, 8, 31)},
+        {"also_for": (ward[0].code,)},
+    ]
+    files = tuple(replace(document(n, dossier_code=ward[n].code), **fields) for n, fields in enumerate(said))
+    facts = Facts(dossiers=ward, documents=files)
+
+    signed, good = numbers(facts, "3.4.2"), numbers(facts, "3.4.3")
+
+    assert (signed["required"], signed["signed"], signed["contradicted"], signed["failed"]) == (5, 1, 4, 0)
+    assert (good["files"], good["good"], good["contradicted"]) == (5, 1, 4)
+    assert any("4 kết quả mâu thuẫn với sổ hồ sơ" in told for told in component(scored(facts), "3.4.2")["warnings"])
+
+
+def test_a_second_file_that_fits_makes_up_for_one_that_does_not() -> None:
+    (one,) = dossiers(1, result_file_required=True, result_number="05/GPXD-UBND")
+    wrong, right = (document(n, dossier_code=one.code) for n in (1, 2))
+    files = (replace(wrong, number="06/GPXD-UBND"), right)
+
+    found = numbers(Facts(dossiers=(one,), documents=files), "3.4.2")
+
+    assert (found["signed"], found["contradicted"]) == (1, 0)
 
 
 def test_results_of_dossiers_that_need_none_are_left_out() -> None:

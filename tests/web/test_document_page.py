@@ -82,7 +82,7 @@ def test_handwritten_and_blank_places_show_their_state_print_suggestions_and_pic
 
 
 def test_no_suggestion_is_taken_for_a_value() -> None:
-    number = next(one for one in fields_shown({"fields": HANDWRITTEN}) if one.name == "number")
+    number = next(one for one in fields_shown({"fields": HANDWRITTEN}, {}) if one.name == "number")
 
     assert (number.value, number.state) == ("", "handwritten")
 

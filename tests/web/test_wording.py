@@ -50,8 +50,11 @@ def test_every_sentence_of_a_page_has_its_english() -> None:
     plain = (wording.EVENTS, wording.DEEDS, wording.KINDS, wording.WHOLE_DEEDS, wording.ENTRY_DEEDS)
     used |= {said for table in (*plain, wording.ON_TIME, errors.SENTENCES) for said in table.values()}
     used |= {*errors.HEADINGS, *errors.NOTICES, *wording.TYPED.values()}
-    used |= {said for _, said in (*wording.OUTCOMES.values(), *document_words.FIELD_STATES.values())}
+    of_documents = (wording.OUTCOMES, wording.AGREEMENT, document_words.FIELD_STATES)
+    used |= {said for table in of_documents for _, said in table.values()}
     used |= {*document_words.FIELDS.values(), *document_words.SUGGESTED_BY.values(), *document_words.MARKS.values()}
+    used |= {*document_words.SHORT_STATES.values()}
+    used |= {*wording.REGISTERS.values()}
     assert sorted(used - wording.english().keys()) == []
 
 

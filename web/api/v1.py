@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from flows import browsing
 from flows.documents_seen import note_access
+from flows.register_says import register_says
 from flows.requests import RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
 from storage.browsing import DocumentsWanted, Slice, runs_slice
 from web.access import Deed
@@ -142,12 +143,13 @@ def documents(
 
 @router.get(PLACE + "/documents/{sha256}", responses=examples.of(examples.DOCUMENT))
 def document(unit: Unit, period: Period, sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> dict[str, Any]:
-    """One document with text, fields and verdicts; the look is noted in the custody log."""
+    """One document with text, fields, verdicts and what the registers say of it; the look is in the custody log."""
     told, serves = seen_document(visit, sha256)
     note_access(visit.resources, sha256, "viewed", visit.said)
     said = told["said"] or {}
     proves = [{"component": found["component"]["id"], **_place(found)} for found in serves]
-    return _document(told["row"], said) | {"text": said.get("text"), "result": said.get("result"), "proves": proves}
+    whole = {"text": said.get("text"), "result": said.get("result"), "proves": proves}
+    return _document(told["row"], said) | whole | {"registers": register_says(visit.resources, told)}
 
 
 @router.get(PLACE + "/documents/{sha256}/content", response_class=Response)

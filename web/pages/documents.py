@@ -16,6 +16,7 @@ from flows.documents import release_documents
 from flows.documents_seen import note_access
 from flows.pictures import picture_of_field, picture_of_page
 from flows.proving import term_seen
+from flows.register_says import register_says
 from flows.resources import Resources
 from ocr.page_picture import NoPicture
 from storage.browsing import DocumentsWanted, Slice
@@ -88,6 +89,7 @@ def document_page(
     """A document's page; with what was typed into it and why that was refused (status, sentence)."""
     result = (told["said"] or {}).get("result") or {}
     faults, notes = reasons_shown(result)
+    says = register_says(visit.resources, told)
     return visit.page(
         "document.html",
         refusal[0],
@@ -97,7 +99,8 @@ def document_page(
         page=page,
         faults=faults,
         notes=notes,
-        shown=fields_shown(result),
+        shown=fields_shown(result, says["suggestions"]),
+        registers=says["rows"],
         marks=marks_of(told["said"], page),
         signers=signers_on(told["said"], page),
         seen=term_seen(visit.resources, told, visit.here.period, visit.resources.settings.local_day(visit.now)),

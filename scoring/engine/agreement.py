@@ -1,0 +1,69 @@
+"""Does a result file agree with its dossier's row? What is handwritten, blank or unread proves nothing against it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from .facts import Dossier
+from .numbers import day_vn
+from .period import local_day
+
+_NUMBER = re.compile(r"(?:so)?[\s:.]*0*(\d+)\s*(.*)", re.DOTALL)
+_YEAR = re.compile(r"20\d\d")
+
+
+class Printed(Protocol):
+    """What was read in a document."""
+
+    @property
+    def printed_code(self) -> str | None: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def issued_on(self) -> date | None: ...
+    @property
+    def also_for(self) -> Sequence[str]:
+        """Other dossiers that the same file was handed in for."""
+        ...
+
+
+def contradiction(dossier: Dossier, document: Printed) -> str:
+    """Why this cannot be the dossier's result, as a Vietnamese sentence; empty where nothing speaks against it."""
+    if others := sorted(set(document.also_for) - {dossier.code}):
+        return f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}."
+    if document.printed_code and document.printed_code != dossier.code:
+        return f"Trong tệp ghi mã hồ sơ {document.printed_code}."
+    if dossier.result_number and document.number and not same_number(dossier.result_number, document.number):
+        return f"Số trên văn bản là {document.number}, trong sổ là {dossier.result_number}."
+    received = local_day(dossier.received_at) if dossier.received_at else None
+    if received and document.issued_on and document.issued_on < received:
+        return f"Văn bản ghi ngày {day_vn(document.issued_on)}, trước ngày nhận hồ sơ {day_vn(received)}."
+    return ""
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two numbers may be those of one document: `05/QĐ-UBND` and `Số: 5/qđ`, but not `06/QĐ-UBND`.
+
+    Registers are typed by people: leading zeros, spaces, case, marks, the year and the end of the symbol do not count.
+    """
+    a, b = number_parts(one), number_parts(other)
+    short, long = sorted((a[1:], b[1:]), key=len)
+    return a[0] == b[0] and long[: len(short)] == short
+
+
+def number_parts(number: str) -> list[str]:
+    """The digits without leading zeros, then the parts of the symbol without the year, folded."""
+    found = _NUMBER.match(_folded(number))
+    if not found:
+        return [_folded(number).replace(" ", "")]
+    symbol = re.findall(r"[a-z0-9&.]+", re.sub(r"\s", "", found[2]))
+    return [found[1], *(part for part in symbol if not _YEAR.fullmatch(part))]
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.strip().casefold().replace("đ", "d"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
