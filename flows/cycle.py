@@ -19,7 +19,16 @@ from flows.resources import Resources, open_resources
 from reports.heading import vn_number
 from scoring import compare
 from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
-from scoring.cycle_sheet import disputed, proofs_of, reminder_lines, reminders, side_by_side, totals, with_overrides
+from scoring.cycle_sheet import (
+    disputed,
+    proofs_of,
+    reminder_lines,
+    reminders,
+    side_by_side,
+    totals,
+    with_cycle,
+    with_overrides,
+)
 from storage.cycle import (
     ChangedMeanwhile,
     Kept,
@@ -95,6 +104,30 @@ def run_as_corrected(resources: Resources, period: str) -> dict[str, Any]:
         locked = kept.cycle.lock and kept.cycle.lock["run"]
     run = browsing.run(resources, locked) if locked else browsing.standing_run(resources, period)
     return {**run, "id": "cycle", "score": with_overrides(run["score"], kept.cycle.entries)}
+
+
+def locked_run(resources: Resources, period: str) -> str | None:
+    """The run that was locked as the year's self-score, None before."""
+    with resources.database.read() as connection, suppress(NoCycle):
+        lock = cycle_of(connection, resources.settings.unit, period).cycle.lock
+        return str(lock["run"]) if lock else None
+    return None
+
+
+def as_in_cycle(resources: Resources, run: Mapping[str, Any]) -> dict[str, Any]:
+    """The score of a run with what its year's cycle says of it; as computed where the cycle speaks of another run.
+
+    The cycle speaks of the run that was locked, before that of the one that stands.
+    """
+    period = str(run["score"]["period"])
+    with resources.database.read() as connection:
+        try:
+            cycle = cycle_of(connection, resources.settings.unit, period).cycle
+        except NoCycle:
+            return dict(run["score"])
+        newest = latest_run(connection, resources.settings.unit, period)
+    meant = cycle.lock["run"] if cycle.lock else newest and newest["id"]
+    return with_cycle(run["score"], cycle) if run["id"] in (meant, "cycle") else dict(run["score"])
 
 
 def lock_due(resources: Resources, period: str, now: datetime) -> str | None:

@@ -36,12 +36,16 @@ class _Sums:
     rows: list[int] = field(default_factory=list)
     maximum: Decimal = Decimal(0)
     points: Decimal | None = None
+    appraised: Decimal | None = None
 
-    def add(self, row: int, maximum: Decimal, points: Decimal | None) -> None:
+    def add(self, row: int, part: _Sums) -> None:
+        """Take a row with what stands in it."""
         self.rows.append(row)
-        self.maximum += maximum
-        if points is not None:
-            self.points = (self.points or Decimal(0)) + points
+        self.maximum += part.maximum
+        if part.points is not None:
+            self.points = (self.points or Decimal(0)) + part.points
+        if part.appraised is not None:
+            self.appraised = (self.appraised or Decimal(0)) + part.appraised
 
 
 def score_sheet(score: Plain, criteria: Plain, heading: Heading) -> bytes:
@@ -124,7 +128,7 @@ def _write_domain(paper: Paper, domain: Plain, scored: Mapping[str, Plain], tota
     for criterion in domain["criteria"]:
         _write_criterion(paper, criterion, scored, sums)
     _write_subtotal(paper, own_row, (domain["id"], f"Lĩnh vực {domain['id']}. {domain['name']}"), sums, fill="domain")
-    total.add(own_row + 1, sums.maximum, sums.points)
+    total.add(own_row + 1, sums)
 
 
 def _write_criterion(paper: Paper, criterion: Plain, scored: Mapping[str, Plain], above: _Sums) -> None:
@@ -135,7 +139,7 @@ def _write_criterion(paper: Paper, criterion: Plain, scored: Mapping[str, Plain]
         if item is not None:
             _write_component(paper, component, item, sums)
     _write_subtotal(paper, own_row, (criterion["id"], criterion["name"]), sums, fill="criterion")
-    above.add(own_row + 1, sums.maximum, sums.points)
+    above.add(own_row + 1, sums)
 
 
 def _write_subtotal(paper: Paper, row: int, labels: tuple[str, str], sums: _Sums, *, fill: str) -> None:
@@ -146,7 +150,7 @@ def _write_subtotal(paper: Paper, row: int, labels: tuple[str, str], sums: _Sums
     for column, text in enumerate((*labels, None, None, None, "", "")):
         if text is not None:
             paper.text(column, text, **style)
-    for column, now in ((2, sums.maximum), (3, sums.points), (4, None)):
+    for column, now in ((2, sums.maximum), (3, sums.points), (4, sums.appraised)):
         cells = ",".join(f"{_POINTS[column]}{cell}" for cell in sums.rows)
         value = "" if now is None else float(now)
         paper.sheet.write_formula(row, column, f'=IF(COUNT({cells})=0,"",SUM({cells}))', number, value)
@@ -161,11 +165,15 @@ def _write_component(paper: Paper, component: Plain, item: Plain, above: _Sums) 
     paper.text(1, item["name"], border=1, indent=1)
     paper.sheet.write_number(paper.row, 2, float(maximum), number)
     _write_points(paper, item, points, maximum)
-    paper.sheet.write_blank(paper.row, 4, None, number)
+    appraised = None if item.get("final") is None else Decimal(item["final"])
+    if appraised is None:
+        paper.sheet.write_blank(paper.row, 4, None, number)
+    else:
+        paper.sheet.write_number(paper.row, 4, float(appraised), number)
     _allow_only_points(paper, maximum)
     paper.text(5, evidence_text(component, item), border=1)
     paper.text(6, _note(item, points, maximum), border=1)
-    above.add(paper.row + 1, maximum, points)
+    above.add(paper.row + 1, _Sums(maximum=maximum, points=points, appraised=appraised))
     paper.row += 1
 
 
@@ -218,6 +226,11 @@ def points_text(item: Plain) -> str:
     return vn_number(item["points"]) if item["points"] else _WITHOUT_POINTS.get(item["state"], "Chưa có điểm")
 
 
+def appraised_text(item: Plain) -> str:
+    """Points of the appraisal after deduction, with comma; empty before it."""
+    return "" if item.get("final") is None else vn_number(item["final"])
+
+
 def note_of(item: Plain) -> str:
     """The last column of a component."""
     points = None if item["points"] is None else Decimal(item["points"])
@@ -228,8 +241,14 @@ def _note(item: Plain, points: Decimal | None, maximum: Decimal) -> str:
     """The state in words (colour alone says nothing on paper), then the reason and what to mind."""
     state, because = _state_in_words(item, points, maximum), str(item["because"])
     lines = [because if because.startswith(state) else f"{state}. {because}"]
+    lines += words_of(item)
     lines += [f"Lưu ý: {warning}" for warning in item.get("warnings", ())]
     return "\n".join(lines)
+
+
+def words_of(item: Plain) -> list[str]:
+    """What officials wrote: of declared values, then in the cycle (`scoring.cycle_sheet.with_cycle`)."""
+    return [*(f"Giải trình: {text}" for text in item.get("explanations", ())), *item.get("said", ())]
 
 
 def _state_in_words(item: Plain, points: Decimal | None, maximum: Decimal) -> str:

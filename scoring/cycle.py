@@ -209,7 +209,11 @@ def _appraised(entry: Entry, deed: Deed) -> Mapping[str, Any]:
     note = str(deed.said.get("note") or "").strip()
     if asks and not note:
         raise BadDeed(f"Yêu cầu giải trình mục {deed.component} thì phải ghi rõ giải trình điều gì.")
-    said = {"points": _points(entry, deed), "note": note, "who": deed.who, "at": deed.at.isoformat()}
+    said: dict[str, Any] = {"points": _points(entry, deed), "note": note, "who": deed.who, "at": deed.at.isoformat()}
+    if str(deed.said.get("deducted") or "").strip():
+        said["deducted"] = _points({**entry, "max_points": said["points"]}, deed, "deducted")
+    if deed.said.get("values"):
+        said |= {name: deed.said[name] for name in ("values", "because")}
     return {"appraisal_1": {**said, "asks": asks}} if deed.name == "appraise" else {"appraisal_2": said}
 
 
@@ -229,8 +233,9 @@ def _surveyed(entry: Entry, deed: Deed) -> Mapping[str, Any]:
     return {"survey_points": _points(entry, deed), "survey_source": _text(deed, "source", "nguồn kết quả khảo sát")}
 
 
-def _points(entry: Entry, deed: Deed) -> str:
-    said, most = deed.said.get("points"), Decimal(entry["max_points"])
+def _points(entry: Entry, deed: Deed, name: str = "points") -> str:
+    """Points from 0 to the entry's maximum, two places."""
+    said, most = deed.said.get(name), Decimal(entry["max_points"])
     try:
         points = Decimal(str(said).replace(",", "."))
     except InvalidOperation as error:

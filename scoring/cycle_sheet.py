@@ -24,13 +24,20 @@ def side_by_side(cycle: Cycle, computed: Mapping[str, str | None]) -> list[dict[
 
 
 def _row(name: str, entry: Entry, computed: str | None) -> dict[str, Any]:
-    first, second = ((entry.get(part) or {}).get("points") for part in ("appraisal_1", "appraisal_2"))
+    first, second = (after_deduction(entry.get(part)) for part in ("appraisal_1", "appraisal_2"))
     own = entry["self"] if "self" in entry else None if entry["survey"] else own_points(entry, computed)
     about = {part: entry[part] for part in ("name", "max_points", "office", "survey")}
     final = entry.get("survey_points") if entry["survey"] else second or first
     return {"id": name, **about, "computed": computed, "self": own, "appraisal_1": first, "appraisal_2": second} | {
         "final": final
     }
+
+
+def after_deduction(appraisal: Mapping[str, Any] | None) -> str | None:
+    """The points of an appraisal less what it takes off for faults; None before it."""
+    if not appraisal:
+        return None
+    return f"{Decimal(appraisal['points']) - Decimal(appraisal.get('deducted') or 0):.2f}"
 
 
 def totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -51,22 +58,23 @@ def disputed(cycle: Cycle) -> list[dict[str, Any]]:
 
 def _is_disputed(entry: Entry) -> bool:
     rounds = [said for part in ("appraisal_1", "appraisal_2") if (said := entry.get(part))]
-    return any(said["points"] != entry.get("self") or said.get("asks") for said in rounds)
+    return any(after_deduction(said) != entry.get("self") or said.get("asks") for said in rounds)
 
 
 def _dispute(name: str, entry: Entry) -> dict[str, Any]:
-    first, second = entry.get("appraisal_1"), entry.get("appraisal_2")
-    last, earlier = second or first or {}, first or second or {}
+    first = entry.get("appraisal_1")
+    once, again = after_deduction(first), after_deduction(entry.get("appraisal_2"))
+    last = Decimal(again or once or 0)
     return {
         "id": name,
         "name": entry["name"],
         "self": entry.get("self"),
-        "appraisal_1": (first or {}).get("points"),
+        "appraisal_1": once,
         "asked": first["note"] if first and first["asks"] else "",
         "explained": (entry.get("explanation") or {}).get("note", ""),
-        "appraisal_2": (second or {}).get("points"),
-        "open_difference": f"{Decimal(last['points']) - Decimal(entry.get('self') or 0):.2f}",
-        "regained": f"{Decimal(last['points']) - Decimal(earlier['points']):.2f}",
+        "appraisal_2": again,
+        "open_difference": f"{last - Decimal(entry.get('self') or 0):.2f}",
+        "regained": f"{last - Decimal(once or last):.2f}",
     }
 
 
@@ -125,8 +133,46 @@ def with_overrides(score: Mapping[str, Any], entries: Mapping[str, Entry]) -> di
     return {**score, "components": components, "totals": {**score["totals"], **sums}}
 
 
+def with_cycle(score: Mapping[str, Any], cycle: Cycle) -> dict[str, Any]:
+    """The score as the cycle has it: corrected, and each component with what was written and appraised there.
+
+    Keys that come where there is something to say: `said` (sentences), `appraised` (points before deduction),
+    `deducted`, `final` (after it), `survey_points`.
+    """
+    corrected = with_overrides(score, cycle.entries)
+    return corrected | {"components": [_in_cycle(item, cycle) for item in corrected["components"]]}
+
+
+def _in_cycle(item: Mapping[str, Any], cycle: Cycle) -> dict[str, Any]:
+    entry = cycle.entries.get(item["id"], {})
+    last = entry.get("appraisal_2") or entry.get("appraisal_1")
+    known = {proof["sha256"] for proof in item["evidence"]}
+    named = [{**proof} for proof in proofs_of(entry) if proof["sha256"] not in known]
+    found = {
+        "said": list(_said(entry)),
+        "appraised": last["points"] if last else None,
+        "deducted": (last or {}).get("deducted"),
+        "final": after_deduction(last),
+        "survey_points": entry.get("survey_points"),
+    }
+    return {**item, "evidence": [*item["evidence"], *named]} | {name: value for name, value in found.items() if value}
+
+
+def _said(entry: Entry) -> Iterator[str]:
+    """What the ward and the appraisers wrote of a component, in the order of the year."""
+    first, second = entry.get("appraisal_1") or {}, entry.get("appraisal_2") or {}
+    asked = "Yêu cầu giải trình" if first.get("asks") else "Thẩm định lần 1"
+    told = (
+        ("Đơn vị ghi chú", entry.get("note")),
+        (asked, first.get("note")),
+        ("Trả lời yêu cầu giải trình", (entry.get("explanation") or {}).get("note")),
+        ("Thẩm định lần 2", second.get("note")),
+    )
+    return (f"{what}: {text}" for what, text in told if text)
+
+
 def _corrected(item: Mapping[str, Any], override: Mapping[str, Any] | None) -> dict[str, Any]:
-    if not override:
+    if not override or item.get("override"):
         return dict(item)
     points = override["points"]
     because = (

@@ -44,6 +44,13 @@ def proof_of(component: Mapping[str, Any], values: Sequence[DeclaredValue], fact
     return Proof(tuple(plain for _, plain in listed), firm or explained, warnings)
 
 
+def explanations_of(component: Mapping[str, Any], values: Sequence[DeclaredValue]) -> tuple[str, ...]:
+    """What officials wrote of the declared values, each text once, in the order in which the component asks."""
+    order = [item["key"] for item in component.get("declared", ())]
+    said = [(order.index(value.key), value.explanation or "") for value in values if value.key in order]
+    return tuple(dict.fromkeys(text.strip() for _, text in sorted(said) if text.strip()))
+
+
 def doubted(evidence: Sequence[Mapping[str, Any]]) -> str:
     """The documents that do not count for the period, with their reasons, in one phrase; empty without any."""
     told = (f"{item['name']} {item['doubt']['because']}" for item in evidence if item.get("doubt"))

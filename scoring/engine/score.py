@@ -23,7 +23,7 @@ from .on_time import RULES as ON_TIME_RULES
 from .on_time import OnTimeRule, UnknownOnTimeRule, rule_named
 from .outside import OutsideScore, capped, outside_items, outside_scores
 from .period import period_of, working_days
-from .proof import Proof, doubted, proof_of
+from .proof import Proof, doubted, explanations_of, proof_of
 from .redistribution import Shares, received, shared_out
 from .windows import window_of
 
@@ -54,6 +54,8 @@ class ComponentScore:
     responsible: str
     deadline: str
     warnings: tuple[str, ...]
+    explanations: tuple[str, ...] = ()
+    """What officials wrote of the declared values, in their own words."""
     other_rules: tuple[Mapping[str, Any], ...] = ()
     """What other definitions of on time would give, where they give other points:
     {rule, title, points, difference, because}."""
@@ -69,6 +71,7 @@ class ComponentScore:
         if not plain["shared"]:
             del plain["shared"]
         lists = {"evidence": self.evidence, "warnings": self.warnings, "other_rules": self.other_rules}
+        lists |= {"explanations": self.explanations}
         return plain | {name: list(items) for name, items in lists.items()}
 
 
@@ -220,6 +223,7 @@ def _component_score(bench: Bench, domain: str, criterion: str, component: Mappi
         responsible=component["responsible"],
         deadline=component["deadline"],
         warnings=(*warnings, *proof.warnings),
+        explanations=explanations_of(component, values),
         other_rules=others,
     )
 

@@ -10,9 +10,11 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from reports.explanation_report import explanation_report
+from reports.explanation_report import printed_explanation
+from reports.printed_docx import docx_of
+from reports.printed_pdf import pdf_of
 from reports.score_sheet import COLUMNS
-from reports.score_sheet_text import score_sheet_docx, score_sheet_pdf, sheet_rows
+from reports.score_sheet_text import printed_score_sheet, sheet_rows
 from scoring.engine.facts import Facts
 from tests.reports.test_score_sheet import HEADING
 from tests.scoring.wards import CRITERIA, declared, dossiers, evidence, scored
@@ -37,7 +39,7 @@ def test_rows_hold_all_components_and_add_up_to_the_total() -> None:
 
 
 def test_docx_carries_every_row_with_head_and_foot() -> None:
-    read = docx.Document(io.BytesIO(score_sheet_docx(SCORE, CRITERIA, HEADING)))
+    read = docx.Document(io.BytesIO(docx_of(printed_score_sheet(SCORE, CRITERIA, HEADING))))
     head, table, foot = read.tables
     assert head.cell(0, 1).text == "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
     assert tuple(cell.text for cell in table.rows[0].cells) == COLUMNS
@@ -48,7 +50,7 @@ def test_docx_carries_every_row_with_head_and_foot() -> None:
 
 @pytest.fixture(scope="module")
 def pdf() -> bytes:
-    return score_sheet_pdf(SCORE, CRITERIA, HEADING)
+    return pdf_of(printed_score_sheet(SCORE, CRITERIA, HEADING))
 
 
 def test_pdf_says_the_same_in_vietnamese_letters(pdf: bytes) -> None:
@@ -65,11 +67,11 @@ def test_pdf_embeds_its_fonts_and_is_the_same_again(pdf: bytes) -> None:
     fonts = PdfReader(io.BytesIO(pdf)).pages[0]["/Resources"]["/Font"]
     used = [font.get_object() for font in fonts.values() if font.get_object()["/Subtype"] == "/TrueType"]
     assert used and all("/FontFile2" in font["/FontDescriptor"].get_object() for font in used)
-    assert score_sheet_pdf(SCORE, CRITERIA, HEADING) == pdf
+    assert pdf_of(printed_score_sheet(SCORE, CRITERIA, HEADING)) == pdf
 
 
 def test_the_report_with_the_sheet_names_every_gap_and_its_owner() -> None:
-    read = docx.Document(io.BytesIO(explanation_report(SCORE, CRITERIA, HEADING)))
+    read = docx.Document(io.BytesIO(docx_of(printed_explanation(SCORE, CRITERIA, HEADING))))
     _, domains, gaps, tasks, _ = read.tables
     lacking = {item["id"] for item in SCORE["components"] if item["state"] in ("no_data", "no_evidence")}
     assert {row.cells[0].text for row in gaps.rows[1:]} == lacking

@@ -16,11 +16,11 @@ from web.doors import Visit, allowed
 from web.pages.auditing import Link, revoked, shared
 from web.pages.documents import FieldName, Sha256, field_picture, picture
 from web.pages.reports import Kind, Span, made
-from web.pages.runs import sheet_in
+from web.pages.runs import FORM, sheet_in
 
 router = api_router()
 _Run = Annotated[str, Path(pattern=r"^20\d{2}-\d{4,8}$", examples=["2025-0001"])]
-_Form = Annotated[str, Path(pattern=r"^(xlsx|docx|pdf|giai-trinh\.docx)$", examples=["xlsx"])]
+_Form = Annotated[str, Path(pattern=rf"^(xlsx|{FORM})$", examples=["xlsx"])]
 _OF_LINK = ("id", "recipient", "components", "made_by", "made_at", "expires_at", "revoked_at")
 _OF_OPENING = ("number", "who", "office", "opened_at")
 
@@ -37,7 +37,7 @@ class LinkWish(BaseModel):
 
 @router.get(PLACE + "/runs/{run_id}/sheets/{form}/content", response_class=Response)
 def sheet(unit: Unit, period: Period, run_id: _Run, form: _Form, visit: Visit = allowed(Deed.REPORT)) -> Response:
-    """The score sheet of a run (xlsx recomputes; docx and pdf to sign) or the report that explains it."""
+    """The score sheet of a run (xlsx recomputes; docx and pdf to sign), its report, the appraisal, tasks by office."""
     return sheet_in(visit, run_id, form)
 
 

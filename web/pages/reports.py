@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from flows import browsing
+from flows.cycle import locked_run
 from flows.reporting import ReportWanted, make_report
 from scoring import UnknownPeriod
 from web.access import Deed
@@ -31,7 +32,8 @@ def listed(visit: Visit = allowed(Deed.REPORT)) -> Response:
     spans += [(f"{year}-Q{quarter}", f"Quý {quarter}/{year}") for quarter in range(1, 5)]
     spans += [(f"{year}-{month:02d}", f"Tháng {month}/{year}") for month in range(1, 13)]
     run_id = browsing.newest_run_id(visit.resources, year)
-    return visit.page("reports.html", spans=spans, run_id=run_id)
+    locked = locked_run(visit.resources, year)
+    return visit.page("reports.html", spans=spans, run_id=run_id, sheet_of=locked or run_id, locked=locked)
 
 
 @router.get(PLACE + "/bao-cao/{kind}.xlsx")

@@ -13,7 +13,7 @@ from flows import browsing
 from flows.criteria import criteria_known
 from flows.requests import BadRequest, RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
 from flows.sheets import sheet_of_run
-from reports.score_sheet_text import NoFont
+from reports.printed import NoFont
 from storage.browsing import Slice, runs_slice
 from web import wording
 from web.access import Deed
@@ -30,7 +30,8 @@ _TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
-_Form = Annotated[str, Path(pattern=r"^(docx|pdf|giai-trinh\.docx)$")]
+FORM = r"(giai-trinh\.)?(docx|pdf)|(tham-dinh|theo-don-vi)\.(xlsx|docx|pdf)"
+_Form = Annotated[str, Path(pattern=rf"^({FORM})$")]
 
 
 @router.get(PLACE + "/cham-diem")
@@ -109,16 +110,16 @@ def sheet(run_id: str, visit: Visit = allowed(Deed.REPORT)) -> Response:
 
 @router.get(PLACE + "/phieu-cham-diem/{run_id}/{form}")
 def sheet_to_sign(run_id: str, form: _Form, visit: Visit = allowed(Deed.REPORT)) -> Response:
-    """The score sheet to sign (docx, pdf), or the report that explains it (giai-trinh.docx)."""
+    """The score sheet to sign (docx, pdf), the report with it, the appraisal in detail, tasks by office."""
     return sheet_in(visit, run_id, form)
 
 
 def sheet_in(visit: Visit, run_id: str, form: str) -> Response:
-    """The score sheet in one form (xlsx, docx, pdf, giai-trinh.docx), as a file to keep."""
+    """The score sheet in one form (`flows.sheets.FORMS`), as a file to keep."""
     run = browsing.run(visit.resources, run_id)
     visit.require(run["period"] == visit.here.period and visit.visitor.whole_unit(visit.deed, visit.here))
     try:
-        made = sheet_of_run(visit.resources, run, form)
+        made = sheet_of_run(visit.resources, run, form, words=visit.may(Deed.SEE_WORK))
     except NoFont as error:
         return problem(visit.request, 503, str(error))
     name, _, ending = form.rpartition(".")
