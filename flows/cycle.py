@@ -282,14 +282,20 @@ def _locked_late(connection: Connection, kept: Kept, settings: Settings) -> dict
     run = run_standing_before(connection, kept.unit, kept.period, end) or first_run_standing(
         connection, kept.unit, kept.period
     )
-    return {"run": run["id"], "points": _points(run)} if run else None
+    return _of_run(run) if run else None
 
 
 def _locked(connection: Connection, kept: Kept, until: datetime) -> dict[str, Any]:
     run = run_standing_before(connection, kept.unit, kept.period, until)
     if run is None:
         raise BadDeed(f"Chưa có lần chấm nào của kỳ {kept.period}; chạy parindex score rồi chốt.")
-    return {"run": run["id"], "points": _points(run)}
+    return _of_run(run)
+
+
+def _of_run(run: Mapping[str, Any]) -> dict[str, Any]:
+    """What a lock takes of a run."""
+    most = {item["id"]: item["max_points"] for item in run["score"]["components"]}
+    return {"run": run["id"], "points": _points(run), "maximums": most}
 
 
 def _points(run: Mapping[str, Any] | None) -> dict[str, str | None]:

@@ -128,14 +128,18 @@ def _turn(state: str) -> Callable[[Cycle, Deed], Cycle]:
 
 
 def _locked(cycle: Cycle, deed: Deed) -> Cycle:
-    """`said`: {run, points: {component: text or None}, sheet}; overrides go before what was computed."""
+    """`said`: {run, points: {component: text or None}, maximums: likewise, sheet}; overrides go before computed points.
+
+    A component that took over points of others has a greater maximum in the run than in the set.
+    """
     sheet, late = deed.said.get("sheet"), deed.name == "lock_at_deadline"
     if not sheet and not late:
         raise BadDeed("Chốt điểm cần phiếu tự chấm đã ký (tệp đã nộp vào kho).")
     lock = {"who": deed.who, "at": deed.at.isoformat(), "run": deed.said["run"], "sheet": sheet, "automatic": late}
-    computed = deed.said["points"]
+    computed, most = deed.said["points"], deed.said.get("maximums") or {}
     entries = {
-        name: {**entry, "self": None if entry["survey"] else own_points(entry, computed.get(name))}
+        name: {**entry, "max_points": most.get(name, entry["max_points"])}
+        | {"self": None if entry["survey"] else own_points(entry, computed.get(name))}
         for name, entry in cycle.entries.items()
     }
     return replace(cycle, state="locked", entries=entries, lock=lock)

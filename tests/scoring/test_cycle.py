@@ -143,6 +143,15 @@ def test_survey_components_are_never_self_scored_or_appraised() -> None:
         do(walked(*LOCKED, "begin_appraisal"), "appraise", "2.1.1", points="8")
 
 
+def test_points_taken_over_from_others_can_be_appraised_in_full() -> None:
+    grown = {"1.1.1": "1.50", "1.1.2": "1.50", "2.1.1": "8.00"}
+    said = {"run": "r", "points": {"1.1.1": "1.50", "1.1.2": None}, "maximums": grown, "sheet": "b" * 64}
+    cycle = do(do(walked("begin", "approve"), "lock", **said), "begin_appraisal")
+    assert do(cycle, "appraise", "1.1.1", points="1.50").entries["1.1.1"]["appraisal_1"]["points"] == "1.50"
+    with pytest.raises(BadDeed, match=r"0 đến 1\.50"):
+        do(cycle, "appraise", "1.1.2", points="2.00")
+
+
 def test_nothing_goes_on_half_done() -> None:
     with pytest.raises(BadDeed, match="phiếu tự chấm đã ký"):
         do(walked("begin", "approve"), "lock", run="2025-0001", points=COMPUTED)
