@@ -362,5 +362,5 @@ def export(resources: Resources, import_id: int) -> dict[str, Any]:
     """
     with resources.database.read() as connection:
         row = browsing.import_row(connection, resources.settings.unit, import_id)
-        alarms = [alarm.told for alarm in alarms_of_import(connection, import_id)]
+        alarms = [alarm.told for alarm in alarms_of_import(connection, import_id) if not alarm.is_warning]
         return {"row": row, "rejected": rejected_rows_of(connection, import_id), "alarms": alarms}

@@ -239,7 +239,8 @@ def _recorded(connection: Connection, arrival: Arrival, export: Export) -> dict[
 
 
 def _alarms(connection: Connection, import_id: int) -> list[str]:
-    return [alarm.told for alarm in alarms_of_import(connection, import_id)]
+    """What deserves a look beside the warnings of the file."""
+    return [alarm.told for alarm in alarms_of_import(connection, import_id) if not alarm.is_warning]
 
 
 def _rejected(connection: Connection, import_id: int) -> list[dict[str, Any]]:

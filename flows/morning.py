@@ -112,7 +112,7 @@ def export_alarms(connection: Connection, night: Night) -> Iterator[str]:
     for alarm in alarms_to_tell(connection, night.unit, night.id):
         by_kind.setdefault(alarm.kind, []).append(alarm)
     for alarms in by_kind.values():
-        shown = "; ".join(alarm.told for alarm in alarms[:_NAMED_ALARMS])
+        shown = "; ".join(alarm.told_alone for alarm in alarms[:_NAMED_ALARMS])
         more = f"; và {len(alarms) - _NAMED_ALARMS} trường hợp tương tự" if len(alarms) > _NAMED_ALARMS else ""
         yield f"Dữ liệu một cửa cần xem lại: {shown}{more} (xem parindex exports)."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from config.export_profiles import YEARLY
+from connectors.exports.reading import about_totals, tells_layout
 from connectors.exports.row_view import columns_of
 from connectors.exports.rows import Export
 from connectors.exports.whole_file import from_the_future, unlike_the_last
@@ -22,7 +24,10 @@ from storage.packing import unpacked
 
 READ, REJECTED = "read", "rejected"
 PERSON, TITLE, NOBODY = "person", "title", "nobody"
+TOTALS, AS_READ = "totals", "as_read"
 _STILL_LAST_YEAR = timedelta(days=45)
+_ROWS = re.compile(r"(?<=dòng )\d+(, \d+)*|(?<=![A-Z])\d+|(?<=![A-Z]{2})\d+")
+"""Where in a file something stands, as sentences about files say it: "các dòng 5, 9", "Sổ!C14"."""
 FORM = "bieu-ii06a"
 """Kind and layout of a form II.06a: it is compared, and brings no rows of its own."""
 
@@ -72,11 +77,23 @@ class ImportAlarm:
     sentence: str
     key: str | None = None
     field: str | None = None
+    file: str = ""
+    """Name of the file, of an alarm that was kept."""
 
     @property
     def told(self) -> str:
         """The sentence with the dossier it is about."""
         return f"hồ sơ {self.key}: {self.sentence}" if self.key else self.sentence
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it stands among the warnings of its import too."""
+        return self.kind in (TOTALS, AS_READ)
+
+    @property
+    def told_alone(self) -> str:
+        """The sentence for who does not have the file before their eyes."""
+        return self.told if self.key or self.file in self.sentence else f"{self.file}: {self.sentence}"
 
 
 def known_import(connection: Connection, unit: str, sha256: str, reader: str) -> bool:
@@ -100,8 +117,8 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     counts = _counts(export, merged)
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
     _insert_rejected(connection, import_id, export)
-    alarms = [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged), *_alarms_of_year(spoken)]
-    alarms += _alarms_of_future(arrival, export)
+    alarms = [*_alarms_of_reading(last, export), *_alarms_of_file(last, incoming, export)]
+    alarms += [*_alarms_of_dossiers(merged), *_alarms_of_year(spoken), *_alarms_of_future(arrival, export)]
     raise_alarms(connection, arrival.unit, import_id, alarms)
     detail: dict[str, Any] = {"kind": export.kind, "profile": export.profile, "name": arrival.name}
     detail |= {"rows": counts.plain()}
@@ -251,8 +268,9 @@ def rejected_rows_of(connection: Connection, import_id: int) -> list[Mapping[str
 
 
 def _alarms(connection: Connection, *conditions: Any) -> list[ImportAlarm]:
-    rows = select(import_alarms).where(*conditions).order_by(import_alarms.c.import_id, import_alarms.c.position)
-    return [ImportAlarm(row.kind, row.sentence, row.key, row.field) for row in connection.execute(rows)]
+    rows = select(import_alarms, imports.c.name).join(imports, imports.c.id == import_alarms.c.import_id)
+    rows = rows.where(*conditions).order_by(import_alarms.c.import_id, import_alarms.c.position)
+    return [ImportAlarm(row.kind, row.sentence, row.key, row.field, row.name) for row in connection.execute(rows)]
 
 
 def forget_rejection(connection: Connection, arrival: Arrival) -> None:
@@ -284,6 +302,22 @@ def _alarms_of_future(arrival: Arrival, export: Export) -> Iterator[ImportAlarm]
     if export.exported_at is None:
         told = from_the_future(columns_of(export.rows), arrival.at, "nhận tệp")
         yield from (ImportAlarm("future", sentence) for sentence in told)
+
+
+def _alarms_of_reading(last: Mapping[str, Any] | None, export: Export) -> Iterator[ImportAlarm]:
+    """What was doubtful when the file was read, sums first, unless the last file of its layout had the same doubts.
+
+    Rows that only moved are the same doubt: a nightly export that grows is told once. Columns have their own alarm.
+    """
+    known = set(map(_without_rows, last["warnings"])) if last else set()
+    doubts = [said for said in export.warnings if _without_rows(said) not in known and not tells_layout(said)]
+    sums = about_totals(export.declared_total, export.counted)
+    for said in sorted(doubts, key=lambda said: said not in sums):
+        yield ImportAlarm(TOTALS if said in sums else AS_READ, said)
+
+
+def _without_rows(sentence: str) -> str:
+    return _ROWS.sub("", sentence)
 
 
 def _alarms_of_file(last: Mapping[str, Any] | None, incoming: Incoming, export: Export) -> Iterator[ImportAlarm]:

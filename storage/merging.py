@@ -7,7 +7,7 @@ cell is a statement too; a field that a layout does not carry is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert
 from connectors.exports.backdating import Alarm, alarms_between
 from connectors.exports.moments import moment_from
 from storage.database.export_tables import import_rows, record_changes
+from storage.hindsight import Moved, alarms_in_hindsight, gives_an_end
 from storage.incoming import DOSSIERS, MOMENTS, Incoming
 from storage.packing import UNSAID, packed
 from storage.state_tables import StateTable, state_table
@@ -29,11 +30,12 @@ _WATCHED = ("status", "received_at", "due_at", "finished_at", "returned_at", "su
 
 @dataclass(slots=True)
 class Merged:
-    """How many keys were new or changed, and the alarms of single dossiers as (code, alarm)."""
+    """How many keys were new or changed, the alarms of single dossiers as (code, alarm), and who was given an end."""
 
     new: int = 0
     changed: int = 0
     alarms: list[tuple[str, Alarm]] = field(default_factory=list)
+    given: list[Moved] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def merge(connection: Connection, import_id: int, unit: str, incoming: Incoming,
         changes = _merge_part(table, import_id, part, protected, merged)
         if changes:
             _keep_block(connection, record_changes, import_id, position, changes)
+    if merged.given:
+        merged.alarms += alarms_in_hindsight(connection, unit, import_id, merged.given)
     return merged
 
 
@@ -65,7 +69,9 @@ def _merge_part(
         return _places(part) | {f"={name}": column for name, column in zip(part.fields, part.columns, strict=True)}
     fresh, changes = _sorted_out(part, known, protected)
     if part.kind == DOSSIERS:
-        merged.alarms += _alarms(table, part, changes)
+        watched = _watched(table, part, changes)
+        merged.alarms += [(it.code, alarm) for it in watched for alarm in alarms_between(it.kept, it.coming)]
+        merged.given += [it for it in watched if gives_an_end(it.kept, it.coming)]
     if fresh:
         columns = [[column[i] for i in fresh] for column in _known_columns(part)]
         table.add(import_id, part.fields, [part.keys[i] for i in fresh], columns)
@@ -104,16 +110,15 @@ def _difference(
     return {name: new for name, old, new in pairs if new is not UNSAID and new != old and name not in protected}
 
 
-def _alarms(table: StateTable, part: Incoming, changes: Sequence[_Change]) -> Iterator[tuple[str, Alarm]]:
+def _watched(table: StateTable, part: Incoming, changes: Sequence[_Change]) -> list[Moved]:
+    """Changes of what late and on time depend on, with what was kept before."""
     watched = [change for change in changes if not change.fields.keys().isdisjoint(_WATCHED)]
     if not watched:
-        return
+        return []
     before = table.read([part.keys[change.position] for change in watched], _WATCHED)
-    for change in watched:
-        code = part.keys[change.position]
-        kept = _seen(zip(_WATCHED, before[code], strict=True))
-        for alarm in alarms_between(kept, _seen(change.fields.items())):
-            yield code, alarm
+    codes = [part.keys[change.position] for change in watched]
+    kept = [_seen(zip(_WATCHED, before[code], strict=True)) for code in codes]
+    return [Moved(*it) for it in zip(codes, kept, [_seen(change.fields.items()) for change in watched], strict=True)]
 
 
 def _seen(fields: Any) -> dict[str, Any]:

@@ -35,6 +35,8 @@ from sandbox import Failure, Limits, run_one
 PRELOAD = ("connectors.exports.explaining", "connectors.exports.workbooks", "connectors.exports.markup")
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
 
+_LACKS, _PASSES_OVER = "có mà tệp không có cột:", "nên không đọc:"
+
 A = TypeVar("A")
 
 
@@ -269,9 +271,14 @@ def _changes_of_layout(layout: Layout) -> list[str]:
     """What the sheet has beside its profile, and what it lacks: the vendor may have changed the layout."""
     lacking, unknown = layout.absent_titles, layout.unknown_labels
     return [
-        *([f"mẫu {layout.profile.id} có mà tệp không có cột: {', '.join(lacking)}"] if lacking else []),
-        *([f"cột chưa có trong mẫu {layout.profile.id} nên không đọc: {', '.join(unknown[:10])}"] if unknown else []),
+        *([f"mẫu {layout.profile.id} {_LACKS} {', '.join(lacking)}"] if lacking else []),
+        *([f"cột chưa có trong mẫu {layout.profile.id} {_PASSES_OVER} {', '.join(unknown[:10])}"] if unknown else []),
     ]
+
+
+def tells_layout(warning: str) -> bool:
+    """Whether a warning only compares the file's columns with its profile, which every file of a vendor repeats."""
+    return _LACKS in warning or _PASSES_OVER in warning
 
 
 def _split_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
@@ -306,13 +313,14 @@ def _export(question: Question, reading: Reading) -> Export:
         period=reading.period,
         year=reading.year,
         exported_at=reading.exported_at,
-        warnings=(*reading.warnings, *_about_totals(declared, counted)),
+        warnings=(*reading.warnings, *about_totals(declared, counted)),
         content=reading.content,
         titles=reading.titles,
     )
 
 
-def _about_totals(declared: int | None, counted: int) -> list[str]:
+def about_totals(declared: int | None, counted: int) -> list[str]:
+    """What the number of rows says against the file: none at all, or others than its own total row says."""
     if not counted:
         return ["bảng không có dòng dữ liệu nào"]
     if declared is not None and declared != counted:

@@ -139,6 +139,54 @@ def test_a_due_date_changed_after_the_end_rings_once_and_is_told_in_one_letter(d
         assert alarms_to_tell(connection, UNIT, "night-2") == []
 
 
+def test_an_end_given_in_hindsight_is_measured_against_the_newest_export_that_showed_the_dossier(
+    database: Database,
+) -> None:
+    due = datetime(2026, 1, 2, 9, tzinfo=UTC)  # a Friday; exports of 7, 8 and 12 January show A and B open
+    open_now = {"status": 4, "finished_at": None, "due_at": due}
+    both = {"H17-250101-000A": open_now, "H17-250101-000B": open_now}
+    for digit, day in (("1", 7), ("2", 8)):
+        _record(database, _export(both, day=day), digit)
+    _record(database, _export({"H17-250101-000B": open_now}, day=12), "3")
+    ended = {"status": 9, "finished_at": datetime(2026, 1, 2, 8, tzinfo=UTC), "due_at": due}
+    _record(database, _export(dict.fromkeys(both, ended), day=13), "4")
+    with database.read() as connection:
+        alarms = [alarm for alarm in alarms_of_import(connection, 4) if alarm.kind == "ended_in_hindsight"]
+    assert [(alarm.key, "08/01/2026" in alarm.sentence) for alarm in alarms] == [
+        ("H17-250101-000A", True),
+        ("H17-250101-000B", False),
+    ]
+
+
+def test_an_end_entered_the_working_day_after_the_weekend_rings_nothing(database: Database) -> None:
+    due = datetime(2026, 1, 9, 3, tzinfo=UTC)  # a Friday
+    for digit, day, end in (("1", 12, None), ("2", 13, datetime(2026, 1, 9, 2, tzinfo=UTC))):
+        said = {"status": 9 if end else 4, "finished_at": end, "due_at": due}
+        _record(database, _export({"H17-250101-0001": said}, day=day), digit)
+    with database.read() as connection:
+        assert alarms_of_import(connection, 2) == []
+
+
+def test_what_is_doubtful_about_a_file_is_told_once_with_its_name(database: Database) -> None:
+    said = ("H17 có ở các dòng 5, 9; dòng 9 được dùng", "dòng tổng cộng ghi 500, đếm được 1")
+    table = {"H17-250101-0001": {"status": 4}}
+
+    def export(day: int, *warnings: str, declared: int = 500) -> Export:
+        plain = _export(table, day=day)
+        return dataclasses.replace(plain, warnings=warnings, declared_total=declared, agree=declared == 1)
+
+    _record(database, export(1, *said), "1")
+    _record(database, export(2, said[0].replace("5, 9", "6, 12").replace("9", "12"), said[1]), "2")
+    _record(database, export(3, said[0], "dòng tổng cộng ghi 501, đếm được 1", declared=501), "3")
+    with database.read() as connection:
+        told = alarms_to_tell(connection, UNIT, "night-1")
+    assert [(alarm.kind, alarm.file, alarm.sentence) for alarm in told] == [
+        ("totals", "1.xlsx", said[1]),
+        ("as_read", "1.xlsx", said[0]),
+        ("totals", "3.xlsx", "dòng tổng cộng ghi 501, đếm được 1"),
+    ]
+
+
 def test_a_closed_dossier_that_reopens_a_changed_layout_and_a_short_file_ring(database: Database) -> None:
     many = {f"H17-250101-{n:04d}": {"status": 10} for n in range(30)}
     _record(database, _export(many, day=1), "1")
