@@ -22,7 +22,7 @@ from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
 from storage.facts import left_out as left_out_of_year
 from storage.history import Place, places_of
-from storage.imports import alarms_of_import, rejected_rows_of
+from storage.imports import alarms_of_import
 from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, run_of
 
 _MOST_STUCK = 8
@@ -354,8 +354,8 @@ def left_out(resources: Resources, period: str) -> tuple[str, ...]:
         return tuple(left_out_of_year(connection, resources.settings.unit, int(period[:4])))
 
 
-def export(resources: Resources, import_id: int) -> dict[str, Any]:
-    """One import with its rejected rows, by cell.
+def export(resources: Resources, import_id: int, part: Slice) -> dict[str, Any]:
+    """One import with its alarms and a slice of its rejected rows, by cell: {row, rejected, total, alarms}.
 
     Raises:
         NoSuchImport: the unit has none of this number.
@@ -363,4 +363,5 @@ def export(resources: Resources, import_id: int) -> dict[str, Any]:
     with resources.database.read() as connection:
         row = browsing.import_row(connection, resources.settings.unit, import_id)
         alarms = [alarm.told for alarm in alarms_of_import(connection, import_id) if not alarm.is_warning]
-        return {"row": row, "rejected": rejected_rows_of(connection, import_id), "alarms": alarms}
+        rejected, total = browsing.rejected_slice(connection, import_id, part)
+        return {"row": row, "rejected": rejected, "total": total, "alarms": alarms}

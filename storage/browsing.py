@@ -18,6 +18,7 @@ from storage.database.tables import (
     objects,
     receipts,
     records,
+    rejected_rows,
     score_runs,
 )
 from storage.errors import NoSuch
@@ -127,6 +128,14 @@ def import_row(connection: Connection, unit: str, import_id: int) -> dict[str, A
     if row is None:
         raise NoSuchImport("Không có lần nhập này trong đơn vị.")
     return dict(row._mapping)
+
+
+def rejected_slice(connection: Connection, import_id: int, part: Slice) -> tuple[list[dict[str, Any]], int]:
+    """Rows of one import that could not be used, in file order, and how many there are."""
+    mine = rejected_rows.c.import_id == import_id
+    total = connection.execute(select(func.count()).select_from(rejected_rows).where(mine)).scalar_one()
+    rows = select(rejected_rows).where(mine).order_by(rejected_rows.c.position).offset(part.offset).limit(part.limit)
+    return [dict(row._mapping) for row in connection.execute(rows)], int(total)
 
 
 def newest_of_kinds(connection: Connection, unit: str) -> list[dict[str, Any]]:

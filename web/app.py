@@ -17,7 +17,7 @@ from flows.examination import expect_documents
 from flows.health_pages import health_routes
 from web import errors
 from web.access import Deed
-from web.api import deeds, saying, taking, v1
+from web.api import deeds, saying, seeing, taking, v1
 from web.doors import Allowed
 from web.headers import Headers
 from web.house import House
@@ -60,9 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.include_router(v1.router)
-    app.include_router(deeds.router)
-    app.include_router(saying.router)
-    app.include_router(taking.router)
+    for more in (seeing, deeds, saying, taking):
+        app.include_router(more.router)
     app.router.routes.extend(health_routes(settings))
     app.mount("/static", GZipMiddleware(_LongLivedFiles(directory=STATIC)), name="static")
     errors.answer_in_words(app)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.web.test_api import token_of
+from tests.web.test_cycle import DAYS
 from tests.web.wards import (
     FOREIGN_COMPONENT,
     OWN,
@@ -15,6 +17,7 @@ from tests.web.wards import (
     ROLES,
     Town,
     Ward,
+    link_to,
     sign_in,
     visiting,
 )
@@ -125,6 +128,36 @@ def test_objects_of_another_ward_are_not_reached_through_ones_own_address(town: 
             if answer.status_code not in (403, 404):
                 reached.append((method, path, answer.status_code))
     assert reached == []
+
+
+_OF_OTHERS = ("{component}", "{sha256}", "{order_id}", "{upload_id}")
+
+
+@pytest.mark.parametrize("role", ["unit", "limited"])
+def test_what_belongs_to_another_office_or_component_is_reached_at_no_address(own_town: Town, role: str) -> None:
+    link_to(own_town, OWN_COMPONENT)
+    mine = own_town.own
+    foreign = {"component": FOREIGN_COMPONENT, "sha256": mine.quarantined}
+    foreign |= {"order_id": mine.orders["coordinator"], "upload_id": mine.uploads["coordinator"]}
+    common = {"unit": OWN, "period": PERIOD, "page": 1, "run_id": mine.run, "form": "docx", "field": "number"}
+    key = token_of(own_town, "unit", *Deed) if role == "unit" else {}
+    reached, asked = [], 0
+    with visiting(own_town, "coordinator") as client:
+        client.post(f"/p/{OWN}/{PERIOD}/ky-cham/mo", data=DAYS)
+        sign_in(client, own_town, role)
+        for (method, path), _ in deeds_of(create_app(own_town.settings)).items():
+            if not any(name in path for name in _OF_OTHERS):
+                continue
+            asked += 1
+            data = {} if method in ("GET", "DELETE") else {"json": {"values": {}}} if "/api/" in path else {"data": {}}
+            answer = client.request(
+                method, path.format(**common | foreign), headers=key if "/api/" in path else {}, **data
+            )
+            if answer.status_code not in (401, 403, 404):
+                reached.append((method, path, answer.status_code))
+    assert asked > 30
+    assert [one for one in reached if one[2] != 422] == []
+    assert all("/api/" in path for _, path, _ in reached), "a page refuses before it reads what was sent"
 
 
 @pytest.mark.parametrize("role", ["coordinator", "leader", "auditor", "supervisor", "unit", "administrator"])

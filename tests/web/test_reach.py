@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.accounts import open_session
 from flows.resources import open_resources
-from storage import custody, sessions
-from storage.sessions import NewLink
+from storage import custody
 from tests.web.test_api import V1, token_of
 from tests.web.test_cycle import DAYS, ROOT, _do
 from tests.web.wards import (
@@ -24,6 +22,7 @@ from tests.web.wards import (
     PERIOD,
     Town,
     kept_document,
+    link_to,
     pdf,
     scored,
     sign_in,
@@ -145,16 +144,8 @@ def test_every_look_at_evidence_stands_in_the_custody_log(own_town: Town) -> Non
     ]
 
 
-def _link_to(town: Town, *components: str) -> None:
-    """A guest whose link shows these components only becomes `limited`."""
-    new = NewLink("l-0123456789", "s" * 40, OWN, PERIOD, components, "Sở", "coordinator", NOW, NOW + timedelta(days=7))
-    with open_resources(town.settings) as resources, resources.database.write() as connection:
-        sessions.add_link(connection, new)
-        town.sessions["limited"] = open_session(connection, "testclient", NOW, share=new.id)
-
-
 def test_a_link_to_some_components_shows_nothing_of_the_others_anywhere(own_town: Town) -> None:
-    _link_to(own_town, OWN_COMPONENT)
+    link_to(own_town, OWN_COMPONENT)
     foreign = (f"tieu-chi/{FOREIGN_COMPONENT}", f"ky-cham/{FOREIGN_COMPONENT}", f"tai-lieu/{own_town.own.quarantined}")
     with visiting(own_town, "coordinator") as client:
         client.post(f"{ROOT}/mo", data=DAYS)
@@ -169,7 +160,7 @@ def test_a_link_to_some_components_shows_nothing_of_the_others_anywhere(own_town
 
 
 def test_reasons_notes_and_reminders_of_the_cycle_reach_only_whom_they_concern(own_town: Town) -> None:
-    _link_to(own_town, OWN_COMPONENT)
+    link_to(own_town, OWN_COMPONENT)
     with visiting(own_town, "coordinator") as client:
         client.post(f"{ROOT}/mo", data=DAYS | {"self_score": f"{NOW + timedelta(days=3):%d/%m/%Y}"})
         _do(client, "begin")

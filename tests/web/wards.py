@@ -200,3 +200,11 @@ def give_task(
 def _upload(connection: object, unit: str, role: str) -> str:
     new = NewUpload(f"u-{unit}-{role}", unit, role, OWN_COMPONENT, "moi.pdf", 10, "1", NOW)
     return uploads.begin_upload(connection, new)  # type: ignore[arg-type]
+
+
+def link_to(town: Town, *components: str) -> None:
+    """A guest whose link shows these components only becomes `limited`."""
+    new = NewLink("l-0123456789", "s" * 40, OWN, PERIOD, components, "Sở", "coordinator", NOW, NOW + timedelta(days=7))
+    with open_resources(town.settings) as resources, resources.database.write() as connection:
+        sessions.add_link(connection, new)
+        town.sessions["limited"] = open_session(connection, "testclient", NOW, share=new.id)

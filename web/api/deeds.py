@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from fastapi import Request as HttpRequest
@@ -12,11 +13,14 @@ from starlette.concurrency import run_in_threadpool
 
 from config.refusals import WrongUse
 from flows import ordering, receiving
+from flows.cycle import Wish, open_period
 from flows.receiving import Announced
 from storage import uploads
+from storage.errors import StorageError
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router
+from web.api.v1 import document_told
 from web.doors import Visit, allowed
 from web.errors import problem
 from web.pages.auditing import Order, handed_out, ordered, own_order
@@ -36,6 +40,14 @@ class CycleDeed(BaseModel):
     component: str = Field("", max_length=20)
     said: dict[str, Any] = Field(default_factory=dict)
     version: int | None = Field(None, ge=1, le=1_000_000)
+
+
+class OpeningWish(BaseModel):
+    """The last day of each deadline of a year: self_score, appraisal_1, explanation, appraisal_2."""
+
+    model_config = {"extra": "forbid", "json_schema_extra": {"example": examples.OPENING_WISH}}
+
+    deadlines: dict[Literal["self_score", "appraisal_1", "explanation", "appraisal_2"], date]
 
 
 class UploadWish(BaseModel):
@@ -62,6 +74,18 @@ class BundleWish(BaseModel):
 def cycle(unit: Unit, period: Period, visit: Visit = allowed(Deed.SEE_SCORE)) -> dict[str, Any]:
     """Where the year stands: state, deadlines, deeds possible now, three scores side by side, disputes."""
     return told_to(visit, seen_or_missing(visit))
+
+
+@router.put(PLACE + "/cycle", responses=examples.of({"state": "open", "version": 1, "deeds": ["begin"]}))
+def open_year(unit: Unit, period: Period, wish: OpeningWish, visit: Visit = allowed(Deed.ASSIGN)) -> Any:
+    """Open the year with the last days of its four deadlines; 409 where it is open, or they are out of order."""
+    visit.require(visit.visitor.whole_unit(Deed.ASSIGN, visit.here))
+    who = Wish("open", visit.visitor.name, visit.origin, visit.now)
+    try:
+        seen = open_period(visit.resources, period, {str(name): day for name, day in wish.deadlines.items()}, who)
+    except (WrongUse, StorageError) as error:
+        return problem(visit.request, 409, str(error))
+    return {"state": seen["state"], "version": seen["version"], "deeds": seen["deeds"]}
 
 
 def _add_deeds_of(right: Deed) -> None:
@@ -118,8 +142,10 @@ def end_upload(unit: Unit, period: Period, upload_id: _UploadId, visit: Visit = 
 def upload(unit: Unit, period: Period, upload_id: _UploadId, visit: Visit = allowed(Deed.UPLOAD)) -> Response:
     """An upload, with its verdict once there is one."""
     row = own_upload(visit, upload_id)
-    told = {name: row[name] for name in ("id", "name", "size", "state", "sha256", "reason")}
-    return JSONResponse(told | {"received": receiving.received(visit.resources, upload_id)})
+    told = receiving.verdict_of(visit.resources, row)
+    kept = {name: told[name] for name in ("id", "name", "size", "state", "sha256", "reason", "received")}
+    document = document_told(told["document"], told["said"]) if told["document"] else None
+    return JSONResponse(kept | {"document": document})
 
 
 @router.post(PLACE + "/bundles", status_code=202, responses={202: examples.body({"order": "g-1a2b3c4d"})})

@@ -39,13 +39,33 @@ SEARCH = {"words": "ke hoach", "exact": False, "count": 1, "hits": [{"sha256": _
 IMPORTS = {"total": 1, "imports": [{"id": 1, "name": "hoso_2025.xls", "status": "read", "counts": {"read": 2000}}]}
 CYCLE_DEED: dict[str, Any] = {"deed": "fill", "component": "1.7.1", "said": {"note": "Đủ tài liệu"}, "version": 1}
 CYCLE = {"state": "self_scoring", "deadlines": [], "deeds": ["fill"], "components": [], "disputed": [], "totals": None}
+OPENING_WISH: dict[str, Any] = {
+    "deadlines": {
+        "self_score": "2025-12-31",
+        "appraisal_1": "2026-01-15",
+        "explanation": "2026-01-31",
+        "appraisal_2": "2026-02-28",
+    }
+}
+_ACTION = {"component": "1.7.1", "gain": "0.50", "responsible": "Văn phòng", "deadline": "2025-12-31", "overdue": False}
+TODAY = {"run": "2025-0002", "before": "2025-0001", "moved": [], "totals": _TOTALS, "actions": [_ACTION], "due": []}
+IMPORT = {
+    "import": {"id": 1, "name": "hoso_2025.xls", "status": "read", "counts": {"read": 2000, "rejected": 1}},
+    "alarms": [],
+    "total": 1,
+    "rejected": [{"sheet": "Sheet1", "row": 7, "cell": "D7", "reason": "không phải ngày"}],
+}
+SOURCES = [{"source": "iGate", "fresh": True, "newest": "2025-12-31T17:00:00+00:00", "age_hours": 3.5, "reason": None}]
 UPLOAD_WISH: dict[str, Any] = {
     "name": "ke-hoach.pdf",
     "size": 190_000,
     "target": "1.1.1",
     "fingerprint": "ke-hoach.pdf-190000",
 }
-UPLOAD = {"id": "u-1a2b3c", "name": "ke-hoach.pdf", "state": "kept", "sha256": _SHA256, "reason": None}
+UPLOAD = {"id": "u-1a2b3c", "name": "ke-hoach.pdf", "state": "kept", "sha256": _SHA256, "reason": None} | {
+    "received": 190_000,
+    "document": _DOCUMENT,
+}
 BUNDLE = {"order": "g-1a2b3c4d", "state": "ready", "sha256": _SHA256, "reason": None}
 TERM_WISH: dict[str, Any] = {"speaks_from": "2025-01-01", "speaks_to": "2025-12-31", "expires_on": None, "version": ""}
 TERM_SAID = {"sha256": _SHA256, "speaks_from": "2025-01-01", "speaks_to": "2025-12-31", "expires_on": None}

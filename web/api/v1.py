@@ -79,7 +79,7 @@ def runs(
     """Score runs, newest first."""
     with visit.resources.database.read() as connection:
         rows = runs_slice(connection, unit, period, Slice(offset, limit))
-    return [_plain(row) for row in rows]
+    return [plain_row(row) for row in rows]
 
 
 @router.get(PLACE + "/components/{component}", responses=examples.of(examples.COMPONENT))
@@ -138,7 +138,7 @@ def documents(
     """Documents in this key's scope, newest first, with their verdicts."""
     wanted = DocumentsWanted(state, name, visible_documents(visit))
     told = browsing.documents(visit.resources, wanted, Slice(offset, limit))
-    return {"total": told["total"], "documents": [_document(row, row["said"]) for row in told["rows"]]}
+    return {"total": told["total"], "documents": [document_told(row, row["said"]) for row in told["rows"]]}
 
 
 @router.get(PLACE + "/documents/{sha256}", responses=examples.of(examples.DOCUMENT))
@@ -149,7 +149,7 @@ def document(unit: Unit, period: Period, sha256: Sha256, visit: Visit = allowed(
     said = told["said"] or {}
     proves = [{"component": found["component"]["id"], **_place(found)} for found in serves]
     whole = {"text": said.get("text"), "result": said.get("result"), "proves": proves}
-    return _document(told["row"], said) | whole | {"registers": register_says(visit.resources, told)}
+    return document_told(told["row"], said) | whole | {"registers": register_says(visit.resources, told)}
 
 
 @router.get(PLACE + "/documents/{sha256}/content", response_class=Response)
@@ -180,7 +180,7 @@ def imports(
 ) -> dict[str, Any]:
     """Exports that were read or refused, newest first."""
     told = browsing.exports(visit.resources, Slice(offset, limit))
-    return {"total": told["total"], "imports": [_plain(row) for row in told["rows"]]}
+    return {"total": told["total"], "imports": [plain_row(row) for row in told["rows"]]}
 
 
 @router.get(PLACE + "/requests", responses=examples.of([examples.REQUEST]))
@@ -224,7 +224,7 @@ def _told(visit: Visit, request_id: str) -> dict[str, Any]:
     return told
 
 
-def _document(row: Mapping[str, Any], said: Mapping[str, Any] | None) -> dict[str, Any]:
+def document_told(row: Mapping[str, Any], said: Mapping[str, Any] | None) -> dict[str, Any]:
     result = (said or {}).get("result") or {}
     return {name: row[name] for name in ("sha256", "name", "state", "reason", "size")} | {
         "received_at": _iso(row["received_at"]),
@@ -237,7 +237,7 @@ def _place(found: Mapping[str, Any]) -> dict[str, Any]:
     return {"section": found["section"], "pages": found["pages"]}
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _iso(value) if isinstance(value, date) else value for name, value in row.items()}
 
 

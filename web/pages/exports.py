@@ -15,7 +15,8 @@ from web.doors import Visit, allowed
 from web.pages.home import PLACE
 
 router = APIRouter()
-_PAGE_ROWS = 50
+_PAGE_ROWS, _REJECTED = 50, 200
+Number = Annotated[int, Path(ge=1, le=2_000_000_000)]
 
 
 @router.get(PLACE + "/du-lieu")
@@ -31,7 +32,11 @@ def listed(visit: Visit = allowed(Deed.SEE_EXPORTS), trang: Annotated[int, Query
 
 @router.get(PLACE + "/du-lieu/{number}")
 def one_import(
-    number: Annotated[int, Path(ge=1, le=2_000_000_000)], visit: Visit = allowed(Deed.SEE_EXPORTS)
+    number: Number,
+    visit: Visit = allowed(Deed.SEE_EXPORTS),
+    trang: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """One import with its rejected rows by cell."""
-    return visit.page("export.html", told=browsing.export(visit.resources, number))
+    told = browsing.export(visit.resources, number, Slice((trang - 1) * _REJECTED, _REJECTED))
+    pages = max(1, -(-told["total"] // _REJECTED))
+    return visit.page("export.html", told=told, page=trang, pages=pages)

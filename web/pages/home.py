@@ -70,10 +70,11 @@ def _standing(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> Markup:
     before = told["before"]["id"] if told["before"] else ""
     day = visit.resources.settings.local_day(visit.now)
     key = (visit.resources, told["run"]["id"], before, day, visit.visitor.rights, visit.here)
-    return once("parts/today_score.html", language_of(visit.request), key, lambda: _seen(visit, told, whole=whole))
+    return once("parts/today_score.html", language_of(visit.request), key, lambda: seen_today(visit, told, whole=whole))
 
 
-def _seen(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
+def seen_today(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
+    """What this visitor may know of a day that has a run: {told, ids, whole, ahead, works, place}."""
     ids = {item["id"] for item in told["run"]["score"]["components"] if _shown(visit, item)}
     shown = {
         "actions": [action for action in told["actions"] if action.component in ids],
