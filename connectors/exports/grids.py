@@ -43,6 +43,11 @@ class Grid:
         head = list(_filled_down(self.head, 0, cells))
         return replace(self, head=head, rest=_filled_down(self.rest, len(head), cells, _hanging(head, cells)))
 
+    def between(self, first: int, last: int) -> Grid:
+        """The same sheet with nothing but some of its columns (from 0, both included)."""
+        head = list(_between(self.head, first, last))
+        return replace(self, head=head, rest=_between(self.rest, first, last))
+
     def blocks(self, first: int) -> Iterator[tuple[int, list[Cells]]]:
         """Yield (index of its first row, rows) from row `first` (from 0, inside the head) on. Can be asked once."""
         rows = itertools.chain(self.head[first:], self.rest)
@@ -73,6 +78,10 @@ def _filled_down(
         here = [cell for cell in begins.get(number, ()) if cell.left < len(filled)]
         open_cells |= {cell.left: (cell.bottom, filled[cell.left]) for cell in here}
         yield filled
+
+
+def _between(rows: Iterable[Cells], first: int, last: int) -> Iterator[Cells]:
+    return ([""] * min(first, len(row)) + row[first : last + 1] for row in rows)
 
 
 def _hanging(head: list[Cells], cells: Collection[Merged]) -> dict[int, tuple[int, Any]]:

@@ -6,9 +6,10 @@ Header rows may be one to three deep with merged cells; each column's label is t
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.export_profiles import Column, Profile
 from connectors.errors import UnknownLayout
@@ -34,6 +35,9 @@ class Layout:
     """The header's labels as written, joined with " / "."""
     foreign: frozenset[str]
     """Labels of other profiles, as compared: a row of them below the data begins another table."""
+    between: tuple[int, int] | None = None
+    """First and last column of this table (from 0), where another table stands beside it; its profiles: `beside`."""
+    beside: tuple[str, ...] = ()
 
     @property
     def absent_titles(self) -> tuple[str, ...]:
@@ -73,7 +77,43 @@ def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
             if best is None or rank > best[0]:
                 labels = tuple(" / ".join(path) for path in _written(grid, row, depth))
                 best = (rank, Layout(profile, row, row + depth, places, labels, known - _known_labels([profile])))
-    return best[1] if best else None
+    return _apart(best[1], grid, profiles) if best else None
+
+
+def _apart(layout: Layout, grid: Grid, profiles: Sequence[Profile]) -> Layout:
+    """The layout within its own columns, where an empty column parts its header from that of another known table.
+
+    The two may name columns alike: nothing of one table is ever read as a column of the other.
+    """
+    written = _written(grid, layout.header_row, layout.first - layout.header_row)
+    found = []
+    for first, last in _blocks([bool(path) for path in written]):
+        own = [path if first <= place <= last else () for place, path in enumerate(written)]
+        keys = [tuple(map(label_key, path)) for path in own]
+        fitting = [(len(_places(profile, keys)), profile) for profile in profiles if _fits(profile, keys)]
+        if fitting:
+            found.append((max(fitting, key=lambda fit: fit[0]), (first, last), own, keys))
+    if len(found) < 2:
+        return layout
+    (_, profile), between, own, keys = max(found, key=lambda fit: fit[0][0])
+    beside = tuple(other.id for (_, other), where, _, _ in found if where != between)
+    labels = tuple(" / ".join(path) for path in own)
+    return replace(
+        layout, profile=profile, places=_places(profile, keys), labels=labels, between=between, beside=beside
+    )
+
+
+def _fits(profile: Profile, paths: list[Path]) -> bool:
+    places = _places(profile, paths)
+    return all(column in places for column in profile.columns if column.required)
+
+
+def _blocks(filled: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """First and last place of each run of filled ones."""
+    for is_filled, run in itertools.groupby(enumerate(filled), key=lambda pair: pair[1]):
+        if is_filled:
+            places = [place for place, _ in run]
+            yield places[0], places[-1]
 
 
 def _known_labels(profiles: Sequence[Profile]) -> frozenset[str]:
@@ -131,7 +171,7 @@ def _places(profile: Profile, paths: list[Path]) -> dict[Column, int]:
     for column in profile.columns:
         spellings = [tuple(map(label_key, spelling)) for spelling in column.spellings]
         free = [index for index in range(len(paths)) if index not in places.values()]
-        whole = next((index for index in free if paths[index] in spellings), None)
+        whole = next((index for spelling in spellings for index in free if paths[index] == spelling), None)
         if whole is None:
             ends = {spelling[-1] for spelling in spellings if titles[spelling[-1]] <= 1}
             whole = next((i for i in free if paths[i] and paths[i][-1] in ends and own[paths[i][-1]] == 1), None)

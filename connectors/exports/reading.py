@@ -228,6 +228,7 @@ def _named_records(grid: Grid, layout: Layout, question: Question) -> SheetRecor
 
 
 def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
+    grid = grid.between(*layout.between) if layout.between else grid
     vocabulary = load_vocabulary(question.profiles)
     converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
     sample = itertools.takewhile(
@@ -244,6 +245,11 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     _modernise(records)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
     records.warnings.extend(_changes_of_layout(layout))
+    if layout.beside:
+        others = ", ".join(layout.beside)
+        records.warnings.append(
+            f'trang "{grid.name}" có bảng khác bên cạnh (mẫu {others}): chưa đọc, hãy tách ra tệp riêng'
+        )
     if records.other_table_row:
         records.warnings.append(
             f'trang "{grid.name}" có bảng thứ hai từ dòng {records.other_table_row}: chưa đọc, hãy tách ra tệp riêng'

@@ -23,6 +23,14 @@ def encrypted(path: Path) -> Path:
     return path
 
 
+def locked(path: Path) -> Path:
+    """A workbook with a password as Excel 97 to 2003 keeps it: FILEPASS behind the beginning, the rest scrambled."""
+    beginning = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
+    filepass = _record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(range(48)))
+    path.write_bytes(_compound("Workbook", beginning + filepass + bytes(range(256)) * 20))
+    return path
+
+
 def _workbook(sheet: str, rows: Sequence[Sequence[Any]]) -> bytes:
     beginning = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
     beginning += _record(0x0042, struct.pack("<H", 1200))

@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -96,6 +97,14 @@ def xlsx(path: Path, rows: Rows, *, sheet: str = "Sheet1") -> Path:
     return path
 
 
+def xlsm(path: Path, rows: Rows) -> Path:
+    """A workbook that carries a program."""
+    xlsx(path, rows)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 Sub AutoOpen()")
+    return path
+
+
 def html_named_xls(path: Path, rows: Rows) -> Path:
     """What "xuất Excel" of a web page gives: an HTML table whose cells are padded with spaces and line breaks."""
     cells = "\n".join(f"<tr>{''.join(f'<td>  {chr(10)} {_shown(cell)}  </td>' for cell in row)}</tr>" for row in rows)
@@ -133,6 +142,16 @@ def delimited(path: Path, rows: Rows, *, sign: str = ",", encoding: str = "utf-8
     csv.writer(out, delimiter=sign).writerows([["" if cell is None else cell for cell in row] for row in rows])
     path.write_bytes(out.getvalue().encode(encoding))
     return path
+
+
+def in_cp1258(cell: object) -> str:
+    """Text as Windows-1258 holds it: letters with circumflex, breve or horn whole, tone marks behind them."""
+    text = ""
+    for letter in unicodedata.normalize("NFC", str(cell)):
+        parts = unicodedata.normalize("NFD", letter)
+        tones = "".join(mark for mark in parts[1:] if mark in "\u0300\u0301\u0303\u0309\u0323")
+        text += unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in tones)) + tones
+    return text
 
 
 def ods(path: Path, rows: Rows, *, sheet: str = "Sheet1") -> Path:
@@ -257,5 +276,9 @@ WRITERS: dict[str, Callable[[Path, Rows], Path]] = {
     "spreadsheetml": spreadsheetml,
     "csv": delimited,
     "csv-semicolon": lambda path, rows: delimited(path, rows, sign=";", encoding="utf-8"),
+    "csv-cp1258": lambda path, rows: delimited(
+        path, [[in_cp1258(cell) for cell in row] for row in rows], sign=";", encoding="cp1258"
+    ),
+    "xlsm": xlsm,
     "tsv-utf16": lambda path, rows: delimited(path, rows, sign="\t", encoding="utf-16"),
 }

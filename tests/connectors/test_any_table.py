@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from connectors.errors import ConnectorError
 from connectors.exports import read_export_here
 from connectors.exports.dates import VIETNAM
-from tests.connectors.tables import DETAIL_HEADER, LIST_HEADER, WRITERS
+from connectors.exports.legacy import TCVN3, VNI, OldFont
+from tests.connectors.tables import DETAIL_HEADER, LIST_HEADER, WRITERS, delimited, merged_down
+from tests.connectors.typed import typed_in
 
 STATUSES = {1: "Mới đăng ký", 4: "Đang xử lý", 5: "Yêu cầu bổ sung giấy tờ", 9: "Đã xử lý xong", 10: "Đã trả kết quả"}
 CHANNELS = {"direct": "Trực tiếp", "online": "Trực tuyến", "postal": "BCCI", None: ""}
 YES_NO = {True: "Có", False: "Không", None: ""}
 
-DATE_SHAPES: dict[str, Callable[[datetime], str]] = {
+DATE_SHAPES: dict[str, Callable[[datetime], Any]] = {
+    "dated cell": lambda at: at.replace(tzinfo=None),
     "vendor": lambda at: at.strftime("%d/%m/%Y %H:%M:%S"),
     "national": lambda at: at.strftime("%Y%m%d%H%M%S"),
     "iso": lambda at: at.isoformat(),
@@ -61,10 +64,15 @@ def dossiers(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def lasting(due: datetime) -> datetime:
+    """A due date of midnight lasts to the end of its day."""
+    return due if due.time() != time(0) else due.replace(hour=23, minute=59, second=59)
+
+
 tables = st.lists(dossiers(), min_size=1, max_size=8, unique_by=lambda row: row["code"])
 
 
-def detail_row(number: int, row: dict[str, Any], date: Callable[[datetime], str]) -> list[Any]:
+def detail_row(number: int, row: dict[str, Any], date: Callable[[datetime], Any]) -> list[Any]:
     """A dossier as the detailed register shows it."""
     cells = {
         "STT": number,
@@ -116,7 +124,9 @@ def test_any_table_in_any_format_with_any_quirk_reads_back_equal(
     with tempfile.TemporaryDirectory() as folder:
         export = read_export_here(WRITERS[form](Path(folder) / "bang", furnished(header, rows, quirks)))
     assert export.rejected == ()
-    assert [{name: row.values[name] for name in table[0]} for row in export.rows] == table
+    assert [{name: row.values[name] for name in table[0]} for row in export.rows] == [
+        row | {"due_at": lasting(row["due_at"])} for row in table
+    ]
     assert export.agree is (True if "total" in quirks else None)
 
 
@@ -139,10 +149,54 @@ def test_the_dossier_list_reads_equal_whether_or_not_its_rows_lack_a_cell(
         export = read_export_here(WRITERS[form](Path(folder) / "bang", [LIST_HEADER, *written]))
     names = ("code", "procedure", "status", "received_at", "due_at")
     assert [{name: row.values[name] for name in names} for row in export.rows] == [
-        {name: row[name] for name in names} for row in table
+        {name: row[name] for name in names} | {"due_at": lasting(row["due_at"])} for row in table
     ]
     ends = [row.values.get("finished_at", row.values.get("returned_at")) for row in export.rows]
     assert ends == [row["finished_at"] for row in table]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    table=tables,
+    form=st.sampled_from(["xlsx", "ods", "html", "spreadsheetml"]),
+    spans=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), min_size=8, max_size=8),
+)
+def test_a_table_with_cells_merged_anywhere_reads_like_one_that_repeats_them(
+    table: list[dict[str, Any]], form: str, spans: list[tuple[int, int]]
+) -> None:
+    tall = [
+        (min(span), min(max(span), len(table) - 1), column)
+        for span, column in zip(spans, (2, 3, 6, 8, 9, 10, 11, 16), strict=True)
+        if min(span) < min(max(span), len(table) - 1)
+    ]
+    rows = [detail_row(n, row, DATE_SHAPES["vendor"]) for n, row in enumerate(table, start=1)]
+    for first, last, column in tall:
+        for row in rows[first + 1 : last + 1]:
+            row[column] = rows[first][column]
+    tall = [cell for cell in tall if rows[cell[0]][cell[2]]]
+    with tempfile.TemporaryDirectory() as folder:
+        merged = [(first + 2, last + 2, column) for first, last, column in tall]
+        export = read_export_here(merged_down(Path(folder) / "gop", form, [*DETAIL_HEADER, *rows], merged))
+        plain = read_export_here(WRITERS[form](Path(folder) / "bang", [*DETAIL_HEADER, *rows]))
+    assert [row.values for row in export.rows] == [row.values for row in plain.rows]
+    assert export.rejected == plain.rejected
+
+
+@settings(max_examples=40, deadline=None)
+@given(table=tables, font=st.sampled_from([TCVN3, VNI]))
+def test_any_table_typed_in_an_old_font_reads_back_in_small_letters(table: list[dict[str, Any]], font: OldFont) -> None:
+    rows = [detail_row(n, row, DATE_SHAPES["vendor"]) for n, row in enumerate(table, start=1)]
+    typed = [[typed_in(cell, font) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    header = [[typed_in(label, font) for label in line] for line in DETAIL_HEADER]
+    with tempfile.TemporaryDirectory() as folder:
+        export = read_export_here(delimited(Path(folder) / "bang", [*header, *typed], encoding="latin-1"))
+    assert export.rejected == ()
+    names = ("code", "status", "received_at", "channel", "papers_digitised")
+    assert [{name: row.values[name] for name in names} for row in export.rows] == [
+        {name: row[name] for name in names} for row in table
+    ]
+    read = [row.values["procedure"].casefold() for row in export.rows]
+    assert read == [row["procedure"].casefold() for row in table]
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from connectors.errors import ConnectorError, UnknownLayout, Unreadable
-from connectors.exports import read_export, read_export_here
-from tests.connectors.old_excel import encrypted
+from connectors.exports import read_export, read_export_here, reading
+from tests.connectors.old_excel import encrypted, locked
 from tests.connectors.tables import (
     LIST_HEADER,
     PETITION_HEADER,
@@ -19,6 +20,7 @@ from tests.connectors.tables import (
     code,
     delimited,
     html_named_xls,
+    in_cp1258,
     listed,
     ods,
     spreadsheetml,
@@ -94,6 +96,25 @@ def truncated_old(path: Path) -> Path:
     return path
 
 
+def locked_ods(path: Path) -> Path:
+    """An OpenDocument sheet whose content is encrypted, as its manifest says."""
+    ods(path, [LIST_HEADER, listed(1)])
+    with zipfile.ZipFile(path) as source:
+        parts = {info.filename: source.read(info) for info in source.infolist()}
+    entry = (
+        b'<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml" manifest:size="900">'
+        b'<manifest:encryption-data manifest:checksum-type="SHA1/1K" manifest:checksum="x"/></manifest:file-entry>'
+    )
+    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(
+        b"</manifest:manifest>", entry + b"</manifest:manifest>"
+    )
+    parts["content.xml"] = bytes(range(256)) * 8
+    with zipfile.ZipFile(path, "w") as target:
+        for name, part in parts.items():
+            target.writestr(name, part)
+    return path
+
+
 def broken_xml(path: Path) -> Path:
     return with_part(path, SHEET, b"<worksheet><sheetData><row r='1'><c r='A1'><v>1</sheetData>")
 
@@ -123,6 +144,8 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated xlsx": (truncated, "cắt cụt"),
     "truncated xls": (truncated_old, "cắt cụt"),
     "password": (encrypted, "mật khẩu"),
+    "password of Excel 97": (locked, "có mật khẩu"),
+    "password of ODS": (locked_ods, "có mật khẩu"),
     "broken sheet": (broken_xml, "hỏng|dòng tiêu đề"),
     "pdf": (written(b"%PDF-1.7\n..."), "tệp PDF"),
     "picture": (written(b"\x89PNG\r\n\x1a\n...."), "ảnh PNG"),
@@ -190,6 +213,28 @@ def test_a_second_table_of_another_kind_on_the_sheet_does_not_enter_the_first(tm
     assert any("bảng thứ hai" in warning and "dòng 4" in warning for warning in export.warnings)
 
 
+@pytest.mark.parametrize("petitions_first", [True, False])
+def test_a_table_beside_another_is_read_by_its_own_columns_alone(petitions_first: bool, tmp_path: Path) -> None:
+    petitions = [[n, f"PA-{n}", "01/06/2025", "10/06/2025", "", "Nội dung", "Khác", "", ""] for n in range(1, 5)]
+    dossiers = [*[listed(n) for n in range(1, 4)], [""] * len(LIST_HEADER)]
+    pairs = zip([PETITION_HEADER, *petitions], [LIST_HEADER, *dossiers], strict=True)
+    rows = [[*left, "", *right] if petitions_first else [*right, "", *left] for left, right in pairs]
+    export = read_export_here(xlsx(tmp_path / "hai.xlsx", rows))
+    alone = read_export_here(xlsx(tmp_path / "mot.xlsx", [LIST_HEADER, *dossiers]))
+    assert [row.values for row in export.rows] == [row.values for row in alone.rows]
+    assert export.rejected == ()
+    assert any("bảng khác bên cạnh (mẫu phan-anh-kien-nghi)" in warning for warning in export.warnings)
+
+
+def test_an_export_that_takes_too_long_is_refused_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LIMITS", replace(reading.LIMITS, wall_seconds=0.05))
+    path = delimited(tmp_path / "dai.csv", [LIST_HEADER, *[listed(n) for n in range(1, 60_000)]])
+    with pytest.raises(Unreadable, match=r"dai\.csv: đọc quá 0 giây chưa xong"):
+        read_export(path)
+
+
 def test_a_hundred_unknown_columns_do_not_hide_the_known_ones(tmp_path: Path) -> None:
     more = [f"Cột thêm {n}" for n in range(100)]
     export = read_export_here(xlsx(tmp_path / "rong.xlsx", [more + LIST_HEADER, [""] * 100 + listed(1)]))
@@ -231,18 +276,6 @@ def test_windows_1258_text_is_read_as_nfc(tmp_path: Path) -> None:
     source = export.rows[0].values["source"]
     assert source == "Sở"
     assert unicodedata.is_normalized("NFC", source)
-
-
-def in_cp1258(cell: object) -> str:
-    """Text as Windows-1258 holds it: letters with circumflex, breve or horn whole, tone marks behind them."""
-    import unicodedata
-
-    text = ""
-    for letter in str(cell):
-        parts = unicodedata.normalize("NFD", letter)
-        tones = "".join(mark for mark in parts[1:] if mark in "\u0300\u0301\u0303\u0309\u0323")
-        text += unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in tones)) + tones
-    return text
 
 
 def test_an_html_export_cut_inside_its_table_is_read_and_told(tmp_path: Path) -> None:

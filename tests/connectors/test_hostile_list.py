@@ -17,8 +17,17 @@ from config.settings import Settings
 from connectors.errors import ConnectorError
 from flows.importing import import_file
 from tests.connectors.old_excel import encrypted
-from tests.connectors.tables import DECLARED_HEADER, LIST_HEADER, PETITION_HEADER, code, delimited, listed, xlsx
-from tests.connectors.test_hostile_exports import far_cells, in_cp1258, truncated
+from tests.connectors.tables import (
+    DECLARED_HEADER,
+    LIST_HEADER,
+    PETITION_HEADER,
+    code,
+    delimited,
+    in_cp1258,
+    listed,
+    xlsx,
+)
+from tests.connectors.test_hostile_exports import far_cells, truncated
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 SECRET = "BIMAT-cua-may-chu"
