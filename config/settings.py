@@ -98,6 +98,7 @@ class Settings(BaseModel):
     exports: Folder = Field(None, description="folder of the one-stop exports; empty: HOME/exports")
     exports_fresh_hours: int = Field(0, ge=0, le=8760, description="most age of the newest export there; 0: no limit")
     sources: Folder = Field(None, description="file of further sources of exports; empty: HOME/sources.yaml")
+    units: Folder = Field(None, description="file of the units this installation works for; empty: HOME/units.yaml")
     inbox: Folder = Field(None, description="folder of uploaded documents; empty: HOME/inbox")
     trust: Folder = Field(None, description="anchors, intermediates, CRLs, policy; empty: HOME/trust")
     sha1: Literal["policy", "strict"] = Field("policy", description="strict: no signature with SHA-1 counts")
@@ -112,6 +113,7 @@ class Settings(BaseModel):
     s3_lock_days: int = Field(3650, ge=0, le=36500, description="days for which S3 locks each version; 0: no lock")
     s3_encrypt: bool = Field(False, description="ask the S3 server to encrypt at rest (SSE-S3)")
     mirror: Folder = Field(None, description="folder on another disk that holds a second copy; empty: none")
+    backups: Folder = Field(None, description="folder of backups; an alarm rings when the newest is old; empty: none")
     scrub_mib: int = Field(2048, ge=0, description="how much of the store a night re-reads; 0: none")
     tsa_url: str = Field("", pattern=r"^(https?://\S+)?$", description="RFC 3161 time stamp authority; empty: none")
     tsa_seconds: int = Field(30, ge=1, le=300, description="how long one time stamp may take")
@@ -178,6 +180,11 @@ class Settings(BaseModel):
     def sources_file(self) -> Path:
         """The list of further sources; it need not exist."""
         return self.sources or self.home / "sources.yaml"
+
+    @property
+    def units_file(self) -> Path:
+        """The list of units; without it there is PAR_UNIT alone."""
+        return self.units or self.home / "units.yaml"
 
     @property
     def inbox_folder(self) -> Path:

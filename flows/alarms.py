@@ -13,14 +13,18 @@ from typing import Any
 
 from config.settings import Settings
 from config.strict_yaml import read_strict_yaml
+from flows.chores import chore_kinds
 from flows.resources import open_ledger, open_store
+from storage import chores
 from storage.care import open_damages
-from storage.chores import chore_rows
-from storage.deliveries import FAILED, delivery_rows
+from storage.chores import newest_of
+from storage.deliveries import FAILED, SENT, delivery_rows
 from storage.errors import StorageError
 from storage.imports import READ, REJECTED, imports_of
-from storage.nights import DONE, GAPS, nights_of
+from storage.nights import last_good_night
+from storage.watched import first_heard_of
 
+_REMEMBERED = timedelta(days=2)
 _FILE = Path(__file__).parent.parent / "config" / "alarms.yaml"
 
 
@@ -69,10 +73,10 @@ def alarms_now(settings: Settings, now: datetime) -> list[Alarm]:
 
 
 def no_good_night(settings: Settings, now: datetime, limit: int) -> str | None:
-    """No night ended well for `limit` hours, although there were nights before."""
-    nights = _nights(settings)
-    good = [night["ended_at"] for night in nights if night["state"] in (DONE, GAPS)]
-    since = max(good) if good else min((night["started_at"] for night in nights), default=None)
+    """No night ended well for `limit` hours; where none ever did, since the service first looked at the unit."""
+    with open_ledger(settings) as database, database.read() as connection:
+        good = last_good_night(connection, settings.unit)
+        since = good["ended_at"] if good else first_heard_of(connection, settings.unit)
     if since is None or now - since < timedelta(hours=limit):
         return None
     hours = int((now - since).total_seconds() // 3600)
@@ -101,11 +105,16 @@ def disk_low(settings: Settings, _now: datetime, limit: int) -> str | None:
     return f"chỉ còn {free} MiB trống (giới hạn {limit} MiB)." if free < limit else None
 
 
-def letter_not_sent(settings: Settings, _now: datetime, limit: int) -> str | None:
-    """Letters whose sending was given up."""
+def letter_not_sent(settings: Settings, now: datetime, limit: int) -> str | None:
+    """A channel whose last try failed, for the `limit`th time at least, or something given up within two days."""
     with open_ledger(settings) as database, database.read() as connection:
-        failed = [row for row in delivery_rows(connection, settings.unit) if row["state"] == FAILED]
-    return f"{len(failed)} thư không gửi được; lần cuối: {failed[0]['reason']}." if len(failed) > limit else None
+        rows = delivery_rows(connection, settings.unit, now - _REMEMBERED)
+    newest = {row["channel"]: row for row in reversed(rows)}
+    failing = [row for row in newest.values() if row["state"] != SENT and row["attempts"] >= limit]
+    failing += [row for row in rows if row["state"] == FAILED and row not in failing]
+    if not failing:
+        return None
+    return f"{len(failing)} thư chưa gửi được; lần cuối qua {failing[0]['channel']}: {failing[0]['reason']}."
 
 
 def try_store(settings: Settings, _now: datetime) -> dict[str, Any]:
@@ -114,11 +123,43 @@ def try_store(settings: Settings, _now: datetime) -> dict[str, Any]:
 
 
 def store_not_locked(settings: Settings, _now: datetime, _limit: int) -> str | None:
-    """The last try showed that an S3 store lets locked evidence be destroyed. A folder promises nothing."""
+    """The last try showed that an S3 store lets locked evidence be destroyed, or could not be made.
+
+    A folder promises nothing.
+    """
+    if settings.store != "s3":
+        return None
     with open_ledger(settings) as database, database.read() as connection:
-        tries = [row["outcome"] for row in chore_rows(connection, settings.unit) if row["chore"] == "store-test"]
-    last = next((told for told in reversed(tries) if "guaranteed" in told), None)
-    return str(last["sentence"]) if last and last["store"] == "s3" and not last["guaranteed"] else None
+        last = newest_of(connection, settings.unit, "store-test", chores.DONE, chores.FAILED)
+    if last is None or last["outcome"].get("guaranteed"):
+        return None
+    return str(last["outcome"].get("sentence") or f"không thử được kho ({last['outcome'].get('reason')}).")
+
+
+def chore_given_up(settings: Settings, _now: datetime, limit: int) -> str | None:
+    """Chores whose newest slot failed `limit` times, so that nobody tries it again. Mail has an alarm of its own."""
+    with open_ledger(settings) as database, database.read() as connection:
+        newest = [(kind, newest_of(connection, settings.unit, kind.id)) for kind in chore_kinds()]
+    failed = [
+        f"{kind.name} ({row['outcome'].get('reason', '')})"
+        for kind, row in newest
+        if row is not None and row["state"] == chores.FAILED and row["attempts"] >= limit and not _is_mail(row)
+    ]
+    return f"{'; '.join(failed)}." if failed else None
+
+
+def no_backup(settings: Settings, now: datetime, limit: int) -> str | None:
+    """The newest backup in PAR_BACKUPS is older than `limit` hours, or there is none."""
+    if settings.backups is None:
+        return None
+    made = [path.stat().st_mtime for path in settings.backups.glob("database-*.dump") if path.stat().st_size]
+    made += [
+        path.stat().st_mtime for place in ("backup.json", "*/backup.json") for path in settings.backups.glob(place)
+    ]
+    if not made:
+        return f"chưa có bản sao lưu nào trong {settings.backups}."
+    hours = int((now.timestamp() - max(made)) // 3600)
+    return f"bản sao lưu mới nhất đã {hours} giờ (giới hạn {limit} giờ)." if hours >= limit else None
 
 
 def damage_found(settings: Settings, _now: datetime, limit: int) -> str | None:
@@ -137,9 +178,8 @@ def _seen(kind: AlarmKind, settings: Settings, now: datetime) -> str | None:
         return f"không xem được ({error})."
 
 
-def _nights(settings: Settings) -> list[Mapping[str, Any]]:
-    with open_ledger(settings) as database, database.read() as connection:
-        return nights_of(connection, settings.unit)
+def _is_mail(row: Mapping[str, Any]) -> bool:
+    return str(row["outcome"].get("reason", "")).startswith("NotSent")
 
 
 def _imports(settings: Settings) -> list[Mapping[str, Any]]:

@@ -38,6 +38,11 @@ class Budget:
         return self.until is not None and time.monotonic() >= self.until
 
 
+def budget_of_signatures(settings: Settings, documents: Budget) -> Budget:
+    """Until a tenth of PAR_NIGHT_MINUTES after the documents' end, so that signatures get their turn every night."""
+    return Budget(None if documents.until is None else documents.until + settings.night_minutes * 6)
+
+
 def budget_of(settings: Settings) -> Budget:
     """PAR_NIGHT_MINUTES from now."""
     return Budget(time.monotonic() + settings.night_minutes * 60 if settings.night_minutes else None)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cronsim import CronSimError
+
 from config.settings import Settings
 from config.strict_yaml import read_strict_yaml
+from flows.heart import beating
 from flows.logs import log
 from flows.resources import open_ledger
 from flows.schedule import MOST_TRIES, newest_slot
-from storage.chores import DONE, FAILED, Chore, chore_rows, end_chore, last_slot, take_chore
+from storage.chores import DONE, FAILED, Chore, ChoreEnding, beat_chore, end_chore, slots_known, take_chore
 from storage.database import Connection
 from storage.leases import owner_here
 
@@ -31,6 +34,10 @@ class ChoreKind:
     name: str
     cron: str
     deed: str
+    once: bool = False
+    """For the installation, not for each of its units."""
+    aside: bool = False
+    """It may take long: the worker has it done by a process of its own and goes on."""
 
     def schedule(self, settings: Settings) -> str:
         """The cron; `letter_at` in the file stands for PAR_LETTER_AT."""
@@ -46,35 +53,63 @@ def chore_kinds() -> tuple[ChoreKind, ...]:
     return tuple(ChoreKind(**entry) for entry in read_strict_yaml(_FILE.read_text(encoding="utf-8")).value["chores"])
 
 
-def due_chores(connection: Connection, settings: Settings, *, since: datetime, now: datetime) -> list[Chore]:
-    """The newest slot of each chore that has come and is not done; slots missed before it are made up by it."""
-    rows = {(row["chore"], row["slot"]): row for row in chore_rows(connection, settings.unit)}
-    due = []
-    for kind in chore_kinds():
-        slot = newest_slot(kind.schedule(settings), settings.timezone, now)
-        known = last_slot(connection, settings.unit, kind.id, until=now) or since
-        row = rows.get((kind.id, slot))
-        if slot > known or (row is not None and _may_go_on(row, now)):
-            due.append(Chore(settings.unit, kind.id, slot))
-    return due
+def kind_of(name: str) -> ChoreKind:
+    """The chore of this id."""
+    return next(kind for kind in chore_kinds() if kind.id == name)
+
+
+def due_chores(
+    connection: Connection, units: Sequence[Settings], *, since: Mapping[str, datetime], now: datetime
+) -> list[Chore]:
+    """The newest slot of each chore of each unit that has come and is not done; it makes up for those missed before it.
+
+    `since` says when each unit was first looked at.
+    """
+    slots = [(kind, slot) for kind in chore_kinds() if (slot := _newest(kind, units[0], now)) is not None]
+    wanted = [Chore(unit.unit, kind.id, slot) for kind, slot in slots for unit in (units[:1] if kind.once else units)]
+    known = slots_known(connection, wanted)
+    return [chore for chore in wanted if _is_due(chore, known.get(chore), since[chore.unit], now)]
 
 
 def do_chore(settings: Settings, chore: Chore, *, now: datetime) -> bool:
     """Do one slot of a chore, unless it is done or somebody is at it; whether it was this call that did it."""
+    owner = owner_here()
     with open_ledger(settings) as database, database.write() as connection:
-        if not take_chore(connection, chore, owner=owner_here(), now=now):
+        if not take_chore(connection, chore, owner=owner, now=now):
             return False
-    state, outcome = _outcome(settings, chore, now)
+
+    def beat(connection: Connection, *, now: datetime, progress: Mapping[str, Any] | None) -> None:  # noqa: ARG001
+        beat_chore(connection, chore, owner=owner, now=now)
+
+    with beating(settings, beat):
+        state, outcome = _outcome(settings, chore, now)
     with open_ledger(settings) as database, database.write() as connection:
-        end_chore(connection, chore, state=state, outcome=outcome, at=datetime.now(UTC))
+        end_chore(connection, chore, ChoreEnding(state, outcome, datetime.now(UTC)), owner=owner)
     log("chore_ended", unit=chore.unit, chore=chore.name, slot=chore.slot.isoformat(), state=state)
     return True
 
 
-def _outcome(settings: Settings, chore: Chore, now: datetime) -> tuple[str, dict[str, Any]]:
-    kind = next(kind for kind in chore_kinds() if kind.id == chore.name)
+def _newest(kind: ChoreKind, settings: Settings, now: datetime) -> datetime | None:
+    """None for a chore whose schedule cannot be read: it is told once, and the others go on."""
     try:
-        return DONE, _deed(kind.deed)(settings, now)
+        return newest_slot(kind.schedule(settings), settings.timezone, now)
+    except (ValueError, CronSimError, StopIteration):
+        _tell_bad_schedule(kind.id)
+        return None
+
+
+@functools.cache
+def _tell_bad_schedule(name: str) -> None:
+    log("chore_has_no_schedule", chore=name)
+
+
+def _is_due(chore: Chore, row: Mapping[str, Any] | None, since: datetime, now: datetime) -> bool:
+    return chore.slot > since if row is None else _may_go_on(row, now)
+
+
+def _outcome(settings: Settings, chore: Chore, now: datetime) -> tuple[str, dict[str, Any]]:
+    try:
+        return DONE, _deed(kind_of(chore.name).deed)(settings, now)
     except Exception as error:  # noqa: BLE001 - a chore that fails is told and tried again; it stops nothing else
         return FAILED, {"reason": f"{type(error).__name__}: {error}"}
 

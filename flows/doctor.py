@@ -82,7 +82,7 @@ def _database_and_store(settings: Settings) -> Iterator[Finding]:
     try:
         with open_resources(settings) as resources:
             with resources.database.read() as connection:
-                nights = nights_of(connection, settings.unit)
+                nights = nights_of(connection, settings.unit, 1)
             yield Finding("cơ sở dữ liệu", True, resources.database.engine.url.render_as_string(hide_password=True))
             kept = resources.store.put(io.BytesIO(_CANARY))
             with resources.database.write() as connection:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from config.settings import Settings
 from flows.resources import open_ledger, open_store, require_room
 from storage.errors import StorageError
 from storage.nights import nights_of
+
+_NOTHING = "0" * 64
 
 
 def readiness(settings: Settings) -> dict[str, Any]:
@@ -27,12 +29,11 @@ def _checked(name: str, look: Callable[[Settings], None], settings: Settings) ->
 
 def _database(settings: Settings) -> None:
     with open_ledger(settings) as database, database.read() as connection:
-        nights_of(connection, settings.unit)
+        nights_of(connection, settings.unit, 1)
 
 
 def _store(settings: Settings) -> None:
-    first: Iterator[str] = iter(open_store(settings))
-    next(first, None)
+    _NOTHING in open_store(settings)  # noqa: B015 - one question to the server, whatever it holds
 
 
 _LOOKS = (("database", _database), ("store", _store), ("disk", require_room))

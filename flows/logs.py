@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
 
 def log(event: str, **ids: object) -> None:
@@ -16,6 +18,12 @@ def log(event: str, **ids: object) -> None:
     else:
         line = " ".join([at, event, *(f"{name}={value}" for name, value in ids.items())])
     print(line, file=sys.stderr, flush=True)
+
+
+def where_raised(error: BaseException) -> str:
+    """File and line of a fault, and nothing of its message, which may hold names of people or files."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[::-1][:3])
 
 
 def in_json() -> bool:

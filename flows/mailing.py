@@ -27,7 +27,7 @@ from flows.resources import open_ledger
 from reports.letter import vietnamese_number
 from scoring.cycle_sheet import reminder_lines
 from storage.deliveries import SENT, Delivery, record_try, to_be_sent
-from storage.nights import nights_of
+from storage.nights import last_good_night
 
 _SECONDS = 30.0
 _DAYS = (7, 3, 1, 0)
@@ -102,7 +102,7 @@ def send(settings: Settings, messages: list[Message], now: datetime) -> dict[str
         for channel, deliver in _channels(settings, message):
             delivery = Delivery(settings.unit, message.subject, channel)
             with open_ledger(settings) as database, database.read() as connection:
-                if not to_be_sent(connection, delivery):
+                if not to_be_sent(connection, delivery, now):
                     continue
             reason = _tried(deliver, settings, message, now)
             with open_ledger(settings) as database, database.write() as connection:
@@ -114,6 +114,11 @@ def send(settings: Settings, messages: list[Message], now: datetime) -> dict[str
     if faults:
         raise NotSent("; ".join(faults))
     return sent
+
+
+def send_unrecorded(settings: Settings, message: Message, now: datetime) -> list[str]:
+    """Send through each channel without a ledger; the channels that took it."""
+    return [channel for channel, deliver in _channels(settings, message) if not _tried(deliver, settings, message, now)]
 
 
 def by_mail(settings: Settings, message: Message, now: datetime) -> None:
@@ -180,9 +185,8 @@ def _key(settings: Settings, message: Message) -> str:
 
 def _newest_letter(settings: Settings) -> Message | None:
     with open_ledger(settings) as database, database.read() as connection:
-        nights = nights_of(connection, settings.unit)
-    night = next((row for row in nights if row["summary"].get("letter")), None)
-    return _letter_message(settings, night) if night else None
+        night = last_good_night(connection, settings.unit)
+    return _letter_message(settings, night) if night and night["summary"].get("letter") else None
 
 
 def _letter_message(settings: Settings, night: Mapping[str, Any]) -> Message:

@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
@@ -17,7 +16,7 @@ from flows.resources import open_ledger
 from storage.database import Connection
 from storage.errors import StorageError
 from storage.evidence import EXAMINED, EXAMINING, QUARANTINED, RECEIVED, documents_of
-from storage.nights import DONE, FAILED, GAPS, RUNNING, nights_of
+from storage.nights import DONE, FAILED, GAPS, RUNNING, last_good_night, nights_by_state
 from storage.requests import CANCELLED, WAITING, request_rows
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -40,17 +39,18 @@ def metrics_text(settings: Settings) -> bytes:
 
 
 def _of_ledger(registry: CollectorRegistry, connection: Connection, unit: str) -> None:
-    nights = nights_of(connection, unit)
-    good = [night for night in nights if night["state"] in (DONE, GAPS)]
-    _by_state(registry, "parindex_nights", "Nights", nights, _NIGHT_STATES)
-    _by_state(registry, "parindex_requests", "Ad-hoc runs", request_rows(connection, unit), _REQUEST_STATES)
-    _by_state(registry, "parindex_documents", "Documents", documents_of(connection, unit), _DOCUMENT_STATES)
+    good = last_good_night(connection, unit)
+    _by_state(registry, "parindex_nights", "Nights", nights_by_state(connection, unit), _NIGHT_STATES)
+    requests = Counter(str(row["state"]) for row in request_rows(connection, unit))
+    _by_state(registry, "parindex_requests", "Ad-hoc runs", requests, _REQUEST_STATES)
+    documents = Counter(str(row["state"]) for row in documents_of(connection, unit))
+    _by_state(registry, "parindex_documents", "Documents", documents, _DOCUMENT_STATES)
     if good:
-        seconds = (good[0]["ended_at"] - good[0]["started_at"]).total_seconds()
-        ended = good[0]["ended_at"].timestamp()
+        seconds = (good["ended_at"] - good["started_at"]).total_seconds()
+        ended = good["ended_at"].timestamp()
         _set(registry, "parindex_last_good_night_timestamp_seconds", "End of the last good night", ended)
         _set(registry, "parindex_last_good_night_duration_seconds", "Duration of the last good night", seconds)
-        for name, value in good[0]["summary"].get("totals", {}).items():
+        for name, value in good["summary"].get("totals", {}).items():
             _set(registry, f"parindex_score_{name}", f"Points of the last good night: {name}", float(value))
 
 
@@ -62,12 +62,11 @@ def _alarms(registry: CollectorRegistry, settings: Settings) -> None:
 
 
 def _by_state(
-    registry: CollectorRegistry, name: str, what: str, rows: list[Mapping[str, Any]], states: tuple[str, ...]
+    registry: CollectorRegistry, name: str, what: str, counted: Mapping[str, int], states: tuple[str, ...]
 ) -> None:
     gauge = Gauge(name, f"{what} by state", ["state"], registry=registry)
-    counted = Counter(str(row["state"]) for row in rows)
     for state in states:
-        gauge.labels(state).set(counted[state])
+        gauge.labels(state).set(counted.get(state, 0))
 
 
 def _set(registry: CollectorRegistry, name: str, what: str, value: float) -> None:

@@ -18,13 +18,15 @@ from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing, second_look
-from flows.batches import batches_in_order, begin_batch, budget_of
+from flows.batches import Budget, batches_in_order, begin_batch, budget_of, budget_of_signatures
 from flows.criteria import criteria_set
 from flows.heart import Heard, Heart, beating
+from flows.logs import in_json
 from flows.resources import Resources, open_resources, require_room
 from flows.scoring import Question, compute, record
 from flows.tracing import span, traced
 from flows.years import criteria_for, leading_year, periods_beside
+from ocr.signatures import trust_now
 from storage import nights
 from storage.database import Connection
 from storage.errors import StorageError
@@ -44,11 +46,14 @@ class Caller(Protocol):
 
 
 class Spread(Protocol):
-    """Examines batches elsewhere; yields each with what was said of its documents, in the order given."""
+    """Examines batches elsewhere; yields each with what was said of its documents, in the order given.
+
+    None instead: it could not be read there, and is to be read here.
+    """
 
     def __call__(
         self, settings: Settings, night: Night, batches: Iterable[list[str]], /
-    ) -> Iterator[tuple[list[str], list[examination.Look]]]: ...
+    ) -> Iterator[tuple[list[str], list[examination.Look] | None]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +113,14 @@ def run_night(
 
 
 def _steps(settings: Settings, night: Night, hands: Hands, heart: Heart) -> dict[str, Any]:
-    call = hands.call
+    call, budget = hands.call, budget_of(settings)
     heart.tell("exports")
     call(pull_exports, settings, night)
     heart.tell("documents")
     call(take_documents, settings, night)
-    _examine_all(settings, night, hands, heart)
+    _examine_all(settings, night, hands, heart, budget)
     heart.tell("signatures")
-    call(look_at_signatures_again, settings, night)
+    call(look_at_signatures_again, settings, night, budget_of_signatures(settings, budget))
     heart.tell("score")
     run_id = call(recompute_score, settings, night)
     heart.tell("lay_out")
@@ -155,11 +160,21 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
 
 
-def look_at_batch(settings: Settings, at: datetime, hashes: list[str]) -> list[examination.Look]:
-    """Step 3 elsewhere: examine one batch, record nothing; documents come by hash through the object store."""
+def look_at_batch(settings: Settings, at: datetime, hashes: list[str], trust: str) -> list[examination.Look] | None:
+    """Step 3 elsewhere: examine one batch, record nothing; documents come by hash through the object store.
+
+    None: this machine's trust material is not that of the night (`trust`, its digest), so verdicts could differ.
+    """
     os.environ.pop(_DASK_TRIM, None)
+    if trust_digest(settings) != trust:
+        return None
     with open_resources(settings) as resources:
         return examination.look_at(resources, hashes, at=at)
+
+
+def trust_digest(settings: Settings) -> str:
+    """What signatures are judged with on this machine, as one hash."""
+    return trust_now(settings.trust_folder, refusing_sha1=settings.sha1 == "strict").digest
 
 
 def record_batch(settings: Settings, night: Night, looks: list[examination.Look]) -> None:
@@ -170,9 +185,8 @@ def record_batch(settings: Settings, night: Night, looks: list[examination.Look]
             examination.record_look(resources, look, night.started_at)
 
 
-def look_at_signatures_again(settings: Settings, night: Night) -> None:
+def look_at_signatures_again(settings: Settings, night: Night, budget: Budget) -> None:
     """Step 4: ask again about signatures that are undecided or rest on other trust than tonight's."""
-    budget = budget_of(settings)
     with open_resources(settings) as resources:
         told = second_look.look_at_signatures_again(
             resources, at=night.started_at, who=f"night {night.id}", is_spent=lambda: budget.is_spent
@@ -216,7 +230,12 @@ def question_of(settings: Settings, night: Night, period: str) -> Question:
 
 
 def say(line: str, *, transient: bool = False) -> None:
-    """Progress for people, on stderr; a transient line is overwritten on a terminal and left out elsewhere."""
+    """Progress for people, on stderr; a transient line is overwritten on a terminal and left out elsewhere.
+
+    Where log lines are JSON for programs, the ledger's progress tells the same.
+    """
+    if in_json():
+        return
     if not transient:
         print(f"  {line}", file=sys.stderr, flush=True)
     elif sys.stderr.isatty():
@@ -242,8 +261,7 @@ def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
             return nights.begin_night(connection, request, owner=owner, now=asked.now)
 
 
-def _examine_all(settings: Settings, night: Night, hands: Hands, heart: Heart) -> None:
-    budget = budget_of(settings)
+def _examine_all(settings: Settings, night: Night, hands: Hands, heart: Heart, budget: Budget) -> None:
     with open_resources(settings) as resources:
         batches = batches_in_order(resources, shared_by=resources.workers if hands.spread else 1)
     total = sum(map(len, batches))
@@ -269,8 +287,11 @@ def _each_done(
             yield batch
         return
     for batch, looks in hands.spread(settings, night, batches):
+        if looks is None:
+            hands.call(examine_batch, settings, night, batch, before, total)
+        else:
+            hands.call(record_batch, settings, night, looks)
         before += len(batch)
-        hands.call(record_batch, settings, night, looks)
         say(f"Đọc và kiểm tra tài liệu: {before}/{total}", transient=before < total)
         yield batch
 
@@ -279,7 +300,9 @@ def _close_as_failed(settings: Settings, night: Night, error: StorageError) -> N
     try:
         with open_resources(settings) as resources, resources.database.write() as connection:
             ending = nights.Ending(nights.FAILED, None, {"reason": str(error)}, datetime.now(UTC))
-            nights.end_night(connection, night.id, ending)
+            nights.end_night(connection, night.id, ending, owner=owner_here())
+    except LeaseLost:
+        say("Tiến trình khác đã nhận chạy tiếp đêm này.")
     except StorageError:
         say("Không ghi được kết thúc của đêm vào cơ sở dữ liệu; lần chạy sau sẽ tự nhận lại đêm này.")
 

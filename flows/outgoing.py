@@ -26,6 +26,7 @@ from storage.custody import Happening, append, events_named
 from storage.cycle import run_standing_before
 from storage.database import Connection
 from storage.imports import mark_told
+from storage.leases import owner_here
 from storage.links import Said, expiring_terms, note_expired
 from storage.nights import Ending, Night
 from storage.runs import latest_run, run_of
@@ -105,7 +106,8 @@ def write_letter_and_close(resources: Resources, night: Night, run_id: str) -> d
     }
     with resources.database.write() as connection:
         mark_told(connection, night.unit, night.id)
-        nights.end_night(connection, night.id, Ending(state, run_id, summary, datetime.now(UTC)))
+        ending = Ending(state, run_id, summary, datetime.now(UTC))
+        nights.end_night(connection, night.id, ending, owner=owner_here())
     stamp_waiting(resources, at=night.started_at)
     return summary
 

@@ -12,7 +12,7 @@ from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 
 from config.settings import load_settings
-from flows.chores import chore_kinds, do_chore
+from flows.chores import do_chore, kind_of
 from flows.night import NightRequestedBy, Step, run_night
 from flows.prefect_shown import Shown
 from flows.prefect_spread import spread, task_runner
@@ -25,11 +25,13 @@ EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False, task_runner=task_runner(load_settings()))
-def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
-    """Run the configured unit's night. `started_at` is ISO time, empty for now."""
+def nightly(asked_by: str = "schedule", started_at: str = "", fills: str = "") -> dict[str, Any]:
+    """Run the configured unit's night. ISO times: `started_at`, empty for now; `fills`, the slot of the schedule."""
     now = datetime.fromisoformat(started_at) if started_at else datetime.now(UTC)
     settings = load_settings()
-    slot = newest_slot(settings.schedule, settings.timezone, now) if _by_schedule() else None
+    slot = datetime.fromisoformat(fills) if fills else None
+    if _by_schedule():
+        slot = newest_slot(settings.schedule, settings.timezone, now)
     elsewhere = None if settings.task_runner == "process" else spread
     shown = Shown()
     try:
@@ -38,7 +40,7 @@ def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
         shown.end(settings, summary)
         return summary
     except (NightRunning, SlotDone) as error:
-        if slot is None:
+        if not _by_schedule():
             raise
         return {"state": "elsewhere", "reason": str(error)}
 
@@ -47,8 +49,7 @@ def nightly(asked_by: str = "schedule", started_at: str = "") -> dict[str, Any]:
 def chore(name: str) -> bool:
     """Do the slot of a chore that has come, unless it is done; whether this run did it."""
     settings, now = load_settings(), datetime.now(UTC)
-    kind = next(kind for kind in chore_kinds() if kind.id == name)
-    slot = newest_slot(kind.schedule(settings), settings.timezone, now)
+    slot = newest_slot(kind_of(name).schedule(settings), settings.timezone, now)
     return do_chore(settings, Chore(settings.unit, name, slot), now=now)
 
 

@@ -80,11 +80,12 @@ def _start(settings: Settings, port: int, *, services: bool) -> subprocess.Popen
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one prctl call, before any thread of ours runs
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - one prctl call, before any thread of ours runs
         )
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Between fork and exec: the kernel sends this process SIGTERM when the one that started it ends."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 

@@ -17,7 +17,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from config.settings import Settings
 from flows.examination import Look
-from flows.night import look_at_batch
+from flows.logs import log
+from flows.night import look_at_batch, trust_digest
 from storage.nights import Night
 
 _AHEAD = 3
@@ -44,19 +45,32 @@ def workers(settings: Settings) -> int:
     return settings.workers or os.cpu_count() or 1
 
 
-def spread(settings: Settings, night: Night, batches: Iterable[list[str]], /) -> Iterator[tuple[list[str], list[Look]]]:
-    """Each batch with what was said of its documents, in order; each worker reads one document at a time."""
+def spread(
+    settings: Settings, night: Night, batches: Iterable[list[str]], /
+) -> Iterator[tuple[list[str], list[Look] | None]]:
+    """Each batch with what was said of its documents, in order; each worker reads one document at a time.
+
+    None: the batch ended its worker again and again, or the worker holds other trust material than this machine: then
+    it is read here, where a document that ends its reader is blamed alone.
+    """
     look = task(name="look_at_batch", cache_policy=NO_CACHE, persist_result=False, retries=2)(look_at_batch)
-    there = settings.model_copy(update={"workers": 1})
+    there, trust = settings.model_copy(update={"workers": 1}), trust_digest(settings)
     waiting: deque[tuple[list[str], Any]] = deque()
     for batch in batches:
-        waiting.append((batch, look.submit(there, night.started_at, batch)))
+        waiting.append((batch, look.submit(there, night.started_at, batch, trust)))
         if len(waiting) >= _AHEAD * workers(settings):
             yield _first(waiting)
     while waiting:
         yield _first(waiting)
 
 
-def _first(waiting: deque[tuple[list[str], Any]]) -> tuple[list[str], list[Look]]:
+def _first(waiting: deque[tuple[list[str], Any]]) -> tuple[list[str], list[Look] | None]:
     batch, future = waiting.popleft()
-    return batch, future.result()
+    try:
+        looks: list[Look] | None = future.result()
+    except Exception as error:  # noqa: BLE001 - whatever befell the worker, this machine can read the batch itself
+        log("batch_failed_there", reason=type(error).__name__, documents=len(batch))
+        return batch, None
+    if looks is None:
+        log("other_trust_there", documents=len(batch))
+    return batch, looks

@@ -15,6 +15,7 @@ from typing import Any, get_args
 from config.criteria_sets import BadCriteriaSet
 from config.refusals import WrongUse
 from config.settings import Settings
+from config.units_here import settings_of, settings_of_units
 from flows import examination, intake, scoring
 from flows.batches import batches_in_order, begin_batch
 from flows.criteria import criteria_set
@@ -136,10 +137,10 @@ def run_next(
         claimed = requests.claim_next(connection, owner=owner, now=now, only=only)
     if claimed is None:
         return None
-    ending = _ending_of(settings.model_copy(update={"unit": claimed.wanted.unit}), claimed, owner, heard)
+    ending = _ending_of(settings_of(settings, claimed.wanted.unit), claimed, owner, heard)
     with open_resources(settings) as resources:
         with resources.database.write() as connection:
-            requests.end(connection, claimed.id, ending)
+            requests.end(connection, claimed.id, ending, owner=owner)
         return progress_of(resources, claimed.id)
 
 
@@ -256,6 +257,7 @@ def _require_sound(settings: Settings, wanted: Wanted) -> None:
 
 
 def _is_known(settings: Settings, unit: str) -> bool:
-    """The configured unit, or one that has a folder in the inbox."""
+    """The configured unit, one of the list, or one that has a folder in the inbox."""
     sound = re.fullmatch(r"[a-z0-9][a-z0-9-]{1,63}", unit)
-    return unit == settings.unit or bool(sound and (settings.inbox_folder / unit).is_dir())
+    listed = {one.unit for one in settings_of_units(settings)}
+    return unit == settings.unit or unit in listed or bool(sound and (settings.inbox_folder / unit).is_dir())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,10 +22,10 @@ MOST_TRIES = 5
 _RETRY = timedelta(minutes=1)
 
 
-def slots_between(cron: str, zone: str, after: datetime, until: datetime) -> list[datetime]:
-    """Moments of the schedule in (after, until], oldest first, in UTC; the newest 400 at most."""
-    found = _backwards(cron, zone, until)
-    return [*takewhile(lambda slot: slot > after, (slot for slot, _ in zip(found, range(400), strict=False)))][::-1]
+def slots_between(cron: str, zone: str, after: datetime, until: datetime, most: int = 400) -> list[datetime]:
+    """Moments of the schedule in (after, until], oldest first, in UTC; the newest `most` of them."""
+    found = islice(_backwards(cron, zone, until), most)
+    return [*takewhile(lambda slot: slot > after, found)][::-1]
 
 
 def newest_slot(cron: str, zone: str, now: datetime) -> datetime:
@@ -42,26 +42,29 @@ def next_slot(cron: str, zone: str, now: datetime) -> datetime:
 def due_nights(
     settings: Settings, filled: Mapping[datetime, Mapping[str, Any]], known_since: datetime, now: datetime
 ) -> list[datetime]:
-    """Slots of the night that have come and have no good night yet, oldest first.
+    """Slots of the night that have come and have no good night yet, oldest first, among the newest MOST_MADE_UP.
 
-    `filled` are the nights of the schedule by slot, `known_since` when this unit was first heard of. Slots in the
-    future (a clock that ran ahead) count for nothing. A failed night is due again after a pause, five times in all.
+    `filled` are the nights of the schedule by slot, `known_since` when this unit was first looked at. Which slots are
+    filled already decides nothing about the others: whoever runs the newest one first, older ones are made up. Slots
+    in the future (a clock that ran ahead) count for nothing. A failed night is due again after a pause.
     """
-    past = [slot for slot in filled if slot <= now]
-    since = max(past, default=known_since)
-    missed = slots_between(settings.schedule, settings.timezone, since, now)[-MOST_MADE_UP:]
-    failed = [slot for slot in past if filled[slot]["state"] == nights.FAILED and _may_retry(filled[slot], now)]
-    return sorted([*failed, *missed])
+    slots = slots_between(settings.schedule, settings.timezone, known_since, now, MOST_MADE_UP)
+    return [slot for slot in slots if slot not in filled or _may_retry(filled[slot], now)]
+
+
+def made_up_from(settings: Settings, now: datetime) -> datetime:
+    """The oldest slot that may still be made up."""
+    *_, oldest = islice(_backwards(settings.schedule, settings.timezone, now), MOST_MADE_UP)
+    return oldest
 
 
 def _may_retry(night: Mapping[str, Any], now: datetime) -> bool:
     pause = _RETRY * 2 ** (night["attempts"] - 1)
-    return bool(night["attempts"] < MOST_TRIES and abs(now - night["ended_at"]) >= pause)
+    failed = night["state"] == nights.FAILED
+    return bool(failed and night["attempts"] < MOST_TRIES and abs(now - night["ended_at"]) >= pause)
 
 
 def _backwards(cron: str, zone: str, until: datetime) -> Iterator[datetime]:
-    """Moments up to and including `until`, newest first."""
+    """Moments up to and including `until`, newest first, in UTC."""
     local = until.astimezone(ZoneInfo(zone)) + timedelta(minutes=1)
-    for slot in CronSim(cron, local, reverse=True):
-        if slot <= until:
-            yield slot.astimezone(UTC)
+    return (slot.astimezone(UTC) for slot in CronSim(cron, local, reverse=True) if slot <= until)

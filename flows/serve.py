@@ -7,7 +7,6 @@ stopping leaves nothing behind, and gets SIGTERM from the kernel if this process
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -22,7 +21,7 @@ import httpx
 
 from config.settings import Settings
 from flows.logs import log
-from flows.prefect_server import free_port
+from flows.prefect_server import end_with_parent, free_port
 from flows.start import export_settings
 
 READY_SECONDS = 60.0
@@ -48,7 +47,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),  # stdout belongs to the one line that tells that the service is ready
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one prctl call
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - one prctl call
         )
         self.begun = time.monotonic()
         log("part_started", part=self.name, pid=self.process.pid)
@@ -154,7 +153,3 @@ def _setting(stopping: threading.Event) -> Callable[[int, FrameType | None], Non
         stopping.set()
 
     return stop_soon
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG

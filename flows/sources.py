@@ -31,7 +31,9 @@ def sources_of(settings: Settings) -> tuple[tuple[SourceEntry, ...], tuple[str, 
     plain = {"name": "exports", "kind": "folder", "folder": settings.exports_folder}
     folder = FolderEntry.model_validate(plain | limit)
     listed, problems = read_sources(settings.sources_file)
-    return (folder, *(entry for entry in listed if entry.unit in ("", settings.unit))), problems
+    # where one installation works for several units, a source that names none would give its rows to each of them
+    mine = (settings.unit,) if settings.units_file.is_file() else ("", settings.unit)
+    return (folder, *(entry for entry in listed if entry.unit in mine)), problems
 
 
 def source_of(entry: SourceEntry) -> Source:

@@ -19,7 +19,7 @@ def standing_of(settings: Settings, now: datetime) -> dict[str, Any]:
     """{unit, last_night: {night, state, started_at, ended_at, attempts, progress} | None, next_night, runs, alarms}."""
     with open_resources(settings) as resources:
         with resources.database.read() as connection:
-            nights = nights_of(connection, settings.unit)
+            nights = nights_of(connection, settings.unit, 1)
         runs = waiting_runs(resources, settings.unit)
     following = next_slot(settings.schedule, settings.timezone, now).astimezone(ZoneInfo(settings.timezone))
     return {

@@ -3,24 +3,72 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import subprocess
+import sys
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
 
 from config.refusals import Lacking, Refusal
-from config.settings import PREFIX, Settings
+from config.settings import PREFIX, Settings, load_settings
 from flows.logs import log
 from flows.night import NightRequestedBy, directly, run_night, say
-from flows.prefect_server import PrefectDown, answers, prefect_api
+from flows.prefect_server import PrefectDown, answers, end_with_parent, prefect_api
 from flows.resources import open_ledger
+from storage.errors import StorageError
 from storage.leases import owner_here
-from storage.nights import nights_of
+from storage.nights import NightRunning, SlotDone, nights_of
+from storage.requests import LeaseLost
 
 
 def run_directly(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
     """Run the night in this process, without an orchestrator."""
     return run_night(settings, asked, call=directly)
+
+
+def run_scheduled(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
+    """Run a night as the worker does: without Prefect, or on the engine that PAR_TASK_RUNNER names; {night, state}.
+
+    An engine needs a Prefect flow, and Prefect reads its server's address once in a process: so that is one of its own.
+
+    Raises:
+        EngineMissing: the engine is not installed.
+        NightRunning: somebody else runs or ran it.
+        StorageError: it failed; the ledger says why.
+    """
+    require_task_runner(settings)
+    if settings.task_runner == "process":
+        return run_directly(settings, asked)
+    words = [asked.who, asked.now.isoformat(), asked.slot.isoformat() if asked.slot else ""]
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.start", *words],
+        env=environment_of(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+        preexec_fn=end_with_parent,
+    )
+    if done.returncode:
+        raise StorageError(f"Đêm trên {settings.task_runner} không chạy xong (mã {done.returncode}); xem sổ đêm.")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if "elsewhere" in told:
+        raise NightRunning(str(told["elsewhere"]))
+    return told
+
+
+def main() -> None:
+    """One night on the engine of the settings: `python -m flows.start WHO NOW SLOT`; one line of JSON."""
+    who, now, slot = sys.argv[1:4]
+    asked = NightRequestedBy(who, datetime.fromisoformat(now), datetime.fromisoformat(slot) if slot else None)
+    try:
+        summary = run_through_prefect(load_settings(), asked)
+        told = {name: summary[name] for name in ("night", "state")}
+    except (NightRunning, SlotDone, LeaseLost) as error:
+        told = {"elsewhere": type(error).__name__}
+    print(json.dumps(told), flush=True)
 
 
 class EngineMissing(Lacking):
@@ -50,7 +98,7 @@ def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str
             export_settings(settings)
             return _as_flow(asked, url)
     except PrefectDown as error:
-        say(f"{error}. Đêm vẫn chạy, không qua Prefect.")
+        say(f"{error}. Đêm vẫn chạy, không qua Prefect, đọc tài liệu trên máy này.")
         return _ended_here(settings) or run_directly(settings, asked)
 
 
@@ -63,7 +111,7 @@ def _as_flow(asked: NightRequestedBy, url: str) -> dict[str, Any]:
     from flows.prefect_night import nightly
 
     try:
-        return nightly(asked.who, asked.now.isoformat())
+        return nightly(asked.who, asked.now.isoformat(), asked.slot.isoformat() if asked.slot else "")
     except Refusal:
         raise
     except Exception as error:
@@ -75,7 +123,7 @@ def _as_flow(asked: NightRequestedBy, url: str) -> dict[str, Any]:
 def _ended_here(settings: Settings) -> dict[str, Any] | None:
     """What this process's own night told, if it had ended before Prefect was lost."""
     with open_ledger(settings) as database, database.read() as connection:
-        rows = nights_of(connection, settings.unit)
+        rows = nights_of(connection, settings.unit, 5)
     return next((row["summary"] for row in rows if row["ended_at"] and row["owner"] == owner_here()), None)
 
 
@@ -107,8 +155,22 @@ def serve_schedule(settings: Settings, *, port: int) -> None:
 
 def export_settings(settings: Settings) -> None:
     """Hand the settings to other processes, which read them from the environment wherever they run."""
+    os.environ |= environment_of(settings)
     for name in Settings.model_fields:
-        value = getattr(settings, name)
-        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-        os.environ[PREFIX + name.upper()] = "" if plain is None else str(plain)
         os.environ.pop(f"{PREFIX}{name.upper()}_FILE", None)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """This process's environment with all settings in it, for a process that is started with them."""
+    own = {PREFIX + name.upper(): _word(getattr(settings, name)) for name in Settings.model_fields}
+    files = {f"{name}_FILE" for name in own}
+    return {name: value for name, value in os.environ.items() if name not in files} | own
+
+
+def _word(value: object) -> str:
+    plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return "" if plain is None else str(plain)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,8 @@
 """The worker of `parindex serve`: a loop over the run ledger. `python -m flows.worker`, with PAR_... set.
 
 It does one thing at a time, most urgent first: a night that its worker left behind, nights whose slot has come (oldest
-first), ad-hoc runs, chores. Prefect may start the same night; the ledger gives each slot one night, whoever is first.
+first), ad-hoc runs, chores; of one unit, or of all in PAR_UNITS. Long chores go on beside it. Prefect may start the
+same night; the ledger gives each slot one night, whoever is first.
 """
 
 from __future__ import annotations
@@ -9,29 +10,36 @@ from __future__ import annotations
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from config.settings import Settings, load_settings
+from config.units_here import settings_of_units
 from flows import requests
-from flows.chores import do_chore, due_chores
-from flows.logs import log
-from flows.night import NightRequestedBy, run_night
+from flows.aside import Aside
+from flows.chores import do_chore, due_chores, kind_of
+from flows.logs import log, where_raised
+from flows.night import NightRequestedBy
 from flows.probe import pulse_file
 from flows.resources import open_ledger
-from flows.schedule import MOST_TRIES, due_nights
+from flows.schedule import MOST_TRIES, due_nights, made_up_from
+from flows.silence import Silence
+from flows.start import run_scheduled
 from storage import nights
-from storage.database import Connection, Database
+from storage.database import Database
 from storage.errors import StorageError
 from storage.leases import owner_here
 from storage.nights import NightRunning, SlotDone
 from storage.requests import OPEN, LeaseLost, busy_units, request_rows
+from storage.watched import watched_since
 
 LOOK_SECONDS = 0.5
-"""Pause between two looks into the ledger: an ad-hoc run starts within a second."""
+"""Pause between two looks for ad-hoc runs: one starts within a second."""
+
+SCHEDULE_SECONDS = 5.0
+"""Pause between two looks at the schedule and at what dead workers left."""
 
 PREFECT_GRACE = timedelta(seconds=60)
 """How long a slot is left to Prefect, which shows what it runs, before the night runs without it."""
@@ -40,12 +48,24 @@ _PAUSE_AFTER_FAILURE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """What goes on beside the loop, and the watch over a ledger that does not answer."""
+
+    aside: Aside
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
-    """One look into the ledger: whose, since when this worker works, and what time it is."""
+    """One look into the ledger: for which installation and units, and what time it is."""
 
     settings: Settings
-    since: datetime
     now: datetime
+
+    @property
+    def units(self) -> tuple[Settings, ...]:
+        """The settings of each unit that this worker works for."""
+        return settings_of_units(self.settings)
 
 
 def main() -> None:
@@ -57,78 +77,105 @@ def main() -> None:
 
 def work(settings: Settings, *, going_on: Callable[[], bool]) -> None:
     """Look into the ledger again and again; nothing that fails ends the loop."""
-    since = datetime.now(UTC)
     log("worker_started", unit=settings.unit, owner=owner_here())
+    aside, silence = Aside(settings), Silence(settings)
     while going_on():
         try:
             with open_ledger(settings) as database:
-                _work_on(settings, database, since, going_on)
+                _work_on(settings, database, Hands(aside, silence), going_on)
         except (StorageError, OSError) as error:
             log("worker_waits", unit=settings.unit, reason=type(error).__name__)
-        except Exception:  # noqa: BLE001 - a fault in one run must not end the service; the ledger counts the tries
-            log("worker_fault", unit=settings.unit, trace=traceback.format_exc(limit=-3))
+            silence.go_on(type(error).__name__, datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001 - a fault in one run must not end the service; the ledger counts the tries
+            log("worker_fault", unit=settings.unit, reason=type(error).__name__, at_line=where_raised(error))
         if going_on():
             time.sleep(_PAUSE_AFTER_FAILURE)
 
 
-def _work_on(settings: Settings, database: Database, since: datetime, going_on: Callable[[], bool]) -> None:
+def _work_on(settings: Settings, database: Database, hands: Hands, going_on: Callable[[], bool]) -> None:
+    looked = -SCHEDULE_SECONDS
     while going_on():
         pulse_file(settings).touch()
-        if not do_next(Look(settings, since, datetime.now(UTC)), database):
+        look = Look(settings, datetime.now(UTC))
+        whole = time.monotonic() - looked >= SCHEDULE_SECONDS
+        looked = time.monotonic() if whole else looked
+        if do_next(look, database, hands.aside) if whole else _run_request(look, database):
+            looked = -SCHEDULE_SECONDS
+        else:
+            hands.silence.end()
             time.sleep(LOOK_SECONDS)
 
 
-def do_next(look: Look, database: Database) -> bool:
-    """Do the most urgent thing to its end; False if nothing is due."""
+def do_next(look: Look, database: Database, aside: Aside | None = None) -> bool:
+    """Do the most urgent thing to its end; False if nothing is due. Without `aside` long chores are done here too."""
     return (
         _resume_night(look, database)
         or _run_due_night(look, database)
         or _run_request(look, database)
-        or _do_chore(look, database)
+        or _do_chore(look, database, aside)
     )
 
 
 def _resume_night(look: Look, database: Database) -> bool:
+    """Go on with a night that a dead worker of any of the units left; one that cannot be taken now hinders no other."""
+    return any(_resume_of(unit, look, database) for unit in look.units)
+
+
+def _resume_of(settings: Settings, look: Look, database: Database) -> bool:
     with database.read() as connection:
-        left = nights.left_behind(connection, look.settings.unit, owner=owner_here(), now=look.now)
+        left = nights.left_behind(connection, settings.unit, owner=owner_here(), now=look.now)
     if left is None:
         return False
     if left.attempts >= MOST_TRIES:
         _give_up(database, left, look.now)
         return True
     log("night_resumed", unit=left.unit, night=left.id, attempts=left.attempts + 1)
-    return _run_night(look, NightRequestedBy("schedule", look.now, left.slot))
+    return _run_night(settings, NightRequestedBy("schedule", look.now, left.slot))
 
 
 def _run_due_night(look: Look, database: Database) -> bool:
+    """Run the oldest slot that is due; of several units the one first that the list names first."""
+    due = _due(database, look)
+    for slot, settings in due:
+        log("night_due", unit=settings.unit, slot=slot.isoformat(), waiting=len(due))
+        if _run_night(settings, NightRequestedBy("schedule", look.now, slot)):
+            return True
+    return False
+
+
+def _due(database: Database, look: Look) -> list[tuple[datetime, Settings]]:
+    """Slots that are this worker's to run, oldest first; of units that nobody works on."""
+    units = [unit.unit for unit in look.units]
+    since = watched_since(database, units, look.now)
     with database.read() as connection:
         busy = busy_units(connection, owner=owner_here(), now=look.now)
-        due = [] if look.settings.unit in busy else _due(connection, look)
-    if not due:
-        return False
-    log("night_due", unit=look.settings.unit, slot=due[0].isoformat(), waiting=len(due))
-    return _run_night(look, NightRequestedBy("schedule", look.now, due[0]))
+        filled = nights.slots_filled(connection, units, made_up_from(look.settings, look.now))
+    return sorted(
+        (
+            (slot, unit)
+            for unit in look.units
+            if unit.unit not in busy
+            for slot in _own_slots(look, due_nights(unit, filled[unit.unit], since[unit.unit], look.now), unit)
+        ),
+        key=lambda due: due[0],
+    )
 
 
-def _due(connection: Connection, look: Look) -> list[datetime]:
-    """Slots that are this worker's to run; a fresh one is left to Prefect for a while."""
-    settings = look.settings
-    known = nights.nights_of(connection, settings.unit)
-    since = min((night["started_at"] for night in known), default=look.since)
-    due = due_nights(settings, nights.slots_filled(connection, settings.unit), since, look.now)
-    grace = PREFECT_GRACE if settings.prefect == "on" and not due[:-1] else timedelta(0)
-    return [slot for slot in due if look.now - slot >= grace]
+def _own_slots(look: Look, due: list[datetime], unit: Settings) -> list[datetime]:
+    """A fresh slot of the unit that Prefect knows is left to Prefect for a while."""
+    shown = unit.prefect == "on" and unit.unit == look.settings.unit and not due[:-1]
+    return [slot for slot in due if look.now - slot >= (PREFECT_GRACE if shown else timedelta(0))]
 
 
-def _run_night(look: Look, asked: NightRequestedBy) -> bool:
+def _run_night(settings: Settings, asked: NightRequestedBy) -> bool:
     try:
-        summary = run_night(look.settings, asked)
-        log("night_ended", unit=look.settings.unit, night=summary["night"], state=summary["state"])
+        summary = run_scheduled(settings, asked)
+        log("night_ended", unit=settings.unit, night=summary["night"], state=summary["state"])
     except (NightRunning, SlotDone, LeaseLost) as error:
-        log("night_elsewhere", unit=look.settings.unit, reason=type(error).__name__)
+        log("night_elsewhere", unit=settings.unit, reason=type(error).__name__)
         return False
     except StorageError as error:
-        log("night_failed", unit=look.settings.unit, reason=type(error).__name__, told=str(error))
+        log("night_failed", unit=settings.unit, reason=type(error).__name__)
         raise
     return True
 
@@ -138,7 +185,8 @@ def _give_up(database: Database, left: nights.Night, now: datetime) -> None:
     log("night_given_up", unit=left.unit, night=left.id, attempts=left.attempts)
     reason = {"reason": f"Đêm {left.id} đã dở dang {left.attempts} lần; xem nhật ký dịch vụ rồi chạy parindex nightly."}
     with database.write() as connection:
-        nights.end_night(connection, left.id, nights.Ending(nights.FAILED, None, reason, now))
+        if nights.left_behind(connection, left.unit, owner=owner_here(), now=now) == left:
+            nights.end_night(connection, left.id, nights.Ending(nights.FAILED, None, reason, now))
 
 
 def _run_request(look: Look, database: Database) -> bool:
@@ -151,10 +199,17 @@ def _run_request(look: Look, database: Database) -> bool:
     return told is not None
 
 
-def _do_chore(look: Look, database: Database) -> bool:
+def _do_chore(look: Look, database: Database, aside: Aside | None) -> bool:
+    settings_by_unit = {unit.unit: unit for unit in look.units}
+    since = watched_since(database, list(settings_by_unit), look.now)
     with database.read() as connection:
-        due = due_chores(connection, look.settings, since=look.since, now=look.now)
-    return any(do_chore(look.settings, chore, now=look.now) for chore in due)
+        due = due_chores(connection, look.units, since=since, now=look.now)
+    for chore in due:
+        if aside is not None and kind_of(chore.name).aside:
+            aside.begin(chore)
+        elif do_chore(settings_by_unit[chore.unit], chore, now=look.now):
+            return True
+    return False
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

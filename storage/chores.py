@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage.database.tables import chores
 from storage.leases import held_by_another
+from storage.requests import LeaseLost
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 
@@ -41,29 +42,46 @@ def take_chore(connection: Connection, chore: Chore, *, owner: str, now: datetim
     return True
 
 
-def beat_chore(connection: Connection, chore: Chore, *, now: datetime) -> None:
-    """Renew the lease."""
-    connection.execute(update(chores).where(*_here(chore)).values(heartbeat_at=now))
+def beat_chore(connection: Connection, chore: Chore, *, owner: str, now: datetime) -> None:
+    """Renew the lease.
+
+    Raises:
+        LeaseLost: another worker holds it now.
+    """
+    mine = (*_here(chore), chores.c.owner == owner, chores.c.state == RUNNING)
+    if connection.execute(update(chores).where(*mine).values(heartbeat_at=now)).rowcount == 0:
+        raise LeaseLost(f"Việc {chore.name} đã được tiến trình khác nhận làm; tiến trình này dừng lại.")
 
 
-def end_chore(connection: Connection, chore: Chore, *, state: str, outcome: Mapping[str, Any], at: datetime) -> None:
-    """Close a slot: done for good, or failed and to be tried again."""
-    connection.execute(
-        update(chores).where(*_here(chore)).values(state=state, outcome=dict(outcome), ended_at=at, heartbeat_at=at)
-    )
+@dataclass(frozen=True, slots=True)
+class ChoreEnding:
+    """How a slot ended: done for good, or failed and to be tried again; what it told."""
+
+    state: str
+    outcome: Mapping[str, Any]
+    at: datetime
 
 
-def last_slot(connection: Connection, unit: str, name: str, *, until: datetime) -> datetime | None:
-    """The newest slot up to a moment of which the ledger knows (a clock that ran ahead may have left later ones)."""
-    mine = (chores.c.unit == unit, chores.c.chore == name, chores.c.slot <= until)
-    found: datetime | None = connection.execute(select(func.max(chores.c.slot)).where(*mine)).scalar()
-    return found
+def end_chore(connection: Connection, chore: Chore, ending: ChoreEnding, *, owner: str) -> None:
+    """Close a slot, unless another worker took it meanwhile."""
+    mine = (*_here(chore), chores.c.owner == owner)
+    ended = {"state": ending.state, "outcome": dict(ending.outcome), "ended_at": ending.at, "heartbeat_at": ending.at}
+    connection.execute(update(chores).where(*mine).values(**ended))
 
 
-def chore_rows(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
-    """All slots of a unit, oldest first."""
-    rows = select(chores).where(chores.c.unit == unit).order_by(chores.c.slot, chores.c.chore)
-    return [dict(row._mapping) for row in connection.execute(rows)]
+def slots_known(connection: Connection, wanted: Collection[Chore]) -> dict[Chore, Mapping[str, Any]]:
+    """What the ledger holds of these slots: {state, attempts, heartbeat_at}; more may come than was asked for."""
+    units, names, slots = ({getattr(chore, part) for chore in wanted} for part in ("unit", "name", "slot"))
+    known = (chores.c.unit, chores.c.chore, chores.c.slot, chores.c.state, chores.c.attempts, chores.c.heartbeat_at)
+    rows = select(*known).where(chores.c.unit.in_(units), chores.c.chore.in_(names), chores.c.slot.in_(slots))
+    return {Chore(row.unit, row.chore, row.slot): dict(row._mapping) for row in connection.execute(rows)}
+
+
+def newest_of(connection: Connection, unit: str, name: str, *states: str) -> Mapping[str, Any] | None:
+    """The newest slot of a chore, of some states if given."""
+    wanted = (chores.c.unit == unit, chores.c.chore == name, *([chores.c.state.in_(states)] if states else []))
+    row = connection.execute(select(chores).where(*wanted).order_by(chores.c.slot.desc()).limit(1)).first()
+    return dict(row._mapping) if row else None
 
 
 def _here(chore: Chore) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -12,7 +12,11 @@ from sqlalchemy import Connection, insert, select, update
 from storage.database.tables import deliveries
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
-MOST_TRIES = 8
+MOST_TRIES = 30
+"""With the pauses below: more than a day, after which the next letter is there."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=50)
+"""Doubled after each try; the longest is shorter than the hour between two looks at what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,13 @@ class Delivery:
     channel: str
 
 
-def to_be_sent(connection: Connection, delivery: Delivery) -> bool:
-    """Whether it was neither sent nor given up."""
-    state = connection.execute(select(deliveries.c.state).where(*_here(delivery))).scalar()
-    return state in (None, WAITING)
+def to_be_sent(connection: Connection, delivery: Delivery, now: datetime) -> bool:
+    """Whether it was neither sent nor given up, and the pause since the last try is over."""
+    row = connection.execute(select(deliveries).where(*_here(delivery))).first()
+    if row is None:
+        return True
+    pause = min(_FIRST_PAUSE * 2 ** (row.attempts - 1), _LONGEST_PAUSE)
+    return bool(row.state == WAITING and abs(now - row.tried_at) >= pause)
 
 
 def record_try(connection: Connection, delivery: Delivery, *, reason: str | None, at: datetime) -> str:
@@ -43,9 +50,10 @@ def record_try(connection: Connection, delivery: Delivery, *, reason: str | None
     return state
 
 
-def delivery_rows(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
-    """All deliveries of a unit, newest try first."""
-    rows = select(deliveries).where(deliveries.c.unit == unit).order_by(deliveries.c.tried_at.desc())
+def delivery_rows(connection: Connection, unit: str, since: datetime | None = None) -> list[Mapping[str, Any]]:
+    """Deliveries of a unit, newest try first; all, or those tried from a moment on."""
+    here = (deliveries.c.unit == unit, *([deliveries.c.tried_at >= since] if since else []))
+    rows = select(deliveries).where(*here).order_by(deliveries.c.tried_at.desc())
     return [dict(row._mapping) for row in connection.execute(rows)]
 
 

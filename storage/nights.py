@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.database.tables import nights
 from storage.errors import StorageError
@@ -95,10 +95,16 @@ def left_behind(connection: Connection, unit: str, *, owner: str, now: datetime)
     return _night(row, row.attempts)
 
 
-def slots_filled(connection: Connection, unit: str) -> dict[datetime, Mapping[str, Any]]:
-    """Nights of the schedule by their slot."""
-    rows = select(nights).where(nights.c.unit == unit, nights.c.slot.is_not(None))
-    return {row.slot: dict(row._mapping) for row in connection.execute(rows)}
+def slots_filled(
+    connection: Connection, units: Sequence[str], since: datetime
+) -> dict[str, dict[datetime, Mapping[str, Any]]]:
+    """Nights of the schedule from a moment on, by unit and slot: {state, attempts, ended_at}, letters left out."""
+    known = (nights.c.unit, nights.c.slot, nights.c.state, nights.c.attempts, nights.c.ended_at)
+    rows = select(*known).where(nights.c.unit.in_(units), nights.c.slot >= since)
+    found: dict[str, dict[datetime, Mapping[str, Any]]] = {unit: {} for unit in units}
+    for row in connection.execute(rows):
+        found[row.unit][row.slot] = dict(row._mapping)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +117,18 @@ class Ending:
     at: datetime
 
 
-def end_night(connection: Connection, night_id: str, ending: Ending) -> None:
-    """Close a night for good."""
+def end_night(connection: Connection, night_id: str, ending: Ending, *, owner: str | None = None) -> None:
+    """Close a night for good; with `owner` only as long as that one holds it.
+
+    Raises:
+        LeaseLost: another worker holds it now, or ended it.
+    """
     ended = {"state": ending.state, "run_id": ending.run_id, "summary": dict(ending.summary), "ended_at": ending.at}
     ended["progress"] = None
-    connection.execute(update(nights).where(nights.c.id == night_id).values(**ended))
+    mine = (nights.c.owner == owner, nights.c.state == RUNNING) if owner is not None else ()
+    closed = connection.execute(update(nights).where(nights.c.id == night_id, *mine).values(**ended))
+    if owner is not None and closed.rowcount == 0:
+        raise LeaseLost(f"Đêm {night_id} đã được tiến trình khác nhận chạy tiếp; tiến trình này dừng lại.")
 
 
 def night_of(connection: Connection, night_id: str) -> Night:
@@ -131,10 +144,23 @@ def run_before(connection: Connection, night: Night) -> str | None:
     return connection.execute(found.limit(1)).scalar()
 
 
-def nights_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
-    """All nights of a unit, newest first."""
+def nights_of(connection: Connection, unit: str, limit: int | None = None) -> list[Mapping[str, Any]]:
+    """The nights of a unit, newest first; all, or so many."""
     rows = select(nights).where(nights.c.unit == unit).order_by(nights.c.started_at.desc(), nights.c.id.desc())
-    return [dict(row._mapping) for row in connection.execute(rows)]
+    return [dict(row._mapping) for row in connection.execute(rows.limit(limit))]
+
+
+def last_good_night(connection: Connection, unit: str) -> Mapping[str, Any] | None:
+    """The night that ended well last, with its letter."""
+    good = (nights.c.unit == unit, nights.c.state.in_((DONE, GAPS)))
+    row = connection.execute(select(nights).where(*good).order_by(nights.c.ended_at.desc()).limit(1)).first()
+    return dict(row._mapping) if row else None
+
+
+def nights_by_state(connection: Connection, unit: str) -> dict[str, int]:
+    """How many nights of a unit stand in each state."""
+    counted = select(nights.c.state, func.count()).where(nights.c.unit == unit).group_by(nights.c.state)
+    return {str(state): int(count) for state, count in connection.execute(counted)}
 
 
 def _new_night(connection: Connection, request: NightRequest, owner: str, now: datetime) -> Night:

@@ -182,10 +182,17 @@ def cancel(connection: Connection, request_id: str, *, who: str, now: datetime) 
         end(connection, request_id, RequestEnding(CANCELLED, None, {}, now))
 
 
-def end(connection: Connection, request_id: str, ending: RequestEnding) -> None:
-    """Close a request for good."""
+def end(connection: Connection, request_id: str, ending: RequestEnding, *, owner: str | None = None) -> None:
+    """Close a request for good; with `owner` only as long as that one holds it.
+
+    Raises:
+        LeaseLost: another worker holds it now, or ended it.
+    """
     values = {"state": ending.state, "run_id": ending.run_id, "outcome": dict(ending.outcome), "ended_at": ending.at}
-    connection.execute(update(run_requests).where(run_requests.c.id == request_id).values(**values))
+    mine = (run_requests.c.owner == owner, run_requests.c.state == RUNNING) if owner is not None else ()
+    closed = connection.execute(update(run_requests).where(run_requests.c.id == request_id, *mine).values(**values))
+    if owner is not None and closed.rowcount == 0:
+        raise LeaseLost(f"Yêu cầu {request_id} đã được tiến trình khác nhận chạy tiếp; tiến trình này dừng lại.")
 
 
 def request_row(connection: Connection, request_id: str) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from config.settings import Settings
+from config.units_here import settings_of, settings_of_units
 from flows.logs import log
 from flows.resources import Resources, open_resources
 
@@ -33,7 +34,7 @@ class House:
             StorageError: database or store cannot be opened.
         """
         own = self._opened()
-        if not unit or unit == self.settings.unit:
+        if not unit or self.settings_for(unit) == self.settings:
             return own
         if unit not in self._units:
             self._units[unit] = Resources(self.settings_for(unit), own.database, own.store)
@@ -41,8 +42,10 @@ class House:
 
     def settings_for(self, unit: str) -> Settings:
         """The settings with another unit in them."""
-        name = self.settings.unit_name if unit == self.settings.unit else unit
-        return self.settings.model_copy(update={"unit": unit, "unit_name": name})
+        listed = {one.unit for one in settings_of_units(self.settings)}
+        if unit in listed or unit == self.settings.unit:
+            return settings_of(self.settings, unit)
+        return self.settings.model_copy(update={"unit": unit, "unit_name": unit})
 
     def now(self) -> datetime:
         """The moment at which something is asked: the clock is read here alone."""

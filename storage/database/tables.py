@@ -167,7 +167,11 @@ nights = _table(
     Column("slot", Instant),  # the moment of the schedule that it fills: each slot has one night, whoever starts it
     Column("progress", Plain),  # {step, done, of} while it runs
     Index("ix_nights_slot", "unit", "slot", unique=True),
+    Index("ix_nights_state", "state"),  # what runs is looked for twice a second
 )
+
+# Since when the service works for a unit: slots before that moment were nobody's to fill.
+watched_units = _table("watched_units", Column("unit", Text, primary_key=True), _required("since", Instant))
 
 # The run ledger of ad-hoc runs: asked for by a person, worked on by whoever is free.
 run_requests = _table(

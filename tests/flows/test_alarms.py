@@ -17,11 +17,12 @@ from flows.alarms import alarm_kinds, alarms_now, disk_low
 from flows.chores import do_chore
 from flows.intake import Sender
 from flows.keeping import Asker
-from flows.logs import log
+from flows.logs import log, where_raised
 from flows.resources import open_ledger, open_resources
-from storage.chores import Chore
+from storage.chores import Chore, ChoreEnding, end_chore, take_chore
 from storage.nights import FAILED, Ending, NightRequest, begin_night, end_night
 from storage.objects import FolderStore
+from storage.watched import watched_since
 from tests.connectors.tables import LIST_HEADER, listed, xlsx
 from tests.servers import SECRET
 from tests.storage.keeping_ward import AT, forget_inbox, kept_ward
@@ -53,6 +54,44 @@ def test_nights_that_fail_ring_after_26_hours(ward: Settings) -> None:
         end_night(connection, night.id, Ending(FAILED, None, {"reason": "hết đĩa"}, AT + timedelta(minutes=1)))
     assert "no_good_night" not in rings(ward, AT + timedelta(hours=25))
     assert "no_good_night" in rings(ward, AT + timedelta(hours=26))
+
+
+def test_a_ward_that_never_had_a_night_rings_26_hours_after_the_service_first_looked_at_it(ward: Settings) -> None:
+    with open_ledger(ward) as database:
+        watched_since(database, [ward.unit], AT)
+    assert "no_good_night" not in rings(ward, AT + timedelta(hours=25))
+    assert "no_good_night" in rings(ward, AT + timedelta(hours=26))
+
+
+def test_a_chore_that_nobody_tries_again_rings_until_its_next_slot_is_done(ward: Settings) -> None:
+    def try_at(slot: datetime, state: str, reason: str = "") -> None:
+        chore = Chore(ward.unit, "scrub", slot)
+        with open_ledger(ward) as database, database.write() as connection:
+            take_chore(connection, chore, owner="w:1:1", now=slot)
+            end_chore(connection, chore, ChoreEnding(state, {"reason": reason}, slot), owner="w:1:1")
+
+    for _ in range(4):
+        try_at(AT, "failed", "OSError: đọc không được")
+    assert "chore_given_up" not in rings(ward)
+    try_at(AT, "failed", "OSError: đọc không được")
+    (alarm,) = [one for one in alarms_now(ward, AT) if one.id == "chore_given_up"]
+    assert "Đọc lại toàn bộ kho" in alarm.seen and "đọc không được" in alarm.seen
+    try_at(AT + timedelta(days=7), "done")
+    assert "chore_given_up" not in rings(ward)
+
+
+def test_a_backup_that_stays_away_or_is_empty_rings(ward: Settings) -> None:
+    folder = ward.home / "backup"
+    folder.mkdir()
+    kept = ward.model_copy(update={"backups": folder})
+    dump = folder / "database-20260105-010000.dump"
+
+    assert "no_backup" in rings(kept) and "no_backup" not in rings(ward)
+    dump.write_bytes(b"")
+    assert "no_backup" in rings(kept, datetime.now(UTC))
+    dump.write_bytes(b"dump")
+    assert "no_backup" not in rings(kept, datetime.now(UTC))
+    assert "no_backup" in rings(kept, datetime.now(UTC) + timedelta(hours=51))
 
 
 def test_a_source_that_brings_nothing_new_for_a_week_rings(ward: Settings) -> None:
@@ -104,6 +143,24 @@ def test_an_s3_store_that_lets_evidence_be_destroyed_rings(tmp_path: Path, s3_en
     client.make_bucket(bucket_name="no-lock")
     assert do_chore(loose, Chore(loose.unit, "store-test", AT), now=AT)
     assert "store_not_locked" in rings(loose)
+
+
+def test_a_try_of_the_store_that_could_not_be_made_replaces_the_last_good_answer(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, store="s3")
+    for state, outcome in (("done", {"guaranteed": True}), ("failed", {"reason": "StoreUnavailable: không trả lời"})):
+        chore = Chore(settings.unit, "store-test", AT + timedelta(days=state == "failed"))
+        with open_ledger(settings) as database, database.write() as connection:
+            take_chore(connection, chore, owner="w:1:1", now=AT)
+            end_chore(connection, chore, ChoreEnding(state, outcome, AT), owner="w:1:1")
+        assert ("store_not_locked" in rings(settings)) == (state == "failed")
+
+
+def test_a_fault_is_logged_by_place_and_never_by_its_words() -> None:
+    try:
+        (Path("/nonexistent") / "Nguyễn Văn A.pdf").read_bytes()
+    except OSError as error:
+        told = where_raised(error)
+    assert "test_alarms.py:" in told and "Nguyễn" not in told
 
 
 def test_log_lines_are_one_json_object_each_with_ids_alone(

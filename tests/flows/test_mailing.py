@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,9 @@ from pydantic import SecretStr
 from config.settings import Settings
 from flows.alarms import alarm_kinds, alarms_now
 from flows.cycle import Wish, open_period
-from flows.mailing import NotSent, send_alarms, send_letters, send_reminders
+from flows.mailing import Message, NotSent, send, send_alarms, send_letters, send_reminders
 from flows.resources import open_ledger, open_resources
+from flows.silence import Silence
 from storage import nights
 from storage.deliveries import MOST_TRIES, delivery_rows
 from storage.nights import Ending, NightRequest, begin_night
@@ -68,7 +70,7 @@ def test_a_channel_that_fails_is_tried_again_and_the_other_gets_nothing_twice(
     settings, mailbox, hooks = posted
     mailbox.refusals = 2
 
-    for minutes in (0, 5):
+    for minutes in (0, 5):  # the pauses are one and two minutes
         with pytest.raises(NotSent, match="greylisted"):
             send_letters(settings, MORNING + timedelta(minutes=minutes))
     send_letters(settings, MORNING + timedelta(minutes=10))
@@ -76,15 +78,53 @@ def test_a_channel_that_fails_is_tried_again_and_the_other_gets_nothing_twice(
     assert (len(mailbox.letters), len(hooks.bodies)) == (1, 1)
 
 
-def test_what_can_never_be_sent_is_given_up_and_rings(posted: tuple[Settings, Mailbox, Hooks]) -> None:
-    settings = posted[0].model_copy(update={"smtp_password": SecretStr("wrong")})
-    for minutes in range(MOST_TRIES):
+def test_what_can_never_be_sent_is_given_up_after_a_day_and_rings_until_the_channel_works(
+    posted: tuple[Settings, Mailbox, Hooks],
+) -> None:
+    right = posted[0]
+    wrong = right.model_copy(update={"smtp_password": SecretStr("wrong")})
+    hours = [MORNING + timedelta(days=n // 15, hours=n % 15) for n in range(MOST_TRIES)]
+    for hour in hours:
         with pytest.raises(NotSent, match="SMTPAuthenticationError"):
-            send_letters(settings, MORNING + timedelta(minutes=minutes))
+            send_letters(wrong, hour)
 
-    assert send_letters(settings, MORNING + timedelta(hours=1)) == {}
-    (alarm,) = [one for one in alarms_now(settings, MORNING) if one.id == "letter_not_sent"]
+    after = hours[-1] + timedelta(hours=1)
+    assert send_letters(wrong, after) == {}
+    (alarm,) = [one for one in alarms_now(wrong, after) if one.id == "letter_not_sent"]
     assert "PAR_SMTP_" in alarm.way_out and PASSWORD not in alarm.seen
+
+    send(right, [Message("alarm", "x", "Thử", "Thử")], after)
+    later = after + timedelta(days=2)
+    assert "letter_not_sent" not in {one.id for one in alarms_now(right, later)}
+
+
+def test_a_mail_server_that_is_away_for_an_hour_costs_no_letter(posted: tuple[Settings, Mailbox, Hooks]) -> None:
+    """The letter's chore tries five times within a quarter of an hour, then the alarms' chore every hour."""
+    settings, mailbox, _ = posted
+    away = settings.model_copy(update={"smtp_port": settings.smtp_port - 1})
+    for minutes in (0, 2, 6, 12, 20, 35, 37, 41, 47, 55):
+        with contextlib.suppress(NotSent):
+            send_letters(away, MORNING + timedelta(minutes=minutes))
+    assert [one.id for one in alarms_now(away, MORNING + timedelta(hours=1)) if one.id == "letter_not_sent"]
+
+    send_alarms(settings, MORNING + timedelta(minutes=95))
+    assert [str(letter["Subject"])[:14] for letter in mailbox.letters][:1] == ["Thư buổi sáng "]
+    assert "letter_not_sent" not in {one.id for one in alarms_now(settings, MORNING + timedelta(minutes=96))}
+
+
+def test_a_ledger_that_is_silent_for_long_is_told_without_it_once_a_day(
+    posted: tuple[Settings, Mailbox, Hooks],
+) -> None:
+    settings, mailbox, hooks = posted
+    silence = Silence(settings.model_copy(update={"database_url": "postgresql+psycopg://nobody@127.0.0.1:1/none"}))
+
+    for minutes in (0, 5, 14, 15, 20, 60, 24 * 60):
+        silence.go_on("StoreUnavailable", MORNING + timedelta(minutes=minutes))
+    silence.end()
+    silence.go_on("StoreUnavailable", MORNING + timedelta(minutes=24 * 60 + 1))
+
+    assert [body["id"] for body in hooks.bodies] == ["ledger_silent:2026-01-05", "ledger_silent:2026-01-06"]
+    assert "15 phút" in mailbox.letters[0].get_content() and len(mailbox.letters) == 2
 
 
 def test_each_office_is_reminded_before_a_deadline_at_its_own_address(posted: tuple[Settings, Mailbox, Hooks]) -> None:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from config.settings import Settings
-from flows.chores import chore_kinds, do_chore, due_chores
+from config.units_here import BadUnits, settings_of, settings_of_units
+from flows.aside import Aside
+from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
 from flows.resources import open_ledger
 from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
 from flows.worker import Look, do_next
 from storage import nights
-from storage.chores import Chore, take_chore
-from storage.database import Database
+from storage.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
+from storage.database import Database, tables
 from storage.leases import LEASE, owner_here
 from storage.nights import DONE, FAILED, NightRequest, NightRunning, SlotDone, begin_night, nights_of
+from storage.requests import LeaseLost
+from storage.watched import watched_since
+from tests.journeys.serving import wait_for as wait_until
 
 DAY = timedelta(days=1)
 SLOT = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
@@ -29,9 +36,10 @@ SETTINGS = Settings()
 
 @pytest.fixture
 def ward(tmp_path: Path) -> Iterator[tuple[Settings, Database]]:
-    """An empty ward that was first heard of a minute before SLOT."""
+    """An empty ward that was first looked at a minute before SLOT."""
     settings = Settings(home=tmp_path, period="2025", prefect="off")
     with open_ledger(settings) as database:
+        watched_since(database, [settings.unit], SLOT - timedelta(minutes=1))
         yield settings, database
 
 
@@ -48,12 +56,22 @@ def test_slots_follow_the_time_zone_also_where_the_clock_changes() -> None:
         ({}, SLOT + timedelta(hours=1), [SLOT]),
         ({SLOT: DONE}, SLOT + timedelta(hours=1), []),
         ({SLOT: DONE}, SLOT + 3 * DAY, [SLOT + DAY, SLOT + 2 * DAY, SLOT + 3 * DAY]),
+        ({SLOT: DONE, SLOT + 3 * DAY: DONE}, SLOT + 3 * DAY, [SLOT + DAY, SLOT + 2 * DAY]),
         ({SLOT: DONE}, SLOT + 40 * DAY, [SLOT + n * DAY for n in range(41 - MOST_MADE_UP, 41)]),
         ({SLOT: FAILED}, SLOT + timedelta(hours=1), [SLOT]),
         ({SLOT: DONE, SLOT + 300 * DAY: DONE}, SLOT + DAY, [SLOT + DAY]),
         ({SLOT: DONE, SLOT + DAY: DONE}, SLOT - timedelta(hours=5), []),
     ],
-    ids=["new", "done", "three missed", "forty missed", "failed", "the clock was a year ahead", "the clock went back"],
+    ids=[
+        "new",
+        "done",
+        "three missed",
+        "the newest ran first",
+        "forty missed",
+        "failed",
+        "the clock was a year ahead",
+        "the clock went back",
+    ],
 )
 def test_what_is_due_after(filled: dict[datetime, str], now: datetime, due: list[datetime]) -> None:
     assert due_nights(SETTINGS, _nights(filled), SLOT - timedelta(minutes=1), now) == due
@@ -72,9 +90,8 @@ def test_missed_nights_are_made_up_once_each_oldest_first_and_scored_as_of_their
 ) -> None:
     settings, database = ward
     now = SLOT + 2 * DAY + timedelta(hours=7)
-    since = SLOT - timedelta(minutes=1)
 
-    while do_next(Look(settings, since, now), database):
+    while do_next(Look(settings, now), database):
         now += timedelta(minutes=1)
 
     ran = [night for night in reversed(_rows(database)) if night["slot"]]
@@ -125,19 +142,185 @@ def test_a_slot_of_a_chore_is_taken_once_and_again_when_its_worker_died(ward: tu
 
 def test_every_chore_has_a_deed_that_exists_and_runs_on_an_empty_ward(ward: tuple[Settings, Database]) -> None:
     settings, database = ward
-    since, now = SLOT - 400 * DAY, SLOT + timedelta(hours=5)
+    since, now = {settings.unit: SLOT - 400 * DAY}, SLOT + timedelta(hours=5)
     with database.read() as connection:
-        due = due_chores(connection, settings, since=since, now=now)
+        due = due_chores(connection, [settings], since=since, now=now)
 
     assert {chore.name for chore in due} == {kind.id for kind in chore_kinds()}
     assert all(do_chore(settings, chore, now=now) for chore in due)
     with database.read() as connection:
-        assert due_chores(connection, settings, since=since, now=now) == []
+        assert due_chores(connection, [settings], since=since, now=now) == []
+
+
+def test_a_machine_that_is_off_at_night_makes_up_for_nights_and_every_chore(tmp_path: Path) -> None:
+    """Monday to Friday from 07:30 to 16:30, for 120 days: the worker is begun anew each morning."""
+    settings = Settings(home=tmp_path, prefect="off")
+    first = datetime(2026, 1, 5, 0, 30, tzinfo=UTC)
+    nights_due, chores_due = set(), set()
+    for morning in (first + n * DAY for n in range(120) if (first + n * DAY).weekday() < 5):
+        with open_ledger(settings) as database:
+            since = watched_since(database, [settings.unit], morning)
+            with database.read() as connection:
+                chores_due |= {chore.name for chore in due_chores(connection, [settings], since=since, now=morning)}
+        nights_due |= set(due_nights(settings, {}, since[settings.unit], morning))
+
+    assert len(nights_due) == len(slots_between(settings.schedule, settings.timezone, first, first + 119 * DAY)) == 119
+    assert chores_due == {kind.id for kind in chore_kinds()}
+
+
+def test_a_first_look_with_a_clock_that_ran_ahead_hides_nothing_for_years(ward: tuple[Settings, Database]) -> None:
+    _, database = ward
+    assert watched_since(database, ["b"], SLOT + 3000 * DAY) == {"b": SLOT + 3000 * DAY}
+    assert watched_since(database, ["b"], SLOT) == {"b": SLOT} == watched_since(database, ["b"], SLOT + DAY)
+
+
+def test_a_chore_without_a_sound_schedule_stops_no_other(
+    ward: tuple[Settings, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, database = ward
+    bad = ChoreKind("bad", "Hỏng", "at dawn", "flows.alarms:try_store")
+    monkeypatch.setattr("flows.chores.chore_kinds", lambda: (bad, *chore_kinds()))
+    with database.read() as connection:
+        since = {settings.unit: SLOT - 400 * DAY}
+        due = due_chores(connection, [settings], since=since, now=SLOT + timedelta(hours=5))
+    assert {chore.name for chore in due} == {kind.id for kind in chore_kinds()}
+
+
+def test_a_look_costs_the_same_after_five_years(ward: tuple[Settings, Database]) -> None:
+    """Letters and old chores are not touched: reading them all took 0.6 s of processor time."""
+    settings, database = ward
+    now = SLOT + 1800 * DAY
+    _five_years(settings, database)
+    began = time.process_time()
+    assert not any(do_next(Look(settings, now), database) for _ in range(10))
+    assert (time.process_time() - began) / 10 < 0.06
+
+
+def test_a_chore_beats_while_it_works_so_that_no_second_machine_takes_it(
+    ward: tuple[Settings, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, _ = ward
+    chore = Chore(settings.unit, "store-test", SLOT)
+    beaten: list[datetime] = []
+
+    def long_deed(_settings: Settings, _now: datetime) -> dict[str, Any]:
+        wait_until(lambda: bool(beaten), seconds=20)
+        return {}
+
+    monkeypatch.setattr("flows.chores._deed", lambda _: long_deed)
+    monkeypatch.setattr("flows.chores.beat_chore", lambda *_, now, **__: beaten.append(now))
+    assert do_chore(settings, chore, now=SLOT) and beaten
+
+
+def test_a_lease_of_a_chore_that_was_lost_is_noticed_at_the_next_beat(ward: tuple[Settings, Database]) -> None:
+    _, database = ward
+    chore = Chore("hoi-an-dong", "scrub", SLOT)
+    with database.write() as connection:
+        assert take_chore(connection, chore, owner="a:1:1", now=SLOT)
+        assert take_chore(connection, chore, owner="b:1:1", now=SLOT + LEASE)
+        with pytest.raises(LeaseLost):
+            beat_chore(connection, chore, owner="a:1:1", now=SLOT + LEASE)
+        end_chore(connection, chore, ChoreEnding("done", {"by": "a"}, SLOT + LEASE), owner="a:1:1")
+        beat_chore(connection, chore, owner="b:1:1", now=SLOT + LEASE)
+
+
+def test_a_long_chore_is_done_beside_the_loop_which_goes_on(ward: tuple[Settings, Database]) -> None:
+    settings, database = ward
+    aside, chore = Aside(settings), Chore(settings.unit, "scrub", SLOT)
+
+    assert [aside.begin(chore), aside.begin(chore)] == [True, False]
+    aside.wait()
+
+    with database.read() as connection:
+        row = newest_of(connection, settings.unit, "scrub")
+    assert row is not None and (row["state"], row["outcome"]["objects"]) == ("done", 0)
+    assert row["owner"] != owner_here()
+
+
+def test_who_lost_a_night_can_neither_end_it_nor_call_it_failed(ward: tuple[Settings, Database]) -> None:
+    _, database = ward
+    request = NightRequest("hoi-an-dong", "2025", "schedule", "Asia/Ho_Chi_Minh", SLOT)
+    with database.write() as connection:
+        begin_night(connection, request, owner="a:1:1", now=SLOT)
+        night = begin_night(connection, request, owner="b:1:1", now=SLOT + LEASE)
+    for state in (DONE, FAILED):
+        with pytest.raises(LeaseLost), database.write() as connection:
+            nights.end_night(connection, night.id, nights.Ending(state, None, {}, SLOT), owner="a:1:1")
+    assert _rows(database)[0]["state"] == nights.RUNNING
+
+
+def test_wards_of_a_list_have_nights_and_chores_of_their_own_oldest_slot_first(tmp_path: Path) -> None:
+    home = _city(tmp_path)
+    settings = Settings(home=home, unit="phuong-1", period="2025", prefect="off")
+    with open_ledger(settings) as database:
+        watched_since(database, [f"phuong-{n}" for n in (1, 2, 3)], SLOT - timedelta(minutes=1))
+        now = SLOT + DAY + timedelta(minutes=1)
+        for _ in range(6):
+            assert do_next(Look(settings, now), database)
+        with database.read() as connection:
+            rows = {f"phuong-{n}": nights_of(connection, f"phuong-{n}") for n in (1, 2, 3)}
+            chores = due_chores(
+                connection, Look(settings, now).units, since=dict.fromkeys(rows, SLOT - 400 * DAY), now=now
+            )
+
+    order = sorted((night["started_at"], night["slot"], unit) for unit, ran in rows.items() for night in ran)
+    assert {night["slot"] for night in rows["phuong-2"]} == {SLOT, SLOT + DAY}
+    assert [slot for _, slot, _ in order] == [SLOT] * 3 + [SLOT + DAY] * 3
+    assert len([chore for chore in chores if chore.name == "letter"]) == 3
+    assert len([chore for chore in chores if chore.name == "scrub"]) == 1
+    assert "Phường Hai" in rows["phuong-2"][0]["summary"]["letter"]
+    assert "Phường Ba" in rows["phuong-3"][0]["summary"]["letter"]
+
+
+def test_a_list_of_units_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    for text, told in (("units: []", "units"), ("units: [{id: A b, name: X}]", "units.0"), ("{", "không đọc được")):
+        (tmp_path / "units.yaml").write_text(text)
+        with pytest.raises(BadUnits, match=told):
+            settings_of_units(settings)
+    (tmp_path / "units.yaml").write_text("units: [{id: aa, name: Phường A}, {id: aa, name: Phường B}]")
+    with pytest.raises(BadUnits, match="trùng: aa"):
+        settings_of(settings, "aa")
+
+
+def _city(home: Path) -> Path:
+    names = {1: "Phường Một", 2: "Phường Hai", 3: "Phường Ba"}
+    lines = [f"- {{id: phuong-{number}, name: {name}}}" for number, name in names.items()]
+    (home / "units.yaml").write_text("\n".join(["units:", *lines]))
+    return home
+
+
+def _five_years(settings: Settings, database: Database) -> None:
+    letter = {"letter": "x" * 20_000}
+    days = [SLOT + number * DAY for number in range(1801)]
+    hours = [SLOT + number * timedelta(hours=1) for number in range(43_201)]
+    names = {kind.id: kind.schedule(settings) for kind in chore_kinds()}
+    ended = {"unit": settings.unit, "owner": "w:1:1", "attempts": 1}
+    with database.write() as connection:
+        told = {"period": "2025", "asked_by": "s", "summary": letter, "state": DONE}
+        connection.execute(
+            insert(tables.nights),
+            [
+                {"id": str(slot), "slot": slot, "started_at": slot, "heartbeat_at": slot, "ended_at": slot}
+                | ended
+                | told
+                for slot in days
+            ],
+        )
+        done = [("alarms", hour + timedelta(minutes=5)) for hour in hours]
+        done += [(name, newest_slot(cron, settings.timezone, days[-1])) for name, cron in names.items()]
+        connection.execute(
+            insert(tables.chores),
+            [
+                {"chore": name, "slot": slot, "state": "done", "heartbeat_at": slot, "outcome": {}} | ended
+                for name, slot in dict.fromkeys(done)
+            ],
+        )
 
 
 def _one_look(settings: Settings) -> None:
     with open_ledger(settings) as database:
-        do_next(Look(settings, SLOT - timedelta(minutes=1), SLOT + timedelta(minutes=5)), database)
+        do_next(Look(settings, SLOT + timedelta(minutes=5)), database)
 
 
 def _nights(filled: dict[datetime, str]) -> dict[datetime, dict[str, Any]]:
