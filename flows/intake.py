@@ -22,8 +22,8 @@ from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
 from connectors.sources import shown_name
 from flows.forms import form_or_none, keep_form
-from flows.pulling import Fresh, Puller, pull_all
-from flows.resources import Resources
+from flows.pulling import Fresh, Puller, pull_all, pull_woken
+from flows.resources import Resources, open_resources
 from storage.custody import UNREACHABLE, Happening, append
 from storage.evidence import Upload, receipts_of, record_object, record_upload
 from storage.imports import Arrival, record_export, record_rejected_export
@@ -52,6 +52,15 @@ def pull_exports(resources: Resources, sender: Sender) -> int:
     fresh = pull_all(resources, Puller(sender.who, sender.at, layouts_version(resources.settings)))
     import_kept(resources, fresh, sender)
     return len(fresh)
+
+
+def pull_open_windows(settings: Settings, now: datetime) -> dict[str, int]:
+    """For config/chores.yaml: import from sources that no night meets, because they are open at other hours."""
+    with open_resources(settings) as resources:
+        puller = Puller("parindex", now, layouts_version(settings))
+        fresh = pull_woken(resources, puller)
+        import_kept(resources, fresh, Sender("parindex", "exports", now))
+    return {"new_exports": len(fresh)}
 
 
 def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender, *, said_year: int | None = None) -> None:

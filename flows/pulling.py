@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as clock
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,7 +22,17 @@ from storage.evidence import record_object
 from storage.imports import known_import
 from storage.objects import Kept
 from storage.objects.port import digest_of
-from storage.pulls import ASK, ASLEEP, PULLED, RETRY, Pull, fetched_files, record_fetched, record_pull
+from storage.pulls import (
+    ASK,
+    ASLEEP,
+    PULLED,
+    RETRY,
+    Pull,
+    fetched_files,
+    record_fetched,
+    record_pull,
+    waiting_sources,
+)
 
 T = TypeVar("T")
 
@@ -59,19 +68,34 @@ class _Haul:
 
 def pull_all(resources: Resources, puller: Puller) -> list[Fresh]:
     """Ask every source of the unit that is open now, and keep the bytes of what is new."""
-    entries, problems = sources_of(resources.settings)
-    if problems:
-        listed = resources.settings.sources_file
-        reason = f"{listed.name}: danh sách nguồn dữ liệu có mục chưa dùng được: {'; '.join(problems)}"
-        _note(resources, Pull(listed.name, puller.at, ASK, reason), [])
-    found: dict[str, Fresh] = {}
-    for entry in entries:
-        if entry.is_open(_local_time(resources.settings, puller.at)):
-            haul = _haul(resources, entry, puller)
-            _record(resources, entry, haul, puller)
-            found |= {fresh.kept.sha256: fresh for fresh in reversed(haul.fresh) if fresh.kept.sha256 not in found}
+    awake = []
+    for entry in sources_of(resources.settings)[0]:
+        if _is_open(resources.settings, entry, puller.at):
+            awake.append(entry)
         else:
             _note(resources, Pull(entry.name, puller.at, ASLEEP, _sleeps(entry)), [])
+    return _pull(resources, awake, puller)
+
+
+def pull_woken(resources: Resources, puller: Puller) -> list[Fresh]:
+    """The same for those sources alone that a night found asleep and that are open now; one that refuses is let be."""
+    with resources.database.read() as connection:
+        waiting = waiting_sources(connection, resources.settings.unit)
+    woken = [
+        entry
+        for entry in sources_of(resources.settings)[0]
+        if entry.name in waiting and _is_open(resources.settings, entry, puller.at)
+        if (failed := waiting[entry.name].failed) is None or failed.state == RETRY
+    ]
+    return _pull(resources, woken, puller)
+
+
+def _pull(resources: Resources, entries: Sequence[SourceEntry], puller: Puller) -> list[Fresh]:
+    found: dict[str, Fresh] = {}
+    for entry in entries:
+        haul = _haul(resources, entry, puller)
+        _record(resources, entry, haul, puller)
+        found |= {fresh.kept.sha256: fresh for fresh in reversed(haul.fresh) if fresh.kept.sha256 not in found}
     return list(found.values())
 
 
@@ -194,5 +218,5 @@ def _sleeps(entry: SourceEntry) -> str:
     return f"{entry.name}: chỉ lấy dữ liệu từ {entry.opens:%H:%M} đến {entry.closes:%H:%M}"
 
 
-def _local_time(settings: Settings, at: datetime) -> clock.time:
-    return at.astimezone(ZoneInfo(settings.timezone)).time()
+def _is_open(settings: Settings, entry: SourceEntry, at: datetime) -> bool:
+    return entry.is_open(at.astimezone(ZoneInfo(settings.timezone)).time())

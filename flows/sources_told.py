@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from config.export_profiles import load_profiles
+from config.export_profiles import Profile, load_profiles
 from config.settings import Settings
 from config.sources import SourceEntry
 from flows.resources import open_ledger
 from flows.sources import sources_of
 from storage.database import Connection
-from storage.pulls import ASK, RETRY, Pull, last_pulls, newest_of_kinds, newest_words, pulls_at
+from storage.nights import nights_of
+from storage.pulls import (
+    ASK,
+    ASLEEP,
+    RETRY,
+    Pull,
+    Waiting,
+    last_pulls,
+    newest_of_kinds,
+    newest_words,
+    pulls_at,
+    waiting_sources,
+)
+
+_WAYS = {RETRY: "đêm sau sẽ tự thử lại", ASK: "cần người xử lý"}
+_ONE_DAY = timedelta(hours=26)
+"""A source with a window of its own is pulled once a day; a night may begin a little late."""
 
 
 def source_faults(connection: Connection, unit: str, at: datetime) -> list[str]:
     """What sources did wrong in the night that began at `at`, in the words of the letter."""
-    ways = {RETRY: "đêm sau sẽ tự thử lại", ASK: "cần người xử lý"}
-    return [f"{pull.reason} ({ways[pull.state]})" for pull in pulls_at(connection, unit, at) if pull.state in ways]
+    waiting = waiting_sources(connection, unit)
+    told = (_fault(pull, waiting.get(pull.source)) for pull in pulls_at(connection, unit, at))
+    return [line for line in told if line]
+
+
+def _fault(pull: Pull, waiting: Waiting | None) -> str:
+    """What is wrong with a source: in this night, or in its own window since; "" is nothing."""
+    failed = waiting.failed if pull.state == ASLEEP and waiting else pull
+    if failed is not None and failed.state in _WAYS:
+        return f"{failed.reason} ({_WAYS[failed.state]})"
+    if pull.state == ASLEEP and waiting and pull.at - waiting.since > _ONE_DAY:
+        return (
+            f"{pull.reason}, không trùng giờ chạy đêm, nên chưa được lấy lần nào từ {waiting.since:%d/%m/%Y};"
+            " để parindex serve chạy suốt ngày, hoặc sửa opens, closes trong sources.yaml (cần người xử lý)"
+        )
+    return ""
 
 
 def stale_sources(connection: Connection, settings: Settings, now: datetime) -> list[str]:
@@ -68,15 +98,30 @@ def source_too_old(settings: Settings, now: datetime, _limit: int) -> str | None
     return "; ".join(lines) or None
 
 
+def sources_unusable(settings: Settings, _now: datetime, _limit: int) -> str | None:
+    """For config/alarms.yaml: what is wrong in the list of sources; the others are pulled."""
+    return "; ".join(sources_of(settings)[1]) or None
+
+
 def lists_overdue(settings: Settings, now: datetime, _limit: int) -> str | None:
-    """For config/alarms.yaml: lists that were handed in before and are due again, with who keeps them."""
+    """For config/alarms.yaml: lists that are due, with who keeps them: again, or for the first time.
+
+    What was due before the month of this installation's first night is nobody's debt here. Of layouts that bring the
+    same kind of facts one is enough.
+    """
     today = settings.local_day(now)
     with open_ledger(settings) as database, database.read() as connection:
         newest = newest_of_kinds(connection, settings.unit)
-    late = [
-        f"{profile.name} ({profile.owner}, hạn {due:%d/%m/%Y}{' theo đề xuất' if profile.proposed else ''})"
-        for profile in load_profiles()
-        if profile.deadline is not None and profile.kind in newest
-        if settings.local_day(newest[profile.kind]) < (due := profile.deadline.last_before(today)).replace(day=1)
-    ]
-    return "; ".join(late) or None
+        first = min((night["started_at"] for night in nights_of(connection, settings.unit)), default=now)
+    late: dict[str, str] = {}
+    for profile in load_profiles():
+        handed_in = settings.local_day(newest.get(profile.kind, first))
+        due = profile.deadline.last_before(today) if profile.deadline else date.min
+        if handed_in < due.replace(day=1):
+            remark = _remark(profile, handed_in=profile.kind in newest)
+            late.setdefault(profile.kind, f"{profile.name} ({profile.owner}, hạn {due:%d/%m/%Y}{remark})")
+    return "; ".join(late.values()) or None
+
+
+def _remark(profile: Profile, *, handed_in: bool) -> str:
+    return (" theo đề xuất" if profile.proposed else "") + ("" if handed_in else ", chưa nộp lần nào")

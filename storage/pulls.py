@@ -29,6 +29,14 @@ class Pull:
     fresh: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Since when a source waits for its window, and how it failed when it was asked since (None: it was not asked)."""
+
+    since: datetime
+    failed: Pull | None = None
+
+
 def record_pull(connection: Connection, unit: str, pull: Pull) -> None:
     """Keep what came of a pull. A repeated step keeps what the first one saw, unless that failed."""
     mine = (source_pulls.c.unit == unit, source_pulls.c.source == pull.source, source_pulls.c.at == pull.at)
@@ -52,6 +60,20 @@ def last_pulls(connection: Connection, unit: str) -> dict[str, Pull]:
     last = {row[0]: row[1] for row in connection.execute(newest.group_by(source_pulls.c.source))}
     rows = connection.execute(select(source_pulls).where(source_pulls.c.unit == unit))
     return {row.source: _pull(row) for row in rows if row.at == last[row.source]}
+
+
+def waiting_sources(connection: Connection, unit: str) -> dict[str, Waiting]:
+    """Sources that were asleep when a night asked, and have not been pulled since."""
+    rows = select(source_pulls).where(source_pulls.c.unit == unit).order_by(source_pulls.c.at)
+    found: dict[str, Waiting] = {}
+    for pull in map(_pull, connection.execute(rows)):
+        if pull.state == PULLED:
+            found.pop(pull.source, None)
+        elif pull.state == ASLEEP:
+            found.setdefault(pull.source, Waiting(pull.at))
+        elif pull.source in found:
+            found[pull.source] = Waiting(found[pull.source].since, pull)
+    return found
 
 
 def newest_words(connection: Connection, unit: str) -> dict[str | None, datetime]:

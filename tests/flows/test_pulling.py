@@ -14,13 +14,14 @@ from config.settings import Settings
 from config.sources import BadSources, load_sources
 from flows.forms import form_or_none
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
-from flows.intake import Sender, pull_exports, take_documents
+from flows.intake import Sender, pull_exports, pull_open_windows, take_documents
 from flows.resources import Resources, open_resources
-from flows.sources_told import lists_overdue, source_faults, source_too_old, stale_sources
+from flows.sources_told import lists_overdue, source_faults, source_too_old, sources_unusable, stale_sources
 from storage.database import Connection
 from storage.evidence import receipts_of
 from storage.facts import gather_facts
 from storage.imports import Arrival, ImportCounts, imports_of
+from storage.nights import NightRequest, begin_night
 from storage.pulls import fetched_files
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
 from tests.connectors.tables import xlsx
@@ -141,9 +142,9 @@ def test_nothing_that_one_source_or_file_does_keeps_the_others_out(home: Path, m
         with resources.database.read() as connection:
             faults = source_faults(connection, "hoi-an-dong", NOW)
             names = [row["name"] for row in imports_of(connection, "hoi-an-dong")]
-    told = ["dia-chi-sai", "khong-co-ca", "ma-sai", "qua-dai", "sources.yaml", "thu"]
+    told = ["dia-chi-sai", "khong-co-ca", "ma-sai", "qua-dai", "thu"]
     assert [fault.split(":")[0] for fault in faults] == told
-    assert "sources.0: kind chỉ nhận" in faults[4]
+    assert "sources.0: kind chỉ nhận" in str(sources_unusable(_settings(home), NOW, 0))
     assert len(names) == 3 and all(name.encode() for name in names)
 
 
@@ -192,6 +193,60 @@ def test_a_document_whose_name_is_no_utf8_is_taken_under_a_readable_one(home: Pa
         with resources.database.read() as connection:
             (receipt,) = receipts_of(connection, "hoi-an-dong")
     assert receipt["path"].startswith("Báo cáo ")
+
+
+def test_a_source_that_no_night_meets_is_pulled_in_its_window(home: Path) -> None:
+    share = home.parent / "share"
+    _write(share / "b_20260103.csv", "H17-260101-0003")
+    _sources(home, {"name": "ngay", "kind": "folder", "folder": str(share), "opens": "08:00", "closes": "09:00"})
+    settings, night = _settings(home), NOW  # 01:00 in Vietnam
+    with open_resources(settings) as resources:
+        pull_exports(resources, Sender("night 1", "exports", night))
+        assert pull_open_windows(settings, night + timedelta(hours=1)) == {"new_exports": 0}
+        assert pull_open_windows(settings, night + timedelta(hours=7, minutes=10)) == {"new_exports": 1}
+        _write(share / "c_20260103.csv", "H17-260101-0004")
+        assert pull_open_windows(settings, night + timedelta(hours=7, minutes=40)) == {"new_exports": 0}
+        pull_exports(resources, Sender("night 2", "exports", night + timedelta(days=1)))
+        assert pull_open_windows(settings, night + timedelta(days=1, hours=7)) == {"new_exports": 1}
+        with resources.database.read() as connection:
+            assert source_faults(connection, "hoi-an-dong", night + timedelta(days=1)) == []
+
+
+def test_a_source_whose_window_passes_unused_and_one_that_fails_in_it_are_told(home: Path) -> None:
+    window = {"kind": "folder", "opens": "08:00", "closes": "09:00", "attempts": 1}
+    (home / "tep").write_bytes(b"")
+    _sources(
+        home,
+        {"name": "bo-quen", **window, "folder": str(home), "opens": "20:00", "closes": "21:00"},
+        {"name": "hong", **window, "folder": str(home / "tep")},
+    )
+    settings = _settings(home)
+    with open_resources(settings) as resources:
+        pull_exports(resources, Sender("night 1", "exports", NOW))
+        assert pull_open_windows(settings, NOW + timedelta(hours=7)) == {"new_exports": 0}
+        told = []
+        for day in (0, 1, 2):
+            at = NOW + timedelta(days=day)
+            pull_exports(resources, Sender(f"night {day}", "exports", at))
+            with resources.database.read() as connection:
+                told.append([line.split(":")[0] for line in source_faults(connection, "hoi-an-dong", at)])
+        with resources.database.read() as connection:
+            (forgotten, _) = source_faults(connection, "hoi-an-dong", NOW + timedelta(days=2))
+    assert told == [["hong"], ["hong"], ["bo-quen", "hong"]]
+    assert "từ 20:00 đến 21:00, không trùng giờ chạy đêm" in forgotten
+
+
+def test_a_list_that_was_never_handed_in_is_told_to_its_owner_when_it_has_fallen_due(home: Path) -> None:
+    settings = _settings(home)
+    with open_resources(settings) as resources:
+        assert lists_overdue(settings, NOW, 0) is None
+        request = NightRequest("hoi-an-dong", "2025", "test", settings.timezone)
+        with resources.database.write() as connection:
+            begin_night(connection, request, owner="here:1:1", now=NOW)
+    assert lists_overdue(settings, NOW + timedelta(days=20), 0) is None
+    told = str(lists_overdue(settings, datetime(2026, 2, 6, tzinfo=UTC), 0))
+    assert "hạn 05/02/2026 theo đề xuất, chưa nộp lần nào" in told
+    assert told.count("Theo dõi nhiệm vụ") == 1 and "SIPAS" not in told
 
 
 def test_a_source_without_a_fresh_export_is_told(home: Path) -> None:
