@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from config.refusals import WrongUse
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
-from storage.database import Connection
-from storage.search import Hit, Query, index_again, search_pages
+from storage.browsing import Slice
+from storage.search import Hit, Query, Reach, index_again, search_pages
 
 
 class NothingAsked(WrongUse, ValueError):
     """A search without a word in it."""
 
 
-def search(
-    resources: Resources, words: str, *, component: str = "", most: int = 50, within: Collection[str] | None = None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for: `words`, in one folder of the inbox (`component`), `within` these documents (None: all)."""
+
+    words: str
+    component: str = ""
+    within: Collection[str] | None = None
+
+
+def search(resources: Resources, asked: Asked, part: Slice) -> dict[str, Any]:
     """Pages that hold all the words: {words, exact, count, hits: [{sha256, name, page, snippet, marks, count, paths}]}.
 
     `exact` is False where diacritics did not count: none were asked for, or no page has the words as they were spelt
-    (OCR drops marks of capitals). `component` narrows to one folder of the inbox, `within` to these
-    documents; `most` bounds the hits shown.
+    (OCR drops marks of capitals). `part` says which of the `count` hits are told, best first.
 
     Raises:
-        NothingAsked: there is no word in `words`.
+        NothingAsked: there is no word in the words.
     """
-    query = Query.of(words)
+    query = Query.of(asked.words)
     if query is None:
         raise NothingAsked("Chưa có từ nào để tìm; ví dụ: parindex search kế hoạch cải cách hành chính")
+    reach = Reach(resources.settings.unit, asked.component, asked.within)
     with resources.database.read() as connection:
-        hits = _hits(connection, resources, query, component, within)
-        if not hits and query.exact:
+        hits, count = search_pages(connection, query, reach, part)
+        if not count and query.exact:
             query = query.without_diacritics()
-            hits = _hits(connection, resources, query, component, within)
-    shown = [_plain(hit) for hit in hits[:most]]
-    return {"words": words, "exact": query.exact, "count": len(hits), "hits": shown}
-
-
-def _hits(
-    connection: Connection, resources: Resources, query: Query, component: str, within: Collection[str] | None
-) -> list[Hit]:
-    found = search_pages(connection, resources.settings.unit, query, folder=component)
-    return [hit for hit in found if within is None or hit.sha256 in within]
+            hits, count = search_pages(connection, query, reach, part)
+    return {"words": asked.words, "exact": query.exact, "count": count, "hits": [_plain(hit) for hit in hits]}
 
 
 def rebuild_index(resources: Resources) -> int:

@@ -6,6 +6,7 @@ StorageError
 ├── Damaged            ask a person: kept bytes no longer match their hash
 ├── Missing            ask a person: no such object is kept
 ├── NoSuch             ask otherwise: nothing of this name or id is kept
+├── Unkeepable         ask otherwise: a text holds a sign that no database keeps
 └── NotPossible        ask a person: this kind of store cannot do that
 """
 
@@ -44,6 +45,10 @@ class Missing(_OfObject):
 
 class NoSuch(WrongUse, StorageError):
     """Nothing of this name or id is kept; each reader has its own subclass."""
+
+
+class Unkeepable(WrongUse, StorageError):
+    """A text holds the sign of code 0, which PostgreSQL cannot keep and nobody types."""
 
 
 class NotPossible(StorageError):

@@ -7,14 +7,30 @@ examinations (`index_again`); it is filled in the transaction that records one.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+    text,
+)
 
 from ocr.words import plain
+from storage.browsing import Slice
 from storage.database.tables import documents, examinations, page_texts, receipts
 
 _WORD = re.compile(r"[^\W_]+")
@@ -22,8 +38,6 @@ _TERM = re.compile(r'"([^"]*)"|(\S+)')
 _LONGEST_WORD = 100
 _MOST_CHARACTERS = 100_000
 """Of one page that are indexed."""
-_MOST_PAGES = 2_000
-"""Pages of which the best are chosen."""
 _SNIPPET = 90
 """Characters shown before and after the first match."""
 
@@ -105,19 +119,63 @@ def index_again(connection: Connection, checker: str) -> int:
     return len(rows)
 
 
-def search_pages(connection: Connection, unit: str, query: Query, *, folder: str = "") -> list[Hit]:
-    """Pages of a unit's documents that answer, most matches first; `folder` of the inbox narrows it (1.7.1)."""
-    found = connection.execute(
-        select(page_texts.c.sha256, page_texts.c.page, page_texts.c.text, documents.c.name)
-        .join(documents, documents.c.sha256 == page_texts.c.sha256)
-        .where(documents.c.unit == unit, page_texts.c.id.in_(_matching(connection, query)))
-        .order_by(page_texts.c.id)
-        .limit(_MOST_PAGES)
-    ).all()
-    paths = _paths(connection, unit, {row.sha256 for row in found})
-    hits = [_hit(row, query, paths.get(row.sha256, ())) for row in found]
-    within = [hit for hit in hits if not folder or any(folder in path.split("/")[:-1] for path in hit.paths)]
-    return sorted(within, key=lambda hit: (-hit.count, hit.name, hit.sha256, hit.page))
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where is looked: a unit's documents, in one `folder` of the inbox (1.7.1), only these hashes (None: all)."""
+
+    unit: str
+    folder: str = ""
+    within: Collection[str] | None = None
+
+
+def search_pages(connection: Connection, query: Query, reach: Reach, part: Slice) -> tuple[list[Hit], int]:
+    """A slice of the pages that answer, and how many there are; the database chooses, ranks and counts.
+
+    SQLite ranks by bm25, PostgreSQL by ts_rank: pages that say the words more often come first.
+    """
+    chosen, rank = _answering(connection, query, reach)
+    total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+    place = documents.c.name, page_texts.c.sha256, page_texts.c.page
+    ordered = chosen.with_only_columns(*place, page_texts.c.text).order_by(rank, *place)
+    found = connection.execute(ordered.offset(part.offset).limit(part.limit)).all()
+    paths = _paths(connection, reach.unit, {row.sha256 for row in found})
+    return [_hit(row, query, paths.get(row.sha256, ())) for row in found], int(total)
+
+
+def _answering(connection: Connection, query: Query, reach: Reach) -> tuple[Select[Any], TextClause]:
+    """Pages that answer, as a selection, and what they are ordered by."""
+    lite = connection.dialect.name == "sqlite"
+    matches, rank = _in_fts5(query) if lite else _in_tsvectors(query)
+    index = table("page_search", column("rowid" if lite else "id"))
+    joined = index.join(page_texts, next(iter(index.c)) == page_texts.c.id)
+    joined = joined.join(documents, documents.c.sha256 == page_texts.c.sha256)
+    chosen = select(page_texts.c.id).select_from(joined).where(documents.c.unit == reach.unit, matches)
+    return chosen.where(*_narrowing(reach, lite=lite)), rank
+
+
+def _in_fts5(query: Query) -> tuple[TextClause, TextClause]:
+    spelt, terms = "exact" if query.exact else "folded", " AND ".join(map(_fts5, query.terms))
+    matches = text("page_search MATCH :asked").bindparams(asked=f"{{{spelt}}} : ({terms})")
+    return matches, text("bm25(page_search)")
+
+
+def _in_tsvectors(query: Query) -> tuple[TextClause, TextClause]:
+    asked = " & ".join(f"({_tsquery(term)})" for term in query.terms)
+    said = f"page_search.{'exact' if query.exact else 'folded'}"
+    matches = text(f"{said} @@ CAST(:asked AS tsquery)").bindparams(asked=asked)
+    return matches, text(f"-ts_rank({said}, CAST(:asked AS tsquery))").bindparams(asked=asked)
+
+
+def _narrowing(reach: Reach, *, lite: bool) -> Iterator[ColumnElement[bool]]:
+    """Folder and hashes; the hashes travel as one JSON text, because databases take only so many values."""
+    if reach.folder:
+        here = receipts.c.unit == reach.unit, receipts.c.sha256 == page_texts.c.sha256
+        path = literal("/").concat(receipts.c.path)
+        yield exists().where(*here, path.contains(f"/{reach.folder}/", autoescape=True))
+    if reach.within is not None:
+        listed = "value FROM json_each(:within)" if lite else "jsonb_array_elements_text(CAST(:within AS jsonb))"
+        hashes = text(f"(SELECT {listed})").bindparams(within=json.dumps(sorted(reach.within)))
+        yield page_texts.c.sha256.in_(hashes)
 
 
 _KEY = {"sqlite": "rowid = :id", "postgresql": "id = :id"}
@@ -139,18 +197,6 @@ def _index(connection: Connection, number: int, said: str) -> None:
 def _vector(words: Sequence[str]) -> str:
     """PostgreSQL's written form of words with places."""
     return " ".join(f"'{word}':{place}" for place, word in enumerate(words, 1))
-
-
-def _matching(connection: Connection, query: Query) -> list[int]:
-    column = "exact" if query.exact else "folded"
-    if connection.dialect.name == "sqlite":
-        asked = " AND ".join(_fts5(term) for term in query.terms)
-        statement = "SELECT rowid FROM page_search WHERE page_search MATCH :asked LIMIT :most"
-        asked = f"{{{column}}} : ({asked})"
-    else:
-        asked = " & ".join(f"({_tsquery(term)})" for term in query.terms)
-        statement = f"SELECT id FROM page_search WHERE {column} @@ CAST(:asked AS tsquery) ORDER BY id LIMIT :most"
-    return [int(row[0]) for row in connection.execute(text(statement), {"asked": asked, "most": _MOST_PAGES * 4})]
 
 
 def _fts5(term: Term) -> str:

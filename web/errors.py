@@ -17,7 +17,7 @@ from flows.requests import BadRequest
 from scoring import BadAssumption
 from storage.accounts import NoSuchAccount
 from storage.browsing import NoSuchDocument, NoSuchImport
-from storage.errors import DiskFull, StorageError
+from storage.errors import DiskFull, StorageError, Unkeepable
 from storage.requests import NoSuchRequest
 from storage.runs import NoSuchRun
 from storage.sessions import NoSuchLink
@@ -73,7 +73,7 @@ def answer_in_words(app: FastAPI) -> None:
     app.add_exception_handler(NothingScored, _not_scored)
     for kind in NOT_FOUND:
         app.add_exception_handler(kind, _missing)
-    for fault in (BadAssumption, BadRequest, UploadRefused):
+    for fault in (BadAssumption, BadRequest, UploadRefused, Unkeepable):
         app.add_exception_handler(fault, _wrong)
     app.add_exception_handler(PieceMisplaced, _misplaced)
     app.add_exception_handler(DiskFull, _full)

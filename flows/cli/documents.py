@@ -96,14 +96,15 @@ def search(
 ) -> None:
     """Search all documents, page by page."""
     from flows.resources import open_resources
-    from flows.searching import NothingAsked, rebuild_index
+    from flows.searching import Asked, NothingAsked, rebuild_index
     from flows.searching import search as search_documents
+    from storage.browsing import Slice
 
     try:
         with open_resources(settings_for(unit)) as resources:
             if rebuild:
                 rebuild_index(resources)
-            told = search_documents(resources, " ".join(words), component=component, most=most)
+            told = search_documents(resources, Asked(" ".join(words), component), Slice(0, most))
     except NothingAsked as error:
         raise Refused(str(error), WRONG_USE) from error
     finish(told, as_json=as_json, lines=_hit_lines(told), code=DONE)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 
-from storage.errors import DiskFull, StoreUnavailable
+from storage.errors import DiskFull, StoreUnavailable, Unkeepable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
@@ -48,6 +48,10 @@ class Database:
         where = self.engine.url.render_as_string(hide_password=True)
         try:
             yield
+        except DataError as error:
+            if "NUL" not in str(error.orig):
+                raise
+            raise Unkeepable("Nội dung gửi lên có ký tự mã 0, không lưu được. Gõ lại nội dung rồi gửi.") from error
         except OperationalError as error:
             if "full" in str(error.orig) or "disk I/O" in str(error.orig):
                 raise DiskFull(

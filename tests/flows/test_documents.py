@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.settings import Settings
 from flows.documents import NoSuchDocument, check_register, list_documents, register_lines, release_documents
 from flows.importing import import_file
-from flows.resources import open_resources
-from flows.searching import NothingAsked, rebuild_index, search
+from flows.resources import Resources, open_resources
+from flows.searching import Asked, NothingAsked, rebuild_index, search
 from flows.uploading import upload_files
+from storage.browsing import Slice
 from storage.custody import events
 from tests.ocr.papers import Paper, born_digital
 
@@ -30,14 +32,18 @@ def settings(tmp_path: Path) -> Settings:
     return chosen
 
 
+def _found(resources: Resources, words: str, component: str = "") -> dict[str, Any]:
+    return search(resources, Asked(words, component), Slice())
+
+
 def test_an_uploaded_document_is_found_by_its_words(settings: Settings) -> None:
     with open_resources(settings) as resources:
-        exact, folded = search(resources, "rà soát"), search(resources, "ra soat", component="1.7.1")
-        elsewhere, misspelt = search(resources, "rà soát", component="1.1.1"), search(resources, "rá soát")
+        exact, folded = _found(resources, "rà soát"), _found(resources, "ra soat", component="1.7.1")
+        elsewhere, misspelt = _found(resources, "rà soát", component="1.1.1"), _found(resources, "rá soát")
         again = rebuild_index(resources)
-        after = search(resources, "rà soát")
+        after = _found(resources, "rà soát")
         with pytest.raises(NothingAsked):
-            search(resources, " - ")
+            _found(resources, " - ")
 
     assert [(hit["name"], hit["page"]) for hit in exact["hits"]] == [("12-TB.pdf", 1)]
     assert (exact["exact"], folded["exact"], misspelt["exact"]) == (True, False, False)

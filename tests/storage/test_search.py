@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from storage.browsing import DocumentsWanted, Slice, documents_slice
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
+from storage.errors import Unkeepable
 from storage.evidence import Examination, Upload, record_examination, record_upload
 from storage.objects import Kept
-from storage.search import Hit, Query, index_again, search_pages
+from storage.search import Hit, Query, Reach, index_again, search_pages
 
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
 UNIT = "hoi-an-dong"
@@ -65,7 +67,7 @@ def hits(database: Database, words: str, *, unit: str = UNIT, folder: str = "") 
     query = Query.of(words)
     assert query is not None
     with database.read() as connection:
-        return search_pages(connection, unit, query, folder=folder)
+        return search_pages(connection, query, Reach(unit, folder), Slice())[0]
 
 
 ASKED = {
@@ -107,6 +109,57 @@ def test_another_unit_sees_only_its_own(database: Database) -> None:
 
     assert found(database, "ke hoach", unit="phuong-khac") == [("khac.pdf", 1)]
     assert ("khac.pdf", 1) not in found(database, "ke hoach")
+
+
+def _asked(words: str) -> Query:
+    query = Query.of(words)
+    assert query is not None
+    return query
+
+
+def test_a_large_unit_hides_nothing_of_a_small_one_and_the_best_page_is_the_first_of_all(database: Database) -> None:
+    many = {number: f"quy hoạch sử dụng đất trang {number}" for number in range(1, 121)}
+    best = {1: "quy hoạch", 2: "Quy hoạch, quy hoạch và quy hoạch: quy hoạch"}
+    _examined(database, "d" * 64, "1.1.1/lon.pdf", many, unit="phuong-lon")
+    _examined(database, "e" * 64, "1.1.1/nho.pdf", best, unit="phuong-nho")
+    _examined(database, "f" * 64, "1.1.2/sau.pdf", best, unit="phuong-lon")
+
+    with database.read() as connection:
+        small, count = search_pages(connection, _asked("quy hoach"), Reach("phuong-nho"), Slice(0, 1))
+        first, of_all = search_pages(connection, _asked("quy hoach"), Reach("phuong-lon"), Slice(0, 1))
+
+    assert ([(hit.name, hit.page) for hit in small], count) == ([("nho.pdf", 2)], 2)
+    assert ([(hit.name, hit.page) for hit in first], of_all) == ([("sau.pdf", 2)], 122)
+
+
+def test_slices_part_the_hits_and_a_scope_is_asked_in_the_database(database: Database) -> None:
+    many = dict.fromkeys(range(1, 31), "biên bản kiểm tra")
+    _examined(database, "d" * 64, "1.1.1/khac.pdf", many)
+    _examined(database, "e" * 64, "1.1.1/cua-toi.pdf", {1: "biên bản kiểm tra"})
+
+    with database.read() as connection:
+        everywhere = Reach(UNIT)
+        parts = [search_pages(connection, _asked("bien ban"), everywhere, Slice(10 * n, 10))[0] for n in range(4)]
+        mine = search_pages(connection, _asked("bien ban"), Reach(UNIT, within={"e" * 64}), Slice(0, 5))
+        none = search_pages(connection, _asked("bien ban"), Reach(UNIT, within=()), Slice(0, 5))
+
+    told = [(hit.name, hit.page) for part in parts for hit in part]
+    assert len(told) == len(set(told)) == 31
+    assert ([hit.name for hit in mine[0]], mine[1], none) == (["cua-toi.pdf"], 1, ([], 0))
+
+
+def test_a_sign_that_no_database_keeps_is_refused_and_breaks_nothing(database: Database) -> None:
+    def of_that_name() -> int:
+        with database.read() as connection:
+            return documents_slice(connection, UNIT, DocumentsWanted(words="ke\0hoach"), Slice())[1]
+
+    assert found(database, "cải\0cách") != []
+    if database.engine.dialect.name == "postgresql":
+        with pytest.raises(Unkeepable, match="ký tự mã 0"):
+            of_that_name()
+    else:
+        assert of_that_name() == 0
+    assert found(database, "cai cach") != []
 
 
 def test_a_new_version_of_the_checks_replaces_what_was_found(database: Database) -> None:

@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw
 
 from ocr.digitisation import rules
 from tests.web.keeping_documents import field, kept_document
+from tests.web.test_api import V1, token_of
 from tests.web.wards import OWN, PERIOD, Town, pdf, sign_in, visiting
+from web.access import Deed
 from web.document_view import fields_shown, marks_of, reasons_shown
 
 PLACE = f"/p/{OWN}/{PERIOD}"
@@ -143,3 +145,21 @@ def test_marks_of_paper_follow_the_page_that_is_shown_upright() -> None:
     assert replace(mark, label="") == replace(
         mark, label="", left=50.0, top=10.0, width=30.0, height=20.0, kind="seal", side="below"
     )
+
+
+def test_search_pages_through_all_hits_with_the_words_marked(own_town: Town) -> None:
+    pages = [{"number": number, "kind": "text"} for number in range(1, 61)]
+    said = "\f".join(f"Rà soát thủ tục, lần {number}" for number in range(1, 61))
+    sha256 = kept_document(own_town, "1.7.1/ra-soat.pdf", pdf("ra soat"), {"pages": pages, "page_count": 60}, said)
+
+    with visiting(own_town, "coordinator") as client:
+        first, second = (client.get(f"{PLACE}/tim", params={"q": "rà soát", "trang": n}).text for n in (1, 2))
+        key = token_of(own_town, "coordinator", Deed.SEE_EVIDENCE, Deed.SEE_DOSSIERS)
+        api = client.get(f"{V1}/search", params={"q": "ra soat", "offset": 55}, headers=key)
+
+    links = [re.findall(rf"/tai-lieu/{sha256}\?trang=(\d+)", page) for page in (first, second)]
+    assert "60 trang có từ này" in first and "60 trang có từ này" in second
+    assert ([len(found) for found in links], len({*links[0], *links[1]})) == ([50, 10], 60)
+    assert "<mark>Rà</mark> <mark>soát</mark>" in first
+    assert 'href="?q=r%C3%A0+so%C3%A1t&amp;trang=2"' in first
+    assert (api.json()["count"], len(api.json()["hits"])) == (60, 5)

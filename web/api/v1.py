@@ -168,10 +168,11 @@ def find(
     period: Period,
     q: Annotated[str, Query(max_length=200)],
     visit: Visit = allowed(Deed.SEE_EVIDENCE),
+    offset: Offset = 0,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """Full text of the evidence, with and without diacritics."""
-    return found(visit, q, limit)
+    """Full text of the evidence, with and without diacritics, best pages first; `count` is that of all pages."""
+    return found(visit, q, Slice(offset, limit))
 
 
 @router.get(PLACE + "/imports", responses=examples.of(examples.IMPORTS))

@@ -16,8 +16,9 @@ from flows import browsing, ordering
 from flows.accounts import open_session
 from flows.documents_seen import note_access, note_search
 from flows.ordering import OrderAsked
-from flows.searching import NothingAsked, search
+from flows.searching import Asked, NothingAsked, search
 from storage import sessions, uploads
+from storage.browsing import Slice
 from storage.sessions import NewLink, Opening
 from web.access import NOBODY, Deed
 from web.cookies import ENTRY, cookie, set_cookie
@@ -30,24 +31,30 @@ from web.reach import visible_documents
 from web.rendering import rendered
 
 router = APIRouter()
+_SHOWN = 50
 Order = Annotated[str, Path(pattern=r"^g-[0-9a-f-]{6,40}$")]
 Link = Annotated[str, Path(pattern=r"^l-[0-9a-f]{6,40}$")]
 
 
 @router.get(PLACE + "/tim")
-def find(visit: Visit = allowed(Deed.SEE_EVIDENCE), q: Annotated[str, Query(max_length=200)] = "") -> Response:
+def find(
+    visit: Visit = allowed(Deed.SEE_EVIDENCE),
+    q: Annotated[str, Query(max_length=200)] = "",
+    trang: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
     """Full text of all evidence, with and without diacritics, page by page."""
     told: dict[str, Any] | None = None
     if q.strip():
-        told = found(visit, q, 50)
+        told = found(visit, q, Slice((trang - 1) * _SHOWN, _SHOWN))
         told["hits"] = [hit | {"pieces": _pieces(hit)} for hit in told["hits"]]
-    return visit.page("search.html", q=q, told=told)
+    pages = max(1, -(-told["count"] // _SHOWN)) if told else 1
+    return visit.page("search.html", q=q, told=told, page=trang, pages=pages)
 
 
-def found(visit: Visit, words: str, most: int) -> dict[str, Any]:
+def found(visit: Visit, words: str, part: Slice) -> dict[str, Any]:
     """Pages that this visitor may see and that hold the words (`flows.searching.search`); noted in the custody log."""
     try:
-        told = search(visit.resources, words, most=most, within=visible_documents(visit))
+        told = search(visit.resources, Asked(words, within=visible_documents(visit)), part)
     except NothingAsked:
         return {"words": words, "exact": True, "count": 0, "hits": []}
     shown = {hit["sha256"] for hit in told["hits"]}
