@@ -235,7 +235,8 @@ def _stored_key(of_run: Mapping[str, Any], component_id: str, row: Mapping[str, 
 def _placed(place: Place | None) -> dict[str, Any]:
     if place is None:
         return {}
-    return {"place": {"import": place.import_id, "file": place.file, "sheet": place.sheet, "row": place.row}}
+    where = {"import": place.import_id, "file": place.file, "sheet": place.sheet, "row": place.row}
+    return {"place": where | {"cells": dict(place.cells)}}
 
 
 def due_soon_of(resources: Resources, of_run: Mapping[str, Any], day: date) -> tuple[Dossier, ...]:

@@ -131,6 +131,7 @@ def dossier_seen(settings: Settings, code: str, import_id: int | None) -> dict[s
         "history": [
             {"import": said.import_id, "file": said.name, "imported_at": said.imported_at.isoformat()}
             | {"sheet": said.sheet, "row": said.row, "fields": {n: to_plain(v) for n, v in said.fields.items()}}
+            | {"cells": dict(said.cells)}
             for said in history
         ],
     }

@@ -25,7 +25,11 @@ COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one import changed of one thing, and where in its file it stood. `fields` hold values as facts have them."""
+    """What one import changed of one thing, and where in its file it stood.
+
+    `fields` hold values as facts have them, `cells` the address of each like "C14" (none: imported before those were
+    kept).
+    """
 
     import_id: int
     name: str
@@ -34,11 +38,12 @@ class Said:
     sheet: str
     row: int
     fields: Mapping[str, Any]
+    cells: Mapping[str, str]
 
 
 def history_of(connection: Connection, unit: str, key: str, kind: str = DOSSIERS) -> list[Said]:
     """Every import that added or changed a dossier (or another thing by its key), oldest first."""
-    columns = (imports.c.name, imports.c.imported_at, imports.c.exported_at, record_changes)
+    columns = (imports.c.name, imports.c.imported_at, imports.c.exported_at, imports.c.letters, record_changes)
     holding = (record_changes.c.first_key <= key, record_changes.c.last_key >= key)
     blocks = _blocks(columns, unit, kind).where(*holding)
     found = ((row, _place(unpacked(row.packed), key)) for row in connection.execute(blocks))
@@ -47,12 +52,14 @@ def history_of(connection: Connection, unit: str, key: str, kind: str = DOSSIERS
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an export says something: its import, file and sheet, and the row as people count it."""
+    """Where an export says something: its import, file and sheet, the row as people count it, and each field's cell
+    (none: imported before those were kept)."""
 
     import_id: int
     file: str
     sheet: str
     row: int
+    cells: Mapping[str, str]
 
 
 def places_of(connection: Connection, unit: str, kind: str, keys: Collection[str], until: datetime) -> dict[str, Place]:
@@ -62,14 +69,16 @@ def places_of(connection: Connection, unit: str, kind: str, keys: Collection[str
         return found
     mine = (imports.c.unit == unit, imports.c.kind == kind, imports.c.imported_at <= until)
     near = (import_rows.c.first_key <= max(wanted), import_rows.c.last_key >= min(wanted))
-    blocks = select(imports.c.id, imports.c.name, import_rows.c.packed, import_rows.c.first_key, import_rows.c.last_key)
+    columns = (import_rows.c.packed, import_rows.c.first_key, import_rows.c.last_key)
+    blocks = select(imports.c.id, imports.c.name, imports.c.letters, *columns)
     joined = blocks.join(imports, imports.c.id == import_rows.c.import_id).where(*mine, *near)
     for row in connection.execute(joined.order_by(imports.c.id.desc())):
         here = {key for key in wanted if row.first_key <= key <= row.last_key}
         block = unpacked(row.packed) if here else {}
         for key in here:
             if (place := _place(block, key)) is not None:
-                found[key] = Place(row.id, row.name, block["sheets"][place[1]], block["rows"][place[1]])
+                stood = (block["sheets"][place[1]], block["rows"][place[1]])
+                found[key] = Place(row.id, row.name, *stood, _cells(row.letters, *stood))
         wanted -= found.keys()
         if not wanted:
             break
@@ -146,7 +155,12 @@ def _place(block: Mapping[str, Sequence[Any]], key: str) -> tuple[Mapping[str, S
 def _said(row: Any, kind: str, block: Mapping[str, Sequence[Any]], at: int) -> Said:
     fields = {name: value_of(name, v) if kind == DOSSIERS else v for name, v in _fields(block, at)}
     place = (block["sheets"][at], block["rows"][at])
-    return Said(row.import_id, row.name, row.imported_at, row.exported_at, *place, fields)
+    cells = {name: cell for name, cell in _cells(row.letters, *place).items() if name in fields}
+    return Said(row.import_id, row.name, row.imported_at, row.exported_at, *place, fields, cells)
+
+
+def _cells(letters: Mapping[str, Mapping[str, str]] | None, sheet: str, row: int) -> dict[str, str]:
+    return {name: f"{letter}{row}" for name, letter in (letters or {}).get(sheet, {}).items()}
 
 
 def _fields(block: Mapping[str, Sequence[Any]], at: int) -> Iterator[tuple[str, Any]]:

@@ -183,15 +183,15 @@ def _history(told: dict[str, Any]) -> Iterator[str]:
         yield f"{told['code']}: chưa có hồ sơ này trong các tệp đã nhập."
     for said in told["history"]:
         yield f"Lần nhập {said['import']} ({said['file']}, {said['sheet']} dòng {said['row']}):"
-        yield from _fields(said["fields"])
+        yield from _fields(said["fields"], said["cells"])
     if told["as_of_import"] is not None:
         known = "chưa biết hồ sơ này" if told["dossier"] is None else "đã biết"
         yield f"Tính đến lần nhập {told['as_of_import']}: {known}"
-        yield from _fields(told["dossier"] or {})
+        yield from _fields(told["dossier"] or {}, {})
 
 
-def _fields(fields: dict[str, Any]) -> Iterator[str]:
-    """Values under the titles of their columns, in the words of the exports."""
+def _fields(fields: dict[str, Any], cells: dict[str, str]) -> Iterator[str]:
+    """Values under the titles of their columns, in the words of the exports, each with its cell where that is known."""
     from config.export_profiles import load_profiles, load_vocabulary
 
     layouts = [profile for profile in load_profiles() if profile.kind == "dossiers"]
@@ -201,7 +201,8 @@ def _fields(fields: dict[str, Any]) -> Iterator[str]:
         words = load_vocabulary().get(columns[name].words or "", {}) if name in columns else {}
         shown = words[value][0] if isinstance(value, str | int | bool) and value in words else _plain(value)
         if value not in (None, []):
-            yield f"  {columns[name].title if name in columns else name}: {shown}"
+            cell = f" (ô {cells[name]})" if name in cells else ""
+            yield f"  {columns[name].title if name in columns else name}: {shown}{cell}"
 
 
 def _plain(value: Any) -> str:

@@ -310,6 +310,7 @@ def test_an_import_by_hand_tells_what_changed_and_what_was_known_when(home: Path
     assert seen["rejected"][0]["cell"] == "C3"
     history = dossier_seen(settings, "H17-260101-0001", 1)
     assert [said["import"] for said in history["history"]] == [1, 2]
+    assert history["history"][1]["cells"]["due_at"] == "D2"
     assert history["dossier"]["due_at"] == {"datetime": "2026-01-08T23:59:59+07:00"}
 
 
