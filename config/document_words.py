@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from config.dossier_codes import dossier_code_in
 
 FIELDS = {
     "number": "Số",
@@ -43,6 +46,23 @@ SUGGESTED_BY = {
 
 MARKS = {"seal": "con dấu", "handwriting": "chữ viết tay"}
 """What a pen or a seal left on scanned paper (ocr.signatures.paper_marks)."""
+
+
+_COMPONENT = re.compile(r"\d+\.\d+\.\d+")
+
+
+def place_said(path: str) -> str:
+    """Where a document was handed in, for people: `mục 1.7.1 (ke-hoach.pdf)`; `path` is that inside the inbox."""
+    *folders, name = path.split("/")
+    component = next((folder for folder in folders if _COMPONENT.fullmatch(folder)), None)
+    code = dossier_code_in(path)
+    if component:
+        place = f"mục {component}"
+    elif "van-ban-di" in folders:
+        place = "văn bản đi"
+    else:
+        place = f"hồ sơ {code}" if code else "chưa xếp vào mục nào"
+    return f"{place} ({name})"
 
 
 def printed_part(name: str, fields: Mapping[str, Any]) -> str:

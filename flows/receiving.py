@@ -210,13 +210,18 @@ def examine_now(resources: Resources, sha256: str, *, at: datetime) -> None:
 
 
 def verdict_of(resources: Resources, row: Mapping[str, Any]) -> dict[str, Any]:
-    """How far an upload is: {name, size, received, state, sha256, document, said}."""
+    """How far an upload is: {name, size, received, state, sha256, document, said, elsewhere}.
+
+    `elsewhere`: under which other paths the same content was handed in.
+    """
     told: dict[str, Any] = {name: row[name] for name in ("id", "name", "size", "state", "sha256", "reason", "folder")}
-    told |= {"received": received(resources, str(row["id"])), "document": None, "said": None}
+    told |= {"received": received(resources, str(row["id"])), "document": None, "said": None, "elsewhere": []}
     if row["sha256"]:
         with resources.database.read() as connection:
             told["document"] = document_row(connection, resources.settings.unit, row["sha256"])
             told["said"] = examination_rows(connection, [row["sha256"]]).get(row["sha256"])
+        paths = {str(found["path"]) for found in told["document"]["paths"]}
+        told["elsewhere"] = sorted(paths - {f"{row['folder']}/{row['name']}" if row["folder"] else str(row["name"])})
     return told
 
 

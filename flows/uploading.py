@@ -15,7 +15,7 @@ from flows.examination import examine_batch
 from flows.intake import Sender, keep_document
 from flows.resources import Resources, open_resources
 from ocr import CHECKER_VERSION
-from storage.evidence import documents_of, examinations_of, unexamined
+from storage.evidence import documents_of, examinations_of, receipts_of, unexamined
 from storage.facts import COMPONENT, OUTGOING_FOLDER
 from storage.objects.port import digest_of
 
@@ -42,7 +42,7 @@ def folder_for(*, component: str, dossier: str, outgoing: bool) -> str:
 
 
 def upload_files(settings: Settings, files: Sequence[Path], *, folder: str, at: datetime) -> list[dict[str, Any]]:
-    """Keep, record and examine documents; one report each, in order."""
+    """Keep, record and examine documents; one report each, in order. `also_at`: where else the same content came."""
     sender = Sender("parindex upload", "command line", at)
     with open_resources(settings) as resources:
         hashes = [_keep(resources, file, folder, sender) for file in files]
@@ -50,23 +50,32 @@ def upload_files(settings: Settings, files: Sequence[Path], *, folder: str, at: 
             waiting = {row["sha256"] for row in unexamined(connection, settings.unit, CHECKER_VERSION)}
         fresh = [sha256 for sha256 in dict.fromkeys(hashes) if sha256 in waiting]
         examine_batch(resources, fresh, at=at, done=lambda: None)
-        return _reports(resources, files, hashes)
+        return _reports(resources, files, hashes, folder)
 
 
 def _keep(resources: Resources, file: Path, folder: str, sender: Sender) -> str:
-    name = normalize("NFC", file.name)
-    keep_document(resources, file, f"{folder}/{name}" if folder else name, sender)
+    keep_document(resources, file, path_of(file, folder), sender)
     with file.open("rb") as stream:
         return digest_of(stream)[0]
 
 
-def _reports(resources: Resources, files: Sequence[Path], hashes: Sequence[str]) -> list[dict[str, Any]]:
+def path_of(file: Path, folder: str) -> str:
+    """The path inside the inbox under which a file is kept."""
+    name = normalize("NFC", file.name)
+    return f"{folder}/{name}" if folder else name
+
+
+def _reports(resources: Resources, files: Sequence[Path], hashes: Sequence[str], folder: str) -> list[dict[str, Any]]:
     unit = resources.settings.unit
     with resources.database.read() as connection:
         states = {row["sha256"]: row for row in documents_of(connection, unit)}
         said = examinations_of(connection, unit, CHECKER_VERSION)
+        paths: dict[str, list[str]] = {}
+        for receipt in receipts_of(connection, unit):
+            paths.setdefault(receipt["sha256"], []).append(receipt["path"])
     return [
         _report(file.name, states[sha256], said.get(sha256, {}).get("result", {}))
+        | {"also_at": [path for path in paths[sha256] if path != path_of(file, folder)]}
         for file, sha256 in zip(files, hashes, strict=True)
     ]
 

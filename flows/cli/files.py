@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from config.document_words import FIELD_STATES, FIELDS, printed_part, said_value, suggested_values
+from config.document_words import FIELD_STATES, FIELDS, place_said, printed_part, said_value, suggested_values
 from flows.cli.door import (
     DONE,
     NEEDS_PERSON,
@@ -50,6 +50,7 @@ def upload(
     code = NEEDS_PERSON if any(report["state"] != "examined" for report in reports) else DONE
     lines = [
         f"{r['file']}: {r['state_vi']} {r['reason'] or ''}\n  SHA-256 {r['sha256']}\n  {r['verdict_vi']}"
+        + (f"\n  Cùng tệp này đã nộp ở: {'; '.join(map(place_said, r['also_at']))}" if r["also_at"] else "")
         for r in reports
     ]
     finish({"files": reports}, as_json=as_json, lines=lines, code=code)

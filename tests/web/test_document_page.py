@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from ocr.digitisation import rules
 from tests.web.keeping_documents import field, kept_document
 from tests.web.test_api import V1, token_of
-from tests.web.wards import OWN, PERIOD, Town, pdf, sign_in, visiting
+from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, sign_in, visiting
 from web.access import Deed
 from web.document_view import fields_shown, marks_of, reasons_shown
 
@@ -163,3 +163,19 @@ def test_search_pages_through_all_hits_with_the_words_marked(own_town: Town) -> 
     assert "<mark>Rà</mark> <mark>soát</mark>" in first
     assert 'href="?q=r%C3%A0+so%C3%A1t&amp;trang=2"' in first
     assert (api.json()["count"], len(api.json()["hits"])) == (60, 5)
+
+
+def test_a_file_that_was_handed_in_twice_says_where_on_its_page_and_to_the_one_who_sends_it_again(
+    own_town: Town,
+) -> None:
+    sha256 = kept_document(own_town, "1.7.1/mot.pdf", pdf("mot"), {"fields": {}})
+    form = {"muc": OWN_COMPONENT}
+
+    with visiting(own_town, "coordinator") as client:
+        client.post(f"{PLACE}/nop-tai-lieu", data=form, files={"tep": ("hai.pdf", pdf("mot"), "application/pdf")})
+        sent, page = (client.get(f"{PLACE}/{room}").text for room in ("nop-tai-lieu", f"tai-lieu/{sha256}"))
+
+    assert "Tệp này đã có từ trước, không đọc lại; còn nộp ở: mục 1.7.1 (mot.pdf)" in _words(sent)
+    assert "Cùng một tệp, nộp ở 2 nơi: mục 1.7.1 (hai.pdf); mục 1.7.1 (mot.pdf)" in _words(page).replace(
+        "mục 1.7.1 (mot.pdf); mục 1.7.1 (hai.pdf)", "mục 1.7.1 (hai.pdf); mục 1.7.1 (mot.pdf)"
+    )
