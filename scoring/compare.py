@@ -269,8 +269,10 @@ def _cause_by_values(was: Mapping[str, Any], now: Mapping[str, Any], changed: fr
     sources = {*measure.needs, *(("declared",) if measure.declared else ()), *_BESIDE.get(now["measure"], ())}
     if changed is not None and not changed & sources:
         return None
+    if any(was["numbers"].get(key) != now["numbers"].get(key) for key in measure.declared):
+        return "declared_changed"
     old, new = (item["numbers"].get(measure.total or "petitions") for item in (was, now))
-    if old == new or None in (old, new):
+    if not isinstance(old, int) or not isinstance(new, int) or old == new:
         return "rows_changed"
     return "rows_added" if new > old else "rows_gone"
 

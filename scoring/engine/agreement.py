@@ -33,15 +33,15 @@ class Printed(Protocol):
 
 def contradiction(dossier: Dossier, document: Printed) -> str:
     """Why this cannot be the dossier's result, as a Vietnamese sentence; empty where nothing speaks against it."""
-    if others := sorted(set(document.also_for) - {dossier.code}):
+    if document.also_for and (others := sorted(set(document.also_for) - {dossier.code})):
         return f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}."
     if document.printed_code and document.printed_code != dossier.code:
         return f"Trong tệp ghi mã hồ sơ {document.printed_code}."
     if dossier.result_number and document.number and not same_number(dossier.result_number, document.number):
         return f"Số trên văn bản là {document.number}, trong sổ là {dossier.result_number}."
-    received = local_day(dossier.received_at) if dossier.received_at else None
-    if received and document.issued_on and document.issued_on < received:
-        return f"Văn bản ghi ngày {day_vn(document.issued_on)}, trước ngày nhận hồ sơ {day_vn(received)}."
+    issued, taken_in = document.issued_on, dossier.received_at
+    if issued is not None and taken_in is not None and issued < (received := local_day(taken_in)):
+        return f"Văn bản ghi ngày {day_vn(issued)}, trước ngày nhận hồ sơ {day_vn(received)}."
     return ""
 
 

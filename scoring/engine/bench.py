@@ -14,6 +14,7 @@ from .evaluation import Bounds, Evaluation, evaluate, no_data
 from .facts import DeclaredValue, SurveyResult, Value
 from .measures import MEASURES
 from .measuring import Measured, NoData, Scope
+from .proof import Papers
 from .rules import takes_measure
 from .windows import Window, days_allowed
 
@@ -31,6 +32,7 @@ class Bench:
     surveys: tuple[SurveyResult, ...]
     changes: Changes
     window: Window
+    papers: Papers
     taken_over: Mapping[str, Mapping[str, Decimal]] = dataclasses.field(default_factory=dict)
     """Points taken over from siblings without cases: component -> sibling -> points."""
 

@@ -68,8 +68,7 @@ def _by_office(offices: Mapping[str, int]) -> str:
 
 def apology_share(scope: Scope, _: str) -> Measured:
     late = set(_counted(scope).late_codes)
-    letters = sum(1 for dossier in scope.own.contested if dossier.code in late and dossier.apology_number)
-    return Measured({"late": len(late), "with_letter": letters})
+    return Measured({"late": len(late), "with_letter": len(late & scope.own.apologised)})
 
 
 def handling_satisfaction(scope: Scope, _: str) -> Measured:
@@ -112,11 +111,16 @@ def received_flag(total: str, done: str, flag: str, said: str) -> Callable[[Scop
 
 
 def _flagged(values: list[bool | None], total: str, done: str, said: str) -> Measured:
-    unknown = values.count(None)
-    if values and unknown == len(values):
+    return _shown(len(values), values.count(True), values.count(None), (total, done, said))
+
+
+def _shown(dossiers: int, yes: int, unknown: int, names: tuple[str, str, str]) -> Measured:
+    """A share of yes among dossiers, under the names (total, done) and what it is called before people."""
+    total, done, said = names
+    if dossiers and unknown == dossiers:
         raise NoData(f"tệp xuất không ghi {said} của hồ sơ nào")
     warning = (f"{unknown} hồ sơ không ghi {said}, được tính là chưa.",) if unknown else ()
-    return Measured({total: len(values), done: values.count(True)}, {"unknown": unknown}, warning)
+    return Measured({total: dossiers, done: yes}, {"unknown": unknown}, warning)
 
 
 def _received(scope: Scope) -> tuple[Dossier, ...]:
@@ -126,9 +130,8 @@ def _received(scope: Scope) -> tuple[Dossier, ...]:
 
 
 def online_share(scope: Scope, _: str) -> Measured:
-    said = map(attrgetter("channel"), _received(scope))
-    channels = [None if channel is None else channel == "online" for channel in said]
-    return _flagged(channels, "received", "online", "kênh nộp")
+    channels = list(map(attrgetter("channel"), _received(scope)))
+    return _shown(len(channels), channels.count("online"), channels.count(None), ("received", "online", "kênh nộp"))
 
 
 def full_online(scope: Scope, _: str) -> Measured:
@@ -143,19 +146,16 @@ def full_online(scope: Scope, _: str) -> Measured:
 
 def online_procedures(scope: Scope, _: str) -> Measured:
     dossiers = _received(scope)
-    named = [dossier for dossier in dossiers if dossier.procedure_code or dossier.procedure]
+    seen = {(d.procedure_code or d.procedure, d.channel == "online", d.full_online is not None) for d in dossiers}
+    named = {one for one in seen if one[0]}
     if dossiers and not named:
         raise NoData("tệp xuất không ghi thủ tục của hồ sơ nào")
-    offered = {_procedure(d) for d in named if d.full_online is not None or d.channel == "online"}
+    offered = {procedure for procedure, online, said in named if online or said}
     if named and not offered:
         raise NoData("tệp xuất không ghi kênh nộp và mức độ trực tuyến, nên không biết thủ tục nào có DVC trực tuyến")
-    used = {_procedure(d) for d in named if d.channel == "online"}
+    used = {procedure for procedure, online, _ in named if online}
     warning = "Mẫu số chỉ gồm thủ tục đã có hồ sơ trong kỳ, vì danh mục dịch vụ công trực tuyến chưa được nhập."
     return Measured({"procedures": len(offered), "procedures_used": len(used)}, warnings=(warning,))
-
-
-def _procedure(dossier: Dossier) -> str:
-    return dossier.procedure_code or dossier.procedure or ""
 
 
 def online_payment(scope: Scope, _: str) -> Measured:

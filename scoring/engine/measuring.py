@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .facts import DeclaredValue, Dossier, Facts, Petition, Value
+from .agreement import contradiction
+from .facts import DeclaredValue, DocumentFact, Dossier, Facts, Petition, Value
 from .on_time import OnTimeCount
 from .period import Period, WorkingDays
 from .places import resolved_elsewhere
@@ -29,11 +30,18 @@ class Scope:
     """All dossiers but those that another unit resolves, by period."""
     elsewhere: tuple[Dossier, ...]
     """Taken in here in the period, resolved by another unit: not scored."""
+    foreign: tuple[Dossier, ...]
+    """All that another unit resolves, of any period."""
+    results: tuple[DocumentFact, ...]
+    """Result files of dossiers."""
     elsewhere_counted: Mapping[str, int]
     """Dossiers by office of another ward where no units are known by date: told, and still scored."""
     petitions: tuple[Petition, ...]
     declared: Mapping[tuple[str, str], DeclaredValue] = field(default_factory=dict)
     """Declared values by (component, key)."""
+
+    judged: list[frozenset[tuple[str, str | None]]] = field(default_factory=list, compare=False, repr=False)
+    """What `contradicted` found, once it was asked."""
 
     counts: dict[str, OnTimeCount] = field(default_factory=dict, compare=False, repr=False)
     """Counts already made, by on-time rule: four components and their warnings ask for the same ones."""
@@ -55,6 +63,20 @@ class Scope:
         if not self.by_code:
             self.by_code.update((dossier.code, dossier) for dossier in self.facts.dossiers)
         return self.by_code.get(code or "")
+
+    def contradicted(self) -> frozenset[tuple[str, str | None]]:
+        """(hash, dossier code) of result files that their dossier contradicts; judged once for all measures."""
+        if not self.judged:
+            wanted = {document.dossier_code for document in self.results}
+            known = {dossier.code: dossier for dossier in self.facts.dossiers if dossier.code in wanted}
+            self.judged.append(
+                frozenset(
+                    (document.sha256, document.dossier_code)
+                    for document in self.results
+                    if (dossier := known.get(document.dossier_code or "")) and contradiction(dossier, document)
+                )
+            )
+        return self.judged[0]
 
     def on_time(self) -> OnTimeCount:
         """Dossiers under the on-time rule of this scope, counted once."""
@@ -94,6 +116,8 @@ def scope_of(facts: Facts, period: Period, calendar: WorkingDays, on_time_rule: 
         unit,
         sorted_into(period, own),
         elsewhere=tuple(d for d in left_out if period.holds(d.received_at)),
+        foreign=tuple(left_out),
+        results=tuple(document for document in facts.documents if document.purpose == "result"),
         elsewhere_counted={} if facts.units else resolved_elsewhere(facts.dossiers, unit),
         petitions=tuple(p for p in facts.petitions if p.received_at and period.opens <= p.received_at < period.closes),
         declared={(value.component, value.key): value for value in facts.declared},

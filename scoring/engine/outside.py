@@ -74,7 +74,7 @@ def _scored(item: Mapping[str, Any], cap: str, bench: Bench) -> OutsideScore:
     values = bench.declared.get(item["id"], ())
     entry = {**item, "max_points": cap, "no_cases": "zero_points", "no_data": "no_score", "evidence": ()}
     result, _ = evaluated(bench, entry, values)
-    proof = proof_of(entry, values, bench.scope.facts, bench.window)
+    proof = proof_of(entry, values, bench.papers, bench.window)
     points, state, because = result.points, result.state, result.because
     doubtful = item["rule"]["kind"] == "bonus" and not proof.enough and not bench.changes.get(item["id"])
     if state == SCORED and points and doubtful:

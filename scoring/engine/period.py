@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -92,6 +92,8 @@ class WorkingDays:
     holidays: frozenset[date]
     swapped: frozenset[date]
     years: frozenset[int]
+    counted: dict[tuple[date, int], date] = field(default_factory=dict, compare=False, repr=False)
+    """Days counted off already: many petitions come on one day."""
 
     def works(self, day: date) -> bool:
         """Whether offices work on this day."""
@@ -99,10 +101,13 @@ class WorkingDays:
 
     def after(self, day: date, count: int) -> date:
         """The day that is `count` working days after `day` (the day itself is not counted)."""
-        while count:
-            day += timedelta(days=1)
-            count -= self.works(day)
-        return day
+        asked = day, count
+        if asked not in self.counted:
+            while count:
+                day += timedelta(days=1)
+                count -= self.works(day)
+            self.counted[asked] = day
+        return self.counted[asked]
 
 
 def working_days(calendar: Mapping[str, Any]) -> WorkingDays:

@@ -24,10 +24,26 @@ class Proof:
     warnings: tuple[str, ...]
 
 
-def proof_of(component: Mapping[str, Any], values: Sequence[DeclaredValue], facts: Facts, window: Window) -> Proof:
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Evidence by component, and the documents that any of it names, by hash: looked up once for all components."""
+
+    linked: Mapping[str, Sequence[Evidence]]
+    documents: Mapping[str, DocumentFact]
+
+
+def papers_of(facts: Facts) -> Papers:
+    """The papers of a unit, from its facts."""
+    linked: dict[str, list[Evidence]] = {}
+    for item in facts.evidence:
+        linked.setdefault(item.component, []).append(item)
+    named = {item.sha256 for item in facts.evidence}
+    return Papers(linked, {document.sha256: document for document in facts.documents if document.sha256 in named})
+
+
+def proof_of(component: Mapping[str, Any], values: Sequence[DeclaredValue], papers: Papers, window: Window) -> Proof:
     """Evidence of the component and whether it covers its declared values. Quarantined documents prove nothing."""
-    documents = {document.sha256: document for document in facts.documents}
-    linked = [item for item in facts.evidence if item.component == component["id"]]
+    documents, linked = papers.documents, papers.linked.get(component["id"], ())
     sound = [item for item in linked if not _quarantined(documents.get(item.sha256))]
     keys = {item["key"] for item in component.get("declared", ())}
     used = [value for value in values if value.value is not None and value.key in keys]

@@ -23,7 +23,7 @@ from .on_time import RULES as ON_TIME_RULES
 from .on_time import OnTimeRule, UnknownOnTimeRule, rule_named
 from .outside import OutsideScore, capped, outside_items, outside_scores
 from .period import period_of, working_days
-from .proof import Proof, doubted, explanations_of, proof_of
+from .proof import Proof, doubted, explanations_of, papers_of, proof_of
 from .redistribution import Shares, received, shared_out
 from .windows import window_of
 
@@ -133,7 +133,7 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     rule = rule_named(on_time_rule).shortest
     scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit)
     window = window_of(criteria, scope.period, as_of)
-    bench = Bench(scope, as_of, by_component(facts.declared), facts.surveys, changes or {}, window)
+    bench = Bench(scope, as_of, by_component(facts.declared), facts.surveys, changes or {}, window, papers_of(facts))
     components, outside = _component_scores(bench, criteria), outside_scores(criteria, bench)
     return Score(
         unit=unit,
@@ -202,7 +202,7 @@ def _component_score(bench: Bench, domain: str, criterion: str, component: Mappi
         result, measured = evaluated(bench, component, values)
         others = tuple(_other_rules(bench, component, values, result))
         warnings = (*(measured.warnings if measured else ()), *map(_other_rule_sentence, others))
-    proof = proof_of(component, values, bench.scope.facts, bench.window)
+    proof = proof_of(component, values, bench.papers, bench.window)
     if not surveyed:
         result = _unproven(component, result, proof, bench)
     return ComponentScore(

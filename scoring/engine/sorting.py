@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from .facts import Dossier
 from .on_time import DONE, Clear, OnTimeCount, count_on_time, finished_in, rule_named, still_late
@@ -24,6 +24,10 @@ class Sorted:
     received: tuple[Dossier, ...]
     finished: tuple[Dossier, ...]
     contested: tuple[Dossier, ...]
+    other_periods: tuple[Dossier, ...]
+    """Neither received nor finished in this one."""
+    apologised: frozenset[str]
+    """Codes of contested dossiers with a letter of apology."""
     clear: Clear
     in_progress_late: int
 
@@ -41,36 +45,36 @@ def sorted_into(period: Period, dossiers: Iterable[Dossier]) -> Sorted:
     received: list[Dossier] = []
     finished: list[Dossier] = []
     contested: list[Dossier] = []
+    others: list[Dossier] = []
     count = days_earlier = 0
     for dossier in dossiers:
-        taken_in, due, end = dossier.received_at, dossier.due_at, dossier.finished_at
-        if taken_in is not None and opens <= taken_in < closes:
-            received.append(dossier)
+        taken_in, due, end, handed = dossier.received_at, dossier.due_at, dossier.finished_at, dossier.returned_at
         begun = taken_in is not None and taken_in < closes
+        mine = begun and taken_in is not None and opens <= taken_in
+        if mine:
+            received.append(dossier)
         if (
             begun
             and due is not None
             and end is not None
-            and _clear(dossier, end, opens, due if due < closes else closes)
+            and handed is not None
+            and opens <= end < due
+            and opens <= handed < due
+            and (due < closes or (end < closes and handed < closes))
+            and dossier.status in DONE
+            and not dossier.supplements
+            and dossier.due_before is None
         ):
             finished.append(dossier)
             count += 1
             days_earlier += due - end >= _DAY or local_day(end) < local_day(due)
-        else:
-            contested.append(dossier)
-            if finished_in(dossier, period):
-                finished.append(dossier)
+            continue
+        contested.append(dossier)
+        if finished_in(dossier, period):
+            finished.append(dossier)
+        elif not mine:
+            others.append(dossier)
     waiting = sum(1 for dossier in contested if still_late(dossier, period))
-    return Sorted(tuple(received), tuple(finished), tuple(contested), Clear(count, days_earlier), waiting)
-
-
-def _clear(dossier: Dossier, end: datetime, opens: datetime, until: datetime) -> bool:
-    handed = dossier.returned_at
-    return (
-        opens <= end < until
-        and handed is not None
-        and opens <= handed < until
-        and dossier.status in DONE
-        and not dossier.supplements
-        and dossier.due_before is None
-    )
+    parts = tuple(received), tuple(finished), tuple(contested), tuple(others)
+    apologised = frozenset(dossier.code for dossier in contested if dossier.apology_number)
+    return Sorted(*parts, apologised, Clear(count, days_earlier), waiting)

@@ -15,16 +15,22 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
 import polars as pl
 
+from config.criteria_sets import load_cases
+from config.unit_names import load_units
+from scoring.cases import examples_of
 from scoring.columns import counts_by_unit
-from scoring.engine.facts import Dossier, Facts
+from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition
 from scoring.engine.period import in_vietnam, period_of
-from tests.scoring.wards import CALENDAR, CRITERIA, dossier, scored
+from scoring.unit_names import unit_names
+from tests.scoring.wards import CALENDAR, CRITERIA, at, declared, dossier, petition, scored
 
 UNITS = 94
 PERIOD = period_of("2025", date(2025, 12, 31))
@@ -79,17 +85,69 @@ def engine_milliseconds(facts: Facts, clock: Callable[[], float]) -> float:
 
 
 def ward(rows: int) -> Facts:
-    """A ward as storage gives it to the engine: all moments share one zone."""
-    made: list[Dossier] = []
-    for number in range(rows):
-        shift = timedelta(days=number % 90)
-        one = dossier(number, late=number % 80 == 0, channel="online" if number % 5 < 3 else "direct", full_online=True,
-                      papers_digitised=number % 3 > 0, papers_reused=True, synced=True, fee_due=number % 4 > 0,
-                      paid_online=number % 5 > 0)  # fmt: skip
-        moments = ("received_at", "due_at", "finished_at", "returned_at")
-        made.append(Dossier(**{name: getattr(one, name) for name in Dossier.__slots__ if name not in moments}
-                            | {name: in_vietnam(getattr(one, name)) + shift for name in moments}))  # fmt: skip
-    return Facts(dossiers=tuple(made), petitions=(), known=("dossiers", "petitions"))
+    """A ward as storage gives it to the engine (all moments share one zone), with something for every component: one
+    dossier in twenty open, one in eighty late, a result file for every third, a petition for every hundredth, an
+    outgoing document for every fiftieth, every declared value with its evidence."""
+    made = tuple(map(_bench_dossier, range(rows)))
+    declared_values, evidence, papers = _said()
+    files = tuple(_result(number, made[number]) for number in range(0, rows, 3))
+    outgoing = tuple(_file(rows + number, "outgoing") for number in range(rows // 50))
+    return Facts(
+        dossiers=made,
+        petitions=tuple(map(_petition, range(rows // 100))),
+        documents=files + outgoing + papers,
+        evidence=evidence,
+        declared=declared_values,
+        units=unit_names(load_units().mergers),
+        known=("dossiers", "petitions", "documents"),
+    )
+
+
+def _bench_dossier(number: int) -> Dossier:
+    shift = timedelta(days=number % 90)
+    one = dossier(number, late=number % 80 == 0, channel="online" if number % 5 < 3 else "direct", full_online=True,
+                  papers_digitised=number % 3 > 0, papers_reused=True, synced=True, fee_due=number % 4 > 0,
+                  paid_online=number % 5 > 0, procedure_code=f"1.{number % 180:06d}", receiving_unit="Hội An Đông",
+                  resolving_unit="UBND phường Hội An Đông", result_file_required=number % 3 == 0)  # fmt: skip
+    moments = ("received_at", "due_at", "finished_at", "returned_at")
+    said = {name: in_vietnam(getattr(one, name)) + shift for name in moments}
+    if number % 20 == 7:
+        said |= {"due_at": in_vietnam(at("2026-01-20")), "finished_at": None, "returned_at": None}
+    rest = {name: getattr(one, name) for name in Dossier.__slots__ if name not in moments}
+    return Dossier(**rest | said | {"status": 4 if number % 20 == 7 else rest["status"]})
+
+
+def _petition(number: int) -> Petition:
+    about = ("fees_and_papers", "conduct", "procedure", "other")[number % 4]
+    received = in_vietnam(at("2025-03-03")) + timedelta(days=number % 200)
+    return petition(number, received_at=received, about=about, confirmed=number % 40 == 0,
+                    answered_at=received + timedelta(days=number % 25))  # fmt: skip
+
+
+def _result(number: int, of: Dossier) -> DocumentFact:
+    return _file(number, "result", (of.finished_at or of.due_at or at("2025-12-01")).date(), dossier_code=of.code)
+
+
+def _file(number: int, purpose: str, issued_on: date = date(2025, 6, 1), **fields: Any) -> DocumentFact:
+    return DocumentFact(sha256=f"{number:064x}", name=f"{number}.pdf", purpose=purpose, issued_on=issued_on,
+                        signature="PASSED" if number % 10 else "FAILED", profile_met=number % 10 > 0,
+                        digitisation="đạt" if number % 7 else "không đạt", **fields)  # fmt: skip
+
+
+def _said() -> tuple[tuple[DeclaredValue, ...], tuple[Evidence, ...], tuple[DocumentFact, ...]]:
+    """Every declared value of the set, as the best case beside it has it; a document behind each component."""
+    best = {name: max(cases, key=lambda case: case.points or Decimal(0)) for name, cases in
+            examples_of(load_cases(), date(2025, 12, 31)).items()}  # fmt: skip
+    entries = [c for domain in CRITERIA["domains"] for k in domain["criteria"] for c in k["components"]]
+    values = tuple(
+        value
+        for entry in entries
+        for value in declared(entry["id"], **{item["key"]: best[entry["id"]].given.get(item["key"])
+                                              for item in entry.get("declared", ())})
+    )  # fmt: skip
+    papers = tuple(_file(10**6 + number, "evidence") for number in range(len(entries)))
+    pairs = zip(entries, papers, strict=True)
+    return values, tuple(Evidence(component=e["id"], sha256=p.sha256, name=p.name) for e, p in pairs), papers
 
 
 def sqlite_seconds(frame: pl.DataFrame, folder: Path) -> float:

@@ -148,6 +148,7 @@ def test_a_verdict_that_changed_without_a_new_file_is_told_from_new_files() -> N
 def run(facts: Facts, exports: str = "1", calendar: str = "c", day: date = LAST_DAY, **more: Any) -> dict[str, Any]:
     """A score with the files it came from: dossiers and petitions of export number `exports`, calendar `calendar`."""
     files = {"export:dossiers": f"d{exports}", "export:petitions": f"p{exports}", "calendar": calendar}
+    files["export:declared"] = str(facts.declared)
     digest = f"{exports}{facts.declared}{facts.documents}"
     inputs = [{"kind": kind, "sha256": name} for kind, name in (files | {"facts": digest}).items()]
     return scored(facts, inputs=inputs, as_of=day, calendar=more.pop("used", CALENDAR), **more)
@@ -217,3 +218,11 @@ def test_a_bonus_that_came_is_told_beside_the_components_and_adds_nothing_to_the
     assert (comparison.changes, change.cause, str(change.difference)) == ((), "evidence_added", "1.00")
     assert comparison.plain()["outside_100"][0]["id"] == "9.1.1"
     assert comparison.sentences() == (change.because,)
+
+
+@pytest.mark.parametrize(("before", "after", "cause"), [("mười", 10, "data_arrived"), (10, 12, "declared_changed")])
+def test_what_the_paper_register_was_said_to_hold_is_a_declared_value(before: Any, after: Any, cause: str) -> None:
+    def ward(paper: Any) -> dict[str, Any]:
+        return run(Facts(dossiers=dossiers(10), declared=declared("3.3.1", "sổ giấy", paper_register_count=paper)))
+
+    assert causes(ward(before), ward(after))["3.3.1"] == cause
