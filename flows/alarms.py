@@ -13,6 +13,8 @@ from typing import Any
 
 from config.settings import Settings
 from config.strict_yaml import read_strict_yaml
+from connectors.errors import ConnectorError
+from connectors.sources import FolderSource
 from flows.chores import chore_kinds
 from flows.resources import open_ledger, open_store
 from storage import chores
@@ -25,6 +27,7 @@ from storage.nights import last_good_night
 from storage.watched import first_heard_of
 
 _REMEMBERED = timedelta(days=2)
+_TOLD_FOR = timedelta(days=7)
 _FILE = Path(__file__).parent.parent / "config" / "alarms.yaml"
 
 
@@ -37,6 +40,8 @@ class AlarmKind:
     limit: int
     look: str
     way_out: str
+    in_letter: bool = True
+    """False where the morning letter says the same in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,12 @@ def alarm_kinds() -> tuple[AlarmKind, ...]:
     return tuple(AlarmKind(**entry) for entry in read_strict_yaml(_FILE.read_text(encoding="utf-8")).value["alarms"])
 
 
+def alarms_for_letter(settings: Settings, now: datetime) -> tuple[str, ...]:
+    """What rings and is not told by another line of the morning letter, a sentence each."""
+    told = {kind.id for kind in alarm_kinds() if not kind.in_letter}
+    return tuple(alarm.sentence() for alarm in alarms_now(settings, now) if alarm.id not in told)
+
+
 def alarms_now(settings: Settings, now: datetime) -> list[Alarm]:
     """Every alarm that rings. One that cannot look rings too: its reason says why it could not."""
     return [
@@ -83,9 +94,15 @@ def no_good_night(settings: Settings, now: datetime, limit: int) -> str | None:
     return f"đã {hours} giờ không có đêm nào chạy xong (giới hạn {limit} giờ)."
 
 
-def layout_changed(settings: Settings, _now: datetime, limit: int) -> str | None:
-    """Exports lie here that no known layout fits."""
-    names = [str(row["name"]) for row in _imports(settings) if row["status"] == REJECTED]
+def layout_changed(settings: Settings, now: datetime, limit: int) -> str | None:
+    """Exports that no known layout fits: as long as they lie in PAR_EXPORTS, or a week where they came another way."""
+    rejected = [row for row in _imports(settings) if row["status"] == REJECTED]
+    there = _names_in_exports(settings) if rejected else set()
+    names = [
+        str(row["name"])
+        for row in rejected
+        if (row["name"] in there if row["source"] == "exports" else now - row["imported_at"] < _TOLD_FOR)
+    ]
     return f"{len(names)} tệp chưa đọc được: {', '.join(names[:3])}." if len(names) > limit else None
 
 
@@ -102,7 +119,7 @@ def source_not_fresh(settings: Settings, now: datetime, limit: int) -> str | Non
 def disk_low(settings: Settings, _now: datetime, limit: int) -> str | None:
     """Less than `limit` MiB are free where the service writes."""
     free = shutil.disk_usage(settings.home).free >> 20
-    return f"chỉ còn {free} MiB trống (giới hạn {limit} MiB)." if free < limit else None
+    return f"còn dưới {limit} MiB trống." if free < limit else None
 
 
 def letter_not_sent(settings: Settings, now: datetime, limit: int) -> str | None:
@@ -180,6 +197,14 @@ def _seen(kind: AlarmKind, settings: Settings, now: datetime) -> str | None:
 
 def _is_mail(row: Mapping[str, Any]) -> bool:
     return str(row["outcome"].get("reason", "")).startswith("NotSent")
+
+
+def _names_in_exports(settings: Settings) -> set[str]:
+    """Names of the files there now; a folder that cannot be read is an alarm of its own."""
+    try:
+        return {found.name for found in FolderSource("exports", settings.exports_folder).pull()}
+    except ConnectorError:
+        return set()
 
 
 def _imports(settings: Settings) -> list[Mapping[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import shutil
+import smtplib
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +16,11 @@ from typing import Any
 from config.export_profiles import own_profiles
 from config.settings import Settings
 from flows.alarms import alarms_now
+from flows.mailing import mail_server
+from flows.prefect_server import answers
+from flows.probe import STALE_SECONDS, silent_seconds
 from flows.resources import Resources, open_resources, require_room
+from flows.start import EngineMissing, require_task_runner
 from flows.trust import trust_state
 from storage.care import open_damages
 from storage.errors import StorageError
@@ -147,6 +152,46 @@ def _profiles(settings: Settings) -> Iterator[Finding]:
         yield Finding("mẫu đọc riêng", False, fault, fix, needed=False)
 
 
+def _engine(settings: Settings) -> Iterator[Finding]:
+    """Whether the engine that PAR_TASK_RUNNER names is installed, and Prefect answers where a server is named."""
+    try:
+        require_task_runner(settings)
+        yield Finding("nơi đọc tài liệu", True, settings.task_runner)
+    except EngineMissing as error:
+        yield Finding("nơi đọc tài liệu", False, settings.task_runner, str(error))
+    address = settings.prefect_api_url
+    if address:
+        there = answers(address)
+        fix = "" if there else "kiểm tra PAR_PREFECT_API_URL và máy chủ Prefect; đêm vẫn chạy được khi không có Prefect"
+        yield Finding("Prefect", there, address if there else f"{address}: không trả lời", fix, needed=False)
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    """Whether the mail server takes our login now; nothing is sent."""
+    if not settings.smtp_host:
+        return
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        with mail_server(settings) as server:
+            server.noop()
+        yield Finding("máy chủ thư", True, place, needed=False)
+    except (OSError, smtplib.SMTPException) as error:
+        fix = "kiểm tra PAR_SMTP_HOST, PAR_SMTP_PORT, PAR_SMTP_SECURITY, PAR_SMTP_USER, PAR_SMTP_PASSWORD"
+        yield Finding("máy chủ thư", False, f"{place}: {type(error).__name__}: {error}", fix, needed=False)
+
+
+def _service(settings: Settings) -> Iterator[Finding]:
+    """When the worker of this machine last looked into the ledger."""
+    silent = silent_seconds(settings)
+    if silent is None:
+        yield Finding("dịch vụ", True, "chưa chạy trên máy này (parindex serve)", needed=False)
+        return
+    lives = silent < STALE_SECONDS
+    seen = f"lần cuối xem sổ đêm: {silent:.0f} giây trước"
+    fix = "" if lives else "systemctl status parindex; systemctl restart parindex"
+    yield Finding("dịch vụ", lives, seen, fix, needed=False)
+
+
 def _quoted(path: Path) -> str:
     return f"'{path}'"
 
@@ -159,5 +204,8 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _trust,
     _folders,
     _profiles,
+    _engine,
+    _mail,
+    _service,
     _alarms,
 )

@@ -6,6 +6,7 @@ servers and receivers can drop the second.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import smtplib
 import ssl
@@ -24,7 +25,7 @@ from config.settings import Settings
 from flows.alarms import Alarm, alarms_now
 from flows.cycle import reminders_due
 from flows.resources import open_ledger
-from reports.letter import vietnamese_number
+from reports.letter import as_plain_text, vietnamese_number
 from scoring.cycle_sheet import reminder_lines
 from storage.deliveries import SENT, Delivery, record_try, to_be_sent
 from storage.nights import last_good_night
@@ -123,19 +124,14 @@ def send_unrecorded(settings: Settings, message: Message, now: datetime) -> list
 
 def by_mail(settings: Settings, message: Message, now: datetime) -> None:
     """Send by SMTP, encrypted as PAR_SMTP_SECURITY says."""
-    mail = MIMEText(message.text, "plain", "utf-8")
+    mail = MIMEText(as_plain_text(message.text), "plain", "utf-8")
     # EmailMessage loses spaces where it folds Vietnamese; the stubs of MIMEText do not know Header
     mail["Subject"] = Header(message.title, "utf-8")  # type: ignore[assignment]
     mail["From"], mail["To"] = settings.mail_from, message.to or settings.letter_to
     mail["Date"] = format_datetime(now.astimezone(ZoneInfo(settings.timezone)))
     mail["Message-ID"] = f"<{_key(settings, message)}@parindex>"
     mail["Auto-Submitted"] = "auto-generated"
-    context = ssl.create_default_context(cafile=str(settings.smtp_ca) if settings.smtp_ca else None)
-    with _mail_server(settings, context) as server:
-        if settings.smtp_security == "starttls":
-            server.starttls(context=context)
-        if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+    with mail_server(settings) as server:
         server.send_message(mail)
 
 
@@ -153,7 +149,23 @@ def by_webhook(settings: Settings, message: Message, now: datetime) -> None:
     httpx.post(settings.letter_webhook, json=body, headers=key, timeout=_SECONDS).raise_for_status()
 
 
-def _mail_server(settings: Settings, context: ssl.SSLContext) -> smtplib.SMTP:
+@contextlib.contextmanager
+def mail_server(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """The mail server, encrypted and signed in to as the settings say.
+
+    Raises:
+        OSError, smtplib.SMTPException: it is not reached, not the right one, or refuses.
+    """
+    context = ssl.create_default_context(cafile=str(settings.smtp_ca) if settings.smtp_ca else None)
+    with _connected(settings, context) as server:
+        if settings.smtp_security == "starttls":
+            server.starttls(context=context)
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        yield server
+
+
+def _connected(settings: Settings, context: ssl.SSLContext) -> smtplib.SMTP:
     if settings.smtp_security == "tls":
         return smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=_SECONDS, context=context)
     return smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS)

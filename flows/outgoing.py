@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import cycle, keeping, morning, reporting
+from flows.alarms import alarms_for_letter
 from flows.bundling import SHEET_NAME, Wanted, bundle_into, heading_of, inputs_of, kept_of
 from flows.criteria import criteria_set
 from flows.documents import register_lines
@@ -155,6 +156,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         on_time=tuple(on_time_lines(score)),
         actions=tuple(action.sentence() for action in next_actions(score, criteria, local.date())[:_ACTIONS]),
         files=_files(folder_of(resources, night)),
+        alarms=alarms_for_letter(resources.settings, night.started_at),
     )
     return letter, bool(stuck)
 

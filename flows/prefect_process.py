@@ -8,12 +8,20 @@ writes the states itself right afterwards. `prefect server start` starts a proce
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
+
+_KEPT = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(90 * 86_400),
+}
+"""Prefect keeps all flow runs for ever unless it is told; what counts for us stands in the run ledger. In seconds."""
 
 
 def main() -> None:
     """Serve until stopped."""
+    os.environ |= {name: value for name, value in _KEPT.items() if name not in os.environ}
     import uvicorn
     from prefect.server.api.server import create_app
 

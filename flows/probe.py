@@ -35,10 +35,16 @@ def answers(address: str) -> bool:
 
 def worker_looked() -> bool:
     """Whether the worker of this installation looked into the ledger lately."""
+    silent = silent_seconds(load_settings())
+    return silent is not None and silent < STALE_SECONDS
+
+
+def silent_seconds(settings: Settings) -> float | None:
+    """For how long this machine's worker has not looked into the ledger; None: it never did."""
     try:
-        return time.time() - pulse_file(load_settings()).stat().st_mtime < STALE_SECONDS
+        return max(time.time() - pulse_file(settings).stat().st_mtime, 0.0)
     except OSError:
-        return False
+        return None
 
 
 def pulse_file(settings: Settings) -> Path:

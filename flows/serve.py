@@ -22,10 +22,13 @@ import httpx
 from config.settings import Settings
 from flows.logs import log
 from flows.prefect_server import end_with_parent, free_port
+from flows.probe import STALE_SECONDS, answers, silent_seconds
 from flows.start import export_settings
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
+GROWN_SECONDS, HUNG_LOOK_SECONDS, HUNG_LOOKS = 120.0, 30.0, 3
+"""A part that was begun so long ago and does no work at so many looks, so far apart, hangs."""
 _LONGEST_PAUSE = 60.0
 _SOUND_SECONDS = 60.0
 
@@ -40,6 +43,10 @@ class Child:
     begun: float = 0.0
     next_start: float = 0.0
     pause: float = field(default=1.0)
+    lives: Callable[[], bool] | None = None
+    """Whether it still does its work; None: nobody can tell from outside."""
+    looked: float = 0.0
+    silent: int = 0
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -61,6 +68,19 @@ class Child:
             log("part_ended", part=self.name, code=code, again_in_seconds=self.pause)
         if self.process is None and time.monotonic() >= self.next_start:
             self.start()
+
+    def end_if_hung(self) -> None:
+        """End it if it did not do its work at HUNG_LOOKS looks in a row; it is then begun again like one that ended."""
+        now = time.monotonic()
+        grown = now - self.begun > GROWN_SECONDS and now - self.looked > HUNG_LOOK_SECONDS
+        if self.process is None or self.lives is None or not grown:
+            return
+        self.looked, self.silent = now, 0 if self.lives() else self.silent + 1
+        if self.silent >= HUNG_LOOKS:
+            self.silent = 0
+            log("part_hangs", part=self.name, pid=self.process.pid)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -91,6 +111,7 @@ def serve(settings: Settings, *, ready: Callable[[dict[str, str]], None]) -> Non
         while not stopping.wait(0.5):
             for part in parts:
                 part.keep_alive()
+                part.end_if_hung()
     finally:
         stop(parts)
         for number, action in kept.items():
@@ -100,7 +121,11 @@ def serve(settings: Settings, *, ready: Callable[[dict[str, str]], None]) -> Non
 def children(settings: Settings, prefect_port: int) -> list[Child]:
     """The parts of the service, in the order of starting."""
     python = [sys.executable, "-m"]
-    parts = [Child("web", [*python, "flows.web_process"]), Child("worker", [*python, "flows.worker"])]
+    pages = f"{pages_address(settings)}/healthz"
+    parts = [
+        Child("web", [*python, "flows.web_process"], lives=lambda: answers(pages)),
+        Child("worker", [*python, "flows.worker"], lives=lambda: (silent_seconds(settings) or 0.0) < STALE_SECONDS),
+    ]
     if settings.prefect == "on":
         quiet = ["-W", "ignore::RuntimeWarning"]  # the runner forgets to await its own stop
         parts.append(Child("prefect", [sys.executable, *quiet, "-m", "flows.prefect_serving", str(prefect_port)]))

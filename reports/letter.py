@@ -60,6 +60,8 @@ class Letter:
     """Which definition of on time counts, and what each other one would change."""
     actions: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    """What is wrong with the service as a whole, each with the way out."""
 
     @property
     def nothing_new(self) -> bool:
@@ -71,6 +73,18 @@ class Letter:
 def letter_text(letter: Letter) -> str:
     """The letter as Markdown that also reads well as plain text."""
     return _TEMPLATES.get_template("letter.md.j2").render(letter=letter, change=_change)
+
+
+def as_plain_text(markdown: str) -> str:
+    """The letter for mail programs, which show Markdown's marks as they are: headings underlined, no stars."""
+    return "\n".join(line for one in markdown.splitlines() for line in _plain_lines(one)) + "\n"
+
+
+def _plain_lines(line: str) -> list[str]:
+    marks, _, title = line.partition(" ")
+    if marks and not marks.strip("#"):
+        return [title, ("=" if marks == "#" else "-") * len(title)]
+    return [line.replace("**", "")]
 
 
 def vietnamese_number(value: Any) -> str:

@@ -13,7 +13,7 @@ from minio import Minio
 
 from config.settings import Settings
 from flows import intake, keeping
-from flows.alarms import alarm_kinds, alarms_now, disk_low
+from flows.alarms import alarm_kinds, alarms_for_letter, alarms_now, disk_low
 from flows.chores import do_chore
 from flows.intake import Sender
 from flows.keeping import Asker
@@ -76,6 +76,7 @@ def test_a_chore_that_nobody_tries_again_rings_until_its_next_slot_is_done(ward:
     try_at(AT, "failed", "OSError: đọc không được")
     (alarm,) = [one for one in alarms_now(ward, AT) if one.id == "chore_given_up"]
     assert "Đọc lại toàn bộ kho" in alarm.seen and "đọc không được" in alarm.seen
+    assert any(line.startswith("Việc định kỳ") for line in alarms_for_letter(ward, AT))
     try_at(AT + timedelta(days=7), "done")
     assert "chore_given_up" not in rings(ward)
 
@@ -105,11 +106,14 @@ def test_a_layout_that_changed_rings_with_the_name_of_the_file(ward: Settings) -
     _export(ward, "mau-moi.xlsx", ["Cột lạ", "Cột lạ nữa", "Không ai biết"])
     (alarm,) = [one for one in alarms_now(ward, AT) if one.id == "layout_changed"]
     assert "mau-moi.xlsx" in alarm.seen
+    assert not any("mau-moi" in line for line in alarms_for_letter(ward, AT)), "the letter tells the file itself"
+    (ward.exports_folder / "mau-moi.xlsx").unlink()
+    assert "layout_changed" not in rings(ward)
 
 
 def test_a_disk_below_its_limit_rings(ward: Settings) -> None:
     assert disk_low(ward, AT, 0) is None
-    assert "MiB trống" in str(disk_low(ward, AT, 1 << 40))
+    assert "1099511627776 MiB trống" in str(disk_low(ward, AT, 1 << 40))
 
 
 def test_damage_that_a_scrub_finds_rings_until_it_is_mended(ward: Settings) -> None:

@@ -1,4 +1,4 @@
-"""A night whose documents are examined on a Dask cluster of two workers, one of which is killed in the middle."""
+"""A night as the worker runs it, on a Dask cluster of two workers, one of which is killed in the middle."""
 
 from __future__ import annotations
 
@@ -41,16 +41,28 @@ def _night_on_dask(home: Path) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
     environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
     environment |= {"PAR_TASK_RUNNER": "dask", "PAR_WORKERS": "2", "PAR_PREFECT_START_SECONDS": "240"}
-    program = str(Path(sys.executable).parent / "parindex")
+    script = (
+        "import sys; from flows.start import run_scheduled; from config.settings import load_settings; "
+        "from flows.night import NightRequestedBy; from datetime import datetime; "
+        "run_scheduled(load_settings(), NightRequestedBy('parindex nightly', datetime.fromisoformat(sys.argv[1])))"
+    )
     with (home / "flow.log").open("wb") as log:
         return subprocess.Popen(
-            [program, "nightly", "--at", NIGHT], env=environment, stdout=subprocess.DEVNULL, stderr=log
+            [sys.executable, "-c", script, NIGHT], env=environment, stdout=subprocess.DEVNULL, stderr=log
         )
 
 
 def _reading(flow: int) -> list[psutil.Process]:
-    """Dask workers that have started readers of documents: spawned children of the flow with children of their own."""
-    return [child for child in psutil.Process(flow).children() if _reads(child)]
+    """Dask workers that have started readers of documents: spawned children of the night with children of their own."""
+    return [child for child in _below(flow) if _reads(child)]
+
+
+def _below(flow: int) -> list[psutil.Process]:
+    """Children of the process that the worker has a night on an engine done by."""
+    try:
+        return [child for night in psutil.Process(flow).children() for child in night.children()]
+    except psutil.Error:
+        return []
 
 
 def _reads(child: psutil.Process) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from reports.letter import Letter, letter_text
+from reports.letter import Letter, as_plain_text, letter_text
 
 TOTALS = {"expected": "64.98", "conservative": "42.59", "self_scorable": "88.00", "maximum": "100.00"}
 COUNTS = {"new_exports": 0, "new_documents": 0, "examined": 0, "rejected_rows": 0}
@@ -38,3 +38,14 @@ def test_without_late_dossiers_and_differences_the_letter_says_nothing_of_them()
     said = letter(on_time=("Cách tính đúng hạn: bcth_date@1 (so theo ngày).",))
 
     assert "Hồ sơ quá hạn" not in said and "Cách tính đúng hạn" not in said
+
+
+def test_alarms_of_the_service_have_a_block_only_where_something_rings() -> None:
+    assert "Cảnh báo" not in letter()
+    assert "## Cảnh báo của hệ thống\n\n- Sắp hết đĩa: x" in letter(alarms=("Sắp hết đĩa: x",))
+
+
+def test_for_mail_programs_the_letter_has_no_marks_of_markdown() -> None:
+    said = as_plain_text(letter(alarms=("Sắp hết đĩa: x",)))
+    assert "#" not in said and "**" not in said
+    assert "Cảnh báo của hệ thống\n---------------------\n\n- Sắp hết đĩa: x" in said

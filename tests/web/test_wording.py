@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from config import document_words
+from flows.resources import open_ledger
 from storage import evidence, requests, uploads
+from storage.deliveries import Delivery, record_try
+from storage.nights import NightRequest, beat, begin_night
 from storage.runs import PointsThen
 from tests.web.wards import OWN, PERIOD, Town, visiting
 from web import charts, errors, wording
@@ -77,6 +80,24 @@ def test_the_language_is_switched_and_kept(town: Town) -> None:
         client.post("/ngon-ngu", data={"language": "en"})
         page = client.get(f"/p/{OWN}/{PERIOD}/hom-nay").text
     assert '<html lang="en">' in page and "What to do first" in page
+
+
+def test_today_shows_what_rings_and_how_far_tonight_is(own_town: Town) -> None:
+    begun = datetime.now(UTC)
+    with open_ledger(own_town.settings) as database, database.write() as connection:
+        request = NightRequest(OWN, PERIOD, "schedule", "Asia/Ho_Chi_Minh", begun)
+        night = begin_night(connection, request, owner="far:1:1", now=begun)
+        beat(connection, night.id, owner="far:1:1", now=begun, progress={"step": "examine", "done": 12, "of": 62})
+        delivery = Delivery(OWN, "letter:x", "mail")
+        for _ in range(4):
+            record_try(connection, delivery, reason="ConnectionRefusedError: từ chối", at=begun)
+    with visiting(own_town, "coordinator") as client:
+        page = client.get(f"/p/{OWN}/{PERIOD}/hom-nay").text
+    with visiting(own_town, "guest") as client:
+        outside = client.get(f"/p/{OWN}/{PERIOD}/hom-nay").text
+    assert "Đọc và kiểm tra tài liệu: 12 trên 62 tài liệu" in page
+    assert "Thư buổi sáng không gửi được: 1 thư chưa gửi được" in page and "PAR_SMTP_" in page
+    assert "Thư buổi sáng không gửi được" not in outside
 
 
 def test_a_chart_steps_from_score_to_score_and_breaks_where_there_was_none() -> None:

@@ -11,10 +11,12 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
+from config.settings import Settings
 from flows import browsing
+from flows.alarms import Alarm, alarms_now
 from flows.cycle import locked_line
 from flows.explaining import Outlook, outlook
-from flows.requests import waiting_runs
+from flows.requests import STEPS, waiting_runs
 from flows.resources import Resources
 from flows.years import leading_year, years_at_work
 from web.access import Deed
@@ -23,6 +25,7 @@ from web.rendering import once
 
 router = APIRouter()
 PLACE = "/p/{unit}/{period}"
+_ALARM_SECONDS = 60
 
 
 @router.get("/")
@@ -53,8 +56,16 @@ def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     whole = visit.visitor.whole_unit(Deed.SEE_SCORE, visit.here)
     waiting = waiting_runs(visit.resources, visit.here.unit) if visit.may(Deed.SEE_RUNS) else []
     standing = _standing(visit, told, whole=whole) if told["run"] else ""
+    rings = _alarms(visit.resources.settings, int(visit.now.timestamp() // _ALARM_SECONDS)) if whole else ()
     return visit.page(
-        "today.html", told=told, whole=whole, waiting=waiting, standing=standing, years=_others(visit, at_work)
+        "today.html",
+        told=told,
+        whole=whole,
+        waiting=waiting,
+        standing=standing,
+        alarms=rings,
+        steps=STEPS,
+        years=_others(visit, at_work),
     )
 
 
@@ -88,6 +99,12 @@ def seen_today(visit: Visit, told: Mapping[str, Any], *, whole: bool) -> dict[st
 
 def _sees_dossiers(visit: Visit) -> bool:
     return visit.visitor.whole_unit(Deed.SEE_DOSSIERS, visit.here)
+
+
+@functools.lru_cache(maxsize=128)
+def _alarms(settings: Settings, minute: int) -> tuple[Alarm, ...]:
+    """What rings, looked at once in _ALARM_SECONDS for all visitors of a unit."""
+    return tuple(alarms_now(settings, datetime.fromtimestamp(minute * _ALARM_SECONDS, UTC)))
 
 
 @functools.lru_cache(maxsize=32)

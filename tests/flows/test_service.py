@@ -1,0 +1,104 @@
+"""The service seen from outside: a part that hangs, what doctor asks of others, what Prefect keeps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import Settings
+from flows.doctor import Finding, _engine, _mail, _service
+from flows.health import readiness
+from flows.probe import STALE_SECONDS, pulse_file
+from flows.serve import HUNG_LOOKS, Child
+from tests.flows.mail_server import PASSWORD, USER, mail_server
+
+Look = Callable[[Settings], Iterator[Finding]]
+
+
+def test_a_part_that_lives_but_does_no_work_is_ended_and_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.serve.GROWN_SECONDS", -1.0)
+    monkeypatch.setattr("flows.serve.HUNG_LOOK_SECONDS", -1.0)
+    working = [True]
+    part = Child("part", [sys.executable, "-c", "import time; time.sleep(600)"], lives=lambda: working[0])
+    part.start()
+    assert part.process is not None
+    first = part.process
+    try:
+        for _ in range(HUNG_LOOKS):
+            part.end_if_hung()
+        assert first.poll() is None
+        working[0] = False
+        for _ in range(HUNG_LOOKS):
+            assert first.poll() is None
+            part.end_if_hung()
+        assert first.wait(timeout=20) == -9
+        part.keep_alive()
+        part.next_start = 0.0
+        part.keep_alive()
+        assert part.process is not None and part.process.pid != first.pid
+    finally:
+        part.ask_to_stop()
+        part.see_off(time.monotonic() + 20)
+
+
+def test_doctor_signs_in_to_the_mail_server_and_says_what_it_refused(tmp_path: Path) -> None:
+    with mail_server(tmp_path) as (mailbox, port, certificate):
+        right = Settings(
+            home=tmp_path,
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            smtp_user=USER,
+            smtp_password=SecretStr(PASSWORD),
+            smtp_ca=certificate,
+        )
+        wrong = right.model_copy(update={"smtp_password": SecretStr("wrong")})
+        assert [(found.ok, PASSWORD in found.seen) for found in _mail(right)] == [(True, False)]
+        (refused,) = _mail(wrong)
+        assert not refused.ok and "PAR_SMTP_PASSWORD" in refused.fix and mailbox.letters == []
+    assert list(_mail(Settings(home=tmp_path))) == []
+
+
+def test_doctor_names_a_prefect_that_is_away_an_engine_that_lacks_and_a_worker_that_is_silent(tmp_path: Path) -> None:
+    away = Settings(home=tmp_path, prefect_api_url="http://127.0.0.1:9/api", task_runner="ray")
+    assert [(one.name, one.ok) for one in _engine(away)] == [("nơi đọc tài liệu", False), ("Prefect", False)]
+    assert all(one.fix for one in _engine(away))
+    assert [one.ok for one in _engine(Settings(home=tmp_path))] == [True]
+
+    assert _one(_service, away).ok and "chưa chạy" in _one(_service, away).seen
+    pulse_file(away).touch()
+    assert _one(_service, away).ok
+    old = time.time() - STALE_SECONDS - 1
+    os.utime(pulse_file(away), (old, old))
+    assert not _one(_service, away).ok and "restart" in _one(_service, away).fix
+
+
+def test_readiness_asks_the_store_one_question_however_much_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listing(_store: object) -> Iterator[str]:
+        raise AssertionError("the whole store was listed")
+
+    monkeypatch.setattr("storage.objects.folder.FolderStore.__iter__", listing)
+    assert readiness(Settings(home=tmp_path, min_free_mib=0))["ready"]
+
+
+def test_prefect_forgets_its_flow_runs_after_a_while() -> None:
+    script = (
+        "import os; from flows import prefect_process as p; os.environ |= p._KEPT; "
+        "from prefect.settings import get_current_settings as now; s = now().server; "
+        "print(sorted(s.services.db_vacuum.enabled_vacuum_types), s.services.db_vacuum.retention_period.days)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert "flow_runs" in told and told.split()[-1] == "90"
+
+
+def _one(look: Look, settings: Settings) -> Finding:
+    (found,) = look(settings)
+    return found
