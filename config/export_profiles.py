@@ -26,6 +26,7 @@ Kind = Literal[
     "satisfaction",
     "papi",
     "procedures",
+    "portal",
     "outgoing",
     "tasks",
     "staff",
@@ -72,6 +73,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
             *("announced_on", "updated_on_time", "fee_due"),
         )
     ),
+    "portal": frozenset(("code", "name", "field", "office")),
     "outgoing": frozenset(("number", "issued_on", "subject", "signer", "recipients", "office", "pages", "files")),
     "tasks": frozenset(("code", "name", "origin", "office", "due_at", "done_at", "state", "product", "part")),
     "staff": frozenset(
@@ -82,7 +84,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
 """Fields a profile may fill, per kind: for the first four those of `scoring/engine/facts.py` (a test compares them)."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("dossiers", "petitions", "procedures", "tasks", "staff", "budget"), ("code",)),
+    **dict.fromkeys(("dossiers", "petitions", "procedures", "portal", "tasks", "staff", "budget"), ("code",)),
     "declared": ("component", "key"),
     "survey": ("component",),
     "satisfaction": ("factor",),

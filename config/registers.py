@@ -29,6 +29,8 @@ class CountedInput(BaseModel):
     where: Mapping[str, Any] = Field(default_factory=dict)
     sum: str | None = None
     filled: str | None = None
+    beside: str | None = None
+    """Kind of a list that the rows have been held against."""
 
     @model_validator(mode="after")
     def _names_are_known(self) -> CountedInput:

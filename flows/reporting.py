@@ -30,8 +30,8 @@ from scoring.periodic_report import ReportQuestion, identity_faults, periodic_re
 from scoring.unit_names import unit_names
 from scoring.work_time import work_time
 from storage.database import Connection
-from storage.facts import gather_facts
-from storage.history import dossier_of, dossiers_now, records_as_of
+from storage.facts import gather_facts, procedures_known
+from storage.history import dossier_of, dossiers_now
 from storage.reporting import MadeReport, keep_report, newest_content, reports_of
 
 Plain = dict[str, Any]
@@ -250,7 +250,7 @@ def _desk(resources: Resources, wanted: ReportWanted, at: datetime) -> Desk:
     if wanted.kind != "index766":
         return desk
     with resources.database.read() as connection:
-        return replace(desk, procedures=tuple(records_as_of(connection, desk.question.unit, "procedures", None)))
+        return replace(desk, procedures=procedures_known(connection, desk.question.unit))
 
 
 def _desk_of(settings: Settings, wanted: ReportWanted, at: datetime, facts: Facts, calendar: Mapping[str, Any]) -> Desk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,9 @@ from scoring.engine.facts import DeclaredValue, SurveyResult, from_plain
 ANSWERS = ("very_satisfied", "satisfied", "neutral", "unsatisfied", "very_unsatisfied")
 _SATISFIED = ANSWERS[:2]
 _SHARE_PLACES = Decimal("0.000001")
+_PROCEDURES, _PORTAL = "procedures", "portal"
+_PROCEDURE_NUMBER = re.compile(r"\d\.\d{6}")
+_NAMED = 10
 
 Row = Mapping[str, Any]
 
@@ -49,6 +53,48 @@ def contradictions(
         and value.value is not None
         and value.value != other.value
     ]
+
+
+def against_portal(lists: Mapping[str, KeptList]) -> dict[str, KeptList]:
+    """The lists in which `on_portal` of a procedure is what the portal's own list says, where both are kept.
+
+    Codes are compared by their number (1.001193), because the portal's carry the place behind it.
+    """
+    procedures, portal = lists.get(_PROCEDURES), lists.get(_PORTAL)
+    if procedures is None or portal is None:
+        return dict(lists)
+    numbers = {procedure_number(row["code"]) for row in portal.rows}
+    rows = [{**row, "on_portal": procedure_number(row["code"]) in numbers} for row in procedures.rows]
+    title = f"{procedures.title}, đối chiếu {portal.title}"
+    return {**lists, _PROCEDURES: KeptList(rows, procedures.owner, title)}
+
+
+def unlike_the_portal(lists: Mapping[str, KeptList]) -> list[str]:
+    """Where the ward's list of procedures and the portal's own say different things, as Vietnamese sentences."""
+    procedures, portal = lists.get(_PROCEDURES), lists.get(_PORTAL)
+    if procedures is None or portal is None:
+        return []
+    there = {procedure_number(row["code"]) for row in portal.rows}
+    here = {procedure_number(row["code"]): row for row in procedures.rows}
+    wrongly = [number for number, row in here.items() if row.get("on_portal") and number not in there]
+    unsaid = [number for number, row in here.items() if row.get("on_portal") is False and number in there]
+    return [
+        *_named(wrongly, "thủ tục ghi đã công khai mà danh mục trên Cổng không có"),
+        *_named(unsaid, "thủ tục ghi chưa công khai mà danh mục trên Cổng có"),
+        *_named(there - here.keys(), "thủ tục có trên Cổng mà danh mục của phường không có"),
+    ]
+
+
+def procedure_number(code: str) -> str:
+    """The number of a procedure's code, without the place that the portal puts behind it."""
+    found = _PROCEDURE_NUMBER.match(code)
+    return found[0] if found else code
+
+
+def _named(numbers: Iterable[str], what: str) -> list[str]:
+    sorted_numbers = sorted(numbers)
+    shown = ", ".join(sorted_numbers[:_NAMED]) + (" …" if len(sorted_numbers) > _NAMED else "")
+    return [f"{len(sorted_numbers)} {what} ({shown})"] if sorted_numbers else []
 
 
 def survey_result(fields: Row) -> SurveyResult:

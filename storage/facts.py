@@ -24,16 +24,24 @@ from scoring.engine.facts import (
     SurveyResult,
     from_plain,
 )
-from scoring.registers import KeptList, contradictions, survey_result, with_counted
+from scoring.registers import (
+    KeptList,
+    against_portal,
+    contradictions,
+    survey_result,
+    unlike_the_portal,
+    with_counted,
+)
 from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.freshness import READ, SAID, term_of
-from storage.history import dossier_of, dossiers_as_of, dossiers_now, records_as_of
+from storage.history import dossier_of, dossiers_as_of, dossiers_now, keys_said_lately, records_as_of
 from storage.incoming import YEAR
 from storage.links import Link, links_of, terms_of
 
 _YEAR_FOLDER = re.compile(r"^20\d\d$")
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
+_PORTAL = "portal"
 OUTGOING_FOLDER = "van-ban-di"
 _KINDS: dict[str, type] = {
     "petitions": Petition,
@@ -71,7 +79,8 @@ def gather_facts(
     stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
     documents = _documents(connection, unit, checker, year)
     typed = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
-    lists = _lists(connection, unit, year, import_id)
+    as_kept = _lists(connection, unit, year, import_id)
+    lists = against_portal(as_kept)
     declared = with_counted(typed, lists, counted_inputs())
     evidence, missing = _evidence(documents, rows["declared"], links_of(connection, unit))
     linked = {item.sha256 for item in evidence}
@@ -86,7 +95,7 @@ def gather_facts(
         known=_known_kinds(connection, unit, year, documents, import_id),
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
-    contradicted = tuple(contradictions(typed, lists, counted_inputs()))
+    contradicted = (*contradictions(typed, lists, counted_inputs()), *unlike_the_portal(as_kept))
     others = tuple(left_out(connection, unit, year, import_id))
     return Gathered(facts, missing, tuple(unlinked), contradicted, others)
 
@@ -122,11 +131,19 @@ def rows_of_year(
     return [by_key[key] for key in sorted(by_key)]
 
 
+def procedures_known(connection: Connection, unit: str) -> tuple[dict[str, Any], ...]:
+    """The ward's list of procedures, held against the portal's own list where that is kept."""
+    kept = against_portal(_lists(connection, unit, 0, None)).get("procedures")
+    return tuple(dict(row) for row in kept.rows) if kept else ()
+
+
 def _lists(connection: Connection, unit: str, year: int, import_id: int | None) -> dict[str, KeptList]:
     """The lists that people keep, by kind; those that were never imported are missing."""
-    kinds = sorted({wanted.source for wanted in counted_inputs()})
+    kinds = sorted({kind for wanted in counted_inputs() for kind in (wanted.source, wanted.beside) if kind})
     about: dict[str, Profile] = {profile.kind: profile for profile in load_profiles() if profile.kind in kinds}
     found = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in kinds}
+    listed = keys_said_lately(connection, unit, _PORTAL, import_id)
+    found[_PORTAL] = [row for row in found[_PORTAL] if str(row["code"]) in listed]
     return {kind: KeptList(rows, about[kind].owner, about[kind].name) for kind, rows in found.items() if rows}
 
 
@@ -139,7 +156,7 @@ def _evidence_of_lists(
     needs: dict[str, set[str]] = {}
     for wanted in counted_inputs():
         if (wanted.component, wanted.key) in counted:
-            needs.setdefault(wanted.component, set()).add(wanted.source)
+            needs.setdefault(wanted.component, set()).update(filter(None, (wanted.source, wanted.beside)))
     return export_evidence(connection, unit, year, needs)
 
 

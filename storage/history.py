@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,6 +21,7 @@ COLUMNS = tuple(
     column.name for column in dossiers.columns if column.name not in ("unit", "first_import", "last_import")
 )
 """Fields of a dossier in the order of the table; the code is the first."""
+_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,20 @@ def records_as_of(connection: Connection, unit: str, kind: str, import_id: int |
         return [state[key] for key in sorted(state)]
     chosen = select(records.c.key, records.c.fields).where(records.c.unit == unit, records.c.kind == kind)
     return [row.fields for row in sorted(connection.execute(chosen), key=lambda row: str(row.key))]
+
+
+def keys_said_lately(connection: Connection, unit: str, kind: str, import_id: int | None) -> set[str]:
+    """Keys of a list that is brought whole each time: what imports of its newest month speak of, up to an import.
+
+    A month, because such a list may come in parts, one file for each office; what is gone from it is gone for good.
+    """
+    mine = select(imports.c.id, imports.c.stands_at).where(imports.c.unit == unit, imports.c.kind == kind)
+    rows = connection.execute(mine if import_id is None else mine.where(imports.c.id <= import_id))
+    said = {row.id: row.stands_at for row in rows if row.stands_at is not None}
+    newest = max(said.values(), default=None)
+    lately = [number for number, moment in said.items() if newest is not None and newest - moment < _MONTH]
+    blocks = connection.execute(select(import_rows.c.packed).where(import_rows.c.import_id.in_(lately))).scalars()
+    return {key for block in blocks for key in unpacked(block)["keys"]}
 
 
 def dossier_of(stored: Sequence[Any]) -> Dossier:

@@ -356,6 +356,29 @@ def test_a_file_that_breaks_the_reader_of_forms_is_no_form(home: Path) -> None:
     assert form_or_none(home / "bieu.xlsx", "bieu.xlsx") is None
 
 
+def test_procedures_are_held_against_the_newest_list_of_the_portal(home: Path) -> None:
+    settings = _settings(home)
+    own = ["STT", "Mã TTHC", "Tên thủ tục hành chính", "Phải công khai", "Đã công khai trên Cổng"]
+    theirs = ["STT", "Mã TTHC trên Cổng", "Tên TTHC trên Cổng", "Cơ quan công khai"]
+    xlsx(home / "cua-phuong.xlsx", [own, *[[n, f"1.00000{n}", "A", "Có", "Có"] for n in (1, 2, 3)]])
+    xlsx(home / "cong-1.xlsx", [theirs, *[[n, f"1.00000{n}.000.00.00.H17", "A", "UBND"] for n in (1, 2)]])
+    xlsx(home / "cong-2.xlsx", [theirs, [1, "1.000001.000.00.00.H17", "A", "UBND"]])
+
+    def published() -> tuple[object, tuple[str, ...]]:
+        with open_resources(settings) as resources, resources.database.read() as connection:
+            gathered = gather_facts(connection, "hoi-an-dong", "checker", year=2025)
+        counted = {value.key: value.value for value in gathered.facts.declared if value.component == "3.2.1"}
+        return counted["procedures_online"], gathered.contradictions
+
+    answers = []
+    for days, name in ((0, "cua-phuong.xlsx"), (1, "cong-1.xlsx"), (60, "cong-2.xlsx")):
+        import_file(settings, home / name, profile="", dry_run=False, at=NOW + timedelta(days=days))
+        answers.append(published())
+    assert [count for count, _ in answers] == [3, 2, 1]
+    assert answers[0][1] == ()
+    assert answers[2][1] == ("2 thủ tục ghi đã công khai mà danh mục trên Cổng không có (1.000002, 1.000003)",)
+
+
 def _form(path: Path, title: str) -> Path:
     numbering = [f"({n})" for n in range(1, 14)]
     counts = [2, 1, 1, 0, 2, 2, 0, 0, 0, 0, 0]

@@ -7,7 +7,14 @@ from decimal import Decimal
 from config.criteria_sets import load_criteria_set
 from config.registers import counted_inputs
 from scoring.engine.facts import DeclaredValue
-from scoring.registers import KeptList, contradictions, survey_result, with_counted
+from scoring.registers import (
+    KeptList,
+    against_portal,
+    contradictions,
+    survey_result,
+    unlike_the_portal,
+    with_counted,
+)
 
 TASKS = KeptList(
     [
@@ -41,6 +48,31 @@ def test_a_column_that_nobody_filled_in_stays_unknown() -> None:
     keys = {value.key for value in with_counted((), {"procedures": procedures}, counted_inputs())}
     assert {"procedures_to_publish", "procedures_online"} <= keys
     assert not {"procedures_to_post", "procedures_announced"} & keys
+
+
+def test_the_portals_own_list_decides_what_is_published_and_differences_are_told() -> None:
+    said = {"1.000001": True, "1.000002": True, "1.000003": False}
+    rows = [{"code": code, "must_publish": True, "on_portal": answer} for code, answer in said.items()]
+    there = ("1.000001", "1.000003", "1.000009")
+    portal = KeptList([{"code": f"{number}.000.00.00.H17"} for number in there], "", "danh mục trên Cổng")
+    lists = {
+        "procedures": KeptList(rows, "Trung tâm", "Danh mục"),
+        "portal": KeptList(portal, "", "danh mục trên Cổng"),
+    }
+    values = {value.key: value for value in with_counted((), against_portal(lists), counted_inputs())}
+    assert (values["procedures_to_publish"].value, values["procedures_online"].value) == (3, 2)
+    assert values["procedures_online"].source == "đếm từ Danh mục, đối chiếu danh mục trên Cổng"
+    assert unlike_the_portal(lists) == [
+        "1 thủ tục ghi đã công khai mà danh mục trên Cổng không có (1.000002)",
+        "1 thủ tục ghi chưa công khai mà danh mục trên Cổng có (1.000003)",
+        "1 thủ tục có trên Cổng mà danh mục của phường không có (1.000009)",
+    ]
+
+
+def test_without_the_portals_list_the_wards_word_counts() -> None:
+    lists = {"procedures": KeptList([{"code": "1.000001", "must_publish": True, "on_portal": True}], "", "Danh mục")}
+    assert against_portal(lists) == lists
+    assert unlike_the_portal(lists) == []
 
 
 def test_every_counted_input_is_one_that_the_criteria_set_asks_for() -> None:
