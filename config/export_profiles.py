@@ -120,7 +120,7 @@ class ToldBy(BaseModel):
 
 
 class Column(BaseModel):
-    """One column of a layout. Without `field` it is recognised and left out."""
+    """One column of a layout. Without `field` it is recognised and not kept."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -134,6 +134,8 @@ class Column(BaseModel):
     filled: bool = False
     cell_may_lack: bool = False
     told_by: ToldBy | None = None
+    role: Literal["term", "term_unit"] | None = None
+    """What a column without `field` serves for while a file is checked: the term of a dossier, and its unit."""
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from connectors.exports import Export, read_export
 from connectors.exports.explaining import Explanation, explain_export
 from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
+from flows.due_checks import with_due_checks
 from flows.forms import form_faults, form_looked_at, form_or_none, keep_form
 from flows.intake import layouts_version, repeatable_now
 from flows.resources import Resources, open_resources
@@ -69,6 +70,7 @@ def import_file(
             return _keep_repeat(resources, file, repeat, _arrival(resources, name, "", at, year)) or import_file(
                 settings, file, profile=profile, dry_run=dry_run, at=at, year=year
             )
+        export = with_due_checks(export, settings)
         if dry_run:
             return _look(resources, export, _arrival(resources, name, export.sha256, at, year))
         return _keep_and_record(resources, file, export, _arrival(resources, name, export.sha256, at, year))

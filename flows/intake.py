@@ -21,6 +21,7 @@ from connectors.exports import Export, read_export
 from connectors.exports.reading import read_unless_known
 from connectors.exports.reconciling import Form
 from connectors.sources import shown_name
+from flows.due_checks import with_due_checks
 from flows.forms import form_or_none, keep_form
 from flows.pulling import Fresh, Puller, pull_all, pull_woken
 from flows.resources import Resources, open_resources
@@ -239,7 +240,7 @@ def _record_said(resources: Resources, arrival: Arrival, found: Fresh, said: Sai
         if isinstance(said, Repeat) and record_repeat(connection, arrival, said) is None:
             said = _read(resources, found, None)
         if isinstance(said, Export):
-            record_export(connection, arrival, said)
+            record_export(connection, arrival, with_due_checks(said, resources.settings))
         elif not isinstance(said, TryAgain | Form | Repeat):
             record_rejected_export(connection, arrival, str(said))
     if isinstance(said, Form):

@@ -20,7 +20,7 @@ from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
 from connectors.exports.rows import Rejected
 from connectors.exports.text import DASHES, are_clean, column_letters
 from connectors.exports.totals import TotalRow
-from connectors.exports.values import COMPONENT, BadCell, Convert, is_bare_share
+from connectors.exports.values import COMPONENT, BadCell, Convert, is_bare_share, plain_text
 
 MOMENTS = frozenset({"moment", "deadline"})
 NOT_SAID = ...
@@ -47,6 +47,8 @@ class SheetRecords:
     warnings: list[str] = field(default_factory=list)
     footer: list[Cells] = field(default_factory=list)
     other_table_row: int | None = None
+    roles: dict[str, list[str | None]] = field(default_factory=dict)
+    """Texts of columns that are not kept and serve a check: role -> a text for each row."""
     totals: list[TotalRow] = field(default_factory=list)
     unclear: list[tuple[int, Cells]] = field(default_factory=list)
     """Rows of words alone, by number, until the whole sheet tells what they are."""
@@ -74,13 +76,17 @@ def records_of(
         [[] for _ in read],
     )
     readers = [_CellReader(column, converters[column]) for column in read]
+    beside = [column for column in places if column.role]
+    found.roles = {str(column.role): [] for column in beside}
     key = next(column for column in places if column.field in layout.profile.key)
     sieve = _Sieve(judge_of(layout, grid.head[: layout.header_row], places, converters), places[key], key.read_as)
     for first, rows in grid.blocks(layout.first):
         numbers, data = sieve.data_rows(first, rows, found)
         columns = [reader.column(data, places[column]) for reader, column in zip(readers, read, strict=True)]
         suspects = [reader.met_fault for reader in readers]
-        _keep(found, _faults(found, layout, read, columns, suspects), numbers, columns)
+        faults = _faults(found, layout, read, columns, suspects)
+        roles = [[plain_text(row[places[c]]) if len(row) > places[c] else None for row in data] for c in beside]
+        _keep(found, faults, numbers, [*columns, *roles])
         if found.other_table_row:
             break
     return found
@@ -238,7 +244,7 @@ def _keep(
         number = numbers[position]
         found.rejected.append(Rejected(found.sheet, number, f"{found.letters[name]}{number}", reason))
     good = [position not in faults for position in range(len(numbers))] if faults else None
-    for kept, block in zip([found.numbers, *found.values], [numbers, *columns], strict=True):
+    for kept, block in zip([found.numbers, *found.values, *found.roles.values()], [numbers, *columns], strict=True):
         kept.extend(block if good is None else itertools.compress(block, good))
 
 

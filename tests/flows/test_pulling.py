@@ -379,6 +379,20 @@ def test_procedures_are_held_against_the_newest_list_of_the_portal(home: Path) -
     assert answers[2][1] == ("2 thủ tục ghi đã công khai mà danh mục trên Cổng không có (1.000002, 1.000003)",)
 
 
+def test_due_dates_that_their_terms_do_not_give_are_told_with_the_import(home: Path) -> None:
+    header = ["MaHoSo", "KenhThucHien", "TrangThaiHoSo", "NgayTiepNhan", "ThoiGianThucHien", "LoaiThoiGianThucHien"]
+    ends = {1: ("07/07/2025 17:00:00", ""), 2: ("09/07/2025 17:00:00", ""), 3: ("09/07/2025 17:00:00", "04/07/2025")}
+    term = ["2", "4", "03/07/2025 08:15:00", 2, "Ngày làm việc"]
+    rows = [[f"H17.57-250703-000{number}", *term, *end] for number, end in ends.items()]
+    xlsx(home / "ho-so.xlsx", [[*header, "NgayHenTra", "NgayYeuCauBoSung"], *rows])
+    report = import_file(_settings(home), home / "ho-so.xlsx", profile="", dry_run=False, at=NOW)
+    assert (report["profile"], report["rows"]["new"]) == ("ho-so-tinh", 3)
+    (told,) = [warning for warning in report["warnings"] if "thời hạn giải quyết" in warning]
+    assert told.endswith(
+        "Sheet1!G3: nhận 03/07/2025, thời hạn 2 Ngày làm việc: tính ra 07/07/2025, tệp ghi hẹn trả 09/07/2025"
+    )
+
+
 def _form(path: Path, title: str) -> Path:
     numbering = [f"({n})" for n in range(1, 14)]
     counts = [2, 1, 1, 0, 2, 2, 0, 0, 0, 0, 0]
