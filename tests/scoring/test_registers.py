@@ -55,10 +55,7 @@ def test_the_portals_own_list_decides_what_is_published_and_differences_are_told
     rows = [{"code": code, "must_publish": True, "on_portal": answer} for code, answer in said.items()]
     there = ("1.000001", "1.000003", "1.000009")
     portal = KeptList([{"code": f"{number}.000.00.00.H17"} for number in there], "", "danh mục trên Cổng")
-    lists = {
-        "procedures": KeptList(rows, "Trung tâm", "Danh mục"),
-        "portal": KeptList(portal, "", "danh mục trên Cổng"),
-    }
+    lists = {"procedures": KeptList(rows, "Trung tâm", "Danh mục"), "portal": portal}
     values = {value.key: value for value in with_counted((), against_portal(lists), counted_inputs())}
     assert (values["procedures_to_publish"].value, values["procedures_online"].value) == (3, 2)
     assert values["procedures_online"].source == "đếm từ Danh mục, đối chiếu danh mục trên Cổng"
