@@ -22,7 +22,7 @@ def answer_of(
     signature: dict[str, Any],
 ) -> dict[str, Any]:
     """The answer for a file that was read."""
-    sources = {page.source for page in reading.pages} - {"none"}
+    sources = {page.text_from or page.source for page in reading.pages} - {"none"}
     reason = _nothing_read(reading)
     return {
         "file": str(intake.path),

@@ -89,7 +89,7 @@ def _page_reasons(page: PageReading) -> Iterator[Note]:
     if page.dpi is not None:
         yield from _scan_reasons(page)
     yield from _direction(page)
-    if page.source == "ocr":
+    if page.source == "ocr" or page.sampled is not None:
         yield from _legibility(page)
     limits = rules()["thresholds"]
     if not _is_paper(page.width, page.height, limits):

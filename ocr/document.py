@@ -18,9 +18,10 @@ from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable
 from ocr.intake import Intake
-from ocr.page_reading import Layer, Note, PageReading, Reader, in_units, read_pdf_page, read_picture
+from ocr.page_reading import Note, PageReading, Reader, in_units, read_picture
 from ocr.parallel_pages import read_in_shares
 from ocr.pdf import MOST_PIXELS, open_document, page_of
+from ocr.pdf_page_reading import Layer, read_pdf_page
 from ocr.text_layer import page_fonts, page_text
 from ocr.words import Box, Word
 
@@ -128,7 +129,7 @@ def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms
         if left < 0.3 and number != 1:
             return None
         reader = Reader(terms.engine, max(1.0, min(left, max(MOST_SECONDS_A_PAGE, terms.budget.seconds / 4))))
-        reading = _one_page(document, structure, number, reader)
+        reading = _one_page(document, structure, number, reader, holds_fields=number in (1, count))
         return reading if number in (1, count) else replace(reading, picture=None)
 
     order = reading_order(count, terms.max_pages)
@@ -138,13 +139,13 @@ def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms
     yield from read_in_shares(order[2:], read, terms.processes if scanned else 1, terms.budget)
 
 
-def _one_page(document: Any, structure: _Structure, number: int, reader: Reader) -> PageReading:
+def _one_page(document: Any, structure: _Structure, number: int, reader: Reader, *, holds_fields: bool) -> PageReading:
     """One page, with its own fault as a note rather than an end of the document."""
     try:
         with at_most(reader.seconds + 1):
             structure.refuse_endless_drawing(number)
             page = page_of(document, number)
-            layer = Layer(lambda: structure.fonts_of(number), lambda: structure.text_of(number))
+            layer = Layer(lambda: structure.fonts_of(number), lambda: structure.text_of(number), holds_fields)
             reading = in_units(read_pdf_page(page, layer, reader), structure.unit_of(number))
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__

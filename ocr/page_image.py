@@ -149,6 +149,14 @@ def _paper_level(levels: list[int]) -> int:
     return max(range(96, 256), key=lambda level: levels[level])
 
 
+def inkiest_band(grey: Image.Image, share: float) -> float:
+    """Where the horizontal band of this share of the height begins that holds most ink; a share of the height."""
+    rows = np.asarray(ink_mask(grey), dtype=np.float64).mean(axis=1)
+    wide = max(1, round(share * len(rows)))
+    sums = np.convolve(rows, np.ones(wide), mode="valid")
+    return float(sums.argmax() / len(rows))
+
+
 def lines_run_down(grey: Image.Image) -> bool:
     """Ink and paper alternate from column to column, not from row to row: the page lies on its side."""
     mask = ink_mask(grey)

@@ -1,8 +1,6 @@
-"""One page read: its kind, its facts as a scan, its words.
+"""One page read: its kind, its facts as a scan, its words; and how the picture of a page is read.
 
-The text layer is used where it is sound. Otherwise the page's picture goes to the engine: the embedded image itself
-where the page is one image, else the page drawn with its annotations. Skew and orientation are repaired only then
-and only when needed.
+Skew and orientation are repaired only when needed. Pages of PDFs: ocr/pdf_page_reading.py.
 """
 
 from __future__ import annotations
@@ -15,14 +13,13 @@ from typing import Literal
 from PIL import Image
 
 from ocr import page_image
-from ocr.engine import PAGE, Engine
-from ocr.errors import EngineFailed, PageUnreadable
+from ocr.engine import BLOCK, PAGE, Engine
+from ocr.errors import EngineFailed
 from ocr.fields.spelling import with_set_phrases
-from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
+from ocr.pdf import Colour
 from ocr.second_look import with_signature_block
-from ocr.signatures.paper_marks import PaperMark, marks_on_paper
+from ocr.signatures.paper_marks import PaperMark
 from ocr.skew import REPAIR_SKEW_FROM, level_cut, skew_of, turned_upright
-from ocr.text_layer import soundness
 from ocr.words import Box, Word, mean_confidence, text_of
 
 Kind = Literal["text", "scan", "mixed", "blank"]
@@ -31,12 +28,8 @@ BLANK_INK = 0.0006
 """Share of ink under which a scanned page is blank (dust, a scanner's edge, a seal bleeding through)."""
 _TRIAL_DPI = 120
 """Resolution at which a page is tried in four directions."""
-_MOST_DRAWING_SECONDS = 12.0
-"""A large town map takes 2 to 4 seconds."""
-_FULL_IMAGE = 0.6
-"""Share of the page under images from which it is a scan."""
-_WHOLE_IMAGE = 0.99
-"""Share of the page from which an image's places are the page's."""
+_BAND = 0.14
+"""Share of a page's height that is read of a page whose text is known: some six lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +50,8 @@ class PageReading:
     `picture`: the upright grey picture and its dpi, kept where fields need to look at it again.
     `marks`: seals and handwriting, None where the paper alone was not at hand while reading.
     `cut`: strokes of ink over the left, top, right and bottom edge of the scan as it lies in the file.
+    `text_from`: where `text` is from where not from `source`. `sampled`: confidence, 0 to 1, of the part that was read
+    of a scan whose words are a layer's.
     """
 
     number: int
@@ -76,9 +71,13 @@ class PageReading:
     picture_dpi: float = 0.0
     marks: tuple[PaperMark, ...] | None = None
     cut: tuple[int, int, int, int] = (0, 0, 0, 0)
+    text_from: Literal["layer"] | None = None
+    sampled: float | None = None
 
     @property
     def confidence(self) -> float | None:
+        if self.sampled is not None:
+            return self.sampled
         return round(mean_confidence(self.words), 3) if self.words else None
 
 
@@ -91,122 +90,6 @@ class Reader:
 
     engine: Callable[[], Engine]
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What pypdf knows of a page's text layer, asked only where pdfium's text leaves a doubt: fonts, and text."""
-
-    fonts: Callable[[], tuple[str, ...]] = tuple
-    text: Callable[[], str] = str
-
-
-def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
-    """Read one page of a PDF.
-
-    Raises:
-        EngineMissing: the page needs OCR and this machine has no engine.
-    """
-    own = [word for word in page.words if word.source == "layer"]
-    fault = soundness(" ".join(word.text for word in own), layer.fonts) if own else "empty"
-    covered = page.image_share() >= _FULL_IMAGE
-    base = PageReading(page.number, "text", page.width, page.height)
-    if fault == "unmapped" and soundness(other := layer.text(), layer.fonts) is None:
-        return replace(base, words=page.words, source="layer", text=other)
-    if fault is None and not covered:
-        return _from_layer(base, page)
-    if not own and not page.images and not page.drawn:
-        return replace(base, kind="blank", words=page.words, text=text_of(page.words))
-    try:
-        taken = _picture(page, reader.seconds)
-    except PageUnreadable as error:
-        return replace(base, kind="scan" if covered else "text", notes=(Note("page_unread", page.number, str(error)),))
-    facts = _scan_facts(base, page, taken, mixed=bool(own))
-    if fault is None:
-        return replace(_from_layer(facts, page), kind="mixed")
-    notes = _layer_note(fault, page.number)
-    read = read_picture(replace(facts, notes=notes), taken.picture, taken.dpi, reader)
-    return _with_stamps(read, taken.offset, page)
-
-
-def _from_layer(base: PageReading, page: PdfPage) -> PageReading:
-    return replace(base, words=page.words, source="layer", text=text_of(page.words), rotation=page.lying)
-
-
-def _layer_note(fault: str, number: int) -> tuple[Note, ...]:
-    why = {
-        "unmapped": "Lớp chữ của trang không theo Unicode; đã đọc lại bằng nhận dạng.",
-        "legacy_font": "Lớp chữ của trang dùng phông chữ cũ (TCVN3/VNI); đã đọc lại bằng nhận dạng.",
-        "no_diacritics": "Lớp chữ của trang mất dấu tiếng Việt; đã đọc lại bằng nhận dạng.",
-    }
-    return (Note("text_layer_unsound", number, why[fault]),) if fault in why else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """The picture to read, its dpi, where its left top corner lies on the page; `paper`: nothing is drawn over it."""
-
-    picture: Image.Image
-    dpi: float
-    offset: tuple[float, float] = (0.0, 0.0)
-    paper: bool = False
-
-
-def _picture(page: PdfPage, seconds: float) -> _Taken:
-    image = _only_image(page)
-    if image is not None and (picture := embedded_picture(image)) is not None:
-        whole = image.box.width * image.box.height >= _WHOLE_IMAGE * page.area
-        return _Taken(picture, image.dpi, (image.box.left, image.box.top), paper=whole)
-    dpi = min(max(_dpi_of(page) or page_image.READING_DPI, 150.0), 300.0)
-    picture = picture_of(page, dpi, min(seconds, _MOST_DRAWING_SECONDS))
-    return _Taken(picture, picture.width / (page.width / 72))
-
-
-def _only_image(page: PdfPage) -> PlacedImage | None:
-    """The image that is the whole page, upright and undistorted, with no stamp that must be drawn to be read."""
-    large = [i for i in page.images if i.box.width * i.box.height >= 0.3 * page.area]
-    if len(large) != 1 or page.rotation:
-        return None
-    image = large[0]
-    if image.box.width * image.box.height < 0.9 * page.area:
-        return None
-    a, b, c, d, _, _ = image.handle.get_matrix().get()
-    level = a > 0 and d > 0 and abs(b) < 0.01 * a and abs(c) < 0.01 * d
-    even = abs(image.width * image.box.height / (image.height * image.box.width) - 1) < 0.03
-    return image if level and even and not any(_pictured(stamp, page) for stamp in page.stamped) else None
-
-
-def _pictured(stamp: Box, page: PdfPage) -> bool:
-    """A stamp in the page's head, below the top margin, that says nothing as text: it may be a pictured number."""
-    in_head = 0.08 * page.height < stamp.middle < 0.35 * page.height
-    worded = any(w.source == "appearance" and stamp.holds(w.box.left + 1, w.box.middle) for w in page.words)
-    return in_head and not worded
-
-
-def _dpi_of(page: PdfPage) -> float | None:
-    """Effective dpi of the scan on the page: of its finest large layer, else the mean over its strips by area."""
-    sizes = [(i.box.width * i.box.height, i.dpi) for i in page.images if i.box.width * i.box.height > 0.02 * page.area]
-    if not sizes:
-        return None
-    whole = [dpi for area, dpi in sizes if area >= 0.5 * page.area]
-    return max(whole) if whole else sum(a * d for a, d in sizes) / sum(a for a, _ in sizes)
-
-
-def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool) -> PageReading:
-    if page.image_share() < _FULL_IMAGE:
-        return replace(base, kind="text" if mixed else "scan")
-    dpi = _dpi_of(page)
-    declared = [i.colour for i in page.images if i.box.width * i.box.height > 0.3 * page.area]
-    colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(taken.picture)
-    marks = marks_on_paper(taken.picture, dpi=taken.dpi) if taken.paper else None
-    return replace(
-        base,
-        kind="mixed" if mixed else "scan",
-        dpi=round(dpi) if dpi else None,
-        colour=colour,
-        marks=marks,
-        cut=page_image.strokes_over_edges(taken.picture, taken.dpi),
-    )
 
 
 def in_units(reading: PageReading, unit: float) -> PageReading:
@@ -226,21 +109,6 @@ def in_units(reading: PageReading, unit: float) -> PageReading:
 
 def _times(box: Box, unit: float) -> Box:
     return Box(box.left * unit, box.top * unit, box.right * unit, box.bottom * unit)
-
-
-def _with_stamps(reading: PageReading, offset: tuple[float, float], page: PdfPage) -> PageReading:
-    stamps = tuple(word for word in page.words if word.source == "appearance")
-    right, down = offset
-    moved = tuple(_moved(word, right, down) for word in reading.words) if right or down else reading.words
-    if not stamps and not (right or down):
-        return reading
-    words = moved + stamps
-    return replace(reading, words=words, text=text_of(words))
-
-
-def _moved(word: Word, right: float, down: float) -> Word:
-    box = word.box
-    return replace(word, box=Box(box.left + right, box.top + down, box.right + right, box.bottom + down))
 
 
 def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Reader) -> PageReading:
@@ -269,6 +137,21 @@ def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Re
         picture=read.ready,
         picture_dpi=read.dpi,
     )
+
+
+def sampled_line_band(picture: Image.Image, dpi: float, reader: Reader) -> tuple[float, list[Word]]:
+    """By how many degrees the page's lines rise, and what the band of it with most ink says.
+
+    Raises:
+        EngineFailed, EngineMissing: as the engine says.
+    """
+    grey = page_image.without_seal(picture)
+    skew = skew_of(grey)
+    high = max(1, round(_BAND * grey.height))
+    top = round(page_image.inkiest_band(grey, _BAND) * grey.height)
+    level = turned_upright(grey, skew) if abs(skew) >= REPAIR_SKEW_FROM else grey
+    ready, ready_dpi = page_image.ready_for_reading(level.crop((0, top, grey.width, top + high)), dpi)
+    return skew, reader.engine().read(ready, dpi=ready_dpi, layout=BLOCK, seconds=reader.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from PIL import Image
 from pypdfium2 import raw
 
 from ocr.errors import PageUnreadable
-from ocr.words import Box, Word
+from ocr.hidden_text import Painting, address_of, painting_of
+from ocr.words import Box, Source, Word
 
 logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)  # its remarks about strangers' files are not ours to print
 
@@ -30,6 +31,8 @@ MOST_PIXELS = 40_000_000
 MOST_CHARACTERS = 60_000
 """Characters read of one page's text layer."""
 _MOST_OBJECTS = 20_000
+_COVERING = 0.12
+"""Share of the page from which a picture may be one of paper, and cover letters."""
 _SPAN = 5000
 _SAMPLED_LETTERS = 60
 """Letters of a page whose direction is asked."""
@@ -107,14 +110,14 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
             page.close()
             page = document[number - 1]
             page.set_rotation((rotation + lying) % 360)
-        images, drawn = _painted(page, frame)
+        images, drawn, painting = _painted(page, frame)
         return PdfPage(
             number=number,
             width=page.get_width(),
             height=page.get_height(),
             rotation=rotation,
             images=images,
-            words=tuple(_words(page, frame, own)),
+            words=tuple(_words(page, frame, own, painting)),
             stamped=stamped,
             lying=lying,
             drawn=drawn,
@@ -185,8 +188,10 @@ class _Frame:
         return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
-def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool]:
-    images: list[PlacedImage] = []
+def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool, Painting | None]:
+    """Images; whether lines or shapes are drawn; the order of painting where pictures may hide letters."""
+    images: list[tuple[int, PlacedImage]] = []
+    texts: dict[int, int] = {}
     drawn = False
     for count, item in enumerate(page.get_objects(max_depth=6)):
         if count >= _MOST_OBJECTS:
@@ -194,10 +199,15 @@ def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool]:
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             image = _placed(frame, item)
             if image is not None:
-                images.append(image)
-        elif item.type != raw.FPDF_PAGEOBJ_TEXT:
+                images.append((count, image))
+        elif item.type == raw.FPDF_PAGEOBJ_TEXT:
+            texts[address_of(item.raw)] = count
+        else:
             drawn = True
-    return tuple(images), drawn
+    area = max(1.0, page.get_width() * page.get_height())
+    large = [(place, one.box, one.handle) for place, one in images if one.box.width * one.box.height > 0.02 * area]
+    hiding = sum(box.width * box.height for _, box, _ in large) >= _COVERING * area
+    return tuple(one for _, one in images), drawn, painting_of(texts, large) if hiding else None
 
 
 def _placed(frame: _Frame, item: Any) -> PlacedImage | None:
@@ -222,13 +232,13 @@ def _colour_of(item: Any) -> Colour:
     return "grey" if facts.colorspace in (raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_CALGRAY) else "colour"
 
 
-def _words(page: Any, frame: _Frame, own_characters: int) -> Iterator[Word]:
+def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> Iterator[Word]:
     """Words of the text layer; those past `own_characters` came from appearances."""
     text = page.get_textpage()
     try:
         letters: list[str] = []
         boxes: list[Box] = []
-        source: Literal["layer", "appearance"] = "layer"
+        source: Source = "layer"
         for index in range(min(text.count_chars(), MOST_CHARACTERS)):
             letter = _letter(text, index)
             box = _letter_box(frame, text, index) if letter.strip() else None
@@ -236,7 +246,8 @@ def _words(page: Any, frame: _Frame, own_characters: int) -> Iterator[Word]:
                 yield from _joined(letters, boxes, source)
                 letters, boxes = [], []
             if box is not None:
-                source = "layer" if index < own_characters else "appearance"
+                hidden = painting is not None and index < own_characters and painting.hides(text, index, box)
+                source = "hidden" if hidden else "layer" if index < own_characters else "appearance"
                 letters.append(letter)
                 boxes.append(box)
         yield from _joined(letters, boxes, source)
@@ -262,7 +273,7 @@ def _apart(before: Box, after: Box) -> bool:
     return abs(after.middle - before.middle) > 0.6 * before.height or gap > 0.6 * max(before.height, after.height)
 
 
-def _joined(letters: list[str], boxes: list[Box], source: Literal["layer", "appearance"]) -> Iterator[Word]:
+def _joined(letters: list[str], boxes: list[Box], source: Source) -> Iterator[Word]:
     if letters:
         import unicodedata
 

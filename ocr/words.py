@@ -12,7 +12,8 @@ from functools import lru_cache
 from statistics import median
 from typing import Literal
 
-Source = Literal["layer", "appearance", "ocr"]
+Source = Literal["layer", "hidden", "appearance", "ocr"]
+"""hidden: of a text layer, yet nobody sees it on the page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _ink(pixels: npt.NDArray[np.int16]) -> Mask:
 
 def _seals(mask: Mask) -> Iterator[PaperMark]:
     """Round red things of the size of a seal."""
-    for part in _parts(_thickened(mask, 2)):
+    for part in parts_of(_thickened(mask, 2)):
         box = part.box
         height, width = _millimetres(box, _SEAL_DPI)
         if not all(_SEAL_MM[0] <= side <= _SEAL_MM[1] for side in (height, width)):
@@ -122,7 +122,7 @@ def _ring(mask: Mask, box: tuple[int, int, int, int]) -> float:
 
 def _strokes(mask: Mask, dpi: float) -> Iterator[PaperMark]:
     """Large thin tangles of ink: bigger than any letter, looser than any picture, no straight line."""
-    for part in _parts(mask):
+    for part in parts_of(mask):
         box = part.box
         height, width = _millimetres(box, dpi)
         if not (_STROKE_MM[0] <= max(height, width) <= _STROKE_MM[1] and min(height, width) >= _LEAST_STROKE_MM):
@@ -147,7 +147,7 @@ def _thickened(mask: Mask, steps: int) -> Mask:
     return grown
 
 
-def _parts(mask: Mask) -> list[Part]:
+def parts_of(mask: Mask) -> list[Part]:
     """Connected groups of true points (corners count). Runs of a row are joined with those of the next, all at once."""
     width = mask.shape[1] + 2
     padded = np.zeros((mask.shape[0], width), dtype=np.int8)

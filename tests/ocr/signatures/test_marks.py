@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from ocr.inspection import InspectOptions, inspect_file
 from ocr.signatures import examine_signatures
-from ocr.signatures.paper_marks import _parts, marks_on_paper
+from ocr.signatures.paper_marks import marks_on_paper, parts_of
 from ocr.signatures.paper_pages import marks_in_file
 from sample.documents import Document, Scan, born_digital, places, scanned
 from tests.ocr.signatures.authority import AT, trust
@@ -161,4 +161,4 @@ def test_ink_that_hangs_together_is_one_part(share: float) -> None:
         mask = random.random((int(random.integers(1, 40)), int(random.integers(1, 40)))) < share
         points = {(int(y), int(x)) for y, x in np.argwhere(mask)}
 
-        assert sorted((*part.box, part.points) for part in _parts(mask)) == sorted(_groups(points))
+        assert sorted((*part.box, part.points) for part in parts_of(mask)) == sorted(_groups(points))

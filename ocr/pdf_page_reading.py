@@ -1,0 +1,346 @@
+"""One page of a PDF read: from its text layer where a person sees those letters, else from the picture of the paper.
+
+A page is a picture of paper where hidden letters lie over a picture (a searchable scan), where the picture itself holds
+more letters than are typed around it, or where there is nothing but the picture, wherever it lies on the page. Its
+resolution, colour, skew, edges and legibility are then those of the picture, and fields are read from the ink: a layer
+over it may give the page's text, if it says what the paper says. A letterhead, a watermark or a photograph is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from ocr import page_image
+from ocr.errors import EngineFailed, PageUnreadable
+from ocr.letters_in_picture import Places, inside, letter_places, looks_like_paper
+from ocr.page_reading import Note, PageReading, Reader, read_picture, sampled_line_band
+from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
+from ocr.signatures.paper_marks import marks_on_paper
+from ocr.text_layer import soundness
+from ocr.words import Box, Word, around, mean_confidence, plain, text_of
+
+_MOST_DRAWING_SECONDS = 12.0
+"""A large town map takes 2 to 4 seconds."""
+_FULL_IMAGE = 0.6
+"""Share of the page under images from which, with no text seen, it is a scan whatever it holds."""
+_LEAST_IMAGE = 0.12
+"""Share of the page under images from which they may hold a document: A4 pasted in at a third of its width."""
+_WHOLE_IMAGE = 0.99
+"""Share of the page from which an image's places are the page's."""
+_FEW_LETTERS = 40
+"""Letters in a picture under which it is no document; and typed ones under which a page says little."""
+_READ_WORDS = 20
+"""Words surely read in a picture from which it is one of paper."""
+_SURE = 0.7
+_AGREEING = 0.5
+"""Share of surely read words that a layer must hold too; foreign layers share 0.1 to 0.3 with the paper."""
+_COMPARED_FROM = 8
+"""Surely read words from which a layer is compared with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What pypdf knows of a page's text layer, asked only where pdfium's text leaves a doubt: fonts, and text.
+
+    `holds_fields`: the page may hold fields (the first and the last do), so that a searchable scan is read whole.
+    """
+
+    fonts: Callable[[], tuple[str, ...]] = tuple
+    text: Callable[[], str] = str
+    holds_fields: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the page's own letters say: seen and hidden words, the text, and why that cannot be used (None: it can)."""
+
+    seen: tuple[Word, ...]
+    hidden: tuple[Word, ...]
+    text: str
+    fault: str | None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Most of the letters are seen by nobody."""
+        return _letters(self.hidden) > _letters(self.seen)
+
+    @property
+    def is_typed(self) -> bool:
+        return self.fault is None and not self.is_hidden
+
+
+def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
+    """Read one page of a PDF.
+
+    Raises:
+        EngineMissing: the page needs OCR and this machine has no engine.
+    """
+    said = _said(page, layer)
+    base = PageReading(page.number, "text", page.width, page.height)
+    pictured = page.image_share() >= _LEAST_IMAGE
+    if said.is_typed and not (pictured and _holds_document(page, said.seen)):
+        return _from_layer(base, page, said)
+    if said.fault == "empty" and not page.images and not page.drawn:
+        return replace(base, kind="blank", words=page.words, text=text_of(page.words))
+    try:
+        taken = _picture(page, said, reader.seconds)
+    except PageUnreadable as error:
+        kind = base.kind if page.image_share() < _FULL_IMAGE else "scan"
+        return replace(base, kind=kind, notes=(Note("page_unread", page.number, str(error)),))
+    if pictured and said.fault is None and (said.is_hidden or _printed_twice(page, said.seen)):
+        return _searchable(_scan_facts(base, page, taken, mixed=True), page, taken, said, layer, reader)
+    read = _read_paper(replace(base, notes=_layer_note(said.fault, page.number)), page, taken, said, reader)
+    return read if read is not None else _beside_picture(base, page, said)
+
+
+def _said(page: PdfPage, layer: Layer) -> _Said:
+    seen = tuple(word for word in page.words if word.source == "layer")
+    hidden = tuple(word for word in page.words if word.source == "hidden")
+    own = " ".join(word.text for word in (*seen, *hidden))
+    fault = soundness(own, layer.fonts) if own else "empty"
+    if fault == "unmapped" and soundness(other := layer.text(), layer.fonts) is None:
+        return _Said(seen, hidden, other, None)
+    return _Said(seen, hidden, text_of(page.words), fault)
+
+
+def _letters(words: Sequence[Word]) -> int:
+    return sum(len(word.text) for word in words)
+
+
+def _from_layer(base: PageReading, page: PdfPage, said: _Said) -> PageReading:
+    return replace(base, words=page.words, source="layer", text=said.text, rotation=page.lying)
+
+
+def _beside_picture(base: PageReading, page: PdfPage, said: _Said) -> PageReading:
+    """Typed text beside a picture in which no document was read; where nearly all of it is picture, that is told."""
+    note = Note("picture_unread", page.number, "Trang chủ yếu là hình, không đọc được chữ trong hình.")
+    doubt = (note,) if _letters(said.seen) < 4 * _FEW_LETTERS and any(map(_paper_picture, _large(page))) else ()
+    return replace(_from_layer(base, page, said), notes=doubt)
+
+
+def _layer_note(fault: str | None, number: int) -> tuple[Note, ...]:
+    why = {
+        "unmapped": "Lớp chữ của trang không theo Unicode; đã đọc lại bằng nhận dạng.",
+        "legacy_font": "Lớp chữ của trang dùng phông chữ cũ (TCVN3/VNI); đã đọc lại bằng nhận dạng.",
+        "no_diacritics": "Lớp chữ của trang mất dấu tiếng Việt; đã đọc lại bằng nhận dạng.",
+    }
+    return (Note("text_layer_unsound", number, why[fault]),) if fault in why else ()
+
+
+def _large(page: PdfPage) -> list[PlacedImage]:
+    """Images, and strips of images, that may hold a part of a document."""
+    return [one for one in page.images if one.box.width * one.box.height > 0.02 * page.area]
+
+
+def _holds_document(page: PdfPage, seen: Sequence[Word]) -> bool:
+    """Under typed words: the pictures hold more letters than are typed, or the typed ones once more, or paper that
+    says what the few typed ones do not."""
+    pictures = _places_in(page)
+    typed = _letters(seen)
+    count = len(pictures)
+    if typed < 4 * _FEW_LETTERS and any(map(_paper_picture, _large(page))):
+        return True
+    return count >= _FEW_LETTERS and (count > typed or _lie_upon(pictures, seen))
+
+
+def _printed_twice(page: PdfPage, seen: Sequence[Word]) -> bool:
+    """The layer's words are seen, yet lie upon the same letters in the picture."""
+    return bool(seen) and _lie_upon(_places_in(page), seen)
+
+
+def _lie_upon(places: Places, seen: Sequence[Word]) -> bool:
+    under = inside(places, [word.box for word in seen])
+    return under >= _FEW_LETTERS and under > 0.5 * len(places) and under > 0.4 * _letters(seen)
+
+
+def _places_in(page: PdfPage) -> Places:
+    """Where the page's pictures show something of a letter's size, in points of the page."""
+    import numpy as np
+
+    found = [np.zeros((0, 2))]
+    for image in _large(page):
+        picture = embedded_picture(image)
+        if picture is not None:
+            corner = np.array([image.box.left, image.box.top])
+            found.append(letter_places(picture, image.dpi) + corner)
+    return np.concatenate(found)
+
+
+def _paper_picture(image: PlacedImage) -> bool:
+    picture = embedded_picture(image)
+    return picture is None or looks_like_paper(picture)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The picture to read, its dpi, where its left top corner lies on the page; `paper`: nothing is drawn over it."""
+
+    picture: Image.Image
+    dpi: float
+    offset: tuple[float, float] = (0.0, 0.0)
+    paper: bool = False
+
+
+def _picture(page: PdfPage, said: _Said, seconds: float) -> _Taken:
+    image = _only_image(page, said)
+    if image is not None and (picture := embedded_picture(image)) is not None:
+        whole = image.box.width * image.box.height >= _WHOLE_IMAGE * page.area
+        return _Taken(picture, image.dpi, (image.box.left, image.box.top), paper=whole)
+    dpi = min(max(_dpi_of(page) or page_image.READING_DPI, 150.0), 300.0)
+    picture = picture_of(page, dpi, min(seconds, _MOST_DRAWING_SECONDS))
+    return _Taken(picture, picture.width / (page.width / 72))
+
+
+def _only_image(page: PdfPage, said: _Said) -> PlacedImage | None:
+    """The image that is the whole page, upright and undistorted, with nothing that must be drawn to be read."""
+    large = [i for i in page.images if i.box.width * i.box.height >= 0.3 * page.area]
+    if len(large) != 1 or page.rotation or (said.seen and not _printed_twice(page, said.seen)):
+        return None
+    image = large[0]
+    if image.box.width * image.box.height < 0.9 * page.area:
+        return None
+    a, b, c, d, _, _ = image.handle.get_matrix().get()
+    level = a > 0 and d > 0 and abs(b) < 0.01 * a and abs(c) < 0.01 * d
+    even = abs(image.width * image.box.height / (image.height * image.box.width) - 1) < 0.03
+    return image if level and even and not any(_pictured(stamp, page) for stamp in page.stamped) else None
+
+
+def _pictured(stamp: Box, page: PdfPage) -> bool:
+    """A stamp in the page's head, below the top margin, that says nothing as text: it may be a pictured number."""
+    in_head = 0.08 * page.height < stamp.middle < 0.35 * page.height
+    worded = any(w.source == "appearance" and stamp.holds(w.box.left + 1, w.box.middle) for w in page.words)
+    return in_head and not worded
+
+
+def _dpi_of(page: PdfPage) -> float | None:
+    """Effective dpi of the scan on the page: of its finest large layer, else the mean over its strips by area."""
+    sizes = [(i.box.width * i.box.height, i.dpi) for i in _large(page)]
+    if not sizes:
+        return None
+    whole = [dpi for area, dpi in sizes if area >= 0.5 * page.area]
+    return max(whole) if whole else sum(a * d for a, d in sizes) / sum(a for a, _ in sizes)
+
+
+def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool) -> PageReading:
+    dpi = _dpi_of(page)
+    declared = [i.colour for i in _large(page)]
+    seen = _part_with_images(page, taken)
+    colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(seen)
+    marks = marks_on_paper(taken.picture, dpi=taken.dpi) if taken.paper else None
+    return replace(
+        base,
+        kind="mixed" if mixed else "scan",
+        dpi=round(dpi) if dpi else None,
+        colour=colour,
+        marks=marks,
+        cut=page_image.strokes_over_edges(seen, taken.dpi),
+    )
+
+
+def _part_with_images(page: PdfPage, taken: _Taken) -> Image.Image:
+    """Of a drawn page the part that its images take."""
+    if taken.paper or taken.offset != (0.0, 0.0) or not _large(page):
+        return taken.picture
+    box, scale = around(image.box for image in _large(page)), taken.dpi / 72
+    left, top = max(0, round(box.left * scale)), max(0, round(box.top * scale))
+    right, bottom = (
+        min(taken.picture.width, round(box.right * scale)),
+        min(taken.picture.height, round(box.bottom * scale)),
+    )
+    return taken.picture.crop((left, top, right, bottom)) if right - left > 9 and bottom - top > 9 else taken.picture
+
+
+def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, reader: Reader) -> PageReading | None:
+    """The page read from its picture; None where typed text is better: its pictures hold no document."""
+    mixed = bool(said.seen or said.hidden)
+    share = page.image_share()
+    facts = (
+        _scan_facts(base, page, taken, mixed=mixed)
+        if share >= _LEAST_IMAGE
+        else replace(base, kind="text" if mixed else "scan")
+    )
+    read = _with_stamps(read_picture(facts, taken.picture, taken.dpi, reader), taken.offset, page)
+    if share >= _FULL_IMAGE and not said.is_typed:
+        return read
+    if share < _LEAST_IMAGE or _words_in_images(read, page, said.seen) >= _READ_WORDS:
+        return read
+    return None if said.is_typed else _beside_drawing(read, page)
+
+
+def _beside_drawing(read: PageReading, page: PdfPage) -> PageReading:
+    """A page without typed text whose picture is small and says little: no scan that could be measured."""
+    note = Note("picture_unread", page.number, "Trang chủ yếu là hình, không đọc được chữ trong hình.")
+    doubt = (note,) if any(map(_paper_picture, _large(page))) else ()
+    return replace(read, dpi=None, colour=None, marks=None, cut=(0, 0, 0, 0), notes=(*read.notes, *doubt))
+
+
+def _words_in_images(read: PageReading, page: PdfPage, seen: Sequence[Word]) -> int:
+    """Words surely read where a picture lies and nothing is typed."""
+    images = [image.box for image in _large(page)]
+    count = 0
+    for word in read.words:
+        across, down = (word.box.left + word.box.right) / 2, word.box.middle
+        long = word.source == "ocr" and len(word.text) > 1 and word.confidence >= _SURE
+        if long and any(box.holds(across, down) for box in images):
+            count += not any(typed.box.holds(across, down) for typed in seen)
+    return count
+
+
+def _searchable(
+    facts: PageReading, page: PdfPage, taken: _Taken, said: _Said, layer: Layer, reader: Reader
+) -> PageReading:
+    """A scan under hidden words: measured on the paper, which is read whole where fields may stand, else in a part."""
+    words = said.hidden if said.is_hidden else said.seen
+    if not layer.holds_fields:
+        return _sampled(facts, page, taken, said, words, reader)
+    read = _with_stamps(read_picture(facts, taken.picture, taken.dpi, reader), taken.offset, page)
+    if read.kind == "blank" or any(note.code == "page_unread" for note in read.notes):
+        return read
+    if _agree(read.words, words):
+        return replace(read, kind="mixed", text=said.text, text_from="layer")
+    return replace(read, kind="mixed", notes=(*read.notes, _differing(page.number)))
+
+
+def _sampled(
+    facts: PageReading, page: PdfPage, taken: _Taken, said: _Said, words: Sequence[Word], reader: Reader
+) -> PageReading:
+    """The layer's words, with skew and confidence from one band of lines on the paper."""
+    base = replace(_from_layer(facts, page, said), kind="mixed")
+    try:
+        skew, read = sampled_line_band(taken.picture, taken.dpi, reader)
+    except EngineFailed as error:
+        return replace(base, notes=(Note("page_unread", page.number, str(error)),))
+    doubt = () if _agree(read, words) else (_differing(page.number),)
+    return replace(base, skew=skew, sampled=round(mean_confidence(read), 3), notes=doubt)
+
+
+def _agree(read: Sequence[Word], layer: Sequence[Word]) -> bool:
+    """Most of what was surely read on the paper stands in the layer too."""
+    sure = Counter(plain(word.text) for word in read if word.confidence >= _SURE and len(word.text) > 2)
+    if sure.total() < _COMPARED_FROM:
+        return True
+    there = Counter(plain(word.text) for word in layer)
+    return (sure & there).total() >= _AGREEING * sure.total()
+
+
+def _differing(number: int) -> Note:
+    return Note("text_layer_differs", number, "Lớp chữ đặt trên ảnh quét không khớp với chữ trên giấy; cần xem lại.")
+
+
+def _with_stamps(reading: PageReading, offset: tuple[float, float], page: PdfPage) -> PageReading:
+    stamps = tuple(word for word in page.words if word.source == "appearance")
+    right, down = offset
+    moved = tuple(_moved(word, right, down) for word in reading.words) if right or down else reading.words
+    if not stamps and not (right or down):
+        return reading
+    words = moved + stamps
+    return replace(reading, words=words, text=text_of(words))
+
+
+def _moved(word: Word, right: float, down: float) -> Word:
+    box = word.box
+    return replace(word, box=Box(box.left + right, box.top + down, box.right + right, box.bottom + down))
