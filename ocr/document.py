@@ -10,18 +10,17 @@ from typing import Any
 
 import pypdf
 import pypdfium2 as pdfium
-from PIL import Image, ImageSequence
 
-from ocr import page_image
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
-from ocr.errors import OcrError, PageUnreadable
+from ocr.errors import OcrError, PageUnreadable, UnreadableFile
 from ocr.intake import Intake
-from ocr.page_reading import Note, PageReading, Reader, in_units, read_picture
+from ocr.page_reading import Note, PageReading, Reader, in_units
 from ocr.parallel_pages import read_in_shares
-from ocr.pdf import MOST_PIXELS, open_document, page_of
+from ocr.pdf import open_document, page_of
 from ocr.pdf_page_reading import Layer, read_pdf_page
+from ocr.picture_file import frames_of, opened_picture, read_frame
 from ocr.text_layer import page_fonts, page_text
 from ocr.words import Box, Word
 
@@ -30,15 +29,6 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about stra
 MOST_SECONDS_A_PAGE = 25.0
 """Or a quarter of the document's time, if that is more."""
 _STRUCTURE_SECONDS = 6.0
-Image.MAX_IMAGE_PIXELS = 4 * MOST_PIXELS
-
-
-class UnreadableFile(Exception):
-    """The file cannot be opened: `code` is data, the message is Vietnamese with the way out."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,42 +248,11 @@ class _Structure:
 
 
 def _read_image(intake: Intake, terms: ReadingTerms) -> DocumentReading:
-    try:
-        file = Image.open(io.BytesIO(intake.data), formats=("JPEG", "PNG", "TIFF"))
-        count = int(getattr(file, "n_frames", 1))
-    except Image.DecompressionBombError as error:
-        raise UnreadableFile(
-            "limit", "Ảnh quá lớn, không mở để tránh quá tải. Đề nghị quét lại ở 200-300 dpi."
-        ) from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise UnreadableFile("unreadable", "Tệp ảnh hỏng, không mở được. Đề nghị quét lại.") from error
-    pages = []
-    for number, frame in enumerate(ImageSequence.Iterator(file), 1):
-        if number > terms.max_pages or (number > 1 and terms.budget.left() < 0.3):
-            break
-        pages.append(_one_frame(frame, number, Reader(terms.engine, max(1.0, min(terms.budget.left(), 25.0)))))
+    pages: list[PageReading] = []
+    count = 0
+    for count, frame in enumerate(frames_of(opened_picture(intake.data)), 1):
+        if count <= terms.max_pages and (count == 1 or terms.budget.left() >= 0.3):
+            reader = Reader(terms.engine, max(1.0, min(terms.budget.left(), MOST_SECONDS_A_PAGE)))
+            reading = read_frame(frame, count, reader)
+            pages.append(reading if count == 1 else replace(reading, picture=None))
     return DocumentReading(tuple(pages), count, None, tuple(_unread(count, len(pages))))
-
-
-def _one_frame(frame: Image.Image, number: int, reader: Reader) -> PageReading:
-    dpi = _frame_dpi(frame)
-    width, height = frame.width * 72 / dpi, frame.height * 72 / dpi
-    base = PageReading(number, "scan", width, height, dpi=round(dpi))
-    if frame.width * frame.height > MOST_PIXELS:
-        return replace(base, notes=(Note("page_unread", number, "Ảnh quá lớn, không mở để tránh quá tải."),))
-    try:
-        with at_most(reader.seconds + 1):
-            colour = page_image.colour_seen(frame)
-            picture = frame.convert("L") if frame.mode in ("1", "L", "I;16") else frame.convert("RGB")
-            cut = page_image.strokes_over_edges(picture, dpi)
-            reading = read_picture(replace(base, colour=colour, cut=cut), picture, dpi, reader)
-    except (OSError, ValueError, SyntaxError, MemoryError, OutOfTime) as error:
-        return replace(base, notes=(Note("page_unread", number, f"Không đọc được ảnh: {error}"),))
-    return reading if number == 1 else replace(reading, picture=None)
-
-
-def _frame_dpi(frame: Image.Image) -> float:
-    """The file's own dpi where it is believable, else that of an A4 page of this width."""
-    said = frame.info.get("dpi", (0, 0))
-    dpi = float(said[0]) if isinstance(said, tuple) and said and said[0] else 0.0
-    return dpi if 50 <= dpi <= 2400 else min(frame.size) / (210 / 25.4)

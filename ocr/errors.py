@@ -5,7 +5,8 @@
     ├── EngineFailed       the engine gave up on this page: leave the page unread, say so, go on
     └── PageUnreadable     this page cannot be drawn or decoded: leave it unread, say so, go on
 
-A file that cannot be read is not an error here: `inspect_file` answers with a verdict and its reason.
+A file that cannot be read (`UnreadableFile`, within this folder) is not an error here: `inspect_file` answers with a
+verdict and its reason.
 """
 
 from __future__ import annotations
@@ -27,3 +28,11 @@ class EngineFailed(OcrError):
 
 class PageUnreadable(OcrError):
     """One page cannot be drawn: broken, or larger than our limits."""
+
+
+class UnreadableFile(Exception):
+    """The file cannot be opened: `code` is data, the message is Vietnamese with the way out."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code

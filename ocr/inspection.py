@@ -17,9 +17,9 @@ from ocr.answers import answer_of, no_finding, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.completeness import completeness_notes
 from ocr.digitisation import judge, profile_of, rules
-from ocr.document import DocumentReading, ReadingTerms, UnreadableFile, line_reader, read_document
+from ocr.document import DocumentReading, ReadingTerms, line_reader, read_document
 from ocr.engine import engine_for
-from ocr.errors import OcrError
+from ocr.errors import OcrError, UnreadableFile
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.found import Found
 from ocr.intake import Intake, ends_cleanly, take_in

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw
 
 from ocr.errors import OcrError
 from ocr.intake import IMAGES, take_in
+from ocr.picture_file import on_white_paper
 from ocr.shown_places import Share
 from ocr.skew import REPAIR_SKEW_FROM, turned_upright
 from ocr.words import Box
@@ -97,7 +98,7 @@ def _image_page(asked: PageAsked) -> Image.Image:
     with Image.open(asked.path) as opened:
         opened.seek(asked.page - 1)
         opened.draft("RGB", (widest, widest * 2))
-        page = (ImageOps.exif_transpose(opened) if asked.turn is None else opened).convert("RGB")
+        page = on_white_paper(opened).convert("RGB")
     page.thumbnail((widest, widest * 2))
     return page
 

@@ -195,7 +195,7 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     """The signer's own title: the last line of the stack; of a lone "KT. CHỦ TỊCH" nothing is known."""
     titles = [line for line in stack if _title(line) and not _authority(line)]
     if not titles:
-        return None
+        return _acting_title(stack, page, vocabulary)
     line = titles[-1]
     value = _known_title(line, vocabulary)
     deputies = [
@@ -207,6 +207,16 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     if (deputies and fold(value) == deputies[-1]) or doubled:
         value = f"PHÓ {value}"  # who signs KT. (ký thay) is the deputy: a seal has hidden the word
     return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
+
+
+def _acting_title(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
+    """`Q. CHỦ TỊCH`: who acts as chairman signs with that title (Decree 30, Annex I, II.7: Q. stands before it)."""
+    for line in reversed(stack):
+        match = _authority(line)
+        if match and match.group(1) == "Q":
+            value = f"Q. {_rest(line, match, vocabulary)}"
+            return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
+    return None
 
 
 def _known_title(line: Line, vocabulary: Counter[str]) -> str:

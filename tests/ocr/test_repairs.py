@@ -123,6 +123,25 @@ def test_an_authority_with_a_wrong_letter_is_the_office_it_must_be(read: str, wa
     assert fields["authority"] == wanted
 
 
+@pytest.mark.parametrize(
+    ("stack", "authority", "title"),
+    [
+        (("TM. ỦY BAN NHÂN DÂN", "Q. CHỦ TỊCH"), "TM. ỦY BAN NHÂN DÂN / Q. CHỦ TỊCH", "Q. CHỦ TỊCH"),
+        (("Q.GIÁM ĐỐC",), "Q. GIÁM ĐỐC", "Q. GIÁM ĐỐC"),
+        (("TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"), "TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"),
+        (("KT. CHỦ TỊCH",), "KT. CHỦ TỊCH", None),
+    ],
+)
+def test_who_acts_or_signs_by_mandate_has_authority_and_title(
+    stack: tuple[str, ...], authority: str, title: str | None
+) -> None:
+    lines = [(text, 500 + 15.0 * place) for place, text in enumerate(stack)]
+
+    fields = fields_under(*lines, ("Phạm Trường Thọ", 600))
+
+    assert (fields["authority"], fields["signer_title"]) == (authority, title)
+
+
 def test_a_family_name_with_a_letter_too_many_is_no_scrap() -> None:
     fields = fields_under(("GIÁM ĐỐC", 500), ("NÑgô Đình Đức", 600))
 
