@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.resources import Resources
-from ocr import CHECKER_VERSION, EngineMissing
+from ocr import CHECKER_VERSION, ENGINE_MISSING
 from ocr.preload import READERS, SIGNATURES
 from sandbox import Limits, expect
 from storage.evidence import (
@@ -72,17 +72,11 @@ def record_look(resources: Resources, look: Look, at: datetime) -> None:
 
 def _looks(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[Look]:
     """What is said about each document, in order; an engine that is missing costs only the documents that need it."""
-    left = list(hashes)
-    while left:
-        seen = 0
-        try:
-            for sha256, result in _examined(resources, left, at):
-                seen += 1
-                yield Look(sha256, result)
-        except EngineMissing as error:
-            seen += 1
-            yield Look(left[seen - 1], None, str(error))
-        left = left[seen:]
+    for sha256, result in _examined(resources, hashes, at):
+        if result.get("failure") == ENGINE_MISSING:
+            yield Look(sha256, None, str(result["reason_vi"]))
+        else:
+            yield Look(sha256, result)
 
 
 def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ocr.batch import inspect_fields_first, inspect_files
-    from ocr.errors import EngineMissing, OcrError
+    from ocr.errors import ENGINE_MISSING, EngineMissing, OcrError
     from ocr.inspection import InspectOptions, inspect_file
     from ocr.version import CHECKER_VERSION
 
 _HOMES = {
     "CHECKER_VERSION": "ocr.version",
+    "ENGINE_MISSING": "ocr.errors",
     "EngineMissing": "ocr.errors",
     "InspectOptions": "ocr.inspection",
     "OcrError": "ocr.errors",
@@ -26,6 +27,7 @@ _HOMES = {
 
 __all__ = [
     "CHECKER_VERSION",
+    "ENGINE_MISSING",
     "EngineMissing",
     "InspectOptions",
     "OcrError",

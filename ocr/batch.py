@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.answers import unread_answer
-from ocr.errors import EngineMissing
+from ocr.errors import ENGINE_MISSING, EngineMissing
 from ocr.inspection import InspectOptions, inspect_file
 from ocr.intake import Intake, take_in
 from ocr.json_values import sound
@@ -43,10 +43,8 @@ def inspect_files(
     The time inside a worker is bounded so that it answers with what it has before `limits.wall_seconds` kills it.
 
     With `slots` no more files are read at a time than this machine has slots, over all its processes.
-    Such an answer has the key `failure` (timeout, memory, died, error): another try may fare better.
-
-    Raises:
-        EngineMissing: this machine has no OCR engine and a page needed it.
+    Such an answer has the key `failure` (timeout, memory, died, error): another try may fare better. Where a page needs
+    an OCR engine that this machine lacks, `failure` is engine_missing and `reason_vi` holds the line that installs it.
     """
     os.environ["OMP_THREAD_LIMIT"] = "1"  # before the fork server loads the engine's library
     bounds = limits or Limits()
@@ -61,8 +59,6 @@ def inspect_files(
     for path, answer in zip(paths, answers, strict=True):
         if isinstance(answer, Failure):
             yield _failed(path, answer)
-        elif "engine_missing" in answer:
-            raise EngineMissing(answer["engine_missing"])
         else:
             yield answer
 
@@ -74,9 +70,6 @@ def inspect_fields_first(
 
     The key `stage` says which. A document of at most two pages, or one that cannot be read, is whole at once; the
     others follow in order when every document's fields stand. Their first pages are read twice.
-
-    Raises:
-        EngineMissing: as `inspect_files`.
     """
     long = []
     for path, answer in zip(
@@ -90,11 +83,13 @@ def inspect_fields_first(
 
 
 def _asked(path: Path, options: InspectOptions) -> dict[str, Any]:
-    """In the worker: errors about the machine travel as values, since a worker's exceptions become Failures."""
+    """In the worker: what the machine lacks is an answer too, so that the other files get theirs."""
     try:
         return inspect_file(path, options)
     except EngineMissing as error:
-        return {"engine_missing": str(error)}
+        answer = unread_answer(path, _intake(path), reason=str(error), code="engine_missing", sub="NO_ENGINE")
+        plain: dict[str, Any] = sound(answer)
+        return plain | {"failure": ENGINE_MISSING}
 
 
 def _failed(path: Path, failure: Failure) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ocr.page_reading import Note, PageReading
 _FILE = Path(__file__).resolve().parents[1] / "config" / "documents" / "digitisation.yaml"
 Profile = Literal["scanned", "born_digital", "image"]
 PASSED, REVIEW, FAILED = "đạt", "cần người xem", "không đạt"
+_SIDES = ("trái", "trên", "phải", "dưới")
 
 
 @lru_cache(maxsize=1)
@@ -21,6 +22,18 @@ def rules() -> dict[str, Any]:
     """The rules, read once."""
     loaded: dict[str, Any] = plain_yaml(_FILE.read_text(encoding="utf-8"))
     return loaded
+
+
+@lru_cache(maxsize=4)
+def thresholds_of(profile: Profile) -> dict[str, Any]:
+    """The profile's thresholds by name. A picture file is judged like a scan."""
+    entries = rules()["profiles"]["scanned" if profile == "image" else profile]
+    return {name: entry["value"] for name, entry in entries.items()}
+
+
+def page_profile(page: PageReading) -> Profile:
+    """A page is judged by what it is, whatever the other pages are."""
+    return "scanned" if page.dpi is not None else "born_digital"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ def profile_of(pages: Sequence[PageReading], media_type: str) -> Profile:
     """`image` for a picture file, `scanned` where pages are pictures of paper, else `born_digital`."""
     if media_type != "application/pdf":
         return "image"
-    pictured = sum(page.dpi is not None for page in pages)
+    pictured = sum(page_profile(page) == "scanned" for page in pages)
     return "scanned" if pictured and pictured * 2 >= sum(page.kind != "blank" for page in pages) else "born_digital"
 
 
@@ -72,7 +85,7 @@ def judge(
 
 
 def _version(profile: Profile, version: str | None) -> Iterator[Note]:
-    least = rules()["thresholds"]["least_pdf_version"]
+    least = thresholds_of(profile)["least_pdf_version"]
     if profile == "image":
         yield Note("not_pdf", None, "Tệp là ảnh; quy định yêu cầu bản số hóa ở định dạng PDF phiên bản 1.4 trở lên.")
     elif version is None or _as_pair(version) < _as_pair(least):
@@ -91,14 +104,14 @@ def _page_reasons(page: PageReading) -> Iterator[Note]:
     yield from _direction(page)
     if page.source == "ocr" or page.sampled is not None:
         yield from _legibility(page)
-    limits = rules()["thresholds"]
+    limits = thresholds_of(page_profile(page))
     if not _is_paper(page.width, page.height, limits):
         size = f"{page.width * 25.4 / 72:.0f} x {page.height * 25.4 / 72:.0f} mm"
         yield Note("paper_size", page.number, f"Khổ trang {size} không phải khổ giấy thường dùng; cần xem tỷ lệ 100 %.")
 
 
 def _scan_reasons(page: PageReading) -> Iterator[Note]:
-    limits = rules()["thresholds"]
+    limits = thresholds_of(page_profile(page))
     if page.dpi is not None and page.dpi < limits["tolerated_dpi"]:
         yield Note(
             "low_resolution", page.number, f"Độ phân giải {page.dpi} dpi; quy định từ {limits['least_dpi']} dpi."
@@ -115,7 +128,7 @@ def _direction(page: PageReading) -> Iterator[Note]:
 
 
 def _legibility(page: PageReading) -> Iterator[Note]:
-    limits = rules()["thresholds"]
+    limits = thresholds_of(page_profile(page))
     if page.skew is not None and abs(page.skew) > limits["most_skew_degrees"]:
         yield Note("skewed", page.number, f"Trang quét lệch {abs(page.skew):.1f} độ.")
     confidence = page.confidence or 0.0
@@ -123,17 +136,20 @@ def _legibility(page: PageReading) -> Iterator[Note]:
         yield Note("illegible", page.number, "Trang mờ hoặc nhòe, không đọc được chữ.")
     elif confidence < limits["doubtful_confidence"]:
         yield Note("doubtful", page.number, "Chữ trên trang khó đọc; cần người xem lại bản quét.")
+    yield from _edges(page, limits)
+
+
+def _edges(page: PageReading, limits: dict[str, Any]) -> Iterator[Note]:
+    """Something may be cut off: strokes over an edge of the scan, else words that touch the picture's sides."""
     edge = limits["edge_share"]
     touching = sum(_touches(word.box.left / page.width, word.box.right / page.width, edge) for word in page.words)
-    sides = [side for side, strokes in zip(_SIDES, page.cut, strict=True) if strokes >= limits["cut_off_strokes"]]
+    strokes = limits.get("cut_off_strokes")
+    sides = [side for side, count in zip(_SIDES, page.cut, strict=True) if strokes and count >= strokes]
     if sides:
         said = f"Chữ chạm mép {', '.join(sides)} của ảnh quét; có thể trang bị cắt mất phần rìa."
         yield Note("cut_off", page.number, said)
     elif touching >= limits["cut_off_words"]:
         yield Note("cut_off", page.number, f"{touching} chữ sát mép ảnh; có thể trang bị cắt mất phần rìa.")
-
-
-_SIDES = ("trái", "trên", "phải", "dưới")
 
 
 def _touches(left: float, right: float, edge: float) -> bool:

@@ -13,6 +13,9 @@ from __future__ import annotations
 
 from config.refusals import Lacking, WrongUse
 
+ENGINE_MISSING = "engine_missing"
+"""`failure` of a batch's answer for a file that needs an engine which this machine lacks."""
+
 
 class OcrError(WrongUse):
     """Root of the tree; the message is Vietnamese and fit for officials."""

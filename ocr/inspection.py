@@ -6,6 +6,7 @@ answer with a verdict and a Vietnamese reason. Only what this machine lacks rais
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 from ocr.answers import answer_of, no_finding, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.completeness import completeness_notes
-from ocr.digitisation import judge, profile_of, rules
+from ocr.digitisation import judge, profile_of, thresholds_of
 from ocr.document import DocumentReading, ReadingTerms, line_reader, read_document
 from ocr.engine import engine_for
 from ocr.errors import OcrError, UnreadableFile
@@ -28,6 +29,11 @@ from ocr.page_reading import Note, PageReading
 
 __all__ = ["InspectOptions", "inspect_file", "unread_answer"]
 
+_OPENING = {
+    errno.ENOENT: "không có tệp này; kiểm tra lại đường dẫn",
+    errno.EACCES: "không có quyền đọc tệp này",
+    errno.ENAMETOOLONG: "tên tệp quá dài",
+}
 _MARKS_RESERVE = 2.0
 """Seconds that must be left for the next page to be looked at for seals and handwriting."""
 _SIGNATURE_SHARE = 0.2
@@ -72,8 +78,9 @@ def inspect_file(path: Path, options: InspectOptions) -> dict[str, Any]:
     try:
         intake = take_in(path)
     except OSError as error:
-        reason = f"Không mở được tệp: {error.strerror or error}."
-        return _rounded(unread_answer(path, reason=reason, code="limit" if error.errno == 27 else "unreadable"), budget)
+        reason = f"Không mở được tệp: {_OPENING.get(error.errno or 0) or error.strerror or error}."
+        code = "limit" if error.errno == errno.EFBIG else "unreadable"
+        return _rounded(unread_answer(path, reason=reason, code=code), budget)
     if intake.refusal is not None:
         code, reason = intake.refusal
         return _rounded(unread_answer(path, intake, reason=reason, code=code), budget)
@@ -106,7 +113,7 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     signature = _signature(intake, options, text=text, scanned=profile != "born_digital", seconds=seconds)
     fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
     whole = completeness_notes(
-        reading.pages, page_count=reading.page_count, declared=options.declared_pages, limits=rules()["thresholds"]
+        reading.pages, page_count=reading.page_count, declared=options.declared_pages, limits=thresholds_of("scanned")
     )
     notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options), *whole]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +58,13 @@ def take_in(path: Path) -> Intake:
     """Read the file's bytes and tell its kind by its content, never by its name.
 
     Raises:
-        OSError: it cannot be opened, or is larger than `MOST_BYTES` (EFBIG).
+        OSError: it cannot be opened, is no plain file (EINVAL), or is larger than `MOST_BYTES` (EFBIG).
     """
-    if path.stat().st_size > MOST_BYTES:
-        raise OSError(27, f"lớn hơn {MOST_BYTES >> 20} MiB")
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise OSError(errno.EINVAL, "đây không phải tệp thường")  # a pipe would be waited for without end
+    if facts.st_size > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"lớn hơn {MOST_BYTES >> 20} MiB")
     data = path.read_bytes()
     return Intake(path, data, hashlib.sha256(data).hexdigest(), media_type_of(data), header_version(data))
 

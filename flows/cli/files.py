@@ -12,6 +12,7 @@ import typer
 from config.document_words import FIELD_STATES, FIELDS, place_said, printed_part, said_value, suggested_values
 from flows.cli.door import (
     DONE,
+    MISSING,
     NEEDS_PERSON,
     WRONG_USE,
     AsJson,
@@ -80,12 +81,21 @@ def inspect(
         engine=settings.ocr_engine,
     )
     limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=_INSPECT_SECONDS)
-    readable = True
+    worst = DONE
     workers = settings.workers or len(os.sched_getaffinity(0))
     for result in (inspect_fields_first if fields_first else inspect_files)(files, options, workers, limits):
-        readable = readable and result.get("status") != "unreadable"
+        worst = max(worst, _code_of(result))
         _print_inspection(str(result["file"]), result, as_json=as_json, with_text=with_text)
-    raise typer.Exit(DONE if readable else WRONG_USE)
+    raise typer.Exit(worst)
+
+
+def _code_of(result: dict[str, Any]) -> int:
+    """What one answer means for the command: something is missing on this machine, unreadable input, or done."""
+    from ocr import ENGINE_MISSING
+
+    if result.get("failure") == ENGINE_MISSING:
+        return MISSING
+    return WRONG_USE if result.get("status") == "unreadable" else DONE
 
 
 def _print_inspection(file: str, result: dict[str, Any], *, as_json: bool, with_text: bool) -> None:
@@ -129,9 +139,9 @@ def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _files_of(path: Path) -> list[Path]:
+    """The file itself, though it may be missing (its answer says so), or a folder's documents by name."""
     if path.is_dir():
         return sorted(found for found in path.rglob("*") if found.suffix.lower() in _INSPECTED and found.is_file())
-    _require_file(path)
     return [path]
 
 
