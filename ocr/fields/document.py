@@ -13,6 +13,7 @@ from ocr.fields.grammar import fold, grammar, slips, symbol_of_heading, symbol_o
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
+from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
 from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of
@@ -152,16 +153,30 @@ def _recipients(pages: Sequence[PageReading]) -> Found | None:
         lines = list(lines_of(page))
         for place, line in enumerate(lines):
             if re.match(r"^\W{0,2}.?OI NHAN", line.folded):
-                taken = [_left_text(one, page) for one in lines[place + 1 : place + 30] if not is_watermark(one.text)]
-                named = [text for text in taken if re.match(r"^[-–—+•]", text)]
-                value = "; ".join(text.strip(" -–—+•;.") for text in named)
+                value = "; ".join(_named_recipients(lines[place + 1 : place + 30], page))
                 if value:
                     box = share_box(line.box, page)
                     return Found(value, page.number, box, round(line.confidence, 3), line.text)
     return None
 
 
-def _left_text(line: Any, page: PageReading) -> str:
+def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
+    """Each line behind a dash; one without a dash goes on the line above it where that has not ended."""
+    named: list[str] = []
+    ended = True
+    for line in lines:
+        text = "" if is_watermark(line.text) else _left_text(line, page).strip()
+        if re.match(r"^[-–—+•]", text):
+            named.append(text.strip(" -–—+•;."))
+        elif not ended and sum(c.isalpha() for c in text) >= 3:
+            named[-1] = f"{named[-1]} {text.strip(' ;.')}"
+        elif text:
+            continue
+        ended = text.endswith((";", ".")) if text else ended
+    return named
+
+
+def _left_text(line: Line, page: PageReading) -> str:
     return " ".join(word.text for word in line.words if word.box.right < 0.52 * page.width)
 
 

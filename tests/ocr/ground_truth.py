@@ -1,33 +1,20 @@
 """Random documents of Decree 30 with what is true of them: wording, face, layout, seal, pen and scanner by a seed.
 
-`case_of(seed)` decides everything; `case_of(seed, faces=..., layouts=...)` with faces and layouts of one's own.
-tests/ocr/typesetting.py sets it, tests/ocr/scanning.py scans it. Names and numbers are invented.
+`case_of(seed)` decides everything; `case_of(seed, faces=..., layouts=...)` with faces (names of installed families or
+font files, tests/ocr/faces.py) and layouts of one's own; `rich=True` varies more: several pages, searchable scans,
+scans pasted into a page, dossier codes, measures off the usual ones. tests/ocr/typesetting.py sets it,
+tests/ocr/scanning.py scans it, `python -m tests.ocr.write_papers` writes files with their truth. All is invented.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
+from tests.ocr.faces import FACES
 from tests.ocr.papers import Scanner
-
-_FOLDER = Path("/usr/share/fonts/truetype")
-_STYLES = {
-    "Tinos": "croscore/Tinos{}.ttf",
-    "Liberation Serif": "liberation2/LiberationSerif{}.ttf",
-    "Arimo": "croscore/Arimo{}.ttf",
-    "DejaVu Serif": "dejavu/DejaVuSerif{}.ttf",
-}
-FACES = tuple(name for name, file in _STYLES.items() if (_FOLDER / file.format("-Bold")).exists())
-"""Faces with all Vietnamese letters that this machine has: the prescribed one, its twin, and two that stray."""
-
-
-def font_file(face: str, style: str) -> str:
-    """File of a face in the style Regular, Bold or Italic."""
-    plain = style == "Regular" and "DejaVu" in face
-    return str(_FOLDER / _STYLES[face].format("" if plain else f"-{style}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +59,7 @@ class Wording:
     stack: tuple[str, ...]
     signer: str
     recipients: tuple[str, ...]
+    dossier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +76,19 @@ class Case:
     """clean | fair | poor | fax | photo: the classes whose accuracy is reported apart."""
     flaw: str = ""
     """grey | bilevel | low_dpi | turned: what keeps it from the standard."""
+    carrier: Literal["scan", "searchable", "pasted"] = "scan"
+    """How the scan lies in its file: alone, under hidden words, or pasted into a page at `shown` of its width."""
+    shown: float = 1.0
 
     @property
     def verdict(self) -> str:
         """What the digitisation verdict must be; "" where the grade leaves it open."""
+        if self.flaw == "low_dpi" and self.scanner and self.scanner.dpi / self.shown >= 190:
+            return ""
         if self.flaw:
             return "không đạt"
+        if self.shown < 1.0:
+            return ""
         return "đạt" if self.grade in ("clean", "fair") or self.scanner is None else ""
 
 
@@ -149,7 +144,14 @@ _SENTENCES = (
 )
 
 
-def case_of(seed: int, *, faces: Sequence[str] = FACES, layouts: Sequence[Layout] = LAYOUTS, grade: str = "") -> Case:
+def case_of(
+    seed: int,
+    *,
+    faces: Sequence[str] = FACES,
+    layouts: Sequence[Layout] = LAYOUTS,
+    grade: str = "",
+    rich: bool = False,
+) -> Case:
     """Everything about document number `seed`."""
     chance = random.Random(f"parindex-{seed}")
     chosen = grade or chance.choices(("clean", "fair", "poor", "fax", "photo", "digital"), (5, 5, 2, 1, 1, 1))[0]
@@ -157,11 +159,63 @@ def case_of(seed: int, *, faces: Sequence[str] = FACES, layouts: Sequence[Layout
     by_hand = scanned and chance.random() < 0.45
     flaw = chance.choice(("grey", "bilevel", "low_dpi", "turned")) if scanned and chance.random() < 0.25 else ""
     scanner = _scanner(chance, chosen, flaw) if scanned else None
-    face = chance.choices(faces, [6, 6, 2, 1][: len(faces)] if len(faces) > 1 else [1])[0]
+    usual = faces == FACES and len(faces) > 1
+    face = chance.choices(faces, [6, 6, 2, 1][: len(faces)] if usual else [1] * len(faces))[0]
     wording = _wording(chance, blank=not by_hand and chance.random() < 0.08)
-    return Case(
+    case = Case(
         seed, wording, face, chance.choice(layouts), scanner, by_hand, chosen, "bilevel" if chosen == "fax" else flaw
     )
+    return _richer(case, random.Random(f"parindex-rich-{seed}")) if rich else case
+
+
+def _richer(case: Case, chance: random.Random) -> Case:
+    """The case with more pages, another carrier, other measures."""
+    body = list(case.wording.body)
+    for _ in range(chance.choice((0, 0, 12, 24))):
+        body.append(chance.choice(_SENTENCES[3:]))
+    unit, day = f"000.{chance.randint(10, 99)}.{chance.randint(10, 99)}.H17", f"2508{chance.randint(10, 28)}"
+    dossier = f"{unit}-{day}-{chance.randint(0, 9999):04d}" if chance.random() < 0.3 else ""
+    if dossier:
+        body.append(f"Kết quả được trả theo hồ sơ mã {dossier}.")
+    at = replace(
+        case.layout,
+        left_axis=case.layout.left_axis + chance.uniform(-6, 6),
+        right_axis=case.layout.right_axis + chance.uniform(-3, 6),
+        top=case.layout.top + chance.uniform(-12, 14),
+        sign_axis=case.layout.sign_axis + chance.uniform(-8, 8),
+        leading=case.layout.leading * chance.uniform(0.96, 1.1),
+    )
+    carrier = chance.choice(("scan", "scan", "searchable", "pasted")) if case.scanner else "scan"
+    shown = round(chance.uniform(0.72, 0.95), 2) if carrier == "pasted" else 1.0
+    wording = replace(case.wording, body=tuple(body), dossier=dossier)
+    return replace(case, wording=wording, layout=at, carrier=carrier, shown=shown)
+
+
+def truth_of(case: Case) -> dict[str, Any]:
+    """What must be read: fields by name (None: there is none; number and day None where not printed), states, verdict.
+
+    `verdict` is "" where the grade leaves it open.
+    """
+    said = case.wording
+    state = "handwritten" if case.by_hand else "read" if said.number else "blank"
+    printed = state == "read"
+    authority = " / ".join(line for line in said.stack if line.split()[0] in ("TM.", "KT.", "TL.", "TUQ."))
+    return {
+        "number": f"{said.number}/{said.symbol}" if printed else None,
+        "issued_on": f"{said.year}-{int(said.month or 0):02d}-{int(said.day or 0):02d}" if printed else None,
+        "symbol": said.symbol,
+        "type": said.kind or "CÔNG VĂN",
+        "issuer": " ".join(said.organ[1:] if len(said.organ) > 2 else said.organ),
+        "place": said.place,
+        "subject": " ".join(said.subject),
+        "signer": said.signer,
+        "signer_title": said.stack[-1].removeprefix("TL. ").removeprefix("KT. "),
+        "authority": authority or None,
+        "recipients": "; ".join(one.strip(" ;.") for one in said.recipients),
+        "dossier_code": said.dossier or None,
+        "state": state,
+        "verdict": case.verdict,
+    }
 
 
 def _scanner(chance: random.Random, grade: str, flaw: str) -> Scanner:

@@ -14,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.ocr.ground_truth import FACES, font_file
+from tests.ocr.faces import FACES, font_file
 
 
 def searchable(scan: bytes, text: bytes, *, under: bool = False, visible: bool = False) -> bytes:

@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-import io
 import math
 import random
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from tests.ocr.ground_truth import FACES, Case, font_file
-from tests.ocr.papers import Scanner, handwrite, noisy
+from tests.ocr.faces import FACES, font_file
+from tests.ocr.ground_truth import Case
+from tests.ocr.layered import Pasting, joined, pasted, searchable
+from tests.ocr.papers import Scanner, handwrite, noisy, pages_pdf
 from tests.ocr.typesetting import Sheet, typeset
 
 
 def picture_of(case: Case) -> Image.Image:
-    """The case as its scanner sees it."""
+    """The case's first page as its scanner sees it."""
+    return pictures_of(case)[0]
+
+
+def pictures_of(case: Case) -> list[Image.Image]:
+    """The case's pages as its scanner sees them."""
     scanner = case.scanner
     assert scanner is not None
-    sheet, scale = typeset(case), scanner.dpi / 72
-    picture = pdfium.PdfDocument(sheet.pdf)[0].render(scale=scale).to_pil().convert("RGB")
-    chance = random.Random(scanner.seed)
+    sheet, scale, chance = typeset(case), scanner.dpi / 72, random.Random(scanner.seed)
+    pages = [page.render(scale=scale).to_pil().convert("RGB") for page in pdfium.PdfDocument(sheet.pdf)]
     if case.by_hand:
-        draw = ImageDraw.Draw(picture)
+        draw = ImageDraw.Draw(pages[0])
         for text, (x, y) in ((case.wording.number, sheet.number_at), (case.wording.day, sheet.day_at)):
             handwrite(draw, text, (x * scale, y * scale), scale, chance)
     if scanner.signature:
-        _sign(picture, sheet, scale, chance)
+        _sign(pages[-1], sheet, scale, chance)
     if scanner.seal:
-        picture = _sealed(picture, sheet, " ".join(case.wording.organ), scale, chance)
+        pages[-1] = _sealed(pages[-1], sheet, " ".join(case.wording.organ), scale, chance)
     if case.grade == "photo":
-        picture = _photographed(picture, chance)
-    return _scanned(picture, scanner, chance)
+        pages = [_photographed(page, chance) for page in pages]
+    return [_scanned(page, scanner, chance) for page in pages]
 
 
 def file_of(case: Case) -> bytes:
-    """The case as the file that is handed in: its PDF, or its scan as a PDF that holds one picture."""
+    """The case as the file that is handed in: its PDF, or its scan as the PDF that `carrier` says."""
     if case.scanner is None:
         return typeset(case).pdf
-    picture, target = picture_of(case), io.BytesIO()
-    quality = {} if picture.mode == "1" else {"quality": case.scanner.quality}
-    picture.save(target, "PDF", resolution=case.scanner.dpi, **quality)
-    return target.getvalue()
+    pictures = pictures_of(case)
+    if case.carrier == "pasted":
+        place = Pasting(595 * case.shown, 595 * (1 - case.shown) / 2, 60.0, _CAPTION, case.scanner.quality)
+        return joined(*(pasted(picture, place) for picture in pictures))
+    scan = pages_pdf(pictures, case.scanner)
+    return searchable(scan, typeset(_as_a_program_reads_it(case)).pdf) if case.carrier == "searchable" else scan
+
+
+_CAPTION = "Bản quét kèm theo hồ sơ"
+
+
+def _as_a_program_reads_it(case: Case) -> Case:
+    """What a scanner's program lays over the page: of handwriting it makes other digits."""
+    said = case.wording
+    if not case.by_hand:
+        return case
+    wrong = replace(said, number=f"{int(said.number) + 3:02d}", day=f"{int(said.day) % 28 + 1:02d}")
+    return replace(case, wording=wrong, by_hand=False)
 
 
 def _sign(picture: Image.Image, sheet: Sheet, scale: float, chance: random.Random) -> None:

@@ -1,4 +1,4 @@
-"""A document of tests/ocr/ground_truth.py set on one page: known row by row, so that errors can be counted strictly."""
+"""A document of tests/ocr/ground_truth.py set on its pages: known row by row, so that errors are counted strictly."""
 
 from __future__ import annotations
 
@@ -10,34 +10,42 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.ocr.ground_truth import Case, Layout, Wording, font_file
+from tests.ocr.faces import font_file
+from tests.ocr.ground_truth import Case, Layout, Wording
+
+_LOWEST = 775.0
+"""Baseline, in points from the top, under which nothing more is set on a page."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A typeset page: its PDF, its rows of text, where pen and seal go (points from the top left)."""
+    """A typeset document: its PDF, its rows of text, where pen and seal go (points from the top left).
+
+    Number and day stand on the first page, title and name on the last.
+    """
 
     pdf: bytes = b""
-    pieces: list[tuple[float, float, str]] = field(default_factory=list)
+    pieces: list[tuple[int, float, float, str]] = field(default_factory=list)
     number_at: tuple[float, float] = (0, 0)
     day_at: tuple[float, float] = (0, 0)
     name_at: tuple[float, float] = (0, 0)
     stack_bottom: float = 0.0
+    pages: int = 1
 
     @property
     def rows(self) -> list[str]:
-        """Rows of the page from top to bottom, pieces of a row from left to right."""
-        rows: list[list[tuple[float, float, str]]] = []
-        for piece in sorted(self.pieces, key=lambda one: (one[1], one[0])):
-            if rows and abs(rows[-1][0][1] - piece[1]) < 4.5:
+        """Rows of the pages from top to bottom, pieces of a row from left to right."""
+        rows: list[list[tuple[int, float, float, str]]] = []
+        for piece in sorted(self.pieces, key=lambda one: (one[0], one[2], one[1])):
+            if rows and rows[-1][0][0] == piece[0] and abs(rows[-1][0][2] - piece[2]) < 4.5:
                 rows[-1].append(piece)
             else:
                 rows.append([piece])
-        return [" ".join(text for _, _, text in sorted(row)) for row in rows]
+        return [" ".join(text for _, _, _, text in sorted(row)) for row in rows]
 
 
 def typeset(case: Case) -> Sheet:
-    """One page of the case, before any scanner sees it."""
+    """The case's pages before any scanner sees them."""
     target, sheet = io.BytesIO(), Sheet()
     pen = _Pen(Canvas(target, pagesize=A4, pdfVersion=(1, 7), invariant=1), sheet, case.face)
     shown = replace(case.wording, number="", day="") if case.by_hand else case.wording
@@ -66,8 +74,15 @@ class _Pen:
         x = at[0] - self.width(text, style, size) / 2 if centred else at[0]
         self.canvas.setFont(self._font(style), size)
         self.canvas.drawString(x, A4[1] - at[1], text)
-        self.sheet.pieces.append((x, at[1], " ".join(text.split())))
+        self.sheet.pieces.append((self.sheet.pages, x, at[1], " ".join(text.split())))
         return x
+
+    def turn_page(self, at: Layout) -> float:
+        """A new page with its number on top, as Decree 30 puts it; where its text begins."""
+        self.canvas.showPage()
+        self.sheet.pages += 1
+        self.line(str(self.sheet.pages), (A4[0] / 2, 45), "Regular", 13)
+        return at.top
 
     def _font(self, style: str) -> str:
         name = f"{self.face}-{style}"
@@ -119,6 +134,7 @@ def _set_body(pen: _Pen, said: Wording, at: Layout, y: float) -> float:
             longer = f"{line} {word}".strip()
             full = at.right_margin - at.left_margin - indent
             if word is None or pen.width(longer, "Regular", at.body_size) > full:
+                y = y if y < _LOWEST else pen.turn_page(at)
                 pen.line(line, (at.left_margin + indent, y), "Regular", at.body_size, centred=False)
                 y, indent, line = y + at.leading * at.body_size, 0.0, word or ""
             else:
@@ -129,6 +145,8 @@ def _set_body(pen: _Pen, said: Wording, at: Layout, y: float) -> float:
 
 def _set_foot(pen: _Pen, said: Wording, at: Layout, y: float) -> None:
     y += 16
+    if y + 15.5 * len(said.stack) + 55 > _LOWEST:
+        y = pen.turn_page(at)
     pen.line("Nơi nhận:", (at.left_margin, y), "Italic", 12, centred=False)
     for place, text in enumerate(said.recipients, 1):
         pen.line(f"- {text}", (at.left_margin, y + 13 * place), "Regular", 11, centred=False)
