@@ -82,7 +82,7 @@ class _Pen:
         self.canvas.showPage()
         self.sheet.pages += 1
         self.line(str(self.sheet.pages), (A4[0] / 2, 45), "Regular", 13)
-        return at.top
+        return max(at.top, 68.0)
 
     def _font(self, style: str) -> str:
         name = f"{self.face}-{style}"
