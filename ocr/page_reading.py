@@ -30,6 +30,8 @@ _TRIAL_DPI = 120
 """Resolution at which a page is tried in four directions."""
 _BAND = 0.14
 """Share of a page's height that is read of a page whose text is known: some six lines."""
+_CUT_LINE = 2.5
+"""Points from the band's edges in which a line may have been cut through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +149,12 @@ def sampled_line_band(picture: Image.Image, dpi: float, reader: Reader) -> tuple
     """
     grey = page_image.without_seal(picture)
     skew = skew_of(grey)
-    high = max(1, round(_BAND * grey.height))
-    top = round(page_image.inkiest_band(grey, _BAND) * grey.height)
     level = turned_upright(grey, skew) if abs(skew) >= REPAIR_SKEW_FROM else grey
-    ready, ready_dpi = page_image.ready_for_reading(level.crop((0, top, grey.width, top + high)), dpi)
-    return skew, reader.engine().read(ready, dpi=ready_dpi, layout=BLOCK, seconds=reader.seconds)
+    high, top = max(1, round(_BAND * level.height)), round(page_image.inkiest_band(level, _BAND) * level.height)
+    ready, ready_dpi = page_image.ready_for_reading(level.crop((0, top, level.width, top + high)), dpi)
+    words = reader.engine().read(ready, dpi=ready_dpi, layout=BLOCK, seconds=reader.seconds)
+    lowest = ready.height * 72 / ready_dpi - _CUT_LINE
+    return skew, [word for word in words if word.box.top > _CUT_LINE and word.box.bottom < lowest]
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,8 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
             named.append(text.strip(" -–—+•;."))
         elif not ended and sum(c.isalpha() for c in text) >= 3:
             named[-1] = f"{named[-1]} {text.strip(' ;.')}"
+        elif re.match(r"^\W?[LlI1|]ưu ?:", text):
+            named.append(text.lstrip(">|").strip(" ;."))
         elif text:
             continue
         ended = text.endswith((";", ".")) if text else ended
@@ -183,9 +185,19 @@ def _left_text(line: Line, page: PageReading) -> str:
 def _dossier_code(pages: Sequence[PageReading]) -> Found | None:
     for page in pages:
         for line in lines_of(page):
-            match = DOSSIER_CODE.search(line.text)
+            places = _closed_up(line.text)
+            match = DOSSIER_CODE.search("".join(line.text[place] for place in places))
             if match:
-                spot = line.spot(*match.span())
+                spot = line.spot(places[match.start()], places[match.end() - 1] + 1)
                 box = share_box(spot.box or line.box, page)
                 return Found(match.group(), page.number, box, round(spot.confidence, 3), line.text)
     return None
+
+
+def _closed_up(text: str) -> list[int]:
+    """Positions of the letters without spaces behind dots and beside dashes, where OCR parts a code."""
+    return [
+        place
+        for place, letter in enumerate(text)
+        if letter != " " or (text[place - 1 : place] not in (".", "-") and text[place + 1 : place + 2] != "-")
+    ]

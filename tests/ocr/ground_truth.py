@@ -60,6 +60,8 @@ class Wording:
     signer: str
     recipients: tuple[str, ...]
     dossier: str = ""
+    mark: str = ""
+    """What a document system prints at the foot of each page that is downloaded."""
 
 
 @dataclass(frozen=True, slots=True)

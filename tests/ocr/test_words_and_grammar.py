@@ -124,3 +124,16 @@ def test_the_head_and_the_signature_block_are_read_first() -> None:
     assert reading_order(1, 300) == [1]
     assert reading_order(5, 300) == [1, 5, 4, 2, 3]
     assert reading_order(10_000, 3) == [1, 10_000, 9_999]
+
+
+OTHER_LANGUAGES = {
+    "German": "Über die Änderung der Gebühren für öffentliche Straßen in größeren Städten wird später befunden.",
+    "French": "Où êtes-vous allés l'été dernier, à la forêt près de la frontière ou plutôt à la mer? Noël, maïs.",
+    "Swedish": "På måndag åker vi till sjön för att fånga gädda, och på lördag är det åter dags för höstmöte.",
+    "Vietnamese": "Ủy ban nhân dân phường thông báo về việc hoà giải, huỷ bỏ quyền sử dụng đất của ông Văn Thuỳ.",
+}
+
+
+@pytest.mark.parametrize("language", OTHER_LANGUAGES)
+def test_text_of_other_languages_is_no_old_font(language: str) -> None:
+    assert soundness(OTHER_LANGUAGES[language]) is None

@@ -47,12 +47,13 @@ class Sheet:
 def typeset(case: Case) -> Sheet:
     """The case's pages before any scanner sees them."""
     target, sheet = io.BytesIO(), Sheet()
-    pen = _Pen(Canvas(target, pagesize=A4, pdfVersion=(1, 7), invariant=1), sheet, case.face)
+    pen = _Pen(Canvas(target, pagesize=A4, pdfVersion=(1, 7), invariant=1), sheet, case.face, case.wording.mark)
     shown = replace(case.wording, number="", day="") if case.by_hand else case.wording
     y = _set_head(pen, shown, case.layout, 5 + 2 * len(case.wording.number))
     y = _set_title(pen, shown, case.layout, y)
     y = _set_body(pen, shown, case.layout, y)
     _set_foot(pen, shown, case.layout, y)
+    pen.mark_page()
     pen.canvas.save()
     sheet.pdf = target.getvalue()
     return sheet
@@ -65,6 +66,7 @@ class _Pen:
     canvas: Canvas
     sheet: Sheet
     face: str
+    mark: str
 
     def width(self, text: str, style: str, size: float) -> float:
         return pdfmetrics.stringWidth(text, self._font(style), size)
@@ -79,10 +81,15 @@ class _Pen:
 
     def turn_page(self, at: Layout) -> float:
         """A new page with its number on top, as Decree 30 puts it; where its text begins."""
+        self.mark_page()
         self.canvas.showPage()
         self.sheet.pages += 1
         self.line(str(self.sheet.pages), (A4[0] / 2, 45), "Regular", 13)
         return max(at.top, 68.0)
+
+    def mark_page(self) -> None:
+        if self.mark:
+            self.line(self.mark, (60, 825), "Regular", 8, centred=False)
 
     def _font(self, style: str) -> str:
         name = f"{self.face}-{style}"
@@ -102,14 +109,21 @@ def _set_head(pen: _Pen, said: Wording, at: Layout, room: int) -> float:
     pen.canvas.line(at.left_axis - 32, A4[1] - y + 13, at.left_axis + 32, A4[1] - y + 13)
     under = A4[1] - at.top - at.wide - 5
     pen.canvas.line(at.right_axis - 80, under, at.right_axis + 80, under)
-    text = f"Số: {said.number or ' ' * room}/{said.symbol}"
-    start = pen.line(text, (at.left_axis, y), "Regular", 13)
-    pen.sheet.number_at = (start + pen.width("Số: ", "Regular", 13), y)
+    number = f"Số: {said.number or ' ' * room}/{said.symbol}"
     before = f"{said.place}, ngày "
-    text = f"{before}{said.day or '       '} tháng {said.month or '     '} năm {said.year}"
-    start = pen.line(text, (at.right_axis, y), "Italic", 13)
-    pen.sheet.day_at = (start + pen.width(before, "Italic", 13), y)
+    day = f"{before}{said.day or '       '} tháng {said.month or '     '} năm {said.year}"
+    size = _fitting_size(pen, (number, day), at)
+    start = pen.line(number, (at.left_axis, y), "Regular", size)
+    pen.sheet.number_at = (start + pen.width("Số: ", "Regular", size), y)
+    start = pen.line(day, (at.right_axis, y), "Italic", size)
+    pen.sheet.day_at = (start + pen.width(before, "Italic", size), y)
     return y
+
+
+def _fitting_size(pen: _Pen, line: tuple[str, str], at: Layout) -> float:
+    """13 points, less where a wide face would run number and day into each other."""
+    wide = (pen.width(line[0], "Regular", 13) + pen.width(line[1], "Italic", 13)) / 2 + 8
+    return 13 * min(1.0, (at.right_axis - at.left_axis) / wide)
 
 
 def _set_title(pen: _Pen, said: Wording, at: Layout, y: float) -> float:
