@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,11 +76,18 @@ def _folded_letter(letter: str) -> str:
 def close_to(text: str, candidates: Iterable[str], most_slips: int = 1) -> str | None:
     """The one folded candidate within `most_slips` wrong, missing or extra letters; None where none or two are."""
     wanted = re.sub(r"[^A-Z0-9 ]", "", fold(text)).strip()
-    near = [(slips(wanted, one), one) for one in candidates if abs(len(one) - len(wanted)) <= most_slips]
+    near = [(slips(wanted, one), one) for one in candidates if _may_be_near(wanted, one, most_slips)]
     best = sorted(pair for pair in near if pair[0] <= most_slips)
     if not best or (len(best) > 1 and best[0][0] == best[1][0]):
         return None
     return best[0][1]
+
+
+def _may_be_near(one: str, other: str, most: int) -> bool:
+    """What a count of letters tells before the distance is measured: each slip changes one letter at most."""
+    if abs(len(one) - len(other)) > most:
+        return False
+    return (Counter(one) - Counter(other)).total() <= most
 
 
 def slips(one: str, other: str) -> int:

@@ -32,6 +32,7 @@ class Head:
     motto: Line | None
 
 
+@lru_cache(maxsize=2)
 def head_of(page: PageReading) -> Head:
     """Split page 1's head at the border between the organ's column and the national motto's."""
     rows = [row for row in _own_rows(page) if row.box.top < HEAD_SHARE * page.height]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from PIL import Image
 
 from ocr.page_image import otsu
@@ -163,17 +164,16 @@ class _Band:
         cut = picture.crop((left, top, min(picture.width, frame[2]), min(picture.height, frame[3])))
         if min(cut.size) < 3:
             return None
-        edge = min(170, max(90, otsu(cut)))
-        mask = cut.point([1 if level < edge else 0 for level in range(256)])
-        pixels, wide = mask.tobytes(), cut.width
-        rows = [sum(pixels[y * wide : (y + 1) * wide]) for y in range(cut.height)]
+        ink = np.asarray(cut) < min(170, max(90, otsu(cut)))
+        rows = [int(count) for count in ink.sum(axis=1)]
         inner = range(round(margin * scale), min(cut.height, round((margin + box.height) * scale) + 1))
         extent = _joined(rows, inner)
         if extent is None:
-            return cls(None, (0, 0), 0, wide)
+            return cls(None, (0, 0), 0, cut.width)
         first, last = extent
-        used = [x for x in range(wide) if any(pixels[y * wide + x] for y in range(first, last + 1))]
-        return cls((first + top, last + top), (used[0], used[-1]), sum(rows[first : last + 1]), wide)
+        used = np.flatnonzero(ink[first : last + 1].any(axis=0))
+        columns = int(used[0]), int(used[-1])
+        return cls((first + top, last + top), columns, sum(rows[first : last + 1]), cut.width)
 
 
 def _joined(rows: list[int], inner: range) -> tuple[int, int] | None:
