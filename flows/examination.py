@@ -93,6 +93,7 @@ def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iter
             budget_seconds=max(settings.document_seconds - _RESERVE_SECONDS, _RESERVE_SECONDS),
             engine=settings.ocr_engine,
             names=names,
+            keep_words=True,
         )
         results = inspect_files(paths, options, resources.workers, limits, resources.slots)
         yield from zip(hashes, results, strict=True)
@@ -114,13 +115,14 @@ def _record(resources: Resources, sha256: str, result: dict[str, Any], at: datet
             connection, unit, sha256, reason or "", limit=resources.settings.attempts
         ):
             return
-        examination = Examination(unit, sha256, CHECKER_VERSION, kept, text, at)
+        words: dict[int, bytes] = result.get("words") or {}
+        examination = Examination(unit, sha256, CHECKER_VERSION, kept, text, at, words)
         record_examination(connection, examination, quarantined_for=reason)
 
 
 def _without_chance(result: dict[str, Any]) -> dict[str, Any]:
     """What is the same whenever and wherever the same checks read the same bytes."""
-    return {name: value for name, value in result.items() if name not in ("text", "took_seconds", "file")}
+    return {name: value for name, value in result.items() if name not in ("text", "took_seconds", "file", "words")}
 
 
 @contextlib.contextmanager

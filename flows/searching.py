@@ -9,8 +9,10 @@ from typing import Any
 from config.refusals import WrongUse
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
+from ocr.kept_words import unpacked_words
+from ocr.shown_places import Share
 from storage.browsing import Slice
-from storage.search import Hit, Query, Reach, index_again, search_pages
+from storage.search import Hit, Query, Reach, answering, index_again, packed_words_of, search_pages
 
 
 class NothingAsked(WrongUse, ValueError):
@@ -45,6 +47,17 @@ def search(resources: Resources, asked: Asked, part: Slice) -> dict[str, Any]:
             query = query.without_diacritics()
             hits, count = search_pages(connection, query, reach, part)
     return {"words": asked.words, "exact": query.exact, "count": count, "hits": [_plain(hit) for hit in hits]}
+
+
+def places_on_page(resources: Resources, sha256: str, page: int, words: str) -> list[Share]:
+    """Boxes of a page's words that answer a search, as shares of the upright page; [] where no places were kept."""
+    query = Query.of(words)
+    with resources.database.read() as connection:
+        packed = packed_words_of(connection, sha256, page) if query else None
+    if query is None or packed is None:
+        return []
+    kept = unpacked_words(packed)
+    return [kept[place].box for place in answering([word.text for word in kept], query)]
 
 
 def rebuild_index(resources: Resources) -> int:

@@ -25,6 +25,7 @@ from ocr.fields.document import Clues, fields_of
 from ocr.fields.found import Found
 from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.json_values import sound
+from ocr.kept_words import packed_words
 from ocr.page_reading import Note, PageReading
 
 __all__ = ["InspectOptions", "inspect_file", "unread_answer"]
@@ -64,6 +65,8 @@ class InspectOptions:
     register_number: str | None = None
     register_day: date | None = None
     declared_pages: int | None = None
+    keep_words: bool = False
+    """Give `words` too: {page: packed bytes (ocr/kept_words.py)}. Never among what is printed."""
     names: Mapping[Path, str] = field(default_factory=dict)
     """What a file was called when it came, where `path` is a name of ours (an object's hash): the name is a clue."""
 
@@ -118,7 +121,9 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options), *whole]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
     answer = answer_of(intake, reading, fields, digitisation, signature)
-    return answer | {"paper_marks": _paper_marks(intake, reading, signature, budget), "text": text}
+    marks = _paper_marks(intake, reading, signature, budget)
+    words = {"words": {page.number: packed_words(page) for page in reading.pages}} if options.keep_words else {}
+    return answer | {"paper_marks": marks, "text": text} | words
 
 
 def _paper_marks(

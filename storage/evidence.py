@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,8 @@ class Examination:
     result: dict[str, Any]
     text: str
     at: datetime
+    words: Mapping[int, bytes] = field(default_factory=dict)
+    """Packed words by page (ocr/kept_words.py), where they were kept."""
 
 
 def record_examination(connection: Connection, examination: Examination, *, quarantined_for: str | None) -> None:
@@ -94,7 +96,7 @@ def record_examination(connection: Connection, examination: Examination, *, quar
     if not connection.execute(select(examinations.c.sha256).where(*known)).first():
         row = {"result": examination.result, "text": examination.text, "examined_at": examination.at}
         connection.execute(insert(examinations).values(**key, **row))
-        record_pages(connection, examination.sha256, pages_of(examination.result, examination.text))
+        record_pages(connection, examination.sha256, pages_of(examination.result, examination.text), examination.words)
     state = QUARANTINED if quarantined_for else EXAMINED
     _set_state(connection, examination.unit, examination.sha256, state=state, reason=quarantined_for)
     detail = {"checker": examination.checker, "state": state}

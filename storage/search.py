@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import (
@@ -89,8 +91,8 @@ class Hit:
     paths: tuple[str, ...]
 
 
-def record_pages(connection: Connection, sha256: str, pages: Mapping[int, str]) -> None:
-    """Keep what the pages of one document say, in place of what was kept before."""
+def record_pages(connection: Connection, sha256: str, pages: Mapping[int, str], words: Mapping[int, bytes]) -> None:
+    """Keep what the pages of one document say, in place of what was kept before; `words` are packed, with places."""
     former = list(connection.execute(select(page_texts.c.id).where(page_texts.c.sha256 == sha256)).scalars())
     for number in former:
         connection.execute(text("DELETE FROM page_search WHERE " + _KEY[connection.dialect.name]), {"id": number})
@@ -98,7 +100,7 @@ def record_pages(connection: Connection, sha256: str, pages: Mapping[int, str]) 
     for page, said in sorted(pages.items()):
         kept = said[:_MOST_CHARACTERS]
         if kept.strip():
-            row = insert(page_texts).values(sha256=sha256, page=page, text=kept)
+            row = insert(page_texts).values(sha256=sha256, page=page, text=kept, words=words.get(page))
             _index(connection, connection.execute(row.returning(page_texts.c.id)).scalar_one(), kept)
 
 
@@ -110,12 +112,15 @@ def pages_of(result: Mapping[str, Any], whole: str) -> dict[int, str]:
 
 def index_again(connection: Connection, checker: str) -> int:
     """Make the whole index anew from the examinations of one version of the checks; how many documents."""
+    words: dict[str, dict[int, bytes]] = {}
+    for row in connection.execute(select(page_texts.c.sha256, page_texts.c.page, page_texts.c.words)):
+        words.setdefault(row.sha256, {})[row.page] = row.words
     connection.execute(text("DELETE FROM page_search"))
     connection.execute(delete(page_texts))
     kept = select(examinations.c.sha256, examinations.c.result, examinations.c.text)
     rows = connection.execute(kept.where(examinations.c.checker == checker).order_by(examinations.c.sha256)).all()
     for row in rows:
-        record_pages(connection, row.sha256, pages_of(row.result, row.text))
+        record_pages(connection, row.sha256, pages_of(row.result, row.text), words.get(row.sha256, {}))
     return len(rows)
 
 
@@ -176,6 +181,24 @@ def _narrowing(reach: Reach, *, lite: bool) -> Iterator[ColumnElement[bool]]:
         listed = "value FROM json_each(:within)" if lite else "jsonb_array_elements_text(CAST(:within AS jsonb))"
         hashes = text(f"(SELECT {listed})").bindparams(within=json.dumps(sorted(reach.within)))
         yield page_texts.c.sha256.in_(hashes)
+
+
+def packed_words_of(connection: Connection, sha256: str, page: int) -> bytes | None:
+    """The packed words of a page with their places; None where nobody kept them."""
+    here = page_texts.c.sha256 == sha256, page_texts.c.page == page
+    kept: bytes | None = connection.execute(select(page_texts.c.words).where(*here)).scalar()
+    return kept
+
+
+def answering(words: Sequence[str], query: Query) -> list[int]:
+    """Which of a page's words (by place) answer a query, in the spelling that was asked for, else in any."""
+    said, ends = " ".join(words), list(accumulate(len(word) + 1 for word in words))
+    for asked in (query, query.without_diacritics()):
+        spans = [span for term in asked.terms for span in _spans(said, term, exact=asked.exact)]
+        if spans:
+            found = (range(bisect_right(ends, start), bisect_right(ends, end - 1) + 1) for start, end in spans)
+            return sorted({place for places in found for place in places})
+    return []
 
 
 _KEY = {"sqlite": "rowid = :id", "postgresql": "id = :id"}

@@ -96,11 +96,15 @@ def reasons_shown(result: Mapping[str, Any]) -> tuple[list[Reason], list[Reason]
     return faults, [one for one in found if one.outcome not in FAULTS]
 
 
-def marks_of(said: Mapping[str, Any] | None, page: int) -> list[Mark]:
-    """Fields, seals and handwriting on the picture of a page. Signatures are drawn into the picture itself."""
+def marks_of(said: Mapping[str, Any] | None, page: int, found: Sequence[Share] = ()) -> list[Mark]:
+    """Fields, seals and handwriting on the picture of a page, and words that were `found` by a search.
+
+    Signatures are drawn into the picture itself.
+    """
     result = (said or {}).get("result") or {}
     turn, skew = lie_of(said, page)
-    return [*_field_marks(result, page, skew), *_paper_marks(result, page, turn or 0)]
+    sought = (_mark("found", "", as_scanned(box, skew), "above") for box in found)
+    return [*sought, *_field_marks(result, page, skew), *_paper_marks(result, page, turn or 0)]
 
 
 def _field_marks(result: Mapping[str, Any], page: int, skew: float) -> Iterator[Mark]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeEngine
 
 from storage.database.types import Day, Instant, Plain
@@ -356,6 +367,7 @@ page_texts = _table(
     Column("sha256", Text, ForeignKey("objects.sha256"), nullable=False),
     _required("page", Integer),  # from 1
     _required("text"),
+    Column("words", LargeBinary),  # the same words with box and confidence (ocr/kept_words.py); null: not kept
     UniqueConstraint("sha256", "page"),
 )
 

@@ -14,17 +14,23 @@ from storage.objects.port import digest_of
 from tests.web.wards import NOW, OWN, Town
 
 
-def kept_document(town: Town, path: str, data: bytes, result: Mapping[str, Any], text: str = "") -> str:
-    """The hash of a document of the own ward that came under `path`, examined with this result."""
+def kept_document(
+    town: Town,
+    path: str,
+    data: bytes,
+    result: Mapping[str, Any],
+    text: str = "",
+    words: Mapping[int, bytes] | None = None,
+) -> str:
+    """The hash of a document of the own ward that came under `path`, examined with this result, text and words."""
     settings = town.settings.model_copy(update={"unit": OWN})
     file = town.settings.home / "to-keep"
     file.write_bytes(data)
     sha256, _ = digest_of(io.BytesIO(data))
     with open_resources(settings) as resources:
         keep_document(resources, file, path, Sender("test", "inbox", NOW))
-        examination = Examination(
-            OWN, sha256, CHECKER_VERSION, {"status": "read", "page_count": 1, **result}, text, NOW
-        )
+        said = {"status": "read", "page_count": 1, **result}
+        examination = Examination(OWN, sha256, CHECKER_VERSION, said, text, NOW, words or {})
         with resources.database.write() as connection:
             record_examination(connection, examination, quarantined_for=None)
     return sha256

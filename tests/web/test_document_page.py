@@ -10,6 +10,9 @@ from dataclasses import replace
 from PIL import Image, ImageDraw
 
 from ocr.digitisation import rules
+from ocr.kept_words import packed_words
+from ocr.page_reading import PageReading
+from ocr.words import Box, Word
 from tests.web.keeping_documents import field, kept_document
 from tests.web.test_api import V1, token_of
 from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, sign_in, visiting
@@ -179,3 +182,19 @@ def test_a_file_that_was_handed_in_twice_says_where_on_its_page_and_to_the_one_w
     assert "Cùng một tệp, nộp ở 2 nơi: mục 1.7.1 (hai.pdf); mục 1.7.1 (mot.pdf)" in _words(page).replace(
         "mục 1.7.1 (mot.pdf); mục 1.7.1 (hai.pdf)", "mục 1.7.1 (hai.pdf); mục 1.7.1 (mot.pdf)"
     )
+
+
+def test_a_hit_opens_its_page_with_the_words_marked(own_town: Town) -> None:
+    page = PageReading(1, "text", 600, 800, words=(Word("Rà", Box(60, 80, 90, 96), 1.0, "layer"),))
+    result = {"pages": [{"number": 1, "kind": "text"}], "fields": {}}
+    words = {1: packed_words(page)}
+    sha256 = kept_document(own_town, "1.7.1/ra.pdf", pdf("ra"), result, "Rà soát", words=words)
+
+    with visiting(own_town, "coordinator") as client:
+        hits = client.get(f"{PLACE}/tim", params={"q": "ra*"}).text
+        link = re.findall(rf'href="([^"]*{sha256}[^"]*)"', hits)[0]
+        shown = client.get(html.unescape(link)).text
+
+    assert link.endswith("?trang=1&amp;tim=ra%2A#hinh-trang")
+    assert 'class="box found" x="10.0%" y="10.0%" width="5.0%" height="2.0%"' in shown
+    assert "từ cần tìm “ra*”; có 1 chỗ trên trang này" in _words(shown)

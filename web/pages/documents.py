@@ -18,6 +18,7 @@ from flows.pictures import picture_of_field, picture_of_page
 from flows.proving import term_seen
 from flows.register_says import register_says
 from flows.resources import Resources
+from flows.searching import places_on_page
 from ocr.page_picture import NoPicture
 from storage.browsing import DocumentsWanted, Slice
 from web.access import Deed
@@ -61,12 +62,15 @@ def quarantine(visit: Visit = allowed(Deed.SEE_WORK)) -> Response:
 
 @router.get(PLACE + "/tai-lieu/{sha256}")
 def one_document(
-    sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE), trang: Annotated[int, Query(ge=1, le=10_000)] = 1
+    sha256: Sha256,
+    visit: Visit = allowed(Deed.SEE_EVIDENCE),
+    trang: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    tim: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """One document; looking at it is noted in the custody log."""
+    """One document, words looked for marked on its page; looking at it is noted in the custody log."""
     told, serves = seen_document(visit, sha256)
     note_access(visit.resources, sha256, "viewed", visit.said)
-    return document_page(visit, told, serves, page=trang)
+    return document_page(visit, told, serves, page=trang, sought=tim.strip())
 
 
 @router.get(PLACE + "/tai-lieu/{sha256}/tien-do")
@@ -83,6 +87,7 @@ def document_page(
     serves: list[dict[str, Any]],
     *,
     page: int = 1,
+    sought: str = "",
     typed: Mapping[str, str] | None = None,
     refusal: tuple[int, str] = (200, ""),
 ) -> Response:
@@ -90,6 +95,7 @@ def document_page(
     result = (told["said"] or {}).get("result") or {}
     faults, notes = reasons_shown(result)
     says = register_says(visit.resources, told)
+    found = places_on_page(visit.resources, told["row"]["sha256"], page, sought) if sought else []
     return visit.page(
         "document.html",
         refusal[0],
@@ -101,7 +107,8 @@ def document_page(
         notes=notes,
         shown=fields_shown(result, says["suggestions"]),
         registers=says["rows"],
-        marks=marks_of(told["said"], page),
+        marks=marks_of(told["said"], page, found),
+        sought=sought,
         signers=signers_on(told["said"], page),
         seen=term_seen(visit.resources, told, visit.here.period, visit.resources.settings.local_day(visit.now)),
         own=own_components(visit) if may_say(visit, told, serves) else [],
