@@ -157,6 +157,7 @@ def reading_of(question: Question) -> Reading | SaidAgain:
         grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
+    grids = [_named(grid, question) for grid in grids]
     profiles, faults = profiles_of(question)
     warnings += [f"mẫu đọc riêng {fault}" for fault in faults]
     modern = [modernised(grid) for grid in grids]
@@ -185,6 +186,11 @@ def reading_of(question: Question) -> Reading | SaidAgain:
 def _titles(profile: Profile) -> dict[str, str]:
     told = {column.told_by.means: column.title for column in profile.columns if column.told_by}
     return told | {column.field: column.title for column in profile.columns if column.field}
+
+
+def _named(grid: Grid, question: Question) -> Grid:
+    """A table without sheets is called like its file, not like the object that holds the bytes."""
+    return replace(grid, name=Path(question.name).stem) if grid.name == question.path.stem else grid
 
 
 def _is_passed_over(grid: Grid, read: set[str]) -> bool:

@@ -9,22 +9,27 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import create_engine, text
 
 from config.settings import Settings
 from config.sources import BadSources, load_sources
+from connectors.exports.legacy import TCVN3, VNI
 from flows.forms import form_or_none
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
 from flows.intake import Sender, pull_exports, pull_open_windows, take_documents
 from flows.resources import Resources, open_resources
 from flows.sources_told import lists_overdue, source_faults, source_too_old, sources_unusable, stale_sources
+from storage.custody import events
 from storage.database import Connection
 from storage.evidence import receipts_of
 from storage.facts import gather_facts
+from storage.history import records_as_of
 from storage.imports import Arrival, ImportCounts, imports_of
 from storage.nights import NightRequest, begin_night
 from storage.pulls import fetched_files
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
-from tests.connectors.tables import xlsx
+from tests.connectors.tables import delimited, in_cp1258, xlsx
+from tests.connectors.typed import typed_in
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 HEADER = "STT,Mã hồ sơ,Ngày tiếp nhận,Ngày hẹn trả,Ngày có kết quả,Đơn vị giải quyết,Ghi chú\n"
@@ -193,6 +198,41 @@ def test_a_document_whose_name_is_no_utf8_is_taken_under_a_readable_one(home: Pa
         with resources.database.read() as connection:
             (receipt,) = receipts_of(connection, "hoi-an-dong")
     assert receipt["path"].startswith("Báo cáo ")
+
+
+def test_a_look_at_an_export_records_nothing_on_postgresql_either(home: Path, postgresql_url: str) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    settings = _settings(home, database_url=postgresql_url)
+    _write(home / "a_20260103.csv", "H17-260101-0001", bad=True)
+    look = import_file(settings, home / "a_20260103.csv", profile="", dry_run=True, at=NOW)
+    with open_resources(settings) as resources, resources.database.read() as connection:
+        assert imports_of(connection, "hoi-an-dong") == [] and events(connection) == []
+    done = import_file(settings, home / "a_20260103.csv", profile="", dry_run=False, at=NOW)
+    assert look == done
+    assert look["rows"] == {"read": 2, "new": 1, "changed": 0, "unchanged": 0, "rejected": 1}
+
+
+def test_old_fonts_and_code_pages_come_through_a_night_as_words(home: Path) -> None:
+    words = "Đăng ký khai sinh có yếu tố nước ngoài"
+    exports = home / "exports"
+    header = ["Mã TTHC", "Tên thủ tục hành chính", "Lĩnh vực", "Phải công khai", "Đã công khai trên Cổng"]
+    for number, (font, name) in enumerate(((TCVN3, "tcvn3"), (VNI, "vni"), (None, "cp1258")), start=1):
+        line = [f"1.00000{number}", words, "Hộ tịch", "Có", "Không"]
+        rows = [[typed_in(cell, font) if font else in_cp1258(cell) for cell in row] for row in (header, line)]
+        delimited(exports / f"{name}.csv", rows, encoding="latin-1" if font else "cp1258")
+    with open_resources(_settings(home)) as resources:
+        assert pull_exports(resources, Sender("night 1", "exports", NOW)) == 3
+        with resources.database.read() as connection:
+            reasons = {row["name"]: row["reason"] for row in imports_of(connection, "hoi-an-dong")}
+            sheets = {sheet for row in imports_of(connection, "hoi-an-dong") for sheet in row["sheets"] or ()}
+            kept = records_as_of(connection, "hoi-an-dong", "procedures", None)
+    assert sheets == {"tcvn3", "vni", "cp1258"}
+    assert reasons == {"tcvn3.csv": None, "vni.csv": None, "cp1258.csv": None}
+    assert {row["code"]: row["name"].lower() for row in kept} == {f"1.00000{n}": words.lower() for n in (1, 2, 3)}
 
 
 def test_a_source_that_no_night_meets_is_pulled_in_its_window(home: Path) -> None:

@@ -13,14 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, delete, text
 
+from connectors.exports.dates import VIETNAM
 from connectors.exports.rows import Export, Row
-from scoring.engine.facts import Dossier, Facts
+from scoring.engine.facts import Dossier, Facts, to_plain
 from storage.database import Database, metadata, open_database
 from storage.database.connection import sqlite_url
 from storage.database.export_tables import dossiers
 from storage.evidence import record_object
 from storage.facts import gather_facts
-from storage.history import dossier_as_of, history_of
+from storage.history import dossier_as_of, history_of, records_as_of
 from storage.imports import Arrival, ImportCounts, alarms_of_import, alarms_to_tell, mark_told, record_export
 from storage.incoming import MOMENTS, NAMES, YES_OR_NO
 from storage.objects import Kept
@@ -87,6 +88,36 @@ def test_order_and_overlap_of_imports_do_not_change_the_final_state(
 
     assert _state_after(database, overlapping) == first
     assert first == _by_the_book(tables)
+
+
+TASK = st.fixed_dictionaries(
+    {"state": st.sampled_from(["done", "open", None])},
+    optional={
+        "done_at": st.one_of(st.none(), st.integers(0, 5).map(lambda n: DAY.astimezone(VIETNAM) + timedelta(days=n)))
+    },
+)
+TASKS = st.dictionaries(st.sampled_from(["NV1", "NV2", "Đ/3"]), TASK, max_size=3)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tables=st.lists(TASKS, min_size=2, max_size=4), chance=st.randoms(use_true_random=False))
+def test_order_and_overlap_do_not_matter_to_yearly_lists_either(
+    database: Database, tables: list[dict[str, dict[str, Any]]], chance: Any
+) -> None:
+    """Each export speaks of one of two years; the last word of each year counts for that year."""
+    exports = [_export(table, day=day, kind="tasks", year=2024 + day % 2) for day, table in enumerate(tables, start=1)]
+    shuffled = list(exports)
+    chance.shuffle(shuffled)
+    first = _records_after(database, exports, "tasks")
+
+    assert _records_after(database, [*shuffled, chance.choice(exports)], "tasks") == first
+    wanted: dict[tuple[int, str], dict[str, Any]] = {}
+    for day, table in enumerate(tables, start=1):
+        for code, said in table.items():
+            wanted.setdefault((2024 + day % 2, code), {"code": code}).update({n: to_plain(v) for n, v in said.items()})
+    said = [{name: value for name, value in fields.items() if value is not None} for fields in first]
+    by_key = [fields | {"year": year} for (year, _), fields in sorted(wanted.items())]
+    assert said == [{name: value for name, value in fields.items() if value is not None} for fields in by_key]
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -256,6 +287,14 @@ def _state_after(database: Database, exports: Sequence[Export]) -> list[Dossier]
     return list(_facts(database).dossiers)
 
 
+def _records_after(database: Database, exports: Sequence[Export], kind: str) -> list[dict[str, Any]]:
+    _clear(database)
+    for number, export in enumerate(exports, start=1):
+        _record(database, export, str(number))
+    with database.read() as connection:
+        return records_as_of(connection, UNIT, kind, None)
+
+
 def _facts(database: Database, import_id: int | None = None) -> Facts:
     with database.read() as connection:
         return gather_facts(connection, UNIT, "checker", year=2025, import_id=import_id).facts
@@ -269,15 +308,16 @@ def _record(database: Database, export: Export, digit: str) -> ImportCounts:
         return record_export(connection, arrival, export)
 
 
-def _export(table: Mapping[str, Mapping[str, Any]], *, day: int) -> Export:
-    rows = tuple(
-        Row("dossiers", "Sheet1", 5 + n, {"code": code, **said}) for n, (code, said) in enumerate(table.items())
-    )
+def _export(
+    table: Mapping[str, Mapping[str, Any]], *, day: int, kind: str = "dossiers", year: int | None = None
+) -> Export:
+    rows = tuple(Row(kind, "Sheet1", 5 + n, {"code": code, **said}) for n, (code, said) in enumerate(table.items()))
     return Export(
         file=f"{day}.xlsx",
         sha256="",
         profile="danh-sach-ho-so",
-        kind="dossiers",
+        kind=kind,
+        year=year,
         sheets=("Sheet1",),
         rows=rows,
         counted=len(rows),
