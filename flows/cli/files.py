@@ -27,7 +27,7 @@ from flows.cli.door import (
 from flows.cli.texts import text
 
 _INSPECTED = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
-_INSPECT_SECONDS = 30.0
+_INSPECT_SECONDS = 35.0
 """Wall clock of one file; with start-up and clean-up a caller has its answer within 45 seconds."""
 
 
