@@ -40,6 +40,11 @@ class House:
             self._units[unit] = Resources(self.settings_for(unit), own.database, own.store)
         return self._units[unit]
 
+    @property
+    def reads_without_waiting(self) -> bool:
+        """Whether a short question to the database may be asked at once: SQLite's readers wait for nobody."""
+        return self._own is not None and self._own.database.engine.dialect.name == "sqlite"
+
     def settings_for(self, unit: str) -> Settings:
         """The settings with another unit in them."""
         listed = {one.unit for one in settings_of_units(self.settings)}
