@@ -108,9 +108,14 @@ def run_as_corrected(resources: Resources, period: str) -> dict[str, Any]:
 
 def locked_run(resources: Resources, period: str) -> str | None:
     """The run that was locked as the year's self-score, None before."""
+    cycle = kept_cycle(resources, period)
+    return str(cycle.lock["run"]) if cycle and cycle.lock else None
+
+
+def kept_cycle(resources: Resources, period: str) -> Cycle | None:
+    """A year's cycle, None while it is not opened."""
     with resources.database.read() as connection, suppress(NoCycle):
-        lock = cycle_of(connection, resources.settings.unit, period).cycle.lock
-        return str(lock["run"]) if lock else None
+        return cycle_of(connection, resources.settings.unit, period).cycle
     return None
 
 
@@ -120,11 +125,10 @@ def as_in_cycle(resources: Resources, run: Mapping[str, Any]) -> dict[str, Any]:
     The cycle speaks of the run that was locked, before that of the one that stands.
     """
     period = str(run["score"]["period"])
+    cycle = kept_cycle(resources, period)
+    if cycle is None:
+        return dict(run["score"])
     with resources.database.read() as connection:
-        try:
-            cycle = cycle_of(connection, resources.settings.unit, period).cycle
-        except NoCycle:
-            return dict(run["score"])
         newest = latest_run(connection, resources.settings.unit, period)
     meant = cycle.lock["run"] if cycle.lock else newest and newest["id"]
     return with_cycle(run["score"], cycle) if run["id"] in (meant, "cycle") else dict(run["score"])

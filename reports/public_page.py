@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -40,6 +40,8 @@ class Published:
     score: Mapping[str, Any]
     criteria: Mapping[str, Any]
     heading: Heading
+    provisional: bool = False
+    """The ward's own self-score, not appraised; otherwise what was published."""
 
 
 def public_page(published: Published) -> str:
@@ -51,7 +53,8 @@ def public_page(published: Published) -> str:
         run_id=published.run_id,
         as_of=vn_day(str(score["as_of"])),
         criteria=published.criteria,
-        totals=score["totals"],
+        totals=_totals(published),
+        provisional=published.provisional,
         domains=list(_domains(published)),
         published_on=vn_day(published.heading.made_on.isoformat()),
     )
@@ -66,7 +69,8 @@ def public_values(published: Published) -> dict[str, Any]:
         "run": published.run_id,
         "as_of": score["as_of"],
         "criteria": score["criteria"],
-        "totals": score["totals"],
+        "provisional": published.provisional,
+        "totals": _totals(published),
         "domains": list(_domains(published)),
     }
 
@@ -74,16 +78,31 @@ def public_values(published: Published) -> dict[str, Any]:
 def _domains(published: Published) -> Iterator[dict[str, Any]]:
     for domain in published.criteria["domains"]:
         items = [item for item in published.score["components"] if item["domain"] == domain["id"]]
-        points = sum((Decimal(item["points"] or 0) for item in items), Decimal(0))
+        components = [_component(item, result=not published.provisional) for item in items]
         yield {
             "id": domain["id"],
             "name": domain["name"],
-            "points": f"{points:.2f}",
+            "points": _sum(item["points"] for item in components),
             "max_points": domain["max_points"],
-            "components": [_component(item) for item in items],
+            "components": components,
         }
 
 
-def _component(item: Mapping[str, Any]) -> dict[str, Any]:
+def _component(item: Mapping[str, Any], *, result: bool) -> dict[str, Any]:
+    """`points` are what counts: the result (appraisal or survey) where it is published, else the self-score."""
     shown = {name: item[name] for name in ("id", "name", "points", "max_points")}
-    return shown | {"note": _NOTES.get(str(item["state"]), "")}
+    if result:
+        shown |= {"self": item["points"], "points": item.get("final") or item.get("survey_points")}
+    return shown | {"note": "" if result and shown["points"] else _NOTES.get(str(item["state"]), "")}
+
+
+def _totals(published: Published) -> dict[str, str]:
+    totals = published.score["totals"]
+    shown = {name: totals[name] for name in ("conservative", "self_scorable", "maximum")}
+    if published.provisional:
+        return shown
+    return shown | {"result": _sum(part["points"] for part in _domains(published))}
+
+
+def _sum(points: Iterable[str | None]) -> str:
+    return f"{sum((Decimal(text) for text in points if text), Decimal(0)):.2f}"

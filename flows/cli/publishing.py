@@ -15,17 +15,21 @@ def publish(
     folder: Annotated[Path, typer.Argument(help=text("publish_folder"))],
     *,
     run: Annotated[str, typer.Option("--run", help=text("run"))] = "",
+    provisional: Annotated[bool, typer.Option("--provisional", help=text("publish_provisional"))] = False,
     unit: Unit = "",
     period: Period = "",
     at: At = "",
     as_json: AsJson = False,
 ) -> None:
     """Write the public results page into a folder."""
+    from flows.publishing import ToPublish
     from flows.publishing import publish as write
     from flows.resources import open_resources
 
     settings = settings_for(unit, period)
     with open_resources(settings) as resources:
-        told = write(resources, folder, run_id=run, who="parindex publish", at=moment(at, settings))
-    lines = [f"Đã ghi trang kết quả của lần chấm {told['run']} vào {told['folder']}: {', '.join(told['files'])}"]
+        wanted = ToPublish(period, run, provisional)
+        told = write(resources, folder, wanted, who="parindex publish", at=moment(at, settings))
+    what = "điểm tự chấm tạm tính" if provisional else "kết quả đã công bố"
+    lines = [f"Đã ghi trang {what}, theo lần chấm {told['run']} vào {told['folder']}: {', '.join(told['files'])}"]
     finish(told, as_json=as_json, lines=lines)

@@ -147,6 +147,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "report_office": ("Chỉ đơn vị giải quyết này (ghi đúng tên như trong tệp xuất).", "Only this resolving office."),
     "report_output": ("Tệp Excel (xlsx) sẽ ghi.", "The xlsx to write."),
     "publish": ("Ghi trang kết quả công khai (không có dữ liệu cá nhân) để đưa lên trang của phường.", "Write the public results page for the ward's own site."),
+    "publish_provisional": ("Đăng điểm tự chấm tạm tính, chưa thẩm định; trang ghi rõ như vậy.", "The ward's provisional self-score, called so on the page."),
     "publish_folder": ("Thư mục sẽ ghi.", "The folder to write into."),
     "account": ("Tài khoản của các trang.", "Accounts of the pages."),
     "account_add": ("Thêm tài khoản; mật khẩu lần đầu được in ra một lần.", "Add an account; its first password is printed once."),
