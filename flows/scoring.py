@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from config.registers import counted_inputs
 from config.settings import Settings
 from config.unit_names import load_units
 from config.working_calendar import load_calendars
@@ -26,7 +27,7 @@ from scoring.engine.on_time import rule_named
 from scoring.unit_names import unit_names
 from storage.database.types import canonical
 from storage.evidence import record_object
-from storage.facts import Gathered, export_evidence, gather_facts, input_files
+from storage.facts import Counting, Gathered, export_evidence, gather_facts, input_files
 from storage.runs import RunRecord, latest_run, record_run
 
 ENGINE = Path(__file__).parent.parent / "scoring" / "engine"
@@ -67,7 +68,8 @@ def compute(
     criteria = criteria_set(resources.settings, question.criteria).plain()
     calendar = load_calendars()
     with resources.database.read() as connection:
-        gathered = gather_facts(connection, unit, CHECKER_VERSION, year=year, import_id=as_of_import)
+        counting = Counting(counted_inputs(criteria), question.as_of)
+        gathered = gather_facts(connection, unit, CHECKER_VERSION, year=year, import_id=as_of_import, counting=counting)
         exports = export_evidence(connection, unit, year, _counted_from(criteria))
         files = input_files(connection, unit, year)
     units = unit_names(load_units().mergers)

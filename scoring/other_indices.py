@@ -72,13 +72,18 @@ class CityResult:
 
 
 def standing_of(task: Task, today: date) -> str:
-    """One of STANDINGS. Dates decide over the word of the tracker: done after the due day is late."""
-    due = task.due_at.date() if task.due_at else None
-    if task.state == "done" or task.done_at is not None:
-        if task.done_at is None:
-            return "done_undated" if due else "done_on_time"
-        return "done_late" if due and task.done_at.date() > due else "done_on_time"
-    return "overdue" if task.state == "overdue" or (due is not None and due < today) else "open"
+    """One of STANDINGS on a day. Dates decide over the tracker's word, which counts only where no date stands.
+
+    Done after the due day is late; done after `today` was not done yet; open past its due day is overdue.
+    """
+    due, done = (moment.date() if moment else None for moment in (task.due_at, task.done_at))
+    if done is not None and done <= today:
+        return "done_late" if due and done > due else "done_on_time"
+    if done is None and task.state == "done":
+        return "done_undated" if due else "done_on_time"
+    if due is None:
+        return "overdue" if task.state == "overdue" else "open"
+    return "overdue" if due < today else "open"
 
 
 def sipas_standing(index: Sipas, answers: Iterable[Answers], published: Decimal | None) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from config.registers import CountedInput
 from scoring.engine.facts import DeclaredValue, SurveyResult, from_plain
+from scoring.other_indices import STANDINGS, Task, standing_of
 
 ANSWERS = ("very_satisfied", "satisfied", "neutral", "unsatisfied", "very_unsatisfied")
 _SATISFIED = ANSWERS[:2]
@@ -19,6 +22,9 @@ _PROCEDURE_NUMBER = re.compile(r"\d\.\d{6}")
 _NAMED = 10
 
 Row = Mapping[str, Any]
+_WORDS = {"done": "đã hoàn thành", "open": "đang thực hiện", "overdue": "quá hạn"}
+_DONE = ("done_on_time", "done_late", "done_undated")
+_MOST_CODES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,31 @@ class KeptList:
     rows: Sequence[Row]
     owner: str
     title: str
+
+
+def with_standings(tasks: Iterable[Row], year: int, as_of: date) -> list[Row]:
+    """Tasks with how they stand on a day by their dates, and whether they are due in a year (no date: yes)."""
+    found: list[Row] = []
+    for row in tasks:
+        task: Task = from_plain(Task, dict(row))
+        in_year = task.due_at is None or task.due_at.year <= year
+        found.append({**row, "standing": standing_of(task, as_of), "due_in_year": in_year})
+    return found
+
+
+def disagreeing_words(tasks: Iterable[Row]) -> list[str]:
+    """Where the tracker's word and the dates of tasks (of `with_standings`) say different things: sentences."""
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in tasks:
+        word, standing = str(row.get("state") or ""), str(row["standing"])
+        fits = standing in _DONE if word == "done" else standing == word
+        if word in _WORDS and not fits:
+            found[word, standing].append(str(row.get("code") or "?"))
+    return [
+        f"Theo dõi nhiệm vụ: {len(codes)} nhiệm vụ ghi “{_WORDS[word]}” nhưng theo ngày là {STANDINGS[standing]}, "
+        f"đã tính theo ngày ({', '.join(codes[:_MOST_CODES])}{', …' if len(codes) > _MOST_CODES else ''})"
+        for (word, standing), codes in sorted(found.items())
+    ]
 
 
 def with_counted(

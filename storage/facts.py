@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from config.dossier_codes import dossier_code_in
 from config.export_profiles import KEYS, YEARLY, Profile, load_profiles
-from config.registers import counted_inputs
+from config.registers import CountedInput, countable_inputs
 from scoring.engine.facts import (
     DeclaredValue,
     DocumentFact,
@@ -26,11 +26,14 @@ from scoring.engine.facts import (
 )
 from scoring.registers import (
     KeptList,
+    Row,
     against_portal,
     contradictions,
+    disagreeing_words,
     survey_result,
     unlike_the_portal,
     with_counted,
+    with_standings,
 )
 from storage.database.tables import imports
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
@@ -41,7 +44,7 @@ from storage.links import Link, links_of, terms_of
 
 _YEAR_FOLDER = re.compile(r"^20\d\d$")
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
-_PORTAL = "portal"
+_TASKS, _PROCEDURES, _PORTAL = "tasks", "procedures", "portal"
 OUTGOING_FOLDER = "van-ban-di"
 _KINDS: dict[str, type] = {
     "petitions": Petition,
@@ -68,8 +71,25 @@ class Gathered:
         return files | {"contradictions": list(self.contradictions), "left_out": list(self.left_out)}
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Which inputs are counted from lists, and as known on which day."""
+
+    inputs: tuple[CountedInput, ...] = ()
+    as_of: date = date.max
+
+
+_NOTHING_COUNTED = Counting()
+
+
 def gather_facts(
-    connection: Connection, unit: str, checker: str, *, year: int, import_id: int | None = None
+    connection: Connection,
+    unit: str,
+    checker: str,
+    *,
+    year: int,
+    import_id: int | None = None,
+    counting: Counting = _NOTHING_COUNTED,
 ) -> Gathered:
     """All facts of a unit for a year as they are kept now; with `import_id`, what exports say as that import left it.
 
@@ -79,12 +99,12 @@ def gather_facts(
     stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
     documents = _documents(connection, unit, checker, year)
     typed = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
-    as_kept = _lists(connection, unit, year, import_id)
+    as_kept = _lists(connection, unit, year, import_id, counting)
     lists = against_portal(as_kept)
-    declared = with_counted(typed, lists, counted_inputs())
+    declared = with_counted(typed, lists, counting.inputs)
     evidence, missing = _evidence(documents, rows["declared"], links_of(connection, unit))
     linked = {item.sha256 for item in evidence}
-    evidence = (*evidence, *_evidence_of_lists(connection, unit, year, declared, typed))
+    evidence = (*evidence, *export_evidence(connection, unit, year, _proven_by_lists(counting, declared, typed)))
     facts = Facts(
         dossiers=tuple(map(dossier_of, stored)),
         petitions=tuple(from_plain(Petition, fields) for fields in rows["petitions"]),
@@ -95,7 +115,8 @@ def gather_facts(
         known=_known_kinds(connection, unit, year, documents, import_id),
     )
     unlinked = [found.fact.sha256 for found in documents if _is_unlinked(found, linked)]
-    contradicted = (*contradictions(typed, lists, counted_inputs()), *unlike_the_portal(as_kept))
+    words = disagreeing_words(lists[_TASKS].rows) if _TASKS in lists else ()
+    contradicted = (*contradictions(typed, lists, counting.inputs), *words, *unlike_the_portal(as_kept))
     others = tuple(left_out(connection, unit, year, import_id))
     return Gathered(facts, missing, tuple(unlinked), contradicted, others)
 
@@ -133,31 +154,37 @@ def rows_of_year(
 
 def procedures_known(connection: Connection, unit: str) -> tuple[dict[str, Any], ...]:
     """The ward's list of procedures, held against the portal's own list where that is kept."""
-    kept = against_portal(_lists(connection, unit, 0, None)).get("procedures")
+    counting = Counting(tuple(one for one in countable_inputs() if one.source == _PROCEDURES))
+    kept = against_portal(_lists(connection, unit, 0, None, counting)).get(_PROCEDURES)
     return tuple(dict(row) for row in kept.rows) if kept else ()
 
 
-def _lists(connection: Connection, unit: str, year: int, import_id: int | None) -> dict[str, KeptList]:
-    """The lists that people keep, by kind; those that were never imported are missing."""
-    kinds = sorted({kind for wanted in counted_inputs() for kind in (wanted.source, wanted.beside) if kind})
+def _lists(
+    connection: Connection, unit: str, year: int, import_id: int | None, counting: Counting
+) -> dict[str, KeptList]:
+    """The lists that people keep, by kind; those that were never imported are missing. Tasks tell how they stand."""
+    kinds = sorted({kind for wanted in counting.inputs for kind in (wanted.source, wanted.beside) if kind})
     about: dict[str, Profile] = {profile.kind: profile for profile in load_profiles() if profile.kind in kinds}
-    found = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in kinds}
-    listed = keys_said_lately(connection, unit, _PORTAL, import_id)
-    found[_PORTAL] = [row for row in found[_PORTAL] if str(row["code"]) in listed]
+    found: dict[str, Sequence[Row]] = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in kinds}
+    if _TASKS in found:
+        found[_TASKS] = with_standings(found[_TASKS], year, min(counting.as_of, date(year, 12, 31)))
+    if _PORTAL in found:
+        listed = keys_said_lately(connection, unit, _PORTAL, import_id)
+        found[_PORTAL] = [row for row in found[_PORTAL] if str(row["code"]) in listed]
     return {kind: KeptList(rows, about[kind].owner, about[kind].name) for kind, rows in found.items() if rows}
 
 
-def _evidence_of_lists(
-    connection: Connection, unit: str, year: int, declared: Iterable[DeclaredValue], typed: Iterable[DeclaredValue]
-) -> tuple[Evidence, ...]:
-    """The lists themselves prove what was counted from them."""
+def _proven_by_lists(
+    counting: Counting, declared: Iterable[DeclaredValue], typed: Iterable[DeclaredValue]
+) -> dict[str, set[str]]:
+    """Which lists prove a component, because its values were counted from them: component -> kinds."""
     by_people = {(value.component, value.key) for value in typed if value.value is not None}
     counted = {(value.component, value.key) for value in declared} - by_people
     needs: dict[str, set[str]] = {}
-    for wanted in counted_inputs():
+    for wanted in counting.inputs:
         if (wanted.component, wanted.key) in counted:
             needs.setdefault(wanted.component, set()).update(filter(None, (wanted.source, wanted.beside)))
-    return export_evidence(connection, unit, year, needs)
+    return needs
 
 
 def export_evidence(

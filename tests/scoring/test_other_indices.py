@@ -57,6 +57,8 @@ def task(due: str = "", done: str = "", state: str = "open", part: str | None = 
         (task("2025-11-03"), "open"),
         (task("2025-11-02"), "overdue"),
         (task("", "", "overdue"), "overdue"),
+        (task("2025-11-30", "", "overdue"), "open"),
+        (task("2025-10-31", "2025-11-10", "done"), "overdue"),
     ],
 )
 def test_the_dates_of_a_task_say_whether_it_was_done_on_time(one: Task, standing: str) -> None:
