@@ -1,4 +1,4 @@
-"""Form II.06a as the one-stop system made it: whether it adds up in itself, and to the dossiers that were imported."""
+"""Form II.06a, or a summary table like it, as the one-stop system made it: does it add up, also to our dossiers?"""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def keep_form(resources: Resources, arrival: Arrival, form: Form) -> tuple[str, 
     """Compare a form with itself and with the dossiers kept, and keep what does not agree; these sentences."""
     faults = form_faults(resources, form, arrival.at)
     with resources.database.write() as connection:
-        record_form(connection, arrival, len(form.lines), form.period, _alarms(arrival, faults))
+        record_form(connection, arrival, len(form.lines), form.period, _alarms(arrival, form, faults))
     return faults
 
 
 def form_looked_at(connection: Connection, arrival: Arrival, form: Form, faults: tuple[str, ...]) -> None:
     """Record a form in a transaction that is given up."""
-    record_form(connection, arrival, len(form.lines), form.period, _alarms(arrival, faults))
+    record_form(connection, arrival, len(form.lines), form.period, _alarms(arrival, form, faults))
 
 
-def _alarms(arrival: Arrival, faults: tuple[str, ...]) -> list[ImportAlarm]:
-    return [ImportAlarm("form", f"Biểu II.06a {arrival.name}: {fault}") for fault in faults]
+def _alarms(arrival: Arrival, form: Form, faults: tuple[str, ...]) -> list[ImportAlarm]:
+    return [ImportAlarm("form", f"{form.name} {arrival.name}: {fault}") for fault in faults]
 
 
 def form_faults(resources: Resources, form: Form, at: datetime) -> tuple[str, ...]:
@@ -64,6 +64,7 @@ def form_faults(resources: Resources, form: Form, at: datetime) -> tuple[str, ..
 def _unlike_the_rows(form: Form, report: Plain) -> tuple[Disagreement, ...]:
     total = against_rows(form.total, _counts(report["total"])) if form.total else ()
     fields = {row["field"]: _counts(row) for row in report["fields"]}
+    fields |= {row["unit"]: _counts(row) for row in report["units"]}
     return (*total, *fields_against_rows(form, fields))
 
 

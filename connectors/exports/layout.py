@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.export_profiles import Column, Profile
+from config.summaries import SummaryTable, summary_tables
 from connectors.errors import UnknownLayout
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.text import clean, folded, label_key
@@ -184,6 +185,11 @@ def unknown_layout(
     file: str, grids: Sequence[Grid], profiles: Sequence[Profile], faults: Sequence[str] = ()
 ) -> UnknownLayout:
     """What to say of a file in which no profile was found. `faults`: why profiles of one's own were left out."""
+    if (summary := summary_in(grids)) is not None:
+        return UnknownLayout(
+            f'{file}: đây là bảng tổng hợp "{summary.name}", không phải danh sách hồ sơ, nên không nhập. '
+            "Phần mềm tự đếm các số này từ danh sách hồ sơ: hãy xuất danh sách hoặc sổ chi tiết hồ sơ rồi nộp."
+        )
     guess = header_guess(grids, profiles)
     if guess is None:
         return UnknownLayout(
@@ -198,6 +204,26 @@ def unknown_layout(
     where += "".join(f"\nMẫu đọc riêng {fault}" for fault in faults)
     headers = tuple(filter(None, guess.labels))
     return UnknownLayout(where, headers, guess.nearest, guess.missing, guess.sheet, guess.row)
+
+
+def summary_in(grids: Sequence[Grid]) -> SummaryTable | None:
+    """The summary table that a sheet is, by the labels among its first rows."""
+    for grid in grids:
+        seen = {label_key(cell) for row in grid.head[:SEARCHED_ROWS] for cell in row if isinstance(cell, str)}
+        for table in summary_tables():
+            if set(map(label_key, table.labels)) <= seen:
+                return table
+    return None
+
+
+def columns_by_labels(grid: Grid, wanted: Mapping[int, Sequence[Sequence[str]]]) -> tuple[int, dict[int, list[int]]]:
+    """First row below the header (from 0), and the columns under the wanted label paths; empty: no such header."""
+    paths = {key: [tuple(map(label_key, path)) for path in spelt] for key, spelt in wanted.items()}
+    for row, depth, found in _header_candidates(grid):
+        places = {key: [found.index(path) for path in spelt if path in found] for key, spelt in paths.items()}
+        if all(len(places[key]) == len(spelt) for key, spelt in paths.items()):
+            return row + depth, places
+    return 0, {}
 
 
 def header_guess(grids: Sequence[Grid], profiles: Sequence[Profile]) -> HeaderGuess | None:

@@ -1,4 +1,4 @@
-"""Form II.06a: its own identities, and whether the rows of the dossier exports add up to it.
+"""Form II.06a, and summary tables that count the same: their own identities, and whether the dossiers add up to them.
 
 Columns 3 to 13 of the form: (3) = (4)+(5)+(6) = (7)+(11); (7) = (8)+(9)+(10); (11) = (12)+(13).
 """
@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from connectors.errors import ConnectorError, UnknownLayout
 from connectors.exports.furniture import period_in, reporting_period_in, said, texts_of
 from connectors.exports.grids import Cells, Grid
+from connectors.exports.layout import columns_by_labels, summary_in
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of
 from connectors.exports.row_kinds import column_numbers, is_total
@@ -21,6 +23,7 @@ from connectors.exports.text import label_key
 from connectors.exports.values import BadCell, number_of
 
 _TITLE_ROWS = 15
+_FORM = "Biểu II.06a"
 
 COLUMNS: Mapping[int, str] = {
     3: "tiếp nhận, tổng số",
@@ -73,6 +76,7 @@ class Form:
     broken: tuple[Disagreement, ...]
     period: tuple[date, date] | None = None
     """First and last day of its title."""
+    name: str = _FORM
     days_named: bool = True
     """Whether the title names the days themselves; otherwise a quarter, month or year, whose calendar days they are."""
 
@@ -98,37 +102,52 @@ def form_of(question: Question) -> Form:
     """The same in this process."""
     grids, _ = grids_of(question.path, question.scratch)
     titles = [text for grid in grids for text in (*grid.above, *texts_of(grid.head[:_TITLE_ROWS]))]
-    lines = tuple(line for grid in grids for line in form_lines(modernised(grid)[0]))
+    grids = [modernised(grid)[0] for grid in grids]
+    summary = summary_in(grids)
+    lines = tuple(line for grid in grids for line in form_lines(grid, summary.columns if summary else {}))
     if not lines:
         raise UnknownLayout(f"{question.name}: không thấy dòng đánh số cột (1) đến (13) của Biểu số II.06a.")
     total = next((line for line in reversed(lines) if is_total([(0, line.field)])), None)
     named = period_in(titles)
-    return Form(lines, total, broken_identities(lines), reporting_period_in(titles), named is not None)
+    name = f'Bảng "{summary.name}"' if summary else _FORM
+    return Form(lines, total, broken_identities(lines), reporting_period_in(titles), name, named is not None)
 
 
-def form_lines(grid: Grid) -> Iterator[FormLine]:
-    """The lines below the numbering row "(1) (2) (3)=(4)+(5)+(6) ..." of a II.06a sheet; counts left blank are 0."""
+def form_lines(grid: Grid, labels: Mapping[int, Sequence[Sequence[str]]] = MappingProxyType({})) -> Iterator[FormLine]:
+    """The lines below the numbering row "(1) (2) (3)=(4)+(5)+(6) ...", or below a header of these labels.
+
+    Counts left blank are 0.
+    """
+    first, places = columns_by_labels(grid, labels) if labels else (0, {})
     rows = [*grid.head, *grid.rest]
-    numbered = ((index, column_numbers(said(cells))) for index, cells in enumerate(rows))
-    start, places = next(((i, found) for i, found in numbered if found and COLUMNS.keys() <= found.keys()), (None, {}))
-    for index in range(start + 1 if start is not None else len(rows), len(rows)):
-        words = [text for place, text in said(rows[index]) if place < places[3]]
+    if not places:
+        first, places = _numbered_columns(rows)
+    for index in range(first if places else len(rows), len(rows)):
+        words = [text for place, text in said(rows[index]) if place < min(places[3])]
         counts = _counts(rows[index], places) if words else None
         if counts is not None:
             yield FormLine(index + 1, " ".join(words), counts, words[-1])
 
 
-def _counts(cells: Cells, places: Mapping[int, int]) -> dict[int, int] | None:
+def _numbered_columns(rows: Sequence[Cells]) -> tuple[int, dict[int, list[int]]]:
+    for index, cells in enumerate(rows):
+        found = column_numbers(said(cells))
+        if found and COLUMNS.keys() <= found.keys():
+            return index + 1, {column: [found[column]] for column in COLUMNS}
+    return 0, {}
+
+
+def _counts(cells: Cells, places: Mapping[int, Sequence[int]]) -> dict[int, int] | None:
     """The counts of a line of the form; None: this row is none."""
-    if len(cells) <= places[13]:
+    if len(cells) <= max(map(max, places.values())):
         return None
     try:
-        numbers = {column: number_of(cells[places[column]]) for column in COLUMNS}
+        numbers = {column: [number_of(cells[place]) for place in places[column]] for column in COLUMNS}
     except BadCell:
         return None
-    if all(numbers[total] is None for total in (3, 7, 11)):
+    if all(number is None for total in (3, 7, 11) for number in numbers[total]):
         return None
-    return {column: int(number or 0) for column, number in numbers.items()}
+    return {column: sum(int(number or 0) for number in parts) for column, parts in numbers.items()}
 
 
 def broken_identities(lines: Sequence[FormLine]) -> tuple[Disagreement, ...]:
@@ -151,11 +170,11 @@ def against_rows(line: FormLine, counted: Mapping[int, int], whose: str = "") ->
 
 
 def fields_against_rows(form: Form, counted: Mapping[str, Mapping[int, int]]) -> tuple[Disagreement, ...]:
-    """The same for the lines of single fields, where form and dossiers give a field the same name."""
+    """The same for the lines of single fields or offices, where form and dossiers give one the same name."""
     own = {label_key(field): counts for field, counts in counted.items()}
     times = Counter(label_key(line.field) for line in form.lines)
     alike = [line for line in form.lines if label_key(line.field) in own and times[label_key(line.field)] == 1]
-    found = (against_rows(line, own[label_key(line.field)], f'lĩnh vực "{line.field}", ') for line in alike)
+    found = (against_rows(line, own[label_key(line.field)], f'dòng "{line.field}", ') for line in alike)
     return tuple(fault for faults in found for fault in faults)
 
 

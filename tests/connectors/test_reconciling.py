@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import UnknownLayout
+from connectors.exports import read_export_here
 from connectors.exports.furniture import reporting_period_in
 from connectors.exports.grids import Grid
 from connectors.exports.reading import grids_of
@@ -62,7 +63,7 @@ def test_a_form_is_read_whole_in_the_child(tmp_path: Path) -> None:
     total = ["", "TỔNG CỘNG", 100, 60, 30, 10, 90, 50, 38, 1, 10, 9, 1]
     found = read_form(form(tmp_path / "a.xls", GOOD, total))
     assert found.total is not None
-    assert (len(found.lines), found.total.row) == (2, 5)
+    assert (found.name, len(found.lines), found.total.row) == ("Biểu II.06a", 2, 5)
     assert [complaint.row for complaint in found.broken] == [5]
     with pytest.raises(UnknownLayout, match=r"II\.06a"):
         read_form(xlsx(tmp_path / "b.xlsx", [["a", "b"], [1, 2]]))
@@ -103,7 +104,71 @@ def test_lines_of_fields_are_held_against_the_rows_where_names_agree(tmp_path: P
     counted = {"hộ tịch": {7: 90, 10: 2}, "Đất đai": {7: 91}, "Khác": {7: 5}}
     (complaint,) = fields_against_rows(found, counted)
     assert (complaint.where, complaint.said, complaint.counted) == (
-        'lĩnh vực "Đất đai", cột (7) đã giải quyết, tổng số',
+        'dòng "Đất đai", cột (7) đã giải quyết, tổng số',
         90,
         91,
     )
+
+
+PROGRESS = [
+    ["STT", "Đơn vị", "Tiếp nhận", "", "", "", "", "Đã xử lý", "", "", "", "Đang xử lý", "", ""],
+    [
+        *(
+            "",
+            "",
+            "Tổng số",
+            "Kỳ trước chuyển sang",
+            "Trong kỳ",
+            "",
+            "",
+            "Tổng số",
+            "Trước hạn",
+            "Trong hạn",
+            "Quá hạn",
+        ),
+        *("Tổng số", "Trong hạn", "Quá hạn"),
+    ],
+    ["", "", "", "", "Trực tuyến", "Trực tiếp", "BCCI", "", "", "", "", "", "", ""],
+]
+
+
+def test_the_table_of_progress_is_held_against_the_rows_like_the_form(tmp_path: Path) -> None:
+    lines = [[1, "Phòng A", 100, 10, 60, 25, 5, 90, 50, 38, 2, 10, 9, 1]]
+    total = ["", "Tổng cộng", 100, 10, 60, 25, 5, 90, 50, 38, 2, 10, 9, 1]
+    title = ["BÁO CÁO TIẾN ĐỘ TỪ NGÀY 01/07/2025 ĐẾN NGÀY 30/09/2025"]
+    found = read_form(xlsx(tmp_path / "a.xlsx", [title, *PROGRESS, *lines, total]))
+    assert (found.name, found.broken) == ('Bảng "Tiến độ giải quyết hồ sơ"', ())
+    assert found.period == (date(2025, 7, 1), date(2025, 9, 30))
+    assert found.total is not None
+    assert found.total.counts == dict(zip(range(3, 14), [100, 60, 30, 10, 90, 50, 38, 2, 10, 9, 1], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ([PROGRESS[0], PROGRESS[1]], "Tiến độ giải quyết hồ sơ"),
+        (
+            [
+                ["STT", "Đơn vị", "Tiếp nhận", "Số hóa hồ sơ TTHC khi tiếp nhận", "", "", "", "Đã giải quyết"],
+                ["", "", "", "Chưa số hóa TPHS", "Có số hóa TPHS", "Có tái sử dụng thành phần", "x"],
+            ],
+            "Số hóa hồ sơ theo Quyết định 766",
+        ),
+        (
+            [["STT", "Tên đơn vị", "Hồ sơ thu phí", "Tỷ lệ thanh toán trực tuyến", "Phí (VNĐ)", "Lệ phí (VNĐ)"]],
+            "Thanh toán phí, lệ phí",
+        ),
+        (
+            [["Chỉ số", "Tên chỉ số", "Điểm chuẩn", "Điểm tự chấm", "Điểm thẩm định", "Ghi chú"]],
+            "Bảng đánh giá việc giải quyết thủ tục hành chính",
+        ),
+    ],
+)
+def test_a_summary_table_is_called_by_its_name_and_never_taken_for_dossiers(
+    header: list[list[object]], name: str, tmp_path: Path
+) -> None:
+    path = xlsx(tmp_path / "tong-hop.xlsx", [["BÁO CÁO"], *header, [1, "Phòng A", 5, 4, 3, 2, 1, 0]])
+    with pytest.raises(
+        UnknownLayout, match=f'tong-hop.xlsx: đây là bảng tổng hợp "{name}", không phải danh sách hồ sơ'
+    ):
+        read_export_here(path)

@@ -382,7 +382,7 @@ def test_a_form_looked_at_tells_what_importing_it_would_tell_and_keeps_nothing(h
     assert dry == real
     told = "\n".join(dry["warnings"])
     assert "nên so với hồ sơ từ 01/01/2026 đến 31/03/2026" in told
-    assert 'lĩnh vực "Chưa ghi lĩnh vực", cột (3) tiếp nhận, tổng số: biểu ghi 2, đếm được 1' in told
+    assert 'dòng "Chưa ghi lĩnh vực", cột (3) tiếp nhận, tổng số: biểu ghi 2, đếm được 1' in told
 
 
 def test_a_form_that_cannot_be_compared_says_why(home: Path) -> None:
