@@ -12,7 +12,8 @@ from ocr import page_image
 from ocr.signatures.paper_marks import parts_of
 from ocr.words import Box
 
-_DPI = 110.0
+LETTERS_DPI = 110.0
+"""Resolution at which letters are counted."""
 _HIGH, _WIDE = (2.2, 18.0), (0.8, 22.0)
 """Points: the dot of a small letter to a capital of a heading with its mark."""
 _LIGHT = 150
@@ -24,9 +25,9 @@ Places = npt.NDArray[np.float64]
 
 def letter_places(picture: Image.Image, dpi: float) -> Places:
     """Middles (across, down; points from the picture's corner) of what has the size of a letter: one row each."""
-    small = picture.reduce(max(1, int(dpi / _DPI)))
+    small = page_image.on_white(picture).reduce(max(1, int(dpi / LETTERS_DPI)))
     point = picture.width / max(1, small.width) * 72 / dpi
-    grey = page_image.without_seal(small)
+    grey = page_image.without_seal(page_image.positive(small))
     edge = min(200, max(60, page_image.otsu(grey)))
     boxes = np.array([part.box for part in parts_of(np.asarray(grey) < edge)], dtype=np.float64).reshape(-1, 4) * point
     high, wide = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
@@ -46,7 +47,7 @@ def inside(places: Places, boxes: Sequence[Box]) -> int:
 
 def looks_like_paper(picture: Image.Image) -> bool:
     """Mostly light, with some ink: a page of paper or a drawing, not a photograph."""
-    grey = page_image.without_seal(picture)
+    grey = page_image.without_seal(page_image.positive(page_image.on_white(picture)))
     levels = grey.resize((200, 280), Image.Resampling.BOX).histogram()
     light = sum(levels[_LIGHT:]) / max(1, sum(levels))
     return light >= _PAPER_SHARE and page_image.ink_share(grey) >= _INK_SHARE

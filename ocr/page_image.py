@@ -16,10 +16,31 @@ READING_DPI = 250
 ENLARGE_UNDER_DPI = 150
 _MOST_ENLARGED = 12_000_000
 """Pixels beyond which nothing is enlarged (A4 at 300 dpi has 9 million)."""
+_DARK = 80
+"""Level under which most of a negative's pixels lie; the shadow of a photograph is lighter."""
 _SMALL = 700
 """Longer side, in pixels, of the thumbnail on which ink, blankness and skew are judged."""
 _PAPER_TO_INK = 45
 """Levels under the paper's from which a pixel of the reduced page is ink (faint print at 35 % contrast has 84)."""
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture as it looks on white paper, in "L" or "RGB"."""
+    if picture.mode in ("L", "RGB"):
+        return picture
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("L" if picture.mode == "1" else "RGB")
+    clear = picture.convert("RGBA")
+    paper = Image.new("RGB", clear.size, "white")
+    paper.paste(clear, mask=clear.getchannel("A"))
+    return paper
+
+
+def positive(picture: Image.Image) -> Image.Image:
+    """Dark ink on light paper: a negative, as some fax coders store it, is turned round."""
+    small = picture.convert("L").resize((60, 80), Image.Resampling.NEAREST)
+    dark = sum(small.histogram()[:_DARK])
+    return ImageChops.invert(picture) if picture.mode in ("L", "RGB") and dark > 0.6 * 60 * 80 else picture
 
 
 def without_seal(picture: Image.Image) -> Image.Image:

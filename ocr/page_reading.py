@@ -119,6 +119,7 @@ def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Re
     Raises:
         EngineMissing: this machine has no engine.
     """
+    picture = page_image.positive(picture)
     grey = page_image.without_seal(picture)
     seen = replace(base, fingerprint=page_image.fingerprint(grey))
     if page_image.ink_share(grey) < BLANK_INK:
@@ -147,7 +148,7 @@ def sampled_line_band(picture: Image.Image, dpi: float, reader: Reader) -> tuple
     Raises:
         EngineFailed, EngineMissing: as the engine says.
     """
-    grey = page_image.without_seal(picture)
+    grey = page_image.without_seal(page_image.positive(picture))
     skew = skew_of(grey)
     level = turned_upright(grey, skew) if abs(skew) >= REPAIR_SKEW_FROM else grey
     high, top = max(1, round(_BAND * level.height)), round(page_image.inkiest_band(level, _BAND) * level.height)

@@ -33,6 +33,7 @@ MOST_CHARACTERS = 60_000
 _MOST_OBJECTS = 20_000
 _COVERING = 0.12
 """Share of the page from which a picture may be one of paper, and cover letters."""
+_DRAWN_WITH_PICTURES = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM)
 _SPAN = 5000
 _SAMPLED_LETTERS = 60
 """Letters of a page whose direction is asked."""
@@ -302,6 +303,22 @@ def picture_of(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
         raise PageUnreadable(f"Trang {page.number} có quá nhiều nét vẽ, không vẽ xong để nhận dạng.") from error
     except (pdfium.PdfiumError, ValueError) as error:
         raise PageUnreadable(f"Không vẽ được trang {page.number}: {error}") from error
+
+
+def pictures_alone(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
+    """The page drawn with its images alone, as they lie on it: turned, mirrored, masked; nothing typed or drawn.
+
+    Raises:
+        PageUnreadable: as `picture_of`.
+    """
+    others = [one for one in page.handle.get_objects(max_depth=6) if one.type not in _DRAWN_WITH_PICTURES]
+    for one in others:
+        raw.FPDFPageObj_SetIsActive(one.raw, 0)
+    try:
+        return picture_of(page, dpi, seconds)
+    finally:
+        for one in others:
+            raw.FPDFPageObj_SetIsActive(one.raw, 1)
 
 
 def _drawn(page: Any, scale: float, seconds: float) -> Image.Image:

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PIL import Image
 
 from ocr import page_image
 from ocr.errors import EngineFailed, PageUnreadable
-from ocr.letters_in_picture import Places, inside, letter_places, looks_like_paper
+from ocr.letters_in_picture import LETTERS_DPI, Places, inside, letter_places, looks_like_paper
 from ocr.page_reading import Note, PageReading, Reader, read_picture, sampled_line_band
-from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of
+from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of, pictures_alone
 from ocr.signatures.paper_marks import marks_on_paper
 from ocr.text_layer import soundness
 from ocr.words import Box, Word, around, mean_confidence, plain, text_of
@@ -32,7 +33,9 @@ _LEAST_IMAGE = 0.12
 _WHOLE_IMAGE = 0.99
 """Share of the page from which an image's places are the page's."""
 _FEW_LETTERS = 40
-"""Letters in a picture under which it is no document; and typed ones under which a page says little."""
+"""Letters in a picture under which it is no document."""
+_LITTLE_TYPED = 160
+"""Typed letters under which a page whose picture looks like paper is read from its picture: captions."""
 _READ_WORDS = 20
 """Words surely read in a picture from which it is one of paper."""
 _SURE = 0.7
@@ -82,19 +85,20 @@ def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
     said = _said(page, layer)
     base = PageReading(page.number, "text", page.width, page.height)
     pictured = page.image_share() >= _LEAST_IMAGE
-    if said.is_typed and not (pictured and _holds_document(page, said.seen)):
+    pictures = _Pictures.of(page, reader.seconds) if pictured and said.seen and said.fault is None else _NO_PICTURES
+    if said.is_typed and not pictures.hold_document(said.seen):
         return _from_layer(base, page, said)
     if said.fault == "empty" and not page.images and not page.drawn:
         return replace(base, kind="blank", words=page.words, text=text_of(page.words))
     try:
-        taken = _picture(page, said, reader.seconds)
+        taken = _picture(page, said, pictures, reader.seconds)
     except PageUnreadable as error:
         kind = base.kind if page.image_share() < _FULL_IMAGE else "scan"
         return replace(base, kind=kind, notes=(Note("page_unread", page.number, str(error)),))
-    if pictured and said.fault is None and (said.is_hidden or _printed_twice(page, said.seen)):
+    if pictured and said.fault is None and (said.is_hidden or pictures.repeat(said.seen)):
         return _searchable(_scan_facts(base, page, taken, mixed=True), page, taken, said, layer, reader)
     read = _read_paper(replace(base, notes=_layer_note(said.fault, page.number)), page, taken, said, reader)
-    return read if read is not None else _beside_picture(base, page, said)
+    return read if read is not None else _beside_picture(base, page, said, pictures)
 
 
 def _said(page: PdfPage, layer: Layer) -> _Said:
@@ -115,10 +119,10 @@ def _from_layer(base: PageReading, page: PdfPage, said: _Said) -> PageReading:
     return replace(base, words=page.words, source="layer", text=said.text, rotation=page.lying)
 
 
-def _beside_picture(base: PageReading, page: PdfPage, said: _Said) -> PageReading:
+def _beside_picture(base: PageReading, page: PdfPage, said: _Said, pictures: _Pictures) -> PageReading:
     """Typed text beside a picture in which no document was read; where nearly all of it is picture, that is told."""
     note = Note("picture_unread", page.number, "Trang chủ yếu là hình, không đọc được chữ trong hình.")
-    doubt = (note,) if _letters(said.seen) < 4 * _FEW_LETTERS and any(map(_paper_picture, _large(page))) else ()
+    doubt = (note,) if _letters(said.seen) < _LITTLE_TYPED and pictures.paper else ()
     return replace(_from_layer(base, page, said), notes=doubt)
 
 
@@ -136,43 +140,46 @@ def _large(page: PdfPage) -> list[PlacedImage]:
     return [one for one in page.images if one.box.width * one.box.height > 0.02 * page.area]
 
 
-def _holds_document(page: PdfPage, seen: Sequence[Word]) -> bool:
-    """Under typed words: the pictures hold more letters than are typed, or the typed ones once more, or paper that
-    says what the few typed ones do not."""
-    pictures = _places_in(page)
-    typed = _letters(seen)
-    count = len(pictures)
-    if typed < 4 * _FEW_LETTERS and any(map(_paper_picture, _large(page))):
-        return True
-    return count >= _FEW_LETTERS and (count > typed or _lie_upon(pictures, seen))
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """What the page's pictures alone show: where something has a letter's size, and whether they look like paper."""
+
+    letters: Places
+    paper: bool
+
+    @classmethod
+    def of(cls, page: PdfPage, seconds: float) -> _Pictures:
+        """What cannot be drawn alone is taken for paper without letters: it is then read with the whole page."""
+        box = around(image.box for image in _large(page)) if _large(page) else None
+        try:
+            drawn = pictures_alone(page, LETTERS_DPI, min(seconds, _MOST_DRAWING_SECONDS))
+        except PageUnreadable:
+            return cls(np.zeros((0, 2)), paper=True)
+        dpi = drawn.width / (page.width / 72)
+        seen = drawn.crop(_frame(box, dpi / 72, drawn)) if box else drawn
+        return cls(letter_places(drawn, dpi), looks_like_paper(seen))
+
+    def repeat(self, seen: Sequence[Word]) -> bool:
+        """The words that are seen lie upon the same letters in the picture."""
+        under = inside(self.letters, [word.box for word in seen])
+        return under >= _FEW_LETTERS and under > 0.5 * len(self.letters) and under > 0.4 * _letters(seen)
+
+    def hold_document(self, seen: Sequence[Word]) -> bool:
+        """More letters than are typed, or the typed ones once more, or paper that says what a few typed ones do not."""
+        few = _letters(seen) < _LITTLE_TYPED
+        count = len(self.letters)
+        return (few and self.paper) or (count >= _FEW_LETTERS and (count > _letters(seen) or self.repeat(seen)))
 
 
-def _printed_twice(page: PdfPage, seen: Sequence[Word]) -> bool:
-    """The layer's words are seen, yet lie upon the same letters in the picture."""
-    return bool(seen) and _lie_upon(_places_in(page), seen)
+def _frame(box: Box, scale: float, picture: Image.Image) -> tuple[int, int, int, int]:
+    """The box in pixels, inside the picture and not empty."""
+    left, top = max(0, round(box.left * scale)), max(0, round(box.top * scale))
+    left, top = min(left, picture.width - 1), min(top, picture.height - 1)
+    right, bottom = min(picture.width, round(box.right * scale)), min(picture.height, round(box.bottom * scale))
+    return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
-def _lie_upon(places: Places, seen: Sequence[Word]) -> bool:
-    under = inside(places, [word.box for word in seen])
-    return under >= _FEW_LETTERS and under > 0.5 * len(places) and under > 0.4 * _letters(seen)
-
-
-def _places_in(page: PdfPage) -> Places:
-    """Where the page's pictures show something of a letter's size, in points of the page."""
-    import numpy as np
-
-    found = [np.zeros((0, 2))]
-    for image in _large(page):
-        picture = embedded_picture(image)
-        if picture is not None:
-            corner = np.array([image.box.left, image.box.top])
-            found.append(letter_places(picture, image.dpi) + corner)
-    return np.concatenate(found)
-
-
-def _paper_picture(image: PlacedImage) -> bool:
-    picture = embedded_picture(image)
-    return picture is None or looks_like_paper(picture)
+_NO_PICTURES = _Pictures(np.zeros((0, 2)), paper=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +192,8 @@ class _Taken:
     paper: bool = False
 
 
-def _picture(page: PdfPage, said: _Said, seconds: float) -> _Taken:
-    image = _only_image(page, said)
+def _picture(page: PdfPage, said: _Said, pictures: _Pictures, seconds: float) -> _Taken:
+    image = None if said.seen and not pictures.repeat(said.seen) else _only_image(page)
     if image is not None and (picture := embedded_picture(image)) is not None:
         whole = image.box.width * image.box.height >= _WHOLE_IMAGE * page.area
         return _Taken(picture, image.dpi, (image.box.left, image.box.top), paper=whole)
@@ -195,10 +202,10 @@ def _picture(page: PdfPage, said: _Said, seconds: float) -> _Taken:
     return _Taken(picture, picture.width / (page.width / 72))
 
 
-def _only_image(page: PdfPage, said: _Said) -> PlacedImage | None:
+def _only_image(page: PdfPage) -> PlacedImage | None:
     """The image that is the whole page, upright and undistorted, with nothing that must be drawn to be read."""
     large = [i for i in page.images if i.box.width * i.box.height >= 0.3 * page.area]
-    if len(large) != 1 or page.rotation or (said.seen and not _printed_twice(page, said.seen)):
+    if len(large) != 1 or page.rotation:
         return None
     image = large[0]
     if image.box.width * image.box.height < 0.9 * page.area:
@@ -245,13 +252,8 @@ def _part_with_images(page: PdfPage, taken: _Taken) -> Image.Image:
     """Of a drawn page the part that its images take."""
     if taken.paper or taken.offset != (0.0, 0.0) or not _large(page):
         return taken.picture
-    box, scale = around(image.box for image in _large(page)), taken.dpi / 72
-    left, top = max(0, round(box.left * scale)), max(0, round(box.top * scale))
-    right, bottom = (
-        min(taken.picture.width, round(box.right * scale)),
-        min(taken.picture.height, round(box.bottom * scale)),
-    )
-    return taken.picture.crop((left, top, right, bottom)) if right - left > 9 and bottom - top > 9 else taken.picture
+    box = around(image.box for image in _large(page))
+    return taken.picture.crop(_frame(box, taken.dpi / 72, taken.picture))
 
 
 def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, reader: Reader) -> PageReading | None:
@@ -274,7 +276,7 @@ def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, re
 def _beside_drawing(read: PageReading, page: PdfPage) -> PageReading:
     """A page without typed text whose picture is small and says little: no scan that could be measured."""
     note = Note("picture_unread", page.number, "Trang chủ yếu là hình, không đọc được chữ trong hình.")
-    doubt = (note,) if any(map(_paper_picture, _large(page))) else ()
+    doubt = (note,) if any(looks_like_paper(one) for one in map(embedded_picture, _large(page)) if one) else ()
     return replace(read, dpi=None, colour=None, marks=None, cut=(0, 0, 0, 0), notes=(*read.notes, *doubt))
 
 

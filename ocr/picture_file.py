@@ -71,12 +71,7 @@ def on_white_paper(frame: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(frame)
     if upright.mode in _WIDE_MODES:
         return _in_eight_bits(upright)
-    if "A" in upright.getbands() or "transparency" in upright.info:
-        clear = upright.convert("RGBA")
-        paper = Image.new("RGB", clear.size, "white")
-        paper.paste(clear, mask=clear.getchannel("A"))
-        return paper
-    return upright if upright.mode in ("1", "L", "RGB") else upright.convert("RGB")
+    return upright if upright.mode == "1" else page_image.on_white(upright)
 
 
 def _in_eight_bits(wide: Image.Image) -> Image.Image:

@@ -16,6 +16,7 @@ from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
 from ocr.engine import engine_for
 from sandbox import Limits
 from tests.ocr import exotic, hostile
+from tests.ocr.layered import searchable
 from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
 
 OPTIONS = InspectOptions(at=datetime(2025, 12, 1, tzinfo=UTC))
@@ -121,6 +122,18 @@ def test_a_page_is_read_however_the_scanner_stored_it(tmp_path: Path, page_pictu
     (page,) = answer["pages"]
     assert (page["dpi"], page["kind"]) == (150, "scan")
     assert (page["colour"] == "bilevel") == (way in {"bilevel", "bilevel_inverted", "stencil", "fax", "jbig2"})
+
+
+@pytest.mark.parametrize("way", ["stencil", "fax", "jbig2", "mirrored_matrix", "strips"])
+def test_words_printed_over_a_scan_hide_it_in_no_storage(tmp_path: Path, page_picture: Image.Image, way: str) -> None:
+    """The typed words are seen, yet repeat what the picture says; fax and jbig2 are negatives here."""
+    scan_file = exotic.SCANS[way](page_picture)
+
+    answer = inspected(tmp_path, searchable(scan_file, born_digital(SHORT), visible=True))
+
+    assert (answer["pages"][0]["kind"], answer["pages"][0]["dpi"]) == ("mixed", 150)
+    assert answer["fields"]["number"]["value"] == "12/TB-UBND"
+    assert "low_resolution" in codes(answer)
 
 
 @pytest.mark.parametrize("made", [exotic.portfolio, exotic.xfa_form], ids=["portfolio", "form"])
