@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import random
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -192,7 +193,10 @@ def pages_pdf(pictures: list[Image.Image], scanner: Scanner) -> bytes:
     """Pictures as the pages of one PDF."""
     target = io.BytesIO()
     quality = {} if pictures[0].mode == "1" else {"quality": scanner.quality}
-    pictures[0].save(target, "PDF", resolution=scanner.dpi, save_all=True, append_images=pictures[1:], **quality)
+    made = dict.fromkeys(("creationDate", "modDate"), time.gmtime(1_750_000_000))  # the same bytes whenever made
+    pictures[0].save(
+        target, "PDF", resolution=scanner.dpi, save_all=True, append_images=pictures[1:], **quality, **made
+    )
     return target.getvalue()
 
 
