@@ -193,12 +193,14 @@ class _Taken:
 
 
 def _picture(page: PdfPage, said: _Said, pictures: _Pictures, seconds: float) -> _Taken:
-    image = None if said.seen and not pictures.repeat(said.seen) else _only_image(page)
+    repeated = pictures.repeat(said.seen)
+    image = None if said.seen and not repeated else _only_image(page)
     if image is not None and (picture := embedded_picture(image)) is not None:
         whole = image.box.width * image.box.height >= _WHOLE_IMAGE * page.area
         return _Taken(picture, image.dpi, (image.box.left, image.box.top), paper=whole)
     dpi = min(max(_dpi_of(page) or page_image.READING_DPI, 150.0), 300.0)
-    picture = picture_of(page, dpi, min(seconds, _MOST_DRAWING_SECONDS))
+    drawn = pictures_alone if repeated else picture_of  # what is printed over the paper must not speak for it
+    picture = drawn(page, dpi, min(seconds, _MOST_DRAWING_SECONDS))
     return _Taken(picture, picture.width / (page.width / 72))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.ocr.exotic import strips
 from tests.ocr.layered import Pasting, joined, on_background, pasted, searchable
 from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
 from tests.ocr.test_inspection import codes, examined, value
@@ -29,6 +30,16 @@ def test_handwriting_under_a_text_layer_stays_handwriting(tmp_path: Path, way: s
         assert (answer["fields"][name]["state"], answer["fields"][name]["value"]) == ("handwritten", None), name
     assert answer["pages"][0]["kind"] == "mixed"
     assert answer["digitisation"]["profile"] == "scanned"
+
+
+def test_digits_printed_over_a_pen_on_a_scan_in_strips_do_not_speak_for_it(tmp_path: Path) -> None:
+    paper = scan(BY_HAND, PEN)
+
+    answer = examined(tmp_path, searchable(strips(paper), born_digital(PAPER), visible=True))
+
+    assert answer["fields"]["number"]["value"] is None
+    assert answer["fields"]["number"]["state"] == "handwritten"
+    assert answer["pages"][0]["kind"] == "mixed"
 
 
 def test_handwriting_that_the_layer_leaves_out_is_not_blank(tmp_path: Path) -> None:
