@@ -11,7 +11,7 @@ from connectors.exports.grids import Cells, Merged
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import Rejected
 from connectors.exports.text import column_letters
-from connectors.exports.totals import Counted, judged, shown
+from connectors.exports.totals import BEYOND, Counted, judged, shown
 
 _SUMMED = frozenset({"count"})
 _AMOUNTS = frozenset({"count", "number", "percent", "value"})
@@ -67,11 +67,12 @@ def _settle_totals(found: SheetRecords, places: Mapping[Column, int]) -> list[Re
         if column.field and column.read_as in _SUMMED
     }
     counted, after, refused = Counted(found.numbers, summed), 0, []
-    for row in found.totals:
-        verdict = judged(row, after, counted)
+    behind = [*(row.number for row in found.totals[1:]), BEYOND]
+    for row, next_total in zip(found.totals, behind, strict=True):
+        verdict = judged(row, (after, next_total), counted)
         found.warnings.extend(verdict.disagreements)
         if not verdict.is_total:
-            why = f'dòng "{shown(row.cells)}" không có mã và các số không khớp tổng các dòng phía trên'
+            why = f'dòng "{shown(row.cells)}" không có mã và các số không khớp tổng của các dòng'
             refused.append(_refused(found, row.number, row.cells, f"{why}; nếu là dòng số liệu, ghi thêm mã"))
             continue
         after = row.number

@@ -13,6 +13,8 @@ from connectors.exports.furniture import said
 from connectors.exports.grids import Cells
 from connectors.exports.row_kinds import number_in_total, number_said
 
+BEYOND = 1 << 31
+"""Behind the last row of any sheet."""
 _SHOWN = 40
 
 
@@ -56,17 +58,19 @@ class Judged:
     disagreements: tuple[str, ...]
 
 
-def judged(row: TotalRow, after: int, counted: Counted) -> Judged:
-    """Hold a total row against the rows above it; `after` is the row of the total before it (0: none).
+def judged(row: TotalRow, others: tuple[int, int], counted: Counted) -> Judged:
+    """Hold a total row against the rows; `others` are the rows of the totals before (0: none) and behind it.
 
-    A total may be that of the whole table so far or of the block since the last total.
+    A total may be that of all rows or of a block, and stand below what it adds up or, as in budgets, above.
     """
+    before, behind = others
+    spans = ((0, row.number), (before, row.number), (row.number, behind), (0, BEYOND))
     sums = _sums_said(row.cells, counted)
-    wrong = tuple(said for place, number in sums.items() if (said := _unlike(row, place, number, after, counted)))
+    wrong = tuple(said for place, number in sums.items() if (said := _unlike(row, place, number, spans, counted)))
     count = None if sums else _count_said(row.cells)
     if row.sure:
         return Judged(True, count, wrong)
-    agrees = not wrong if sums else count in (counted.rows(0, row.number), counted.rows(after, row.number))
+    agrees = not wrong if sums else count in [counted.rows(*span) for span in spans]
     return Judged(agrees, count if agrees else None, ())
 
 
@@ -83,13 +87,13 @@ def _count_said(cells: Cells) -> int:
     return next(whole, -1)
 
 
-def _unlike(row: TotalRow, place: int, number: Decimal, after: int, counted: Counted) -> str:
-    """The sentence of a sum that neither the table nor its last block adds up to; "" where one does."""
-    whole, block = (counted.sum(place, since, row.number) for since in (0, after))
-    if number in (whole, block):
+def _unlike(row: TotalRow, place: int, number: Decimal, spans: Sequence[tuple[int, int]], counted: Counted) -> str:
+    """The sentence of a sum that neither the table nor a block of it adds up to; "" where one does."""
+    found = [counted.sum(place, *span) for span in spans]
+    if number in found:
         return ""
     what = f'dòng tổng cộng {row.number}, cột "{counted.titles[place]}"'
-    return f"{what}: ghi {number:f}, cộng các dòng đọc được {whole}"
+    return f"{what}: ghi {number:f}, cộng các dòng đọc được {found[-1]}"
 
 
 def shown(cells: Cells) -> str:

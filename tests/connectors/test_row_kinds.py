@@ -60,6 +60,15 @@ def test_a_total_that_its_column_does_not_add_up_to_is_told(tmp_path: Path) -> N
     assert sentence == 'dòng tổng cộng 3, cột "Kế hoạch giao (đồng)": ghi 1500, cộng các dòng đọc được 1000'
 
 
+def test_totals_above_what_they_add_up_are_totals_too(tmp_path: Path) -> None:
+    whole, block = ["", "", "Tổng số", "", 1510, 902], ["", "", "Cộng vốn đường", "", 1500, 900]
+    rows = [whole, block, money(1, "Đường A", 1000, 400), money(2, "Đường B", 500, 500)]
+    cau = [["", "", "Cộng vốn cầu", "", 10, 2], money(3, "Cầu", 10, 2)]
+    export = read(tmp_path, BUDGET_HEADER, *rows, *cau)
+    assert (len(export.rows), export.rejected) == (3, ())
+    assert not any("tổng cộng" in warning for warning in export.warnings)
+
+
 def test_a_row_that_seems_a_total_and_does_not_add_up_is_rejected_with_its_cell(tmp_path: Path) -> None:
     rows = [money(1, "Đường A", 1000, 400), ["", "", "Cộng mục đường", "", 1000, 400], money(2, "Cầu", 7, 0)]
     lost = ["", "", "Tổng kinh phí cầu C", "", 800, 100]
