@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -11,30 +10,30 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.journeys.commands import night, parindex
 from tests.journeys.serving import serving
+from tests.journeys.windows import (
+    CHROMIUM,
+    PATIENCE,
+    ROOT,
+    Open,
+    Windows,
+    enter,
+    first_document,
+    open_year,
+    sha256_of,
+    tab_to,
+    violations,
+)
 
-ROOT = "/p/hoi-an-dong/2025"
-CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-PATIENCE = 90_000
-"""Milliseconds: generous, because the machine may be busy."""
-
-
-@dataclass(frozen=True)
-class Open:
-    """A running service over a small ward, and the passwords of its people."""
-
-    home: Path
-    address: str
-    passwords: dict[str, str]
+pytestmark = pytest.mark.xdist_group("pages")
+"""One process, so that the service is started once."""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +46,8 @@ def service(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "daumoi": ["coordinator"],
         "vhxh": ["unit", "--office", "Phòng Văn hóa - Xã hội"],
         "quantri": ["administrator"],
+        "lanhdao": ["leader"],
+        "thamdinh": ["auditor"],
     }
     passwords = {}
     for name, (role, *more) in people.items():
@@ -66,35 +67,33 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser, service: Open) -> Iterator[BrowserContext]:
-    """A browser window of one person; what a page complains about fails the test."""
-    opened = browser.new_context(base_url=service.address, accept_downloads=True)
-    opened.set_default_timeout(PATIENCE)
+def windows(browser: Browser, service: Open) -> Iterator[Windows]:
+    """Windows over the running service."""
+    opened = Windows(browser, service.address)
     yield opened
-    opened.close()
+    for context in list(browser.contexts):
+        context.close()
+    assert opened.complaints == []
 
 
-def _enter(page: Page, service: Open, name: str) -> None:
-    page.goto("/dang-nhap")
-    page.fill("#name", name)
-    page.fill("#password", service.passwords[name])
-    page.press("#password", "Enter")
-    page.wait_for_url("**/hom-nay" if name != "quantri" else "**/danh-sach")
+@pytest.fixture
+def context(windows: Windows) -> BrowserContext:
+    """A window of one person."""
+    return windows.open()
 
 
 def test_a_coordinator_goes_from_signing_in_to_a_finished_run_and_its_sheet(
     service: Open, context: BrowserContext, tmp_path: Path
 ) -> None:
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    _enter(page, service, "daumoi")
+    enter(page, service, "daumoi")
     page.screenshot(path=tmp_path / "today.png", full_page=True)
     page.get_by_role("link", name="Chấm ngay").click()
     page.get_by_role("button", name="Chấm ngay").dblclick()
     page.wait_for_url("**/cham-diem/yc-*")
 
     expect(page.get_by_role("link", name="Xem bảng điểm")).to_be_visible(timeout=PATIENCE)
+    assert violations(page) == []
     page.screenshot(path=tmp_path / "run.png", full_page=True)
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Tải phiếu chấm điểm").click()
@@ -104,14 +103,13 @@ def test_a_coordinator_goes_from_signing_in_to_a_finished_run_and_its_sheet(
     assert any("3.3.2" in cell for cell in cells)
     page.goto(f"{ROOT}/cham-diem")
     assert page.locator("table >> nth=0 >> tbody tr").count() == 1, "a double click asked for one run"
-    assert complaints == []
 
 
 def test_a_unit_uploads_and_reads_the_verdict_within_seconds(
     service: Open, context: BrowserContext, tmp_path: Path
 ) -> None:
     page = context.new_page()
-    _enter(page, service, "vhxh")
+    enter(page, service, "vhxh")
     page.get_by_role("link", name="Nộp tài liệu").first.click()
     page.select_option("#muc", "1.1.1")
     signed = next((service.home / "inbox").rglob("*.pdf"))
@@ -122,8 +120,9 @@ def test_a_unit_uploads_and_reads_the_verdict_within_seconds(
 
     sent = page.locator(".one-sent", has_text="Kế hoạch 2025.pdf")
     expect(sent.locator(".badge").first).to_be_visible(timeout=PATIENCE)
-    expect(sent.locator("code")).to_have_text(_sha256(tmp_path / "Kế hoạch 2025.pdf"))
+    expect(sent.locator("code")).to_have_text(sha256_of(tmp_path / "Kế hoạch 2025.pdf"))
     expect(page.get_by_text("tệp rỗng (0 byte)")).to_be_visible()
+    assert violations(page) == []
     page.screenshot(path=tmp_path / "uploaded.png", full_page=True)
     sent.get_by_role("link", name="Xem tài liệu").click()
     expect(page.get_by_role("heading", name="Kết luận")).to_be_visible()
@@ -131,31 +130,31 @@ def test_a_unit_uploads_and_reads_the_verdict_within_seconds(
 
 
 def test_an_auditor_goes_from_the_link_to_a_bundle_that_verifies_itself(
-    service: Open, browser: Browser, context: BrowserContext, tmp_path: Path
+    service: Open, windows: Windows, tmp_path: Path
 ) -> None:
-    page = context.new_page()
-    _enter(page, service, "daumoi")
+    page = windows.open().new_page()
+    enter(page, service, "daumoi")
     page.goto(f"{ROOT}/chia-se")
     page.fill("#recipient", "Sở Nội vụ")
     page.get_by_role("button", name="Tạo liên kết").click()
     link = page.locator("pre.secret").inner_text()
-    other = browser.new_context(base_url=service.address, accept_downloads=True)
-    guest = other.new_page()
-    guest.set_default_timeout(PATIENCE)
+    guest = windows.open().new_page()
     guest.goto(link)
+    found = violations(guest)
     guest.fill("#who", "Lê Thị Thẩm Định")
     guest.fill("#office", "Sở Nội vụ thành phố")
     guest.get_by_role("button", name="Xem").click()
     guest.get_by_role("link", name="Gói tài liệu").click()
     guest.get_by_role("button", name="Lập gói").click()
     expect(guest.get_by_role("link", name="Tải gói về máy")).to_be_visible(timeout=PATIENCE)
+    found += violations(guest)
     with guest.expect_download() as waiting:
         guest.get_by_role("link", name="Tải gói về máy").click()
     waiting.value.save_as(tmp_path / "goi.zip")
     guest.get_by_role("link", name="Kiểm tra từng bước").click()
     expect(guest.get_by_text("Nguyên vẹn: không có gì bị thay đổi.")).to_be_visible(timeout=PATIENCE)
     guest.screenshot(path=tmp_path / "verified.png", full_page=True)
-    other.close()
+    assert found + violations(guest) == []
 
     with zipfile.ZipFile(io.BytesIO((tmp_path / "goi.zip").read_bytes())) as bundle:
         bundle.extractall(tmp_path / "goi")
@@ -173,39 +172,101 @@ PAGES = (
     *("tieu-chi/1.1.2/khai", "tieu-chi/3.3.2/phia-sau", "nop-tai-lieu", "tai-lieu", "cach-ly", "tim?q=ke+hoach"),
     *("du-lieu", "du-lieu/1", "cham-diem", "goi-tai-lieu", "chia-se", "bao-cao", "ky-cham", "ky-cham/1.1.2"),
 )
-DEADLINES = {"self_score": "31/12/2099", "appraisal_1": "15/01/2100", "explanation": "31/01/2100"}
+SIZES = {"a telephone": (360, 800), "200 % zoom": (640, 400)}
 
 
-def test_axe_finds_nothing_on_any_page_and_nothing_overflows_at_360_pixels(
+def test_axe_finds_nothing_on_any_page_and_nothing_overflows_when_it_is_narrow(
     service: Open, context: BrowserContext
 ) -> None:
     page = context.new_page()
     page.goto("/dang-nhap")
-    found = _violations(page)
-    _enter(page, service, "daumoi")
+    found = violations(page)
+    enter(page, service, "daumoi")
     page.goto(f"{ROOT}/ky-cham")
-    found += _violations(page)
-    for name, day in (DEADLINES | {"appraisal_2": "28/02/2100"}).items():
-        page.fill(f"#{name}", day)
-    page.get_by_role("button", name="Mở kỳ").click()
-    page.get_by_role("button", name="Bắt đầu tự chấm").click()
+    found += violations(page)
+    open_year(page)
     wide = []
-    for name in [*PAGES, _first_document(page)]:
+    for name in [*PAGES, first_document(page)]:
         page.goto(f"{ROOT}/{name}")
-        found += _violations(page)
-        page.set_viewport_size({"width": 360, "height": 800})
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wide.append(name)
+        found += violations(page)
+        for said, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                wide.append((name, said))
         page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto("/tai-khoan")
-    found += _violations(page)
     assert (found, wide) == ([], [])
+
+
+def test_axe_finds_nothing_on_what_other_roles_see_nor_on_pages_of_accounts_and_errors(
+    service: Open, windows: Windows
+) -> None:
+    seen = {
+        "quantri": ("/tai-khoan/danh-sach", "/tai-khoan"),
+        "vhxh": (f"{ROOT}/hom-nay", f"{ROOT}/viec", f"{ROOT}/du-lieu", "/khong-co-trang-nay"),
+        "thamdinh": (f"{ROOT}/hom-nay", f"{ROOT}/ky-cham", "/p/hoi-an-dong/2031/bang-diem"),
+        "lanhdao": (f"{ROOT}/hom-nay", f"{ROOT}/ky-cham/1.1.2"),
+    }
+    found = []
+    for name, addresses in seen.items():
+        page = windows.open().new_page()
+        enter(page, service, name)
+        for address in addresses:
+            page.goto(address)
+            found += violations(page)
+    assert found == []
+
+
+def test_a_page_prints_its_table_without_menus_and_forms(service: Open, context: BrowserContext) -> None:
+    page = context.new_page()
+    enter(page, service, "daumoi")
+    page.goto(f"{ROOT}/bang-diem")
+    page.emulate_media(media="print")
+    hidden = [page.locator(part).first.is_visible() for part in (".top", ".pages", ".filters", ".skip")]
+    paper = page.pdf(format="A4")
+    assert hidden == [False] * 4 and page.locator("tbody tr").first.is_visible()
+    assert paper.startswith(b"%PDF-") and paper.count(b"/Type /Page\n") in range(1, 30)
+
+
+def test_files_that_are_being_sent_wait_for_signing_in_again_in_another_window(
+    service: Open, context: BrowserContext, tmp_path: Path
+) -> None:
+    page = context.new_page()
+    enter(page, service, "vhxh")
+    page.goto(f"{ROOT}/nop-tai-lieu?muc=1.7.1")
+    (tmp_path / "het phien.pdf").write_bytes(b"%PDF-1.4\n" + b"%" * 3000)
+    context.clear_cookies()
+    page.set_input_files("#tep", tmp_path / "het phien.pdf")
+    page.get_by_role("button", name="Nộp").click()
+    again = page.get_by_role("link", name="Đăng nhập lại ở cửa sổ khác")
+    expect(again).to_be_visible()
+    with context.expect_page() as opened:
+        again.click()
+    opened.value.fill("#name", "vhxh")
+    opened.value.fill("#password", service.passwords["vhxh"])
+    opened.value.press("#password", "Enter")
+    opened.value.wait_for_url("**/nop-tai-lieu")
+    expect(page.locator(".one-sent", has_text="het phien.pdf").locator("code")).to_be_visible()
+
+
+def test_a_form_opened_before_signing_in_again_is_sent_once_more(service: Open, context: BrowserContext) -> None:
+    page, other = context.new_page(), context.new_page()
+    enter(page, service, "daumoi")
+    page.goto(f"{ROOT}/tieu-chi/1.1.2/khai")
+    page.fill("#explanation", "Giải trình viết dở")
+    context.clear_cookies()
+    enter(other, service, "daumoi")
+    page.get_by_role("button", name="Ghi").click()
+    expect(page.get_by_role("heading", name="Biểu mẫu cũ")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Gửi lại").click()
+    page.wait_for_url("**/khai**")
+    assert page.locator("#explanation").input_value() == "Giải trình viết dở"
 
 
 def test_everything_is_reached_by_keyboard_alone(service: Open, context: BrowserContext) -> None:
     page = context.new_page()
     page.goto("/dang-nhap")
-    _tab_to(page, "name")
+    tab_to(page, "name")
     page.keyboard.type("daumoi")
     page.keyboard.press("Tab")
     page.keyboard.type(service.passwords["daumoi"])
@@ -216,22 +277,69 @@ def test_everything_is_reached_by_keyboard_alone(service: Open, context: Browser
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "noi-dung"
     page.goto(f"{ROOT}/bang-diem")
-    _tab_to(page, "q")
+    tab_to(page, "q")
     page.keyboard.type("tre han")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=tre+han**")
-    _tab_to(page, "3.3.2", by="textContent")
+    tab_to(page, "3.3.2", by="textContent")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tieu-chi/3.3.2")
     assert outline != "none"
 
 
-def test_reading_and_sending_work_without_javascript(service: Open, browser: Browser, tmp_path: Path) -> None:
-    context = browser.new_context(base_url=service.address, java_script_enabled=False)
+def test_a_run_a_declared_value_and_a_file_are_sent_by_keyboard_alone(
+    service: Open, context: BrowserContext, tmp_path: Path
+) -> None:
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    _enter(page, service, "daumoi")
+    enter(page, service, "daumoi")
+    page.goto(f"{ROOT}/cham-diem")
+    tab_to(page, "dry_run")
+    page.keyboard.press("Space")
+    tab_to(page, "Chấm ngay", by="textContent")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cham-diem/yc-*")
+
+    page.goto(f"{ROOT}/tieu-chi/1.1.2/khai")
+    tab_to(page, "v-1")
+    page.keyboard.type("42")
+    tab_to(page, "Ghi", by="textContent")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Đã ghi. Điểm được tính lại")).to_be_visible()
+
+    (tmp_path / "ban phim.pdf").write_bytes(b"%PDF-1.4\nby keyboard\n")
+    page.goto(f"{ROOT}/nop-tai-lieu?muc=1.1.1")
+    tab_to(page, "tep")
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files(tmp_path / "ban phim.pdf")
+    tab_to(page, "Nộp", by="textContent")
+    page.keyboard.press("Enter")
+    expect(page.locator(".one-sent", has_text="ban phim.pdf").locator("code")).to_be_visible()
+
+
+def test_a_leader_approves_and_locks_by_keyboard_alone(service: Open, windows: Windows) -> None:
+    page = windows.open().new_page()
+    enter(page, service, "daumoi")
+    open_year(page)
+    sheet = first_document(page)
+    page.goto(f"{ROOT}/{sheet}")
+    name = page.locator("h1").inner_text()
+    leader = windows.open().new_page()
+    enter(leader, service, "lanhdao")
+    leader.goto(f"{ROOT}/ky-cham")
+    tab_to(leader, "Duyệt bảng tự chấm", by="textContent")
+    leader.keyboard.press("Enter")
+    leader.wait_for_url("**/ky-cham?xong=1")
+    tab_to(leader, "sheet-lock")
+    leader.keyboard.type(name)
+    leader.keyboard.press("Enter")
+    expect(leader.get_by_text("đã chốt điểm tự chấm")).to_be_visible()
+
+
+def test_reading_and_sending_work_without_javascript(service: Open, windows: Windows, tmp_path: Path) -> None:
+    page = windows.open(java_script_enabled=False).new_page()
+    enter(page, service, "daumoi")
     page.goto(f"{ROOT}/tieu-chi/3.3.2")
     page.get_by_role("link", name="Xem danh sách").click()
     assert "hẹn trả" in page.inner_text("main")
@@ -244,28 +352,3 @@ def test_reading_and_sending_work_without_javascript(service: Open, browser: Bro
     page.get_by_role("spinbutton", name="Trễ hạn").fill("0")
     page.get_by_role("button", name="Thử").click()
     expect(page.get_by_text("Nếu vậy:")).to_be_visible()
-    context.close()
-
-
-def _violations(page: Page) -> list[str]:
-    answer = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [f"{page.url}: {fault['id']} {fault['nodes'][0]['html'][:120]}" for fault in answer.response["violations"]]
-
-
-def _first_document(page: Page) -> str:
-    page.goto(f"{ROOT}/tai-lieu?trang_thai=examined")
-    address = page.locator("tbody th a").first.get_attribute("href")
-    assert address is not None
-    return address.removeprefix(f"{ROOT}/")
-
-
-def _tab_to(page: Page, wanted: str, *, by: str = "id") -> None:
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"document.activeElement.{by}") == wanted:
-            return
-    raise AssertionError(f"{wanted} is not reached by Tab")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

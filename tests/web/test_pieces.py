@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hashlib
 import os
+import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,8 +27,12 @@ from flows.resources import Resources, open_resources
 from flows.sweeping import sweep_leftovers
 from storage import uploads
 from storage.errors import DiskFull
+from tests.servers import free_ports
+from tests.web.test_api import V1, token_of
 from tests.web.test_uploads import SEND
 from tests.web.wards import NOW, OWN, OWN_COMPONENT, Town, pdf, visiting
+from web.access import Deed
+from web.app import create_app
 
 WHOLE = bytes(range(256)) * 4096
 """A MiB in which every place can be told from its neighbours."""
@@ -177,3 +186,34 @@ def _age(home: Path, *, days: int) -> None:
     for file in [*(home / "orders").iterdir(), *(home / "uploads").iterdir()]:
         then = file.stat().st_mtime - days * 86400
         os.utime(file, (then, then))
+
+
+@contextmanager
+def _served(town: Town) -> Iterator[int]:
+    """The pages in a real server of this process: its port."""
+    server = uvicorn.Server(uvicorn.Config(create_app(town.settings), port=free_ports(1)[0], log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield server.config.port
+    server.should_exit = True
+    thread.join()
+
+
+def test_a_connection_that_breaks_in_the_middle_of_a_piece_keeps_what_came(own_town: Town) -> None:
+    key = token_of(own_town, "unit", Deed.UPLOAD)
+    with _served(own_town) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=key) as client:
+        wish = {"name": "a.pdf", "size": len(WHOLE), "target": OWN_COMPONENT}
+        address = f"{V1}/uploads/{client.post(f'{V1}/uploads', json=wish).json()['id']}"
+        with socket.create_connection(("127.0.0.1", port)) as broken:
+            head = f"PUT {address}?offset=0 HTTP/1.1\r\nHost: x\r\nAuthorization: {key['Authorization']}\r\n"
+            broken.sendall(f"{head}Content-Length: {len(WHOLE)}\r\n\r\n".encode() + WHOLE[:300_000])
+            until = time.monotonic() + 60
+            while client.get(address).json()["received"] < 300_000:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        rest = client.put(address, params={"offset": 300_000}, content=WHOLE[300_000:])
+        kept = client.post(f"{address}/done").json()
+    assert rest.json() == {"received": len(WHOLE)}
+    assert kept["sha256"] == hashlib.sha256(WHOLE).hexdigest()

@@ -169,3 +169,31 @@ def test_a_closed_account_is_out_at_once(own_town: Town) -> None:
         assert client.post("/tai-khoan/danh-sach/supervisor/khoa").status_code == 303
         sign_in(client, own_town, "supervisor")
         assert client.get(f"{HERE}/bang-diem").status_code == 303
+
+
+def test_codes_are_turned_on_and_off_on_the_account_page(own_town: Town) -> None:
+    with visiting(own_town, "auditor") as client:
+        offered = client.post("/tai-khoan/ma-sau-so").text
+        found = re.search(r'name="secret" value="([A-Z2-7]+)"', offered)
+        assert found and "<svg" in offered
+        wrong = client.post("/tai-khoan/ma-sau-so/bat", data={"secret": found[1], "code": "000000"})
+        assert wrong.status_code == 422 and found[1] in wrong.text, "the picture that was scanned stays good"
+        code = pyotp.TOTP(found[1]).now()
+        assert (
+            "sẽ hỏi mã sáu số" in client.post("/tai-khoan/ma-sau-so/bat", data={"secret": found[1], "code": code}).text
+        )
+        assert "Đang bật" in client.get("/tai-khoan").text
+        assert "Đã tắt mã sáu số" in client.post("/tai-khoan/ma-sau-so/tat").text
+
+
+def test_who_opens_a_link_stands_in_its_receipt(own_town: Town) -> None:
+    address = f"/chia-se/{own_town.own.link_secret}"
+    with visiting(own_town) as client:
+        key = re.search(r'name="entry_key" value="([^"]+)"', client.get(address).text)
+        assert key
+        nameless = client.post(address, data={"who": " ", "office": "Sở Nội vụ", "entry_key": key[1]})
+        entered = client.post(address, data={"who": "Lê Thị A", "office": "Sở Nội vụ", "entry_key": key[1]})
+        sign_in(client, own_town, "coordinator")
+        shown = client.get(f"{HERE}/chia-se").text
+    assert nameless.status_code == 422 and "Ghi họ tên và cơ quan" in nameless.text
+    assert entered.status_code == 303 and "Lê Thị A, Sở Nội vụ (testclient)" in shown

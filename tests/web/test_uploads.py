@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 import unicodedata
+import zipfile
 
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -161,3 +163,27 @@ def test_every_deed_that_changes_evidence_stands_in_the_custody_log(own_town: To
     mine = [(event["event"], event["who"]) for event in log if event["subject"] == own_town.own.document]
     assert mine[-2:] == [("viewed", "auditor"), ("downloaded", "auditor")]
     assert custody.first_break(log) is None
+
+
+def test_a_file_of_another_kind_than_its_name_says_is_kept_and_told_with_the_way_out(own_town: Town) -> None:
+    word = io.BytesIO()
+    with zipfile.ZipFile(word, "w") as archive:
+        archive.writestr("word/document.xml", "<w:document/>")
+    with visiting(own_town, "unit") as client:
+        for name, data, words in (
+            ("quyet-dinh.pdf", word.getvalue(), "Tệp không phải PDF"),
+            ("trang.pdf", b"<html><script>alert(1)</script></html>", "không phải PDF"),
+        ):
+            begun = _begin(client, data, name)
+            _piece(client, begun["id"], 0, data)
+            kept = client.post(f"{SEND}/{begun['id']}/xong").json()
+            page = _until_examined(client, f"{SEND}/{begun['id']}")
+            assert "Cách ly" in page and words in page, name
+            fetched = client.get(f"{HERE}/tai-lieu/{kept['sha256']}/tai-ve")
+            assert fetched.content == data and fetched.headers["content-type"] == "application/octet-stream"
+
+
+def test_another_try_without_a_choice_says_what_is_missing(town: Town) -> None:
+    with visiting(town, "coordinator") as client:
+        answer = client.post(f"{HERE}/cach-ly", data={})
+    assert answer.status_code == 422 and "Chưa chọn tệp nào" in answer.text and "hong.pdf" in answer.text

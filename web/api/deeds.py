@@ -25,7 +25,7 @@ from web.doors import Visit, allowed
 from web.errors import problem
 from web.pages.auditing import Order, handed_out, ordered, own_order
 from web.pages.cycle import SLUGS, Asked, done, seen_or_missing, told_to
-from web.pages.uploads import finished, folder_of, own_upload
+from web.pages.uploads import finished, folder_of, own_upload, taken
 
 router = api_router()
 _UploadId = Annotated[str, Path(pattern=r"^u-[A-Za-z0-9-]{1,80}$", examples=["u-1a2b3c"])]
@@ -129,7 +129,7 @@ async def add_piece(
 ) -> dict[str, int]:
     """One piece (the request's body) from byte `offset` on; what came before a broken connection is kept."""
     row = await run_in_threadpool(own_upload, visit, upload_id)
-    return {"received": await receiving.add_piece(visit.resources, row, offset, request.stream())}
+    return {"received": await taken(visit, row, offset, request)}
 
 
 @router.post(PLACE + "/uploads/{upload_id}/done", responses=examples.of(examples.UPLOAD))

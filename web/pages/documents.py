@@ -55,9 +55,13 @@ def listed(
 @router.get(PLACE + "/cach-ly")
 def quarantine(visit: Visit = allowed(Deed.SEE_WORK)) -> Response:
     """Documents that cannot be used, each with its reason and the way out."""
+    return _quarantine(visit)
+
+
+def _quarantine(visit: Visit, message: str = "", status: int = 200) -> Response:
     wanted = DocumentsWanted("quarantined", "", visible_documents(visit))
     told = browsing.documents(visit.resources, wanted, Slice(0, 200))
-    return visit.page("quarantine.html", told=told)
+    return visit.page("quarantine.html", status, told=told, message=message)
 
 
 @router.get(PLACE + "/tai-lieu/{sha256}")
@@ -171,11 +175,15 @@ def download(sha256: Sha256, visit: Visit = allowed(Deed.SEE_EVIDENCE)) -> Respo
 
 
 @router.post(PLACE + "/cach-ly")
-def release(sha256: Annotated[list[str], Form()], visit: Visit = allowed(Deed.RELEASE)) -> Response:
+def release(
+    visit: Visit = allowed(Deed.RELEASE), sha256: Annotated[list[str] | None, Form(max_length=500)] = None
+) -> Response:
     """Give quarantined documents another try, tonight or at the next run."""
-    for one in sha256[:500]:
+    if not sha256:
+        return _quarantine(visit, "Chưa chọn tệp nào. Đánh dấu tệp cần kiểm tra lại rồi bấm.", 422)
+    for one in sha256:
         seen_document(visit, one)
-    visit.house.verdicts.submit(release_documents, visit.resources, sha256[:500], who=visit.visitor.name, at=visit.now)
+    visit.house.verdicts.submit(release_documents, visit.resources, sha256, who=visit.visitor.name, at=visit.now)
     return RedirectResponse(visit.request.url.path + "?xong=1", status_code=303)
 
 

@@ -118,11 +118,15 @@ async def piece(
 ) -> Response:
     """One piece from byte `tu` on; what came before a broken connection is kept."""
     row = await run_in_threadpool(own_upload, visit, upload_id)
+    return JSONResponse({"received": await taken(visit, row, tu, request)})
+
+
+async def taken(visit: Visit, row: Mapping[str, Any], offset: int, request: Request) -> int:
+    """Keep what comes of a piece, also when the connection breaks; how many bytes are there now."""
     try:
-        here = await receiving.add_piece(visit.resources, row, tu, request.stream())
+        return await receiving.add_piece(visit.resources, row, offset, request.stream())
     except ClientDisconnect:
-        here = receiving.received(visit.resources, upload_id)
-    return JSONResponse({"received": here})
+        return receiving.received(visit.resources, str(row["id"]))
 
 
 @router.post(PLACE + "/nop-tai-lieu/{upload_id}/xong")
