@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -140,19 +140,39 @@ def keys_said_lately(connection: Connection, unit: str, kind: str, import_id: in
 
 def dossier_of(stored: Sequence[Any]) -> Dossier:
     """The dossier that a tuple of stored values means."""
-    said = zip(COLUMNS, stored, strict=True)
-    return Dossier(**{name: value_of(name, value) for name, value in said if value is not None})
+    said = zip(_READERS, stored, strict=True)
+    return Dossier(
+        **{name: value if read is None else read(value) for (name, read), value in said if value is not None}
+    )
 
 
 def value_of(name: str, stored: Any) -> Any:
     """A stored value of a dossier's field as facts have it."""
     if stored is None:
         return () if name in NAMES else None
+    read = _reader(name)
+    return stored if read is None else read(stored)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, VIETNAM)
+
+
+def _names(joined: str) -> tuple[str, ...]:
+    return tuple(joined.split("\n"))
+
+
+def _reader(name: str) -> Callable[[Any], Any] | None:
+    """How a stored value of a field is read; None: as it is."""
     if name in MOMENTS:
-        return datetime.fromtimestamp(stored, VIETNAM)
+        return _moment
     if name in YES_OR_NO:
-        return bool(stored)
-    return tuple(stored.split("\n")) if name in NAMES else stored
+        return bool
+    return _names if name in NAMES else None
+
+
+_READERS = tuple((name, _reader(name)) for name in COLUMNS)
+"""Each column with its reader, looked up once for all rows."""
 
 
 def _blocks(columns: Sequence[Any], unit: str, kind: str) -> Any:

@@ -181,14 +181,24 @@ class Facts:
     of an unknown kind it is "no data"."""
 
 
+_AS_THEY_ARE = frozenset((str, int, bool, type(None)))
+"""Kinds that JSON holds as they are: most fields of most dossiers, so they are told first."""
+
+
 def to_plain(value: Any) -> Any:
     """Facts as JSON-ready values; decimals, dates and moments become {"decimal" | "date" | "datetime": "..."}."""
     kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
     if kind in _TAGGED:
         tag, written = _TAGGED[kind]
         return {tag: written(value)}
     if dataclasses.is_dataclass(kind):
-        return {name: to_plain(item) for name, default in _defaults(kind) if (item := getattr(value, name)) != default}
+        return {
+            name: item if type(item) in _AS_THEY_ARE else to_plain(item)
+            for name, default in _defaults(kind)
+            if (item := getattr(value, name)) != default
+        }
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     return value

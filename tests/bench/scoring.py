@@ -1,21 +1,23 @@
 """What scoring costs: a ward of 60,000 dossiers, a city of 94 wards and 4,000,000, growth, beside plain SQL.
 
-`./dev bench tests/bench/scoring.py`; other sizes: `./dev bench tests/bench/scoring.py 60000 4000000`.
+`./dev bench tests/bench/scoring.py`; parts and sizes: `./dev bench tests/bench/scoring.py engine city 60000 4000000`.
 Medians of several runs in one process; SQL counts the on-time share and shares of yes by unit over the same rows.
 PostgreSQL is started here. On a busy machine quote ratios.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,19 @@ os.environ.setdefault("POLARS_MAX_THREADS", "2")
 import polars as pl
 
 from config.criteria_sets import load_cases
+from config.settings import Settings
 from config.unit_names import load_units
+from connectors.exports.rows import Export, Row
+from flows.city import score_city
+from flows.resources import Resources, open_resources
+from flows.scoring import Question
 from scoring.cases import examples_of
 from scoring.columns import counts_by_unit
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition
 from scoring.engine.period import in_vietnam, period_of
 from scoring.unit_names import unit_names
+from storage.evidence import record_object
+from storage.imports import Arrival, record_export
 from tests.scoring.wards import CALENDAR, CRITERIA, at, declared, dossier, petition, scored
 
 UNITS = 94
@@ -181,13 +190,47 @@ def count(frame: pl.DataFrame) -> pl.DataFrame:
     return counts_by_unit(frame, PERIOD, "bcth_date")
 
 
-def main(sizes: Sequence[int]) -> None:
-    """Print one line for each figure."""
-    of_ward, of_city = sizes
-    facts = ward(of_ward)
+def keep(resources: Resources, rows: int) -> None:
+    """A ward of so many dossiers as an export leaves them, ready to be scored."""
+    settings = resources.settings
+    now = datetime.now(UTC)
+    kept = resources.store.put(io.BytesIO(b"bench"))
+    fields = [name for name in Dossier.__slots__ if name != "result_files"]
+    said = tuple(
+        Row("dossiers", "S", number, {name: value for name in fields if (value := getattr(one, name)) is not None})
+        for number, one in enumerate(map(_bench_dossier, range(rows)), 2)
+    )
+    export = Export(file="hs.xlsx", sha256=kept.sha256, profile="danh-sach-ho-so", kind="dossiers", sheets=("S",),
+                    rows=said, counted=rows, exported_at=now)  # fmt: skip
+    with resources.database.write() as connection:
+        record_object(connection, kept, who="bench", where="bench", at=now)
+        record_export(connection, Arrival(settings.unit, "hs.xlsx", kept.sha256, "bench", "bench", now, "1"), export)
+
+
+def engines(rows: int) -> None:
+    """The engine over a ward with something for every component."""
+    facts = ward(rows)
     for name, clock in (("of processor time", time.process_time), ("by the clock", time.perf_counter)):
         base, taken = engine_milliseconds(Facts(), clock), engine_milliseconds(facts, clock)
-        print(f"engine, ward of {of_ward:,}: {taken - base:.0f} ms {name} above an empty ward's {base:.0f} (goal 100)")
+        print(f"engine, ward of {rows:,}: {taken - base:.0f} ms {name} above an empty ward's {base:.0f} (goal 100)")
+    alone = Facts(dossiers=facts.dossiers, known=facts.known)
+    print(f"  its dossiers alone: {engine_milliseconds(alone, time.process_time):.0f} ms of processor time")
+
+
+def cities(rows: int) -> None:
+    """`parindex city`: one ward of a city as it is kept, read, scored, and recorded; a city is 94 of them in turn."""
+    question = Question("2025", date(2025, 12, 31), "phuong-de-xuat@2025.1", "bcth_date")
+    with tempfile.TemporaryDirectory() as folder, open_resources(Settings(home=Path(folder))) as resources:
+        keep(resources, rows // UNITS)
+        for name, dry in (("without recording", True), ("recorded with its inputs", False)):
+            whole = partial(score_city, resources, question, units=[resources.settings.unit], dry_run=dry)
+            taken = median_seconds(lambda whole=whole: whole(now=datetime.now(UTC)), 3, time.process_time)
+            print(f"city, a ward of {rows // UNITS:,} {name}: {taken:.2f} s of processor time; {UNITS} of them "
+                  f"{UNITS * taken:.0f} s")  # fmt: skip
+
+
+def columns(of_ward: int, of_city: int) -> None:
+    """Counts over columns, beside plain SQL, and how they grow."""
     small = city(of_ward)
     print(f"columns, ward of {of_ward:,}: {1000 * median_seconds(lambda: count(small), 5):.0f} ms, all counts")
     frame = city(of_city)
@@ -209,6 +252,19 @@ def main(sizes: Sequence[int]) -> None:
         print(f"growth, {rows:,}: {1e9 * per_row[-1]:.0f} ns a row, {per_row[-1] / per_row[0]:.2f} times the first")
 
 
+PARTS: Mapping[str, Callable[[int, int], None]] = {
+    "engine": lambda of_ward, _: engines(of_ward),
+    "city": lambda _, of_city: cities(of_city),
+    "columns": columns,
+}
+
+
+def main(words: Sequence[str]) -> None:
+    """Print one line for each figure; `words` may name parts and the two sizes."""
+    sizes = [int(word) for word in words if word.isdigit()]
+    for name in [word for word in words if word in PARTS] or PARTS:
+        PARTS[name](*(sizes if len(sizes) == 2 else (60_000, 4_000_000)))
+
+
 if __name__ == "__main__":
-    given = [int(text) for text in sys.argv[1:]]
-    main(given if len(given) == 2 else (60_000, 4_000_000))
+    main(sys.argv[1:])
