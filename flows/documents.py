@@ -13,6 +13,7 @@ from flows.examination import examine_batch
 from flows.resources import Resources
 from flows.years import leading_year
 from ocr import CHECKER_VERSION
+from scoring.engine.agreement import fits_symbol
 from scoring.engine.period import period_of
 from scoring.filed_results import (
     STATES_VI,
@@ -183,7 +184,8 @@ def _suggested_numbers(connection: Connection, unit: str) -> dict[str, str]:
     """Numbers from the registers for files in which none could be read, by hash."""
     numbers = {one.code: one.result_number for one in dossiers_of(connection, unit) if one.result_number}
     results = result_files(connection, unit, CHECKER_VERSION) if numbers else []
-    suggested = {file.sha256: numbers[file.code] for file in results if not file.number and file.code in numbers}
+    unread = (file for file in results if not file.number and file.code in numbers)
+    suggested = {one.sha256: numbers[one.code] for one in unread if fits_symbol(numbers[one.code], one.symbol)}
     rows = outgoing_rows(connection, unit)
     papers = own_papers(connection, unit, CHECKER_VERSION) if rows else []
     return suggested | {file.sha256: row.number for file, row in suggested_rows(rows, papers)}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.resources import Resources
-from scoring.engine.agreement import contradiction
+from scoring.engine.agreement import contradiction, fits_symbol
 from scoring.engine.numbers import day_vn
 from scoring.filed_results import OutgoingRow, ResultFile, disagreements, row_of, suggested_rows
 from storage.database import Connection
@@ -34,7 +34,8 @@ def register_says(resources: Resources, told: Mapping[str, Any]) -> dict[str, An
             says = [_of_dossier(connection, resources.settings.unit, told, code, codes) for code in codes]
         else:
             rows = outgoing_rows(connection, resources.settings.unit)
-            says = list(_of_outgoing(rows, [file_of(told["row"], path, "", result) for path in paths], paths))
+            files = [file_of(told["row"], path, "", result) for path in paths]
+            says = list(_of_outgoing(rows, files, paths))
     suggestions: dict[str, list[dict[str, str]]] = {}
     for one in says:
         for name, value in one.pop("suggests").items():
@@ -57,7 +58,11 @@ def _of_dossier(
     if not dossier.result_number:
         return found | {"state": UNKNOWN, "because": f"Sổ chưa ghi số kết quả của hồ sơ {code}."}
     if not file.number:
-        said = f"Sổ ghi số kết quả của hồ sơ {code} là {dossier.result_number}; số trên văn bản chưa đọc được để so."
+        said = f"Sổ ghi số kết quả của hồ sơ {code} là {dossier.result_number}"
+        if not fits_symbol(dossier.result_number, file.symbol):
+            said += f", ký hiệu in trên văn bản là {file.symbol}; cần người xem có nhầm tệp không."
+            return found | {"state": UNKNOWN, "because": said}
+        said += "; số trên văn bản chưa đọc được để so."
         return found | {"state": UNKNOWN, "because": said, "suggests": {"number": dossier.result_number}}
     return found | {"state": AGREES, "because": f"Khớp với hồ sơ {code}: số {dossier.result_number}."}
 

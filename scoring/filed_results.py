@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from scoring.engine.agreement import contradiction, number_parts
+from scoring.engine.agreement import contradiction, fits_symbol, number_parts
 from scoring.engine.facts import Dossier
 from scoring.engine.numbers import day_vn
 from scoring.engine.period import Period
@@ -50,7 +50,10 @@ class ResultFile:
     """Other dossiers that the same file was handed in for; `against_register` fills it in."""
     printed_code: str | None = None
     number: str | None = None
+    symbol: str | None = None
     issued_on: date | None = None
+    printed_month: str = ""
+    """2025-01 (or 2025) where the day was written by hand or left blank beside it."""
     subject: str | None = None
     pages: int | None = None
     blank_pages: int = 0
@@ -178,9 +181,16 @@ def suggested_rows(rows: Iterable[OutgoingRow], files: Iterable[ResultFile]) -> 
 
 
 def _row_of(file: ResultFile, rows: Sequence[OutgoingRow]) -> OutgoingRow | None:
-    promised = [row for row in rows if file.name.casefold() in map(str.casefold, row.files)]
-    alike = promised or [row for row in rows if _same_day(row, file) and _same_subject(row, file)]
+    fitting = [row for row in rows if _fits_print(row, file)]
+    promised = [row for row in fitting if file.name.casefold() in map(str.casefold, row.files)]
+    alike = promised or [row for row in fitting if _same_day(row, file) and _same_subject(row, file)]
     return alike[0] if len(alike) == 1 else None
+
+
+def _fits_print(row: OutgoingRow, file: ResultFile) -> bool:
+    """Nothing that is printed beside the place of the number rules the row out."""
+    in_month = row.issued_on is None or row.issued_on.isoformat().startswith(file.printed_month)
+    return in_month and fits_symbol(row.number, file.symbol)
 
 
 def _same_day(row: OutgoingRow, file: ResultFile) -> bool:

@@ -109,6 +109,8 @@ def file_of(
         also_for=tuple(one for one in also_for if one != code),
         printed_code=_value(fields, "dossier_code"),
         number=_value(fields, "number"),
+        symbol=_value(fields, "symbol"),
+        printed_month=(fields.get("issued_on") or {}).get("partial") or "",
         issued_on=date.fromisoformat(day) if day else None,
         subject=_value(fields, "subject"),
         pages=result.get("page_count"),

@@ -51,8 +51,17 @@ def same_number(one: str, other: str) -> bool:
     Registers are typed by people: leading zeros, spaces, case, marks, the year and the end of the symbol do not count.
     """
     a, b = number_parts(one), number_parts(other)
-    short, long = sorted((a[1:], b[1:]), key=len)
-    return a[0] == b[0] and long[: len(short)] == short
+    return a[0] == b[0] and _one_begins_the_other(a[1:], b[1:])
+
+
+def fits_symbol(number: str, symbol: str | None) -> bool:
+    """Whether a number may stand before a printed symbol: `05/QĐ-UBND` before `QĐ-UBND`, not before `GPXD-UBND`."""
+    return not symbol or _one_begins_the_other(number_parts(number)[1:], number_parts(f"0/{symbol}")[1:])
+
+
+def _one_begins_the_other(one: Sequence[str], other: Sequence[str]) -> bool:
+    short, long = sorted((one, other), key=len)
+    return long[: len(short)] == short
 
 
 def number_parts(number: str) -> list[str]:

@@ -131,3 +131,22 @@ def test_an_outgoing_document_is_held_against_its_row_by_day_and_pages(resources
     )
     assert _says(resources, unknown)["rows"][0]["because"] == "Số 48/TB-UBND không có trong sổ văn bản đi."
     assert _says(resources, evidence)["rows"] == []
+
+
+def test_a_row_suggests_nothing_that_the_print_beside_the_place_rules_out(resources: Resources) -> None:
+    other = _kept(resources, f"ho-so/{CODE}.pdf", number=field(None, "handwritten"), symbol=field("QĐ-UBND"))
+    row = {"issued_on": DAY, "subject": "Thông báo", "files": ("tb.pdf",)}
+    _import(resources, "outgoing", row | {"number": "47/TB-UBND"})
+    blank = {"number": field(None, "blank"), "symbol": field("TB-UBND")}
+    fitting = _kept(resources, "3.1.1/tb.pdf", **blank, issued_on=field(None, "handwritten", partial="2025-09"))
+    of_another_month = _kept(resources, "3.1.2/tb.pdf", **blank, issued_on=field(None, "blank", partial="2025-11"))
+
+    says = _says(resources, other)
+
+    assert says["suggestions"] == {}
+    assert "ký hiệu in trên văn bản là QĐ-UBND" in says["rows"][0]["because"]
+    assert {name: one[0]["value"] for name, one in _says(resources, fitting)["suggestions"].items()} == {
+        "number": "47/TB-UBND",
+        "issued_on": "2025-09-30",
+    }
+    assert _says(resources, of_another_month)["rows"] == []

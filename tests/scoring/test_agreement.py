@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.engine.agreement import same_number
+from scoring.engine.agreement import fits_symbol, same_number
 
 SAME = [
     ("05/GPXD-UBND", "5/gpxd-ubnd"),
@@ -31,3 +31,8 @@ def test_zeros_spaces_case_marks_year_and_a_short_symbol_make_no_other_number(ty
 @pytest.mark.parametrize(("typed", "printed"), OTHERS)
 def test_other_digits_or_another_symbol_are_another_number(typed: str, printed: str) -> None:
     assert not same_number(typed, printed) and not same_number(printed, typed)
+
+
+def test_a_number_stands_before_its_own_symbol_only() -> None:
+    assert fits_symbol("05/QĐ-UBND", "QD-UBND") and fits_symbol("05", "QĐ-UBND") and fits_symbol("05/QĐ-UBND", None)
+    assert not fits_symbol("05/QĐ-UBND", "GPXD-UBND")
