@@ -8,10 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from config.other_indices import sipas
 from config.refusals import WrongUse
 from flows import scoring
+from flows.cycle import kept_cycle
+from flows.drawing import drawn
 from flows.resources import Resources
 from flows.scoring import Question
+from reports.heading import Heading
+from reports.ranking import printed_ranking
+from scoring.cycle_sheet import published_result
 from storage.browsing import units_known
 
 
@@ -24,8 +30,9 @@ def score_city(
 ) -> dict[str, Any]:
     """Score every unit (empty: all that anything is kept of): {period, criteria, units, components}.
 
-    `units` are ranked by the conservative total (equal totals share a rank); `components` hold lowest, median and
-    highest points, and the units with the lowest.
+    `units` come with `result` (appraised, surveys, satisfaction, total, percent) where theirs is published, first and
+    ranked by its total; the others follow, ranked among themselves by the conservative total. Equal totals share a
+    rank. `components` hold lowest, median and highest points, and the units with the lowest.
 
     Raises:
         NoUnits: there is none.
@@ -52,21 +59,44 @@ def _scored(resources: Resources, unit: str, question: Question, now: datetime, 
     own = replace(resources, settings=resources.settings.model_copy(update={"unit": unit}))
     answer = scoring.compute(own, question)
     run = None if dry_run else scoring.record(own, answer, who="parindex city", at=now)
-    return {"run": run, "score": answer.score}
+    cycle = kept_cycle(own, question.period)
+    result = published_result(cycle, sipas().component) if cycle and cycle.state == "published" else None
+    name = resources.settings.unit_name if unit == resources.settings.unit else unit
+    return {"run": run, "name": name, "score": answer.score, "result": result}
 
 
 def _ranked(scores: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    totals = {unit: Decimal(found["score"]["totals"]["conservative"]) for unit, found in scores.items()}
-    order = sorted(scores, key=lambda unit: (-totals[unit], unit))
+    """Units with a published result before those without; each ranked among its like."""
+    places = {unit: _place(found) for unit, found in scores.items()}
+    order = sorted(scores, key=lambda unit: (places[unit], unit))
     return [
         {
-            "rank": 1 + sum(1 for other in totals.values() if other > totals[unit]),
+            "rank": 1 + sum(1 for other in places.values() if other[0] == places[unit][0] and other < places[unit]),
             "unit": unit,
+            "name": scores[unit]["name"],
             "run": scores[unit]["run"],
             "totals": dict(scores[unit]["score"]["totals"]),
+            "result": scores[unit]["result"],
         }
         for unit in order
     ]
+
+
+def _place(found: Mapping[str, Any]) -> tuple[bool, Decimal]:
+    """Sorts what is published first, more points before fewer."""
+    result = found["result"]
+    return result is None, -Decimal(result["total"] if result else found["score"]["totals"]["conservative"])
+
+
+def drawn_ranking(resources: Resources, city: Mapping[str, Any], ending: str, now: datetime) -> bytes:
+    """The ranking as xlsx, docx or pdf.
+
+    Raises:
+        NoFont: a pdf needs a font that this machine lacks.
+    """
+    settings = resources.settings
+    heading = Heading(settings.unit_name, settings.parent_name, str(city["period"]), settings.local_day(now))
+    return drawn(printed_ranking(city, heading), ending, "Xếp hạng")
 
 
 def _compared(scores: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,16 @@ from config.report_forms import load_form
 from config.settings import Settings
 from config.unit_names import load_units
 from config.working_calendar import calendar_notes, load_calendars
+from flows.drawing import NoSuchForm, drawn
 from flows.laying import write_whole
 from flows.resources import Resources, open_resources, outbox
 from ocr import CHECKER_VERSION
 from reports.heading import Heading
 from reports.index_766_sheet import index_766_sheet
 from reports.overdue_sheet import overdue_sheet
+from reports.periodic_printed import printed_overdue, printed_periodic
 from reports.periodic_sheet import periodic_sheet
+from reports.printed import Printed
 from scoring.engine.facts import Facts, from_plain
 from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import rule_named
@@ -35,7 +39,7 @@ from storage.history import dossier_of, dossiers_now
 from storage.reporting import MadeReport, keep_report, newest_content, reports_of
 
 Plain = dict[str, Any]
-Made = tuple[Plain, Callable[[], bytes]]
+Made = tuple[Plain, Callable[[], bytes], Callable[[], Printed] | None]
 """Content of a report, and what draws its sheet."""
 
 
@@ -60,12 +64,26 @@ class ReportMade:
 
     record: MadeReport
     draw: Callable[[], bytes]
+    printed: Callable[[], Printed] | None = None
     new: bool = False
 
     @property
     def sheet(self) -> bytes:
         """The xlsx, drawn when it is asked for."""
         return self.draw()
+
+    def in_form(self, form: str) -> bytes:
+        """The report as xlsx, docx or pdf.
+
+        Raises:
+            NoSuchForm: it is not made in this form.
+            NoFont: a pdf needs a font that this machine lacks.
+        """
+        if form == "xlsx":
+            return self.sheet
+        if form not in FORMS or self.printed is None:
+            raise NoSuchForm(f"Báo cáo này không có dạng {form!r}.")
+        return drawn(self.printed(), form, "")
 
     @property
     def id(self) -> str:
@@ -187,7 +205,7 @@ def _facts(resources: Resources, wanted: ReportWanted, at: datetime) -> Facts:
 
 
 def _report(desk: Desk, kind: str, who: str) -> ReportMade:
-    content, draw = _MAKERS[kind](desk)
+    content, draw, printed = _MAKERS[kind](desk)
     period = desk.question.period
     record = MadeReport(
         unit=desk.question.unit,
@@ -199,7 +217,7 @@ def _report(desk: Desk, kind: str, who: str) -> ReportMade:
         asked_by=who,
         at=desk.at,
     )
-    return ReportMade(record, draw)
+    return ReportMade(record, draw, printed)
 
 
 def overdue_lines(connection: Connection, unit: str) -> tuple[str, ...]:
@@ -287,7 +305,9 @@ def _ii06a(desk: Desk) -> Made:
         **report.plain(),
         "identities": {"hold": not faults, "faults": faults},
     }
-    return content, lambda: periodic_sheet(content, form.plain(), desk.heading)
+    plain = form.plain()
+    printed = partial(printed_periodic, content, plain, desk.heading)
+    return content, partial(periodic_sheet, content, plain, desk.heading), printed
 
 
 def _overdue(desk: Desk) -> Made:
@@ -304,7 +324,7 @@ def _overdue(desk: Desk) -> Made:
         "unclear": list(found.unclear),
         "notes": calendar_notes(desk.calendar, desk.question.period.first, desk.question.period.last),
     }
-    return content, lambda: overdue_sheet(content, desk.heading)
+    return content, partial(overdue_sheet, content, desk.heading), partial(printed_overdue, content, desk.heading)
 
 
 def _index766(desk: Desk) -> Made:
@@ -324,7 +344,7 @@ def _index766(desk: Desk) -> Made:
         "average_days": average_days(scope.finished, work_time(desk.calendar)),
         "notes": list(index.notes),
     }
-    return content, lambda: index_766_sheet(content, desk.heading)
+    return content, partial(index_766_sheet, content, desk.heading), None
 
 
 _MAKERS: Mapping[str, Callable[[Desk], Made]] = {
@@ -333,5 +353,7 @@ _MAKERS: Mapping[str, Callable[[Desk], Made]] = {
     "index766": _index766,
 }
 KINDS = tuple(_MAKERS)
+FORMS = ("xlsx", "docx", "pdf")
+"""In which a report can be had; Decision 766 as xlsx alone."""
 NIGHTLY = {"ii06a": "bieu-II.06a.xlsx", "overdue": "ho-so-qua-han.xlsx"}
 """What a night lays out, and under which name."""

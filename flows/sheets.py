@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from config.refusals import WrongUse
 from flows.browsing import criteria_of
 from flows.bundling import heading_of
 from flows.cycle import as_in_cycle
+from flows.drawing import NoSuchForm, drawn
 from flows.resources import Resources
 from reports.appraisal_sheet import printed_appraisal
 from reports.explanation_report import printed_explanation, printed_offices
@@ -35,10 +35,6 @@ FORMS = (
 """What can be made of a run: the score sheet; the report with it; the appraisal in detail; tasks by office."""
 
 
-class NoSuchForm(WrongUse, ValueError):
-    """The score sheet is made in other forms only."""
-
-
 def sheet_of_run(resources: Resources, run: Mapping[str, Any], form: str = "xlsx", *, words: bool = True) -> bytes:
     """A sheet of a run. As xlsx it is the workbook that the night lays out, byte for byte, while no cycle says more.
 
@@ -59,25 +55,6 @@ def sheet_of_run(resources: Resources, run: Mapping[str, Any], form: str = "xlsx
     name, _, ending = form.rpartition(".")
     title, printed = _PRINTED[name]
     return drawn(printed(score, criteria, heading), ending, title)
-
-
-def drawn(printed: Printed, ending: str, name: str) -> bytes:
-    """A printed document as docx, pdf or xlsx (with one sheet called `name`); what draws it is loaded when asked for.
-
-    Raises:
-        NoFont: a pdf needs a font that this machine lacks.
-    """
-    if ending == "docx":
-        from reports.printed_docx import docx_of
-
-        return docx_of(printed)
-    if ending == "pdf":
-        from reports.printed_pdf import pdf_of
-
-        return pdf_of(printed)
-    from reports.printed_xlsx import xlsx_of
-
-    return xlsx_of(printed, name)
 
 
 def _wordless(score: Plain) -> dict[str, Any]:

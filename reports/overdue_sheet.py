@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 _WIDTHS = (5.0, 23.0, 38.0, 12.0, 12.0, 12.0, 10.0, 10.0, 30.0, 20.0, 14.0)
 _HEAD: dict[str, Any] = {"bold": True, "border": 1, "bg_color": "#D9E2F3", "align": "center", "valign": "vcenter"}
-_PARTS = (("in_progress", "I. HỒ SƠ ĐANG GIẢI QUYẾT ĐÃ QUÁ HẠN"), ("resolved", "II. HỒ SƠ ĐÃ GIẢI QUYẾT QUÁ HẠN"))
+PARTS = (("in_progress", "I. HỒ SƠ ĐANG GIẢI QUYẾT ĐÃ QUÁ HẠN"), ("resolved", "II. HỒ SƠ ĐÃ GIẢI QUYẾT QUÁ HẠN"))
 
 
 def overdue_sheet(report: Plain, heading: Heading) -> bytes:
@@ -40,7 +40,7 @@ def overdue_sheet(report: Plain, heading: Heading) -> bytes:
     paper.row += 1
     _write_offices(paper, report)
     _write_columns(paper)
-    for state, title in _PARTS:
+    for state, title in PARTS:
         _write_part(paper, title, [item for item in report["dossiers"] if item["state"] == state])
     _write_notes(paper, report)
     write_signature(paper, heading, first=8)
@@ -79,9 +79,9 @@ def _write_dossier(paper: Paper, number: int, item: Plain) -> None:
     texts = {
         1: item["code"],
         2: what,
-        3: _moment(item["received_at"]),
-        4: _moment(item["due_at"]),
-        5: _moment(item["ended_at"]),
+        3: moment_vn(item["received_at"]),
+        4: moment_vn(item["due_at"]),
+        5: moment_vn(item["ended_at"]),
         8: item["office"],
         9: item["desk"] or "",
         10: item["apology_number"] or "",
@@ -97,20 +97,24 @@ def _write_dossier(paper: Paper, number: int, item: Plain) -> None:
 
 def _write_notes(paper: Paper, report: Plain) -> None:
     paper.row += 1
-    note: dict[str, Any] = {"italic": True, "font_size": 10}
-    paper.line(f"Cách tính đúng hạn: {report['on_time_rule']}; lịch làm việc {report['calendar']}.", **note)
-    paper.line(
-        "Giờ quá hạn là giờ làm việc từ giờ hẹn trả đến giờ có kết quả (hoặc đến lúc lập danh sách), đã trừ ngày nghỉ.",
-        **note,
+    for text in overdue_notes(report):
+        paper.line(text, italic=True, font_size=10)
+
+
+def overdue_notes(report: Plain) -> Iterator[str]:
+    """How it was counted, and what to mind."""
+    yield f"Cách tính đúng hạn: {report['on_time_rule']}; lịch làm việc {report['calendar']}."
+    yield (
+        "Giờ quá hạn là giờ làm việc từ giờ hẹn trả đến giờ có kết quả (hoặc đến lúc lập danh sách), đã trừ ngày nghỉ."
     )
-    for text in report["notes"]:
-        paper.line(f"Lưu ý: {text}", **note)
+    yield from (f"Lưu ý: {text}" for text in report["notes"])
     if report["unclear"]:
         codes = ", ".join(report["unclear"][:10])
-        paper.line(f"Không tính được vì ngày hẹn trả quá xa mọi năm của lịch: {codes}.", **note)
+        yield f"Không tính được vì ngày hẹn trả quá xa mọi năm của lịch: {codes}."
 
 
-def _moment(iso: str | None) -> str:
+def moment_vn(iso: str | None) -> str:
+    """A moment as officials write it; empty for none."""
     if not iso:
         return ""
     moment = datetime.fromisoformat(iso)

@@ -26,13 +26,14 @@ def periodic_sheet(report: Plain, form: Plain, heading: Heading) -> bytes:
     write_signature(paper, heading, first=8)
     by_unit = paper.another("Theo đơn vị, lĩnh vực")
     _write_page(by_unit, report, form, heading, "Đơn vị giải quyết, lĩnh vực")
-    summed = _write_rows(by_unit, form, list(_unit_rows(report["units"])))
+    summed = _write_rows(by_unit, form, list(unit_rows(report["units"])))
     _write_total(by_unit, report, form, summed)
     write_signature(by_unit, heading, first=8)
     return paper.close()
 
 
-def _unit_rows(units: Iterable[Plain]) -> Iterator[tuple[str, str, Plain, bool]]:
+def unit_rows(units: Iterable[Plain]) -> Iterator[tuple[str, str, Plain, bool]]:
+    """(mark, name, counts, is a unit) of each unit, then of its fields."""
     for number, unit in enumerate(units, start=1):
         yield _roman(number), unit["unit"], unit, True
         for item in unit["fields"]:
@@ -124,23 +125,25 @@ def _write_total(paper: Paper, report: Plain, form: Plain, summed: Sequence[int]
 
 def _write_notes(paper: Paper, report: Plain, form: Plain) -> None:
     paper.row += 1
+    for at, text in enumerate(periodic_notes(report, form)):
+        share = at == 0 and report["on_time_percent"] is not None
+        paper.line(text, **({"bold": True} if share else {"italic": True, "font_size": 10}))
+
+
+def periodic_notes(report: Plain, form: Plain) -> Iterator[str]:
+    """The share on time where there is one, whether the sums hold, how it was counted, what to mind."""
     total = report["total"]
     if report["on_time_percent"] is not None:
         share = vn_number(report["on_time_percent"])
         done = total["early"] + total["on_time"]
-        paper.line(f"Tỷ lệ giải quyết trước hạn, đúng hạn: {share} % ({done}/{total['resolved']} hồ sơ).", bold=True)
+        yield f"Tỷ lệ giải quyết trước hạn, đúng hạn: {share} % ({done}/{total['resolved']} hồ sơ)."
     checks = "; ".join(_identity(item, form) for item in form["identities"])
     state = "khớp" if report["identities"]["hold"] else "KHÔNG KHỚP: " + "; ".join(report["identities"]["faults"])
-    paper.line(f"Kiểm tra: {checks}: {state}.", italic=True, font_size=10)
-    paper.line(f"Cách tính đúng hạn: {report['on_time_rule']}. {form['source']}.", italic=True, font_size=10)
-    for warning in report["warnings"]:
-        paper.line(f"Lưu ý: {warning}", italic=True, font_size=10)
+    yield f"Kiểm tra: {checks}: {state}."
+    yield f"Cách tính đúng hạn: {report['on_time_rule']}. {form['source']}."
+    yield from (f"Lưu ý: {warning}" for warning in report["warnings"])
     for office, count in report["elsewhere"].items():
-        paper.line(
-            f"Tiếp nhận tại đây, nơi khác giải quyết, không tính vào biểu: {office}: {count}.",
-            italic=True,
-            font_size=10,
-        )
+        yield f"Tiếp nhận tại đây, nơi khác giải quyết, không tính vào biểu: {office}: {count}."
 
 
 def _identity(item: Plain, form: Plain) -> str:

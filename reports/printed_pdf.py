@@ -14,7 +14,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import CondPageBreak, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from reports.printed import FILLS, Line, NoFont, Part, Printed, feet, groups_of, heads, shown
 
@@ -22,6 +22,8 @@ _FONTS = Path("/usr/share/fonts/truetype")
 _FAMILIES = (("croscore", "Tinos"), ("liberation2", "LiberationSerif"))
 _POINTS_PER_LETTER, _LINES_OF_A_PAGE = 4.5, 30
 """A letter of the tables' 9 points in width; lines of them that surely fit a page in either direction."""
+_ROOM_UNDER_A_TITLE = 45 * mm
+"""A title never stands alone at the bottom of a page."""
 _BOLD, _ITALIC, _PLAIN = "SheetB", "SheetI", "Sheet"
 
 
@@ -98,6 +100,7 @@ def _head(printed: Printed, wide: float) -> Table:
 
 def _part(part: Part, size: float, wide: float) -> Iterator[Any]:
     if part.title:
+        yield CondPageBreak(_ROOM_UNDER_A_TITLE)
         yield Spacer(1, 2 * mm)
         yield Paragraph(_escaped(part.title), _style(_BOLD, size))
         yield Spacer(1, 1 * mm)

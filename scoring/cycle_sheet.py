@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from scoring.cycle import Cycle, Entry, own_points
@@ -121,6 +121,23 @@ def reminder_lines(reminders: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         when = "hôm nay" if not one["days_left"] else f"còn {one['days_left']} ngày"
         shown = ", ".join(one["components"][:8]) + (" …" if len(one["components"]) > 8 else "")
         yield f"{one['office']}: {one['what']}, {len(one['components'])} mục ({shown}); hạn {day:%d/%m/%Y}, {when}."
+
+
+def published_result(cycle: Cycle, satisfaction: str) -> dict[str, str]:
+    """The result of a published year: {appraised, surveys, satisfaction, total, maximum, percent}.
+
+    `satisfaction`: the component of the satisfaction index, told apart from the other surveys.
+    """
+    rows = side_by_side(cycle, {})
+    parts = {
+        "appraised": _sum(row["final"] for row in rows if not row["survey"]),
+        "surveys": _sum(row["final"] for row in rows if row["survey"] and row["id"] != satisfaction),
+        "satisfaction": _sum(row["final"] for row in rows if row["survey"] and row["id"] == satisfaction),
+        "total": _sum(row["final"] for row in rows),
+        "maximum": _sum(row["max_points"] for row in rows),
+    }
+    share = Decimal(parts["total"]) * 100 / Decimal(parts["maximum"])
+    return parts | {"percent": f"{share.quantize(Decimal('0.01'), ROUND_HALF_UP):.2f}"}
 
 
 def with_overrides(score: Mapping[str, Any], entries: Mapping[str, Entry]) -> dict[str, Any]:

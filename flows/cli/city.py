@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli.door import AsJson, At, Period, Unit, finish, moment, settings_for
+from flows.cli.door import WRONG_USE, AsJson, At, Period, Refused, Unit, finish, moment, settings_for
 from flows.cli.texts import text
 from reports.heading import vn_number
 
@@ -52,16 +52,18 @@ def city(
     criteria: Annotated[str, typer.Option("--criteria", help=text("criteria"))] = "",
     on_time: Annotated[str, typer.Option("--on-time", help=text("on_time"))] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help=text("city_output"))] = None,
     at: At = "",
     as_json: AsJson = False,
 ) -> None:
     """Score all units and put them beside each other."""
-    from flows.city import score_city
+    from flows.city import drawn_ranking, score_city
+    from flows.laying import write_whole
     from flows.resources import open_resources
     from flows.scoring import Question
     from flows.years import criteria_for, leading_year
 
-    settings = settings_for("", period)
+    settings, ending = settings_for("", period), _ending(output) if output else ""
     now = moment(at, settings)
     today = settings.local_day(now)
     rule = on_time or settings.on_time_rule
@@ -69,7 +71,16 @@ def city(
     question = Question(scored, today, criteria or criteria_for(settings, scored), rule)
     with open_resources(settings) as resources:
         plain = score_city(resources, question, now, units=unit or (), dry_run=dry_run)
+        if output:
+            write_whole(output, drawn_ranking(resources, plain, ending, now))
     finish(plain, as_json=as_json, lines=_lines(plain))
+
+
+def _ending(output: Path) -> str:
+    ending = output.suffix[1:].lower()
+    if ending not in ("xlsx", "docx", "pdf"):
+        raise Refused(f"{output}: chỉ lập được tệp .xlsx, .docx hoặc .pdf", WRONG_USE)
+    return ending
 
 
 def _lines(plain: dict[str, Any]) -> Iterator[str]:
@@ -77,7 +88,8 @@ def _lines(plain: dict[str, Any]) -> Iterator[str]:
     yield f"{'Hạng':>5} {'Bảo thủ':>8} {'Dự kiến':>8}  Đơn vị"
     for row in plain["units"]:
         own, expected = (vn_number(row["totals"][name]) for name in ("conservative", "expected"))
-        yield f"{row['rank']:>5} {own:>8} {expected:>8}  {row['unit']}"
+        final = f"  kết quả đã công bố {vn_number(row['result']['total'])}" if row["result"] else ""
+        yield f"{row['rank']:>5} {own:>8} {expected:>8}  {row['unit']}{final}"
     for item in plain["components"]:
         if item["lowest_units"]:
             low, high = vn_number(item["lowest"]), vn_number(item["highest"])

@@ -215,10 +215,16 @@ def _made(wanted: ReportWanted, unit: str, at: str, output: Path | None, *, keep
     if output:
         try:
             output.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(output, made.sheet)
+            write_whole(output, made.in_form(_form(output)))
         except OSError as error:
             raise Refused(f"{output}: không ghi được tệp ({error.strerror}). Chọn nơi khác.", WRONG_USE) from error
     return made
+
+
+def _form(output: Path) -> str:
+    """By the file's ending; anything but docx and pdf is the workbook."""
+    ending = output.suffix[1:].lower()
+    return ending if ending in ("docx", "pdf") else "xlsx"
 
 
 def _said(made: ReportMade, output: Path | None) -> dict[str, Any]:

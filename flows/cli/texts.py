@@ -84,6 +84,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sheet": ("Lập phiếu chấm điểm của một lần chấm: xlsx, docx hoặc pdf.", "Write the score sheet of a run."),
     "sheet_form": ("Dạng tệp: xlsx, docx, pdf; giai-trinh.docx|pdf: báo cáo giải trình; tham-dinh.xlsx|docx|pdf: thẩm định chi tiết; theo-don-vi.xlsx|docx|pdf: việc và tài liệu theo đơn vị.", "xlsx, docx, pdf; giai-trinh.docx|pdf: the report; tham-dinh.*: the appraisal; theo-don-vi.*: tasks by office."),
     "sheet_output": ("Tệp sẽ ghi; bỏ trống: phieu-cham-diem-<lần chấm>.<dạng>.", "The file to write."),
+    "city_output": ("Ghi bảng xếp hạng ra tệp .xlsx, .docx hoặc .pdf.", "Write the ranking to .xlsx, .docx or .pdf."),
     "city": ("Chấm mọi đơn vị của thành phố, so sánh và xếp hạng.", "Score all units of a city, compare and rank them."),
     "criteria_carry": ("Chuyển tài liệu kiểm chứng của kỳ trước sang bộ tiêu chí khác: đề xuất trước, người dùng xác nhận bằng --confirm.", "Evidence of an earlier period under another set: proposed, then confirmed."),
     "criteria_beside": ("Chấm cùng số liệu theo hai bộ tiêu chí, đặt cạnh nhau; không ghi gì.", "The same data under two sets, side by side; nothing is recorded."),

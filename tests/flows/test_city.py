@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from flows.city import NoUnits, score_city
+from flows.drawing import NoSuchForm
 from flows.explaining import run_named
 from flows.resources import open_resources
 from flows.scoring import Question
-from flows.sheets import FORMS, NoSuchForm, sheet_of_run
+from flows.sheets import FORMS, sheet_of_run
 from storage.runs import latest_run
 from tests.storage.keeping_ward import AT, kept_ward
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
+from flows.city import drawn_ranking, score_city
 from flows.cycle import Wish, act, cycle_seen, open_period
 from flows.publishing import NotPublished, ToPublish, publish
 from flows.resources import Resources, open_resources
+from flows.scoring import Question
+from reports.ranking import COLUMNS
 from tests.flows.test_cycle import DAYS, PROOF
 from tests.storage.keeping_ward import AT, kept_ward, score_now
 
@@ -74,3 +79,19 @@ def test_the_page_shows_the_published_result_over_the_locked_self_score(ward: Re
     assert values["totals"]["result"] == seen["totals"]["final"]
     assert sum(Decimal(domain["points"]) for domain in values["domains"]) == Decimal(seen["totals"]["final"])
     assert "tạm tính" not in page and "đã ban hành" not in page and "Sở Nội vụ" not in page
+
+
+def test_units_with_a_published_result_are_ranked_by_it_and_before_provisional_ones(ward: Resources) -> None:
+    publish_year(ward)
+    kept_ward(ward.settings.home, unit="phuong-khac")
+    city = score_city(ward, Question("2025", date(2026, 1, 6), "phuong-de-xuat@2025.1", "bcth_date"), LATER)
+    first, second = city["units"]
+    final = cycle_seen(ward, "2025", AT)["totals"]["final"]
+    assert (first["rank"], first["result"]["total"], first["result"]["percent"]) == (1, final, final)
+    assert (first["result"]["satisfaction"], first["result"]["surveys"]) == ("3.00", "3.00")
+    assert (second["rank"], second["result"]) == (1, None)
+    drawn = docx.Document(io.BytesIO(drawn_ranking(ward, city, "docx", LATER)))
+    _, results, provisional, _ = drawn.tables
+    assert [cell.text for cell in results.rows[0].cells] == [column.name for column in COLUMNS]
+    assert results.rows[1].cells[5].text == final.replace(".", ",")
+    assert provisional.rows[1].cells[1].text == "phuong-khac"

@@ -10,11 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 import yaml
 
 from config.settings import Settings
+from flows.drawing import NoSuchForm
 from flows.importing import import_file
 from flows.reporting import (
     NIGHTLY,
@@ -245,3 +247,20 @@ def test_the_chores_report_the_month_and_the_quarter_before(home: Path) -> None:
     assert {path.name for path in (home / "outbox" / "bao-cao" / "2025-Q3").iterdir()} == set(NIGHTLY.values())
     listed = yaml.safe_load((Path(__file__).parents[2] / "config" / "chores.yaml").read_text(encoding="utf-8"))
     assert {"report-month", "report-quarter"} <= {entry["id"] for entry in listed["chores"]}
+
+
+def test_form_and_overdue_list_come_as_documents_to_sign_with_the_numbers_of_the_workbook(resources: Resources) -> None:
+    form, late = made(resources, "ii06a", period="2025"), made(resources, "overdue", period="2025")
+    _, fields, by_unit, _ = docx.Document(io.BytesIO(form.in_form("docx"))).tables
+    heads = [[cell.text for cell in row.cells] for row in fields.rows[:2]]
+    assert (heads[0][0], heads[0][2], heads[1][2], heads[1][12]) == ("STT", "Tiếp nhận", "Tổng số (3)", "Quá hạn (13)")
+    total = [cell.text for cell in fields.rows[-1].cells]
+    assert total[1:3] == ["TỔNG SỐ", str(form.content["total"]["received"])]
+    assert total == [cell.text for cell in by_unit.rows[-1].cells]
+    tables = docx.Document(io.BytesIO(late.in_form("docx"))).tables[1:-1]
+    codes = {row.cells[1].text for table in tables for row in table.rows[1:]}
+    assert codes == {item["code"] for item in late.content["dossiers"]}
+    assert form.in_form("pdf")[:5] == late.in_form("pdf")[:5] == b"%PDF-"
+    assert late.in_form("xlsx") == late.sheet
+    with pytest.raises(NoSuchForm):
+        made(resources, "index766", period="2025").in_form("pdf")

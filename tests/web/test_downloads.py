@@ -19,6 +19,8 @@ from tests.web.wards import OWN, PERIOD, Town, visiting
         ("/docx", b"PK", "word/document.xml"),
         ("/giai-trinh.docx", b"PK", "word/document.xml"),
         ("/pdf", b"%PDF-", ""),
+        ("/theo-don-vi.xlsx", b"PK", "xl/workbook.xml"),
+        ("/tham-dinh.pdf", b"%PDF-", ""),
     ],
 )
 def test_the_score_sheet_in_every_form(town: Town, form: str, begins: bytes, inside: str) -> None:
@@ -30,6 +32,17 @@ def test_the_score_sheet_in_every_form(town: Town, form: str, begins: bytes, ins
     if inside:
         with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
             assert inside in opened.namelist()
+
+
+@pytest.mark.parametrize("kind", ["ii06a", "overdue"])
+def test_reports_of_the_one_stop_desk_come_to_print_and_sign(town: Town, kind: str) -> None:
+    with visiting(town, "leader") as client:
+        word = client.get(f"/p/{OWN}/{PERIOD}/bao-cao/{kind}", params={"ky": f"{PERIOD}-Q3", "dang": "docx"})
+        paper = client.get(f"/p/{OWN}/{PERIOD}/bao-cao/{kind}", params={"dang": "pdf"})
+    with zipfile.ZipFile(io.BytesIO(word.content)) as opened:
+        assert "word/document.xml" in opened.namelist()
+    assert paper.content.startswith(b"%PDF-")
+    assert paper.headers["content-disposition"].endswith(f"_{OWN}_{PERIOD}.pdf")
 
 
 def test_no_other_form_is_made(town: Town) -> None:

@@ -15,7 +15,7 @@ from web.api.places import PLACE, Period, Unit, api_router
 from web.doors import Visit, allowed
 from web.pages.auditing import Link, revoked, shared
 from web.pages.documents import FieldName, Sha256, field_picture, picture
-from web.pages.reports import Kind, Span, made
+from web.pages.reports import Kind, Span, report_in
 from web.pages.runs import FORM, sheet_in
 
 router = api_router()
@@ -48,9 +48,12 @@ def report(
     kind: Kind,
     visit: Visit = allowed(Deed.REPORT),
     span: Annotated[str, Query(pattern=Span)] = "",
+    form: Annotated[str, Query(pattern="^(xlsx|docx|pdf)$")] = "xlsx",
 ) -> Response:
-    """Form II.06a, the overdue list or the set of Decision 766 as a workbook; `span` 2025, 2025-Q3 or 2025-07."""
-    return made(kind, visit, span)
+    """Form II.06a, the overdue list (xlsx, docx, pdf) or the set of Decision 766 (xlsx); `span` 2025, 2025-Q3 or
+    2025-07.
+    """
+    return report_in(visit, kind, span, form)
 
 
 @router.get(PLACE + "/documents/{sha256}/pages/{page}/content", response_class=Response)

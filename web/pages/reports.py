@@ -9,14 +9,16 @@ from fastapi.responses import Response
 
 from flows import browsing
 from flows.cycle import locked_run
+from flows.drawing import NoSuchForm
 from flows.reporting import ReportWanted, make_report
+from reports.printed import NoFont
 from scoring import UnknownPeriod
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.errors import problem
 from web.pages.documents import attachment
 from web.pages.home import PLACE
-from web.pages.runs import XLSX
+from web.pages.runs import TYPES
 
 router = APIRouter()
 _NAMES = {"ii06a": "bieu-II.06a", "overdue": "ho-so-qua-han", "index766": "bo-chi-so-766"}
@@ -43,6 +45,22 @@ def made(
     ky: Annotated[str, Query(pattern=Span)] = "",
 ) -> Response:
     """One report as a workbook, made from what is kept now; the list of overdue dossiers names dossiers."""
+    return report_in(visit, kind, ky, "xlsx")
+
+
+@router.get(PLACE + "/bao-cao/{kind}")
+def to_sign(
+    kind: Annotated[str, Path(pattern="^(ii06a|overdue)$")],
+    visit: Visit = allowed(Deed.REPORT),
+    ky: Annotated[str, Query(pattern=Span)] = "",
+    dang: Annotated[str, Query(pattern="^(xlsx|docx|pdf)$")] = "pdf",
+) -> Response:
+    """One report in a form to print and sign."""
+    return report_in(visit, kind, ky, dang)
+
+
+def report_in(visit: Visit, kind: str, ky: str, form: str) -> Response:
+    """A report in one form (xlsx, docx, pdf), as a file to keep; not every report has each."""
     visit.require(kind != "overdue" or visit.may(Deed.SEE_DOSSIERS))
     visit.require(
         visit.visitor.whole_unit(visit.deed, visit.here) and (ky or visit.here.period)[:4] == visit.here.period
@@ -52,5 +70,9 @@ def made(
         report = make_report(visit.resources, wanted, who=visit.visitor.name, at=visit.now, keep=False)
     except UnknownPeriod as error:
         return problem(visit.request, 422, str(error))
-    name = f"{_NAMES[kind]}_{visit.here.unit}_{wanted.period}.xlsx"
-    return Response(report.sheet, media_type=XLSX, headers=attachment(name))
+    try:
+        data = report.in_form(form)
+    except (NoFont, NoSuchForm) as error:
+        return problem(visit.request, 503 if isinstance(error, NoFont) else 422, str(error))
+    name = f"{_NAMES[kind]}_{visit.here.unit}_{wanted.period}.{form}"
+    return Response(data, media_type=TYPES[form], headers=attachment(name))

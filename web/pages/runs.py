@@ -25,7 +25,7 @@ from web.pages.home import PLACE
 router = APIRouter()
 ON_TIME_RULES: tuple[str, ...] = get_args(Settings.model_fields["on_time_rule"].annotation)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_TYPES = {
+TYPES = {
     "xlsx": XLSX,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
@@ -124,4 +124,4 @@ def sheet_in(visit: Visit, run_id: str, form: str) -> Response:
         return problem(visit.request, 503, str(error))
     name, _, ending = form.rpartition(".")
     file = f"{name or 'phieu-cham-diem'}_{visit.here.unit}_{run_id}.{ending}"
-    return Response(made, media_type=_TYPES[ending], headers=attachment(file))
+    return Response(made, media_type=TYPES[ending], headers=attachment(file))
