@@ -89,6 +89,7 @@ def facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
     if "bonus" in totals or "penalty" in totals:
         bonus, penalty = (vn_number(totals.get(name, "0.00")) for name in ("bonus", "penalty"))
         yield f"Ngoài thang điểm: điểm thưởng {bonus}, điểm trừ {penalty}; chưa cộng, trừ vào các dòng dưới đây."
+        yield from outside_lines(score)
     reference = f"{score['criteria']['id']}@{score['criteria']['version']}"
     yield f"Bộ tiêu chí: {criteria['title']} ({reference})."
     yield (
@@ -96,6 +97,14 @@ def facts_of(score: Plain, criteria: Plain, heading: Heading) -> Iterable[str]:
         f"bộ máy tính {score['engine']}."
     )
     yield from on_time_lines(score)
+
+
+def outside_lines(score: Plain) -> Iterable[str]:
+    """Each bonus and penalty outside the 100 with its points and reason."""
+    kinds = {"bonus": "điểm thưởng", "penalty": "điểm trừ"}
+    for item in score.get("outside_100", ()):
+        points = "chưa có điểm" if item["points"] is None else f"{vn_number(item['points'])} {kinds[item['kind']]}"
+        yield f"{item['id']} {item['name']}: {points}. {item['because']}"
 
 
 def on_time_lines(score: Plain) -> Iterable[str]:

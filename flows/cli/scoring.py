@@ -23,7 +23,7 @@ from flows.cli.door import (
 )
 from flows.cli.texts import text
 from reports.letter import vietnamese_number
-from reports.score_sheet import on_time_lines
+from reports.score_sheet import on_time_lines, outside_lines
 
 if TYPE_CHECKING:
     from flows.explaining import Outlook
@@ -152,7 +152,8 @@ def _moves(plain: dict[str, Any]) -> Iterator[str]:
     expected = vietnamese_number(plain["change"]["expected"])
     conservative = vietnamese_number(plain["change"]["conservative"])
     yield f"Từ lần chấm {before} đến {after}: điểm dự kiến thay đổi {expected}, điểm bảo thủ thay đổi {conservative}."
-    yield from (f"  - {change['because']}" for change in plain["components"])
+    moved = (*plain["components"], *plain.get("outside_100", ()))
+    yield from (f"  - {change['because']}" for change in moved)
 
 
 def _ahead(ahead: Outlook) -> Iterator[str]:
@@ -184,6 +185,7 @@ def _score_lines(plain: dict[str, Any]) -> Iterator[str]:
         maximum = vietnamese_number(item["max_points"])
         yield f"{item['id']:<7}{points} / {maximum:<5} {item['name']}"
         yield f"{'':21}{item['because']}"
+    yield from outside_lines(plain)
     totals = {name: vietnamese_number(value) for name, value in plain["totals"].items()}
     yield (
         f"\nTự chấm dự kiến {totals['expected']}, bảo thủ {totals['conservative']}, "

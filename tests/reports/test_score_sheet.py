@@ -187,7 +187,11 @@ def test_only_scored_components_are_shown_when_the_score_holds_a_part():
 def test_bonus_and_penalty_outside_the_hundred_are_told_apart():
     score = ward_score()
     score["totals"] |= {"bonus": "1.50", "penalty": "0.50"}
-    assert "điểm thưởng 1,50, điểm trừ 0,50" in texts(sheet_of(score))
+    prize = {"id": "9.1.1", "name": "Sáng kiến", "kind": "bonus", "points": "1.50", "because": "Số sáng kiến: 3."}
+    score["outside_100"] = [prize]
+    shown = texts(sheet_of(score))
+    assert "điểm thưởng 1,50, điểm trừ 0,50" in shown
+    assert "9.1.1 Sáng kiến: 1,50 điểm thưởng. Số sáng kiến: 3." in shown
     assert "điểm thưởng" not in texts(sheet_of(ward_score()))
 
 
