@@ -18,7 +18,16 @@ from connectors.exports.furniture import said
 from connectors.exports.grids import Cells
 from connectors.exports.layout import Layout
 from connectors.exports.text import clean, label_key
-from connectors.exports.values import COMPONENT, RECOGNISABLE, BadCell, Convert, converts, number_of, recogniser
+from connectors.exports.values import (
+    COMPONENT,
+    PROCEDURE_CODE,
+    RECOGNISABLE,
+    BadCell,
+    Convert,
+    converts,
+    number_of,
+    recogniser,
+)
 
 Said = Sequence[tuple[int, str]]
 
@@ -80,9 +89,9 @@ class RowJudge:
         return self._kind_without_key(cells, filled, numbered=numbered)
 
     def _has_key(self, cells: Cells, filled: Said, *, numbered: bool) -> bool:
-        """A bare number is a key only behind a row number: totals and groups carry numbers too."""
+        """A bare number is a key only behind a row number: totals and groups carry numbers too. 1.001193 is none."""
         at_keys = [(index, text) for index, text in filled if index in self.keys and self.keys[index](cells[index])]
-        return any(numbered or number_said(text) is None for _, text in at_keys)
+        return any(numbered or number_said(text) is None or PROCEDURE_CODE.fullmatch(text) for _, text in at_keys)
 
     def _kind_without_key(self, cells: Cells, filled: Said, *, numbered: bool) -> RowKind:
         marked = filled[0][0] <= self.leftmost and _GROUP_MARK.fullmatch(filled[0][1]) is not None

@@ -111,6 +111,12 @@ def test_a_petition_with_a_number_and_a_code_alone_is_a_petition(tmp_path: Path)
     assert len(export.rows) + len(export.rejected) == 2
 
 
+def test_a_procedure_of_which_the_list_says_its_code_alone_is_read_as_one(tmp_path: Path) -> None:
+    header = ["Mã TTHC", "Tên thủ tục hành chính", "Phải công khai", "Đã công khai trên Cổng"]
+    export = read(tmp_path, header, ["1.001193", "Khai sinh", "Có", "Có"], ["1.001194"])
+    assert [row.values["code"] for row in export.rows] == ["1.001193", "1.001194"]
+
+
 def test_answers_that_happen_to_count_upwards_are_no_numbering_row(tmp_path: Path) -> None:
     rows = [[1, "Tiếp cận dịch vụ", 2, 3, 4, 5, 6, "Phiếu"], [2, "Kết quả", 3, 4, 5, 6, 7, ""]]
     export = read(tmp_path, ["PHIẾU SIPAS NĂM 2025"], SIPAS_HEADER, *rows)
