@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.refusals import WrongUse
-from config.settings import Settings
+from config.settings import Settings, load_settings
 from config.strict_yaml import plain_yaml
 
 
@@ -56,6 +56,16 @@ def settings_of_units(settings: Settings) -> tuple[Settings, ...]:
     return _settings_by_list(settings, file, file.stat().st_mtime_ns)
 
 
+def own_settings() -> Settings:
+    """The settings of the unit that PAR_UNIT names, as the list says where there is one: for what works for one unit.
+
+    Raises:
+        BadSettings, BadUnits: they cannot be used.
+    """
+    settings = load_settings()
+    return settings_of(settings, settings.unit)
+
+
 def settings_of(settings: Settings, unit: str) -> Settings:
     """The settings of one unit: as the list says, otherwise the installation's with this unit's id.
 
@@ -73,7 +83,9 @@ def _settings_by_list(settings: Settings, file: Path, _changed: int) -> tuple[Se
 
 def _with_entry(settings: Settings, entry: UnitEntry) -> Settings:
     said = {name: value for name, value in entry if value and name not in ("id", "name", "exports")}
-    own = {"unit": entry.id, "unit_name": entry.name, "exports": entry.exports or settings.exports_folder / entry.id}
+    common = settings.exports_folder
+    exports = entry.exports or (common if common.name == entry.id else common / entry.id)  # another process read it
+    own = {"unit": entry.id, "unit_name": entry.name, "exports": exports}
     return settings.model_copy(update=said | own)
 
 

@@ -12,6 +12,7 @@ from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 
 from config.settings import load_settings
+from config.units_here import own_settings
 from flows.chores import do_chore, kind_of
 from flows.night import NightRequestedBy, Step, run_night
 from flows.prefect_shown import Shown
@@ -28,7 +29,7 @@ EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
 def nightly(asked_by: str = "schedule", started_at: str = "", fills: str = "") -> dict[str, Any]:
     """Run the configured unit's night. ISO times: `started_at`, empty for now; `fills`, the slot of the schedule."""
     now = datetime.fromisoformat(started_at) if started_at else datetime.now(UTC)
-    settings = load_settings()
+    settings = own_settings()
     slot = datetime.fromisoformat(fills) if fills else None
     if _by_schedule():
         slot = newest_slot(settings.schedule, settings.timezone, now)
@@ -48,7 +49,7 @@ def nightly(asked_by: str = "schedule", started_at: str = "", fills: str = "") -
 @flow(name="chore", persist_result=False, validate_parameters=False)
 def chore(name: str) -> bool:
     """Do the slot of a chore that has come, unless it is done; whether this run did it."""
-    settings, now = load_settings(), datetime.now(UTC)
+    settings, now = own_settings(), datetime.now(UTC)
     slot = newest_slot(kind_of(name).schedule(settings), settings.timezone, now)
     return do_chore(settings, Chore(settings.unit, name, slot), now=now)
 

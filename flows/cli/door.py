@@ -15,6 +15,7 @@ import typer
 
 from config.refusals import Refusal
 from config.settings import Settings, load_settings
+from config.units_here import settings_of
 from flows.cli.texts import text
 
 DONE, NEEDS_PERSON, WRONG_USE, MISSING, OWN_FAULT = 0, 1, 2, 3, 4
@@ -34,10 +35,11 @@ class Refused(Refusal):
 
 
 def settings_for(unit: str = "", period: str = "") -> Settings:
-    """The settings, with the command's own unit and period over them."""
+    """The settings of the unit (as the list of units says, if any), with the command's own period over them."""
     settings = load_settings()
     given = {name: value for name, value in (("unit", unit), ("period", period)) if value}
-    return Settings.model_validate(settings.model_dump() | given) if given else settings
+    own = settings_of(settings, unit or settings.unit)
+    return Settings.model_validate(own.model_dump() | given) if given else own
 
 
 def moment(iso: str, settings: Settings) -> datetime:

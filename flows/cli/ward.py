@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.settings import load_settings
 from flows.cli.door import (
     DONE,
     MISSING,
@@ -60,7 +61,7 @@ def serve(*, as_json: AsJson = False) -> None:
     """Run pages, scheduler and worker until stopped; with --json one document tells when they are ready."""
     from flows.serve import serve as run_service
 
-    run_service(settings_for(), ready=print_json if as_json else _say_addresses)
+    run_service(load_settings(), ready=print_json if as_json else _say_addresses)
 
 
 def _say_addresses(addresses: dict[str, str]) -> None:

@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import insert
 
 from config.settings import Settings
-from config.units_here import BadUnits, settings_of, settings_of_units
+from config.units_here import BadUnits, own_settings, settings_of, settings_of_units
 from flows.aside import Aside
 from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
+from flows.cli.door import settings_for
 from flows.resources import open_ledger
 from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
+from flows.sources import sources_of
 from flows.worker import Look, do_next
 from storage import nights
 from storage.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
@@ -270,6 +272,23 @@ def test_wards_of_a_list_have_nights_and_chores_of_their_own_oldest_slot_first(t
     assert len([chore for chore in chores if chore.name == "scrub"]) == 1
     assert "Phường Hai" in rows["phuong-2"][0]["summary"]["letter"]
     assert "Phường Ba" in rows["phuong-3"][0]["summary"]["letter"]
+
+
+def test_a_ward_of_a_list_never_takes_the_exports_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a process that was given the ward's own settings, and where PAR_UNIT names the ward."""
+    plain = Settings(home=_city(tmp_path), unit="phuong-1")
+    (tmp_path / "sources.yaml").write_text(
+        "sources: [{name: chung, kind: folder, folder: /a}, {name: hai, kind: folder, folder: /b, unit: phuong-2}]"
+    )
+    second = settings_of(plain, "phuong-2")
+    monkeypatch.setenv("PAR_HOME", str(tmp_path))
+    monkeypatch.setenv("PAR_UNIT", "phuong-1")
+
+    assert second.exports_folder == tmp_path / "exports" / "phuong-2" and settings_of(second, "phuong-2") == second
+    assert settings_for() == own_settings() == settings_of(plain, "phuong-1") != plain
+    assert settings_for("phuong-2").exports_folder == second.exports_folder
+    taken = [entry.name for entry in sources_of(second)[0]]
+    assert taken == ["exports", "hai"] and [entry.name for entry in sources_of(own_settings())[0]] == ["exports"]
 
 
 def test_a_list_of_units_that_cannot_be_used_is_named(tmp_path: Path) -> None:
