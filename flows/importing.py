@@ -14,7 +14,7 @@ from config.settings import Settings
 from connectors.errors import UnknownLayout
 from connectors.exports import Export, read_export
 from connectors.exports.explaining import Explanation, explain_export
-from connectors.exports.reading import read_unless_known
+from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
 from flows.due_checks import with_due_checks
 from flows.forms import form_faults, form_looked_at, form_or_none, keep_form
@@ -61,26 +61,28 @@ def import_file(
         repeat = None if dry_run else repeatable_now(resources, at)
         try:
             export = _read(file, name, profile or None, repeat, settings.profiles_folder)
+            if isinstance(export, Repeat):
+                again = _keep_repeat(resources, file, export, _arrival(resources, name, "", at, year))
+                if again is not None:
+                    return again
+                export = _read(file, name, profile or None, None, settings.profiles_folder)
         except UnknownLayout:
             if (form := form_or_none(file, name)) is None:
                 raise
             return _look_at_form(resources, file, form, at) if dry_run else _keep_form(resources, file, form, at)
-        if export is None:
-            assert repeat is not None
-            return _keep_repeat(resources, file, repeat, _arrival(resources, name, "", at, year)) or import_file(
-                settings, file, profile=profile, dry_run=dry_run, at=at, year=year
-            )
+        assert isinstance(export, Export)
         export = with_due_checks(export, settings)
         if dry_run:
             return _look(resources, export, _arrival(resources, name, export.sha256, at, year))
         return _keep_and_record(resources, file, export, _arrival(resources, name, export.sha256, at, year))
 
 
-def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None, own: Path) -> Export | None:
-    """The export; None: it says again what `repeat` said."""
+def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None, own: Path) -> Export | Repeat:
+    """The export, or that it says again what `repeat` said."""
     if repeat is None:
         return read_export(file, name=name, profile=profile, own=own)
-    return read_unless_known(file, repeat.content, name=name, profile=profile, own=own)
+    told = read_unless_known(file, repeat.content, name=name, profile=profile, own=own)
+    return repeat.again(told) if isinstance(told, SaidAgain) else told
 
 
 def _keep_repeat(resources: Resources, file: Path, repeat: Repeat, arrival: Arrival) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from config.refusals import Refusal
 from config.settings import Settings
 from connectors.errors import ConnectorError, TryAgain, UnknownLayout, Unreadable
 from connectors.exports import Export, read_export
-from connectors.exports.reading import read_unless_known
+from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
 from connectors.sources import shown_name
 from flows.due_checks import with_due_checks
@@ -166,7 +166,8 @@ def _read(resources: Resources, found: Fresh, repeat: Repeat | None) -> Said:
         try:
             if repeat is None:
                 return read_export(path, name=found.name, own=own)
-            return read_unless_known(path, repeat.content, name=found.name, own=own) or repeat
+            told = read_unless_known(path, repeat.content, name=found.name, own=own)
+            return repeat.again(told) if isinstance(told, SaidAgain) else told
         except UnknownLayout as error:
             return _form_or(error, path, found.name)
         except ConnectorError as error:

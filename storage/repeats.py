@@ -1,18 +1,21 @@
 """Another file with the same rows: recorded as an import of its own without merging a row.
 
-That is right where the import it repeats is the last of its kind and none stands at a later moment: then every field it
-spoke of still holds its word, and saying the same again changes nothing. A property test compares it with the full way.
+That is right where the import it repeats is the last of its kind, none stands at a later moment, and the new file is
+not the older one: then every field it spoke of still holds its word, and saying the same again changes nothing. A
+property test compares it with the full way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, literal, select
 
+from connectors.exports.reading import SaidAgain
+from connectors.exports.whole_file import tells_future
 from storage.custody import Happening, append
 from storage.database.export_tables import import_alarms, import_rows
 from storage.database.tables import imports, rejected_rows
@@ -28,28 +31,35 @@ class Repeat:
     content: str
     exported_at: datetime | None
 
+    def again(self, told: SaidAgain) -> Repeat:
+        """The same, said by a file at its own time."""
+        return self if told.is_dated else replace(self, exported_at=told.exported_at)
+
 
 def repeatable(connection: Connection, unit: str, reader: str, at: datetime) -> Repeat | None:
     """The import whose content, if a file brings it at this moment, changes nothing."""
     row = _last(connection, unit)
     if row is None or row["content"] is None or row["reader"] != reader or row["imported_at"] > at:
         return None
-    if imports_newer_than(connection, row["id"], unit, DOSSIERS) or _came_from_the_future(connection, row["id"]):
+    if imports_newer_than(connection, row["id"], unit, DOSSIERS) or _came_from_the_future(connection, row):
         return None
     return Repeat(row["id"], row["content"], row["exported_at"])
 
 
 def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> ImportCounts | None:
     """Record a file that says what `repeat` said; None: that no longer stands, it has to be read in full."""
-    if repeatable(connection, arrival.unit, arrival.reader, arrival.at) != repeat:
-        return None
+    still = repeatable(connection, arrival.unit, arrival.reader, arrival.at)
     old = _last(connection, arrival.unit)
-    assert old is not None
+    stands_at = repeat.exported_at or arrival.at
+    if still is None or old is None or replace(still, exported_at=repeat.exported_at) != repeat:
+        return None
+    if stands_at < old["stands_at"]:
+        return None
     forget_rejection(connection, arrival)
     new, counts = next_id(connection), _unchanged(old)
     own = {"id": new, "sha256": arrival.sha256, "name": arrival.name, "counts": counts.plain()}
-    own |= {"imported_at": arrival.at, "source": arrival.source, "stands_at": old["exported_at"] or arrival.at}
-    own |= {"modified_at": arrival.modified_at}
+    own |= {"imported_at": arrival.at, "source": arrival.source, "modified_at": arrival.modified_at}
+    own |= {"exported_at": repeat.exported_at, "stands_at": stands_at}
     connection.execute(insert(imports).values({**old, **own}))
     _copy(connection, import_rows, old["id"], new, ("position", "first_key", "last_key", "packed"))
     _copy(connection, rejected_rows, old["id"], new, ("position", "sheet", "row", "cell", "reason"))
@@ -67,10 +77,11 @@ def _last(connection: Connection, unit: str) -> Mapping[str, Any] | None:
     return dict(row._mapping) if row else None
 
 
-def _came_from_the_future(connection: Connection, import_id: int) -> bool:
-    """An alarm that depends on the day of arrival is thought over anew."""
-    future = (import_alarms.c.import_id == import_id, import_alarms.c.kind == "future")
-    return connection.execute(select(import_alarms.c.position).where(*future).limit(1)).first() is not None
+def _came_from_the_future(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """What depends on the day of the export, or of its arrival, is thought over anew."""
+    future = (import_alarms.c.import_id == row["id"], import_alarms.c.kind == "future")
+    rang = connection.execute(select(import_alarms.c.position).where(*future).limit(1)).first() is not None
+    return rang or any(tells_future(warning) for warning in row["warnings"])
 
 
 def _unchanged(old: Mapping[str, Any]) -> ImportCounts:

@@ -26,7 +26,7 @@ from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export
-from connectors.exports.sameness import content_of
+from connectors.exports.sameness import DATED, content_of
 from connectors.exports.settling import columns_that_repeat, merged_told, settle
 from connectors.exports.values import converter
 from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
@@ -72,7 +72,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class SaidAgain:
-    """The file has the content that was named as known."""
+    """The file has the content that was named as known. `exported_at` is when its name says it was written, unless the
+    table itself tells that (`is_dated`)."""
+
+    exported_at: datetime | None
+    is_dated: bool
 
 
 def read_export(path: Path, *, name: str | None = None, profile: str | None = None, own: Path | None = None) -> Export:
@@ -93,12 +97,12 @@ def read_export(path: Path, *, name: str | None = None, profile: str | None = No
 
 def read_unless_known(
     path: Path, known: str, *, name: str, profile: str | None = None, own: Path | None = None
-) -> Export | None:
-    """The same as `read_export`; None: the file has the content (`Export.content`) that is `known`."""
+) -> Export | SaidAgain:
+    """The same as `read_export`; `SaidAgain`: the file has the content (`Export.content`) that is `known`."""
     question = Question(path, name, profile, own=own, known=known)
     answer: object = answer_of_child(answer_question, question)
     if isinstance(answer, SaidAgain):
-        return None
+        return answer
     assert isinstance(answer, Reading)
     return _export(question, answer)
 
@@ -150,9 +154,9 @@ def _in_vietnamese(failure: Failure) -> str:
 
 def reading_of(question: Question) -> Reading | SaidAgain:
     """Read a file in this process. Raises as `read_export`."""
-    content = content_of(question.path, question.profile, question.name)
-    if content is not None and content == question.known:
-        return SaidAgain()
+    content = content_of(question.path, question.profile)
+    if content is not None and question.known in (content, content + DATED):
+        return SaidAgain(exported_at_in([], question.name), question.known != content)
     try:
         grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
@@ -178,6 +182,7 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     exported_at = exported_at_in(texts, question.name)
     warnings += [said for sheet in sheets for said in sheet.warnings]
     warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
+    content = content + DATED if content and exported_at_in(texts, "") else content
     period, year = period_in(titles), year_in(titles, question.name)
     said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
     return Reading(*said, content, _titles(profile))

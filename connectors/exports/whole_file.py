@@ -12,6 +12,7 @@ from connectors.exports.moments import day_number, moment_from
 from connectors.exports.records import SheetRecords
 
 NAMED = 5
+_AFTER = "ngày sau ngày"
 _ENOUGH_TO_COMPARE = 20
 _EVENTS = frozenset(
     {"submitted_at", "received_at", "finished_at", "returned_at", "answered_at", "done_at", "issued_on"}
@@ -97,7 +98,12 @@ def from_the_future(sheets: Sequence[SheetRecords], known_at: datetime | None, w
         for number, seconds in zip(sheet.numbers, column, strict=True)
         if type(seconds) is int and day_number(seconds) > today
     ]
-    return [f"ngày sau ngày {what}: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
+    return [f"{_AFTER} {what}: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
+
+
+def tells_future(warning: str) -> bool:
+    """Whether a warning is one of events after the day of the export."""
+    return warning.startswith(_AFTER)
 
 
 def _reaches_beyond(column: Sequence[Any], day: int) -> bool:

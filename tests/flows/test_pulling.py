@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 import yaml
 from sqlalchemy import create_engine, text
 
 from config.settings import Settings
 from config.sources import BadSources, load_sources
 from connectors.exports.legacy import TCVN3, VNI
+from connectors.exports.rows import Export
+from flows import importing, intake
 from flows.forms import form_or_none
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
 from flows.intake import Sender, pull_exports, pull_open_windows, take_documents
@@ -24,7 +27,7 @@ from storage.database import Connection
 from storage.evidence import receipts_of
 from storage.facts import gather_facts
 from storage.history import records_as_of
-from storage.imports import Arrival, ImportCounts, imports_of
+from storage.imports import Arrival, ImportCounts, imports_of, record_export
 from storage.nights import NightRequest, begin_night
 from storage.pulls import fetched_files
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
@@ -156,9 +159,6 @@ def test_nothing_that_one_source_or_file_does_keeps_the_others_out(home: Path, m
 def test_a_file_that_cannot_be_recorded_is_rejected_and_the_others_are_imported(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from connectors.exports.rows import Export
-    from flows import intake
-    from storage.imports import record_export
 
     def record(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
         if "hong" in arrival.name:
@@ -352,6 +352,34 @@ def test_an_import_by_hand_tells_what_changed_and_what_was_known_when(home: Path
     assert [said["import"] for said in history["history"]] == [1, 2]
     assert history["history"][1]["cells"]["due_at"] == "D2"
     assert history["dossier"]["due_at"] == {"datetime": "2026-01-08T23:59:59+07:00"}
+
+
+def test_the_same_rows_under_another_date_are_not_merged_again_unless_the_date_is_older(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = _settings(home)
+    header = ["Mã hồ sơ", "Mã TTHC", "Ngày tiếp nhận", "Hạn trả", "Trạng thái", "Ngày kết thúc xử lý"]
+    row = ["H17.57-250102-0001", "1.001193", "02/01/2025", "08/01/2025", "Đã trả kết quả", "05/01/2025"]
+    full: list[str] = []
+    real = importing.record_export
+
+    def record(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
+        full.append(arrival.name)
+        return real(connection, arrival, export)
+
+    monkeypatch.setattr(importing, "record_export", record)
+    names = ["so_20260102.xlsx", "so_20260103.xlsx", "so_20260101.xlsx"]
+    for number, name in enumerate(names):
+        with xlsxwriter.Workbook(str(home / name)) as book:
+            book.set_properties({"title": name})
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, header)
+            sheet.write_row(1, 0, row)
+        told = import_file(settings, home / name, profile="", dry_run=False, at=NOW + timedelta(days=number))
+        assert told["rows"]["read"] == 1
+    seen = exports_seen(settings, NOW)["imports"]
+    assert [str(row["exported_at"])[:10] for row in reversed(seen)] == ["2026-01-01", "2026-01-02", "2025-12-31"]  # UTC
+    assert full == [names[0], names[2]]
 
 
 def test_a_form_is_compared_with_itself_and_with_the_dossiers(home: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from connectors.exports.reading import SaidAgain
 from connectors.exports.rows import Export, Rejected, Row
 from storage.database import Connection, Database, metadata, open_database
 from storage.database.connection import sqlite_url
@@ -31,11 +32,18 @@ TABLE = st.dictionaries(st.sampled_from(["H17-250101-0001", "H17-250101-0002", "
 
 
 @settings(max_examples=25, deadline=None)
-@given(past=st.lists(st.tuples(TABLE, st.integers(1, 5)), min_size=1, max_size=3), in_title=st.booleans())
-@example(past=[({"a": {"status": 4}}, 1)], in_title=False)
+@given(
+    past=st.lists(st.tuples(TABLE, st.integers(1, 5)), min_size=1, max_size=3),
+    in_title=st.booleans(),
+    renamed=st.one_of(st.none(), st.integers(1, 5)),
+)
+@example(past=[({"a": {"status": 4}}, 1)], in_title=False, renamed=None)
+@example(past=[({"a": {"status": 4}}, 2)], in_title=True, renamed=3)
+@example(past=[({"a": {"status": 4}}, 2)], in_title=True, renamed=1)
 def test_a_repeat_leaves_what_merging_every_row_would_leave(
-    tmp_path_factory: Any, past: list[tuple[dict[str, dict[str, Any]], int]], in_title: bool
+    tmp_path_factory: Any, past: list[tuple[dict[str, dict[str, Any]], int]], in_title: bool, renamed: int | None
 ) -> None:
+    """`renamed`: the day that the repeating file's name tells."""
     database = open_database(sqlite_url(tmp_path_factory.mktemp("repeats") / "parindex.db"))
     exports = [_export(table, day if in_title else None, f"content {n}") for n, (table, day) in enumerate(past)]
     left = []
@@ -43,7 +51,8 @@ def test_a_repeat_leaves_what_merging_every_row_would_leave(
         _clear(database)
         for number, export in enumerate(exports, start=1):
             _write(database, _in_full, export, number)
-        _write(database, way, exports[-1], len(exports) + 1)
+        again = exports[-1] if renamed is None else replace(exports[-1], exported_at=_day(renamed))
+        _write(database, way, again, len(exports) + 1)
         left.append(_everything(database))
     database.close()
     assert left[0] == left[1]
@@ -75,12 +84,12 @@ def _in_full(connection: Connection, arrival: Arrival, export: Export) -> Import
 
 def _as_repeat(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
     repeat = repeatable(connection, UNIT, arrival.reader, arrival.at)
-    if repeat is None or repeat.content != export.content:
-        assert export.exported_at is not None, "the last import without a date of its own is always the newest"
-        return record_export(connection, arrival, export)
-    counts = record_repeat(connection, arrival, repeat)
-    assert counts is not None
-    return counts
+    if repeat is not None and repeat.content == export.content:
+        again = repeat.again(SaidAgain(export.exported_at, False))
+        if (counts := record_repeat(connection, arrival, again)) is not None:
+            return counts
+    assert export.exported_at is not None, "a file without a date of its own is always the newest"
+    return record_export(connection, arrival, export)
 
 
 def _arrival(connection: Connection, export: Export, number: int) -> Arrival:
@@ -95,8 +104,12 @@ def _export(table: Mapping[str, Mapping[str, Any]], day: int | None, content: st
     )
     export = Export(file="so.xlsx", sha256="", profile="p", kind="dossiers", sheets=("Sheet1",), rows=rows)
     bad = (Rejected("Sheet1", 4, "B4", "thiếu mã hồ sơ"),)
-    said_at = None if day is None else datetime(2026, 1, day, tzinfo=UTC)
+    said_at = None if day is None else _day(day)
     return replace(export, rejected=bad, counted=len(rows) + 1, exported_at=said_at, content=content)
+
+
+def _day(number: int) -> datetime:
+    return datetime(2026, 1, number, tzinfo=UTC)
 
 
 def _everything(database: Database) -> dict[str, list[Any]]:
