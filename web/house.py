@@ -79,10 +79,10 @@ class House:
         finally:
             self._at_it.pop(key, None)
 
-    def close(self) -> None:
-        """Give everything back."""
+    def close(self, *, wait: bool = False) -> None:
+        """Give everything back; with `wait`, when what is under way has ended."""
         for pool in (self.verdicts, self._bundles):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=wait, cancel_futures=not wait)
         self._open.close()
         self._own = None
 

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows import browsing
-from flows.cycle import cycle_seen
-from storage.cycle import NoCycle
+from storage.cycle import NoCycle, cycle_of
 from web.access import Deed
 from web.doors import Visit
 
@@ -44,13 +43,14 @@ def _cited(visit: Visit, run: Mapping[str, Any]) -> Iterator[str]:
 def _named_in_cycle(visit: Visit) -> Iterator[str]:
     """Documents that the ward named for the components that this visitor sees, and the sheet it signed."""
     try:
-        seen = cycle_seen(visit.resources, visit.here.period, visit.now)
+        with visit.resources.database.read() as connection:
+            cycle = cycle_of(connection, visit.here.unit, visit.here.period).cycle
     except NoCycle:
         return
-    if seen["lock"] and seen["lock"].get("sheet") and visit.visitor.whole_unit(Deed.SEE_EVIDENCE, visit.here):
-        yield str(seen["lock"]["sheet"])
-    for row in seen["components"]:
-        about = {"id": row["id"], "responsible": row["office"]}
+    if cycle.lock and cycle.lock.get("sheet") and visit.visitor.whole_unit(Deed.SEE_EVIDENCE, visit.here):
+        yield str(cycle.lock["sheet"])
+    for name, entry in cycle.entries.items():
+        about = {"id": name, "responsible": str(entry["office"])}
         if visit.visitor.may_component(Deed.SEE_EVIDENCE, visit.here, about):
-            for said in (row["entry"], row["entry"].get("override"), row["entry"].get("explanation")):
+            for said in (entry, entry.get("override"), entry.get("explanation")):
                 yield from (str(proof["sha256"]) for proof in (said or {}).get("evidence") or ())
