@@ -43,6 +43,10 @@ from storage.database import Connection
 from storage.links import Link, Said, document_named, link, unlink
 from storage.runs import latest_run
 
+APPRAISING = ("appraise", "appraise_again")
+VALUE = "value."
+"""Before a key: a number that an appraiser enters anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -83,6 +87,8 @@ def act(resources: Resources, period: str, wish: Wish) -> dict[str, Any]:
     lock_due(resources, period, wish.at)
     if wish.deed in BY_DEADLINE_ALONE:
         raise BadDeed("Việc này chỉ hệ thống làm, khi hết hạn.")
+    if wish.deed in APPRAISING:
+        wish = _with_points(resources, period, wish)
     with resources.database.write() as connection:
         kept = cycle_of(connection, resources.settings.unit, period)
         _require_version(kept, wish)
@@ -91,6 +97,41 @@ def act(resources: Resources, period: str, wish: Wish) -> dict[str, Any]:
         keep_change(connection, kept, now, deed, wish.where)
         _link_documents(connection, kept, now, deed, wish.where)
     return cycle_seen(resources, period, wish.at)
+
+
+def _with_points(resources: Resources, period: str, wish: Wish) -> Wish:
+    """An appraisal by numbers of the appraisers' own (`value.KEY`: text): the rule of the locked run gives the points.
+
+    Raises:
+        BadDeed: the rule gives no points for them, or points were typed that differ.
+        BadAssumption: a number cannot be read, or the component has no such key.
+    """
+    values = {name.removeprefix(VALUE): str(text) for name, text in wish.said.items() if name.startswith(VALUE)}
+    said = {name: item for name, item in wish.said.items() if name not in ("values", "because") and VALUE not in name}
+    run_id = locked_run(resources, period)
+    if not values or run_id is None:
+        return replace(wish, said=said)
+    assumed = {f"{wish.component}.{key}": text for key, text in values.items()}
+    after_it = browsing.what_if(resources, browsing.run(resources, run_id), assumed)["after"]
+    item = next((one for one in after_it["components"] if one["id"] == wish.component), None)
+    if item is None or item["points"] is None:
+        raise BadDeed(f"Mục {wish.component}: số liệu này chưa tính được điểm. {item['because'] if item else ''}")
+    typed = str(said.get("points") or "").strip().replace(",", ".")
+    if typed and typed != item["points"]:
+        told = vn_number(item["points"])
+        raise BadDeed(f"Mục {wish.component}: số liệu này được {told} điểm, khác điểm đã ghi; bỏ trống một trong hai.")
+    return replace(wish, said={**said, "points": item["points"], "values": values, "because": item["because"]})
+
+
+def inputs_of_entry(resources: Resources, period: str, component: str) -> list[dict[str, str]]:
+    """What an appraiser may re-enter of a component of the locked run: {key, label, now}; empty before the lock."""
+    run_id = locked_run(resources, period)
+    if run_id is None:
+        return []
+    found = browsing.component(resources, browsing.run(resources, run_id), component)
+    labels = {asked["key"]: asked["label"] for asked in found["entry"].get("declared") or ()}
+    numbers = found["item"]["numbers"]
+    return [{"key": key, "label": labels.get(key, key), "now": str(numbers.get(key, ""))} for key in found["assumable"]]
 
 
 def run_as_corrected(resources: Resources, period: str) -> dict[str, Any]:

@@ -182,10 +182,18 @@ def _said(entry: Entry) -> Iterator[str]:
     told = (
         ("Đơn vị ghi chú", entry.get("note")),
         (asked, first.get("note")),
+        ("Tính lại khi thẩm định lần 1", _recomputed(first)),
         ("Trả lời yêu cầu giải trình", (entry.get("explanation") or {}).get("note")),
         ("Thẩm định lần 2", second.get("note")),
+        ("Tính lại khi thẩm định lần 2", _recomputed(second)),
     )
     return (f"{what}: {text}" for what, text in told if text)
+
+
+def _recomputed(appraisal: Mapping[str, Any]) -> str:
+    """The numbers that an appraiser entered anew, and what the rule made of them."""
+    values = "; ".join(f"{key} = {text}" for key, text in (appraisal.get("values") or {}).items())
+    return f"{values}. {appraisal['because']}" if values else ""
 
 
 def _corrected(item: Mapping[str, Any], override: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows.cycle import Wish, act, cycle_seen, lock_what_is_due, open_period, reminder_sentences
+from flows.cycle import Wish, act, cycle_seen, inputs_of_entry, lock_what_is_due, open_period, reminder_sentences
 from flows.explaining import moved, run_named
 from flows.resources import Resources, open_resources
 from scoring.cycle import BadDeed, NotNow
+from scoring.what_if import BadAssumption
 from storage.custody import events
 from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle, cycle_of, keep_change
 from storage.links import NoSuchDocument, links_of
@@ -160,3 +161,25 @@ def test_a_year_without_a_score_is_locked_with_its_first_one_and_nothing_is_refu
         assert lock_what_is_due(settings, LOCKS) == {"locked": {"2025": "lock_at_deadline"}}
         lock = cycle_seen(resources, "2025", LOCKS)["lock"]
     assert (lock["run"], lock["automatic"]) == (first, True)
+
+
+def test_an_appraiser_enters_numbers_anew_and_the_rule_gives_the_points(ward: Resources) -> None:
+    do(ward, "approve")
+    do(ward, "lock", sheet="ke-hoach.pdf")
+    do(ward, "begin_appraisal")
+    assert {one["key"] for one in inputs_of_entry(ward, "2025", "1.1.2")} == {"tasks_planned", "tasks_done"}
+    numbers = {"value.tasks_planned": "20", "value.tasks_done": "18"}
+    with pytest.raises(BadDeed, match="được 1,80 điểm, khác điểm đã ghi"):
+        appraise(ward, **numbers, points="2,00")
+    with pytest.raises(BadAssumption, match="không có khóa"):
+        appraise(ward, **{"value.late": "3"})
+    with pytest.raises(BadDeed, match="chưa tính được điểm"):
+        appraise(ward, **{"value.tasks_done": "18"})
+    seen = appraise(ward, **numbers, deducted="0,30")
+    entry = row(seen, "1.1.2")["entry"]["appraisal_1"]
+    assert (entry["points"], entry["deducted"], row(seen, "1.1.2")["appraisal_1"]) == ("1.80", "0.30", "1.50")
+    assert entry["values"] == {"tasks_planned": "20", "tasks_done": "18"} and "18" in entry["because"]
+
+
+def appraise(ward: Resources, **said: str) -> dict[str, Any]:
+    return act(ward, "2025", Wish("appraise", "Sở Nội vụ", "test", AT, "1.1.2", said))

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from config.refusals import WrongUse
-from flows.cycle import Wish, act, cycle_seen, open_period
+from flows.cycle import VALUE, Wish, act, cycle_seen, inputs_of_entry, open_period
 from scoring.cycle import DEADLINES, BadDeed
 from scoring.cycle_sheet import reminder_lines
 from storage.cycle import NoCycle
@@ -24,7 +24,7 @@ from web.pages.home import PLACE
 
 router = APIRouter()
 _ROOT = PLACE + "/ky-cham"
-_TEXTS = ("note", "points", "because", "office", "source", "sheet")
+_TEXTS = ("note", "points", "deducted", "because", "office", "source", "sheet")
 _MOST_TEXT = 8000
 _PROOF = ("name", "section", "pages")
 SLUGS = {
@@ -174,6 +174,7 @@ def done(visit: Visit, asked: Asked) -> dict[str, Any]:
 
 def _said(typed: Mapping[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {name: typed[name].strip() for name in _TEXTS if typed.get(name, "").strip()}
+    said |= {name: text.strip() for name, text in typed.items() if name.startswith(VALUE) and text.strip()}
     if typed.get("asks"):
         said["asks"] = True
     lines = [line for line in typed.get("evidence", "").splitlines() if line.strip()]
@@ -217,6 +218,7 @@ def _entry(visit: Visit, component: str, refused: _Refusal = _NOTHING) -> Respon
         seen=seen,
         row=row,
         entry=row["entry"],
+        inputs=inputs_of_entry(visit.resources, visit.here.period, component) if visit.may(Deed.APPRAISE) else [],
         deeds=[name for name in seen["deeds"] if name not in wording.WHOLE_DEEDS and _may_entry(visit, name, row)],
         slugs={name: SLUGS[deed] for name, deed in CYCLE.items()},
         reads_notes=reads_notes(visit, row),
