@@ -5,7 +5,7 @@ For command line, page and API alike. Plain values in, JSON-ready values out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -20,7 +20,9 @@ from reports.heading import vn_number
 from scoring import compare
 from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
 from scoring.cycle_sheet import (
+    Due,
     disputed,
+    owed_soon,
     proofs_of,
     reminder_lines,
     reminders,
@@ -29,6 +31,8 @@ from scoring.cycle_sheet import (
     with_cycle,
     with_overrides,
 )
+from scoring.engine.facts import from_plain
+from scoring.other_indices import Task, standing_of
 from storage.cycle import (
     ChangedMeanwhile,
     Kept,
@@ -40,6 +44,7 @@ from storage.cycle import (
     run_standing_before,
 )
 from storage.database import Connection
+from storage.facts import rows_of_year
 from storage.links import Link, Said, document_named, link, unlink
 from storage.runs import latest_run
 
@@ -248,16 +253,31 @@ def reminder_sentences(connection: Connection, settings: Settings, now: datetime
 
 
 def reminders_due(connection: Connection, settings: Settings, now: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """Who owes what before a deadline that is near, with the period: (period, scoring.cycle_sheet.reminders)."""
+    """Who owes what before a day that is near, with the period: of cycles, components without data or proof, tasks."""
     found: list[tuple[str, dict[str, Any]]] = []
     day = settings.local_day(now)
     for period in (str(day.year - 1), str(day.year)):
-        try:
-            cycle = cycle_of(connection, settings.unit, period).cycle
-        except NoCycle:
-            continue
-        found += [(period, due) for due in reminders(cycle, day)]
+        with suppress(NoCycle):
+            found += [(period, due) for due in reminders(cycle_of(connection, settings.unit, period).cycle, day)]
+        lacking = owed_soon(_lacking(connection, settings.unit, period), "nộp số liệu, tài liệu kiểm chứng", day)
+        tasks = owed_soon(_open_tasks(connection, settings.unit, period, day), "hoàn thành nhiệm vụ được giao", day)
+        found += [(period, due) for due in (*lacking, *tasks)]
     return found
+
+
+def _lacking(connection: Connection, unit: str, period: str) -> Iterator[Due]:
+    """Components of the standing run without data or proof, with their own deadline."""
+    run = latest_run(connection, unit, period)
+    for item in run["score"]["components"] if run else ():
+        if item["state"] in ("no_data", "no_evidence"):
+            yield item["responsible"], item["id"], date.fromisoformat(item["deadline"])
+
+
+def _open_tasks(connection: Connection, unit: str, period: str, day: date) -> Iterator[Due]:
+    for row in rows_of_year(connection, unit, "tasks", int(period)):
+        task: Task = from_plain(Task, row)
+        if task.due_at is not None and standing_of(task, day) == "open":
+            yield task.office or "Chưa rõ đơn vị", task.code, task.due_at.date()
 
 
 def locked_line(connection: Connection, unit: str, period: str) -> tuple[str, ...]:

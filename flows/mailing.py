@@ -215,7 +215,7 @@ def _reminder(settings: Settings, period: str, due: Mapping[str, Any]) -> Messag
     (line,) = reminder_lines([due])
     page = f"{settings.web_address}/p/{settings.unit}/{period}/ky-cham"
     link = f"\n\nMở trang: {page}\n" if settings.web_address else "\n"
-    key = hashlib.sha256(office.encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{office} {due['what']}".encode()).hexdigest()[:12]
     return Message(
         "reminder",
         f"{period}:{due['deadline']}:{due['days_left']}:{key}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -13,6 +13,8 @@ from scoring.engine.numbers import points_vn
 
 _ZERO = Decimal(0)
 REMIND_DAYS = 7
+Due = tuple[str, str, date]
+"""Office, component or task, day."""
 
 
 def side_by_side(cycle: Cycle, computed: Mapping[str, str | None]) -> list[dict[str, Any]]:
@@ -85,33 +87,62 @@ def proofs_of(entry: Entry) -> list[Mapping[str, Any]]:
 
 
 def reminders(cycle: Cycle, today: date, within_days: int = REMIND_DAYS) -> list[dict[str, Any]]:
-    """What owners still owe before a deadline that is near: {office, components, what, deadline, days_left}."""
-    if cycle.state in ("open", "self_scoring"):
-        return _owed(cycle, "self_score", "tự chấm, ghi chú và gắn tài liệu", today, within_days)
-    if cycle.state == "explaining":
-        return _owed(cycle, "explanation", "giải trình theo yêu cầu thẩm định", today, within_days)
-    return []
+    """What is still owed before a deadline that is near: {office, components, what, deadline, days_left}.
 
-
-def _owed(cycle: Cycle, deadline: str, what: str, today: date, within_days: int) -> list[dict[str, Any]]:
-    day = cycle.deadlines[deadline]
-    left = (day - today).days
-    if not 0 <= left <= within_days:
+    An approved self-score is owed its lock, by the leader; an appraisal its points, by the appraisers.
+    """
+    found = _OWED.get(cycle.state)
+    if found is None:
         return []
-    owed: defaultdict[str, list[str]] = defaultdict(list)
-    for name, entry in cycle.entries.items():
-        if _open(entry, deadline):
-            owed[entry["office"]].append(name)
+    deadline, what, office, is_open = found
+    dues: list[Due] = [
+        (office or entry["office"], name, cycle.deadlines[deadline])
+        for name, entry in cycle.entries.items()
+        if is_open(entry)
+    ]
+    return owed_soon(dues, what, today, within_days)
+
+
+def owed_soon(dues: Iterable[Due], what: str, today: date, within_days: int = REMIND_DAYS) -> list[dict[str, Any]]:
+    """Reminders of what is due in so many days, by day and office; `what` says what is to be done."""
+    owed: defaultdict[tuple[date, str], list[str]] = defaultdict(list)
+    for office, name, day in dues:
+        if 0 <= (day - today).days <= within_days:
+            owed[day, office].append(name)
     return [
-        {"office": office, "components": names, "what": what, "deadline": day.isoformat(), "days_left": left}
-        for office, names in sorted(owed.items())
+        {"office": office, "components": names, "what": what}
+        | {"deadline": day.isoformat(), "days_left": (day - today).days}
+        for (day, office), names in sorted(owed.items())
     ]
 
 
-def _open(entry: Entry, deadline: str) -> bool:
-    if deadline == "self_score":
-        return not entry["survey"] and not entry.get("note")
+def _unwritten(entry: Entry) -> bool:
+    return not entry["survey"] and not entry.get("note")
+
+
+def _unanswered(entry: Entry) -> bool:
     return bool((entry.get("appraisal_1") or {}).get("asks")) and not entry.get("explanation")
+
+
+def _unappraised(entry: Entry) -> bool:
+    return not entry["survey"] and not entry.get("appraisal_1")
+
+
+_LEADER, _APPRAISERS = "Lãnh đạo UBND phường", "Cơ quan thẩm định"
+_SELF_SCORE = ("self_score", "tự chấm, ghi chú và gắn tài liệu", "", _unwritten)
+_OWED: Mapping[str, tuple[str, str, str, Callable[[Entry], bool]]] = {
+    "open": _SELF_SCORE,
+    "self_scoring": _SELF_SCORE,
+    "approved": (
+        "self_score",
+        "chốt điểm tự chấm đã duyệt, kèm phiếu đã ký",
+        _LEADER,
+        lambda one: not one["survey"],
+    ),
+    "appraisal_1": ("appraisal_1", "thẩm định lần 1", _APPRAISERS, _unappraised),
+    "explaining": ("explanation", "giải trình theo yêu cầu thẩm định", "", _unanswered),
+}
+"""By state: the deadline, what is owed, by whom (empty: each component's office), and which components owe it."""
 
 
 def reminder_lines(reminders: Iterable[Mapping[str, Any]]) -> Iterator[str]:

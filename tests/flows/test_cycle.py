@@ -10,8 +10,18 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows.cycle import Wish, act, cycle_seen, inputs_of_entry, lock_what_is_due, open_period, reminder_sentences
+from flows.cycle import (
+    Wish,
+    act,
+    cycle_seen,
+    inputs_of_entry,
+    lock_what_is_due,
+    open_period,
+    reminder_sentences,
+    reminders_due,
+)
 from flows.explaining import moved, run_named
+from flows.importing import import_file
 from flows.resources import Resources, open_resources
 from scoring.cycle import BadDeed, NotNow
 from scoring.what_if import BadAssumption
@@ -19,6 +29,7 @@ from storage.custody import events
 from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle, cycle_of, keep_change
 from storage.links import NoSuchDocument, links_of
 from storage.runs import run_of
+from tests.connectors.tables import xlsx
 from tests.storage.keeping_ward import AT, kept_ward, score_now
 
 DAYS = {
@@ -119,7 +130,8 @@ def test_a_deadline_locks_once_with_the_run_of_then_even_before_the_chore(ward: 
 def test_owners_are_reminded_in_the_letter(ward: Resources) -> None:
     with ward.database.read() as connection:
         lines = reminder_sentences(connection, ward.settings, datetime(2026, 1, 12, tzinfo=UTC))
-        assert reminder_sentences(connection, ward.settings, AT - timedelta(days=30)) == ()
+        early = reminder_sentences(connection, ward.settings, AT - timedelta(days=30))
+    assert not [line for line in early if "tự chấm, ghi chú" in line], "of the cycle only when its day is near"
     assert any("hạn 15/01/2026, còn 3 ngày" in line for line in lines)
 
 
@@ -183,3 +195,25 @@ def test_an_appraiser_enters_numbers_anew_and_the_rule_gives_the_points(ward: Re
 
 def appraise(ward: Resources, **said: str) -> dict[str, Any]:
     return act(ward, "2025", Wish("appraise", "Sở Nội vụ", "test", AT, "1.1.2", said))
+
+
+def test_days_of_components_and_of_tasks_are_reminded_of(ward: Resources) -> None:
+    tracker: list[object] = [
+        "Mã nhiệm vụ",
+        "Nội dung nhiệm vụ",
+        "Nguồn giao",
+        "Đơn vị thực hiện",
+        "Hạn hoàn thành",
+        "Tình trạng",
+    ]
+    near: list[object] = ["NV-01", "Niêm yết thủ tục", "Kế hoạch CCHC", "Văn phòng", "30/12/2025", "Đang thực hiện"]
+    far: list[object] = ["NV-02", "Tập huấn", "Kế hoạch CCHC", "Văn phòng", "30/01/2026", "Đang thực hiện"]
+    file = ward.settings.home / "nhiem-vu.xlsx"
+    xlsx(file, [["Theo dõi nhiệm vụ năm 2025"], tracker, near, far])
+    import_file(ward.settings, file, profile="", dry_run=False, at=AT)
+    with ward.database.read() as connection:
+        due = [one for _, one in reminders_due(connection, ward.settings, datetime(2025, 12, 28, 3, tzinfo=UTC))]
+    tasks = [one for one in due if one["what"] == "hoàn thành nhiệm vụ được giao"]
+    assert [(one["office"], one["components"], one["days_left"]) for one in tasks] == [("Văn phòng", ["NV-01"], 2)]
+    owed = [name for one in due if one["what"] == "nộp số liệu, tài liệu kiểm chứng" for name in one["components"]]
+    assert "1.1.2" in owed and "1.1.1" not in owed, "1.1.1 was due in January"

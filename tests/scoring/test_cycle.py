@@ -195,6 +195,16 @@ def test_owners_are_reminded_of_what_they_owe_and_of_nothing_else() -> None:
     assert (asked["components"], asked["days_left"]) == (["1.1.2"], 0)
 
 
+def test_leader_and_appraisers_are_reminded_of_the_lock_and_of_points() -> None:
+    (lock,) = reminders(walked("begin", "approve"), date(2026, 1, 14))
+    assert (lock["office"], lock["days_left"]) == ("Lãnh đạo UBND phường", 1)
+    assert "chốt điểm tự chấm đã duyệt" in next(iter(reminder_lines([lock])))
+    begun = do(walked(*LOCKED, "begin_appraisal"), "appraise", "1.1.1", points="0.50")
+    (points,) = reminders(begun, date(2026, 2, 12))
+    assert (points["office"], points["components"]) == ("Cơ quan thẩm định", ["1.1.2"])
+    assert reminders(walked(*LOCKED), date(2026, 1, 14)) == []
+
+
 def test_deadlines_have_to_come_in_order() -> None:
     with pytest.raises(BadDeed, match="thứ tự"):
         opened(CRITERIA, DAYS | {"explanation": date(2026, 1, 1)})
