@@ -10,12 +10,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from config.settings import Settings
+from flows.accounts import Person, create_account
+from flows.resources import open_resources
+from storage.accounts import Grant
 from tests.journeys.commands import night, parindex
 from tests.journeys.serving import serving
 from tests.journeys.windows import (
@@ -32,6 +37,9 @@ from tests.journeys.windows import (
     violations,
 )
 
+OTHERS = {"daumoi": "coordinator", "quantri": "administrator", "lanhdao": "leader", "thamdinh": "auditor"}
+PASSWORD = "mot-mat-khau-du-dai-42"
+expect.set_options(timeout=PATIENCE)
 pytestmark = pytest.mark.xdist_group("pages")
 """One process, so that the service is started once."""
 
@@ -42,17 +50,13 @@ def service(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = tmp_path_factory.mktemp("pages") / "home"
     shutil.copytree(small_ward, home)
     night(home)
-    people = {
-        "daumoi": ["coordinator"],
-        "vhxh": ["unit", "--office", "Phòng Văn hóa - Xã hội"],
-        "quantri": ["administrator"],
-        "lanhdao": ["leader"],
-        "thamdinh": ["auditor"],
-    }
-    passwords = {}
-    for name, (role, *more) in people.items():
-        done = parindex(home, "account", "add", name, "--role", role, *more, "--json")
-        passwords[name] = json.loads(done.stdout)["password"]
+    office = ("--office", "Phòng Văn hóa - Xã hội")
+    done = parindex(home, "account", "add", "vhxh", "--role", "unit", *office, "--json")
+    passwords = {"vhxh": json.loads(done.stdout)["password"]} | dict.fromkeys(OTHERS, PASSWORD)
+    with open_resources(Settings(home=home)) as resources:
+        for name, role in OTHERS.items():
+            person = Person(name, name, PASSWORD, (Grant(role, resources.settings.unit),))
+            create_account(resources.database, person, who="test", at=datetime.now(UTC))
     with serving(home, PAR_PERIOD="2025", PAR_PREFECT="off") as running:
         yield Open(home, running.pages.rstrip("/"), passwords)
 
