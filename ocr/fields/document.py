@@ -9,7 +9,7 @@ from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.grammar import fold, grammar, slips, symbol_of_heading, symbol_of_organ
+from ocr.fields.grammar import close_to, fold, grammar, slips, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
@@ -34,6 +34,9 @@ NAMES = (
     "recipients",
     "dossier_code",
 )
+_AROUND_RECIPIENT = " -–—+•;.>|"
+_ARCHIVE = re.compile(r"^[LlI1]ưu ?: ?V[TIFL1l](?P<between>, )?(?P<unit>(?<=, )[A-ZĐ]+)?(?P<rest>.*)$")
+"""The last recipient: the archive, with the unit that drafted."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
 
 
@@ -167,15 +170,27 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
     for line in lines:
         text = "" if is_watermark(line.text) else _left_text(line, page).strip()
         if re.match(r"^[-–—+•]", text):
-            named.append(text.strip(" -–—+•;."))
+            named.append(text.strip(_AROUND_RECIPIENT))
         elif not ended and sum(c.isalpha() for c in text) >= 3:
-            named[-1] = f"{named[-1]} {text.strip(' ;.')}"
+            named[-1] = f"{named[-1]} {text.strip(_AROUND_RECIPIENT)}"
         elif re.match(r"^\W?[LlI1|]ưu ?:", text):
-            named.append(text.lstrip(">|").strip(" ;."))
+            named.append(text.strip(_AROUND_RECIPIENT))
         elif text:
             continue
         ended = text.endswith((";", ".")) if text else ended
-    return named
+    whole = [one.strip(" ,") for one in named]
+    return [_archive_line(one) for one in whole] if page.source == "ocr" else whole
+
+
+def _archive_line(text: str) -> str:
+    """`Lưu: VT, TTPVHCC` as it is written where OCR has one letter wrong: VT (văn thư) comes first, a unit follows."""
+    match = _ARCHIVE.match(text)
+    if match is None:
+        return text
+    units = grammar().unit_symbols
+    unit = match.group("unit") or ""
+    near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units)
+    return f"Lưu: VT{match.group('between') or ''}{units[near] if near else unit}{match.group('rest')}"
 
 
 def _left_text(line: Line, page: PageReading) -> str:

@@ -16,7 +16,7 @@ from ocr.fields.spelling import as_place_is_named, in_set_phrases, respelt, resp
 from ocr.page_reading import PageReading
 from ocr.words import Word, around, middle_of
 
-_LETTER_MARK = r"^\W{0,2}(?:[VW]\s*[/|1Il]\s*[VW]|VW{1,2}|VV|W)[:.]?\s+"
+_LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{1,2}|VV|W)[:.]?\s+"
 """`V/v`, also as OCR sees it: VW, VWw, VV."""
 _LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(

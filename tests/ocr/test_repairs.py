@@ -142,6 +142,24 @@ def test_who_acts_or_signs_by_mandate_has_authority_and_title(
     assert (fields["authority"], fields["signer_title"]) == (authority, title)
 
 
+RECIPIENTS = {
+    "a line that goes on": (("- Các Sở: Tài chính,", "Nội vụ;", "- Lưu: VT."), "Các Sở: Tài chính, Nội vụ; Lưu: VT"),
+    "a dash lost before the archive": (("- Như trên;", ">Lưu: VT, VHXH."), "Như trên; Lưu: VT, VHXH"),
+    "a letter of the archive": (("- Như trên;", "- Lưu: VI, TIPVHCC."), "Như trên; Lưu: VT, TTPVHCC"),
+    "a unit that is not known": (("- Như trên;", "- Lưu: VT, QLXDCT."), "Như trên; Lưu: VT, QLXDCT"),
+    "a unit with its draft": (("- Như trên;", "- Lưu: VT, NC(Vi16)."), "Như trên; Lưu: VT, NC(Vi16)"),
+    "scraps under a list that has ended": (("- Như trên;", "- Lưu: VT.", "abc def"), "Như trên; Lưu: VT"),
+}
+
+
+@pytest.mark.parametrize("case", RECIPIENTS)
+def test_recipients_are_read_line_by_line(case: str) -> None:
+    lines, wanted = RECIPIENTS[case]
+    head = tuple(word for place, text in enumerate(lines, 1) for word in row(text, 85, 500 + 14.0 * place))
+
+    assert fields_under(("CHỦ TỊCH", 490), head=head)["recipients"] == wanted
+
+
 def test_a_family_name_with_a_letter_too_many_is_no_scrap() -> None:
     fields = fields_under(("GIÁM ĐỐC", 500), ("NÑgô Đình Đức", 600))
 
@@ -215,7 +233,7 @@ def test_the_subject_of_a_letter_may_pass_the_border_between_the_columns() -> No
     assert fields["subject"] == "công khai kết quả giải quyết"
 
 
-@pytest.mark.parametrize("mark", ["V/v", "VWw", "VW", "VV"])
+@pytest.mark.parametrize("mark", ["V/v", "VWw", "VW", "VV", "V/"])
 def test_a_letters_mark_is_known_as_the_engine_reads_it(mark: str) -> None:
     head = (*HEAD, *row("Số: 58/UBND-VP", 95, 100), *row(f"{mark} kiểm tra công tác", 90, 120))
 
