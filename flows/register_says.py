@@ -6,10 +6,12 @@ Examinations are kept by content and checks, so the row is compared each time it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows.resources import Resources
 from scoring.engine.agreement import contradiction, fits_symbol
+from scoring.engine.facts import Dossier
 from scoring.engine.numbers import day_vn
 from scoring.filed_results import OutgoingRow, ResultFile, disagreements, row_of, suggested_rows
 from storage.database import Connection
@@ -55,16 +57,27 @@ def _of_dossier(
     if wrong := contradiction(dossier, file):
         said = f"{wrong} Tệp này không được tính là kết quả của hồ sơ {code}."
         return found | {"state": CONTRADICTS, "because": said}
+    return found | (_doubt(dossier, file) or _agreement(dossier, file))
+
+
+def _doubt(dossier: Dossier, file: ResultFile) -> dict[str, Any] | None:
+    """What was read speaks against the row, but was not surely read."""
+    doubt = contradiction(dossier, replace(file, unsure=()))
+    return {"state": UNKNOWN, "because": f"{doubt} Chữ đọc chưa chắc, cần người xem."} if doubt else None
+
+
+def _agreement(dossier: Dossier, file: ResultFile) -> dict[str, Any]:
+    code = dossier.code
     if not dossier.result_number:
-        return found | {"state": UNKNOWN, "because": f"Sổ chưa ghi số kết quả của hồ sơ {code}."}
-    if not file.number:
-        said = f"Sổ ghi số kết quả của hồ sơ {code} là {dossier.result_number}"
-        if not fits_symbol(dossier.result_number, file.symbol):
-            said += f", ký hiệu in trên văn bản là {file.symbol}; cần người xem có nhầm tệp không."
-            return found | {"state": UNKNOWN, "because": said}
-        said += "; số trên văn bản chưa đọc được để so."
-        return found | {"state": UNKNOWN, "because": said, "suggests": {"number": dossier.result_number}}
-    return found | {"state": AGREES, "because": f"Khớp với hồ sơ {code}: số {dossier.result_number}."}
+        return {"state": UNKNOWN, "because": f"Sổ chưa ghi số kết quả của hồ sơ {code}."}
+    if file.number:
+        return {"state": AGREES, "because": f"Khớp với hồ sơ {code}: số {dossier.result_number}."}
+    said = f"Sổ ghi số kết quả của hồ sơ {code} là {dossier.result_number}"
+    if not fits_symbol(dossier.result_number, file.symbol):
+        said += f", ký hiệu in trên văn bản là {file.symbol}; cần người xem có nhầm tệp không."
+        return {"state": UNKNOWN, "because": said}
+    said += "; số trên văn bản chưa đọc được để so."
+    return {"state": UNKNOWN, "because": said, "suggests": {"number": dossier.result_number}}
 
 
 def _of_outgoing(rows: list[OutgoingRow], files: list[ResultFile], paths: list[str]) -> Iterator[dict[str, Any]]:

@@ -49,6 +49,8 @@ class ResultFile:
     also_for: tuple[str, ...] = ()
     """Other dossiers that the same file was handed in for; `against_register` fills it in."""
     printed_code: str | None = None
+    unsure: tuple[str, ...] = ()
+    """Fields that were read, but not surely."""
     number: str | None = None
     symbol: str | None = None
     issued_on: date | None = None

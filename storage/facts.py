@@ -41,6 +41,7 @@ from storage.freshness import READ, SAID, term_of
 from storage.history import dossier_of, dossiers_as_of, dossiers_now, keys_said_lately, records_as_of
 from storage.incoming import YEAR
 from storage.links import Link, links_of, terms_of
+from storage.read_fields import unsure_in, value_of
 
 _YEAR_FOLDER = re.compile(r"^20\d\d$")
 COMPONENT = re.compile(r"^\d+\.\d+\.\d+$")
@@ -264,9 +265,10 @@ def _found(
         purpose="outgoing" if outgoing else "result" if dossier else "evidence",
         dossier_code=None if outgoing else dossier,
         also_for=() if outgoing else tuple(sorted(map(str, others))),
-        printed_code=_value(fields, "dossier_code"),
-        number=_value(fields, "number"),
-        issued_on=_date(_value(fields, "issued_on")),
+        printed_code=value_of(fields, "dossier_code"),
+        unsure=unsure_in(fields),
+        number=value_of(fields, "number"),
+        issued_on=_date(value_of(fields, "issued_on")),
         signature=signature.get("verdict", "UNREADABLE"),
         profile_met=(signature.get("profile") or {}).get("met"),
         digitisation=(result.get("digitisation") or {}).get("verdict", "cần người xem"),
@@ -289,12 +291,7 @@ def _term(said: Mapping[str, Any] | None, fields: Mapping[str, Any], name: str) 
 def _dossier_codes(paths: Iterable[str], fields: Mapping[str, Any]) -> list[str | None]:
     """By names or folders first, then by what the text says; the first is the document's own, [None] without any."""
     named = dict.fromkeys(code for path in paths if (code := dossier_code_in(path)))
-    return [*named] or [_value(fields, "dossier_code")]
-
-
-def _value(fields: Mapping[str, Any], name: str) -> str | None:
-    field = fields.get(name)
-    return field.get("value") if field else None
+    return [*named] or [value_of(fields, "dossier_code")]
 
 
 def _date(text: str | None) -> date | None:

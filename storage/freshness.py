@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ocr.words import plain
+from storage.read_fields import value_of
 
 GOOD, EXPIRED, OTHER_PERIOD, TOO_LATE, UNKNOWN = "good", "expired", "other_period", "too_late", "unknown"
 SAID, READ, ISSUED = "said", "read", "issued"
@@ -81,8 +82,8 @@ def freshness_of(term: Term, received_on: date, scored: tuple[date, date], on: d
 
 def _read_term(fields: Mapping[str, Any], name: str) -> Term:
     """The narrowest period that subject or file name tell; OCR may have spoilt either."""
-    issued = _day(_value(fields, "issued_on"))
-    texts = [_words(_value(fields, "subject")), _words(name)]
+    issued = _day(value_of(fields, "issued_on"))
+    texts = [_words(value_of(fields, "subject")), _words(name)]
     if stretch := next(filter(None, map(_STRETCH.search, texts)), None):
         return Term(date(int(stretch[1]), 1, 1), date(int(stretch[2]), 12, 31), None, READ)
     span = next(filter(None, map(_span, texts)), None)
@@ -117,11 +118,6 @@ def _words(text: str | None) -> str:
 def _last_day(year: int, month: int) -> date:
     after = date(year + month // 12, month % 12 + 1, 1)
     return after - timedelta(days=1)
-
-
-def _value(fields: Mapping[str, Any], name: str) -> str | None:
-    field = fields.get(name)
-    return field.get("value") if field else None
 
 
 def _day(iso: str | None) -> date | None:

@@ -15,6 +15,7 @@ from scoring.filed_results import OutgoingRow, ResultFile
 from storage.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.facts import COMPONENT, OUTGOING_FOLDER
 from storage.history import dossier_of, dossiers_now, records_as_of
+from storage.read_fields import unsure_in, value_of
 
 
 def dossiers_of(connection: Connection, unit: str) -> list[Dossier]:
@@ -91,7 +92,7 @@ def codes_of(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
     folders = path.split("/")[:-1]
     if any(COMPONENT.match(folder) or folder == OUTGOING_FOLDER for folder in folders):
         return
-    code = dossier_code_in(path) or _value(fields, "dossier_code")
+    code = dossier_code_in(path) or value_of(fields, "dossier_code")
     if code:
         yield code
 
@@ -101,26 +102,22 @@ def file_of(
 ) -> ResultFile:
     """A kept document that came under `path`, with what its examination says; `code` is the dossier it is for."""
     fields, digitisation = result.get("fields") or {}, result.get("digitisation") or {}
-    day = _value(fields, "issued_on")
+    day = value_of(fields, "issued_on")
     return ResultFile(
         sha256=document["sha256"],
         name=path.rsplit("/", 1)[-1],
         code=code,
         also_for=tuple(one for one in also_for if one != code),
-        printed_code=_value(fields, "dossier_code"),
-        number=_value(fields, "number"),
-        symbol=_value(fields, "symbol"),
+        printed_code=value_of(fields, "dossier_code"),
+        unsure=unsure_in(fields),
+        number=value_of(fields, "number"),
+        symbol=value_of(fields, "symbol"),
         printed_month=(fields.get("issued_on") or {}).get("partial") or "",
         issued_on=date.fromisoformat(day) if day else None,
-        subject=_value(fields, "subject"),
+        subject=value_of(fields, "subject"),
         pages=result.get("page_count"),
         blank_pages=sum(page["kind"] == "blank" for page in result.get("pages") or ()),
         digitisation=digitisation.get("verdict", "cần người xem"),
         reasons=tuple(sorted({reason["code"] for reason in digitisation.get("reasons") or ()})),
         quarantined=document["state"] == QUARANTINED,
     )
-
-
-def _value(fields: Mapping[str, Any], name: str) -> str | None:
-    field = fields.get(name)
-    return field.get("value") if field else None

@@ -1,4 +1,4 @@
-"""Does a result file agree with its dossier's row? What is handwritten, blank or unread proves nothing against it."""
+"""Does a result file agree with its dossier's row? What is handwritten, blank or not surely read proves nothing."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ class Printed(Protocol):
     @property
     def issued_on(self) -> date | None: ...
     @property
+    def unsure(self) -> Sequence[str]:
+        """Fields that were not surely read."""
+        ...
+
+    @property
     def also_for(self) -> Sequence[str]:
         """Other dossiers that the same file was handed in for."""
         ...
@@ -35,11 +40,14 @@ def contradiction(dossier: Dossier, document: Printed) -> str:
     """Why this cannot be the dossier's result, as a Vietnamese sentence; empty where nothing speaks against it."""
     if document.also_for and (others := sorted(set(document.also_for) - {dossier.code})):
         return f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}."
-    if document.printed_code and document.printed_code != dossier.code:
-        return f"Trong tệp ghi mã hồ sơ {document.printed_code}."
-    if dossier.result_number and document.number and not same_number(dossier.result_number, document.number):
-        return f"Số trên văn bản là {document.number}, trong sổ là {dossier.result_number}."
-    issued, taken_in = document.issued_on, dossier.received_at
+    code = None if "dossier_code" in document.unsure else document.printed_code
+    number = None if "number" in document.unsure else document.number
+    issued = None if "issued_on" in document.unsure else document.issued_on
+    if code and code != dossier.code:
+        return f"Trong tệp ghi mã hồ sơ {code}."
+    if dossier.result_number and number and not same_number(dossier.result_number, number):
+        return f"Số trên văn bản là {number}, trong sổ là {dossier.result_number}."
+    taken_in = dossier.received_at
     if issued is not None and taken_in is not None and issued < (received := local_day(taken_in)):
         return f"Văn bản ghi ngày {day_vn(issued)}, trước ngày nhận hồ sơ {day_vn(received)}."
     return ""

@@ -102,6 +102,8 @@ class DocumentFact:
     """Codes of other dossiers that the same file was handed in for."""
     printed_code: str | None = None
     """The dossier code that stands in its text."""
+    unsure: tuple[str, ...] = ()
+    """Names of fields that were read, but not surely: they contradict no register."""
     number: str | None = None
     issued_on: date | None = None
     signature: str = "NO_SIGNATURE"

@@ -150,3 +150,19 @@ def test_a_row_suggests_nothing_that_the_print_beside_the_place_rules_out(resour
         "issued_on": "2025-09-30",
     }
     assert _says(resources, of_another_month)["rows"] == []
+
+
+def test_what_was_not_surely_read_contradicts_nothing_and_asks_for_a_person(resources: Resources) -> None:
+    sha256 = _kept(
+        resources,
+        f"ho-so/{CODE}.pdf",
+        number=field("06/GPXD-UBND", confidence=0.62),
+        dossier_code=field("H17.12.34-250924-0006", confidence=0.71),
+    )
+
+    (row,) = _says(resources, sha256)["rows"]
+    (standing,) = check_register(resources, at=AT)["dossiers"]
+
+    assert row["state"] == "unknown"
+    assert row["because"] == "Trong tệp ghi mã hồ sơ H17.12.34-250924-0006. Chữ đọc chưa chắc, cần người xem."
+    assert standing["state"] != "wrong_file"
