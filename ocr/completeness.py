@@ -30,17 +30,13 @@ class _Printed:
     place: int
 
 
-def completeness_notes(
-    pages: Sequence[PageReading], *, page_count: int, declared: int | None, limits: dict[str, Any]
-) -> Iterator[Note]:
+def completeness_notes(pages: Sequence[PageReading], *, page_count: int, limits: dict[str, Any]) -> Iterator[Note]:
     """What speaks against the whole paper being there at 100 %; blank backs of sheets are no pages of the paper.
 
-    `declared`: how many pages the dossier or the register says. Where not every page was read, only it is compared.
+    Where not every page was read, nothing is said of missing ones.
     """
     pages = sorted(pages, key=lambda page: page.number)
     written = [page for page in pages if page.kind != "blank"]
-    if declared is not None and declared not in (page_count, page_count - len(pages) + len(written)):
-        yield Note("page_count", None, f"Tệp có {page_count} trang; hồ sơ khai {declared} trang.")
     if written:
         yield from _scale(written[0], limits)
     if len(pages) == page_count and len(written) > 1:

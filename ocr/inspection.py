@@ -10,7 +10,7 @@ import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from ocr.document import DocumentReading, ReadingTerms, line_reader, read_docume
 from ocr.engine import engine_for
 from ocr.errors import OcrError, UnreadableFile
 from ocr.fields.document import Clues, fields_of
-from ocr.fields.found import Found
 from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.json_values import sound
 from ocr.kept_words import packed_words
@@ -48,8 +47,6 @@ class InspectOptions:
     `trust_folder`: anchors, intermediates, CRLs, policy; None means nothing is trusted.
     `budget_seconds`: after four fifths of it no further page is begun; a batch lowers it to fit its limits.
     `max_pages`: most pages read. `processes`: over how many the pages of a scan are spread (more than 1 forks).
-    `register_number`, `register_day`: what the dossier's row says, to compare and to suggest; `declared_pages`: of how
-    many pages.
     """
 
     at: datetime
@@ -62,9 +59,6 @@ class InspectOptions:
     """The strict policy: a signature with SHA-1 counts nowhere."""
     engine: str = ""
     """tesserocr | library | command; empty: the best this machine has."""
-    register_number: str | None = None
-    register_day: date | None = None
-    declared_pages: int | None = None
     keep_words: bool = False
     """Give `words` too: {page: packed bytes (ocr/kept_words.py)}. Never among what is printed."""
     names: Mapping[Path, str] = field(default_factory=dict)
@@ -115,10 +109,8 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     seconds = max(4.0, budget.left())
     signature = _signature(intake, options, text=text, scanned=profile != "born_digital", seconds=seconds)
     fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
-    whole = completeness_notes(
-        reading.pages, page_count=reading.page_count, declared=options.declared_pages, limits=thresholds_of("scanned")
-    )
-    notes = [*reading.notes, *_repairs(intake, reading, signature), *_compared(fields, options), *whole]
+    whole = completeness_notes(reading.pages, page_count=reading.page_count, limits=thresholds_of("scanned"))
+    notes = [*reading.notes, *_repairs(intake, reading, signature), *whole]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)
     answer = answer_of(intake, reading, fields, digitisation, signature)
     marks = _paper_marks(intake, reading, signature, budget)
@@ -149,13 +141,8 @@ def _text(pages: Sequence[PageReading]) -> str:
 
 
 def _clues(intake: Intake, options: InspectOptions, signature: dict[str, Any]) -> Clues:
-    day = options.register_day
-    return Clues(
-        file_name=options.names.get(intake.path, intake.path.name),
-        register_number=options.register_number,
-        register_day=day.isoformat() if day else None,
-        signed_days=tuple(_signed_days(signature)),
-    )
+    name = options.names.get(intake.path, intake.path.name)
+    return Clues(file_name=name, signed_days=tuple(_signed_days(signature)))
 
 
 def _signed_days(signature: dict[str, Any]) -> list[str]:
@@ -176,25 +163,6 @@ def _repairs(intake: Intake, reading: DocumentReading, signature: dict[str, Any]
     if signature["verdict"] == "UNREADABLE" and signature["sub"] == "PARSE":
         return [Note("repaired", None, "Cấu trúc tệp PDF có lỗi; chương trình chỉ đọc được nhờ tự sửa.")]
     return []
-
-
-def _compared(fields: dict[str, Found | None], options: InspectOptions) -> list[Note]:
-    """Fields that were read and say another thing than the register's row."""
-    notes = []
-    number, day = fields["number"], fields["issued_on"]
-    if options.register_number and number and number.value and _key(number.value) != _key(options.register_number):
-        said = f"Số trên văn bản là {number.value}, trong sổ là {options.register_number}; có thể nhầm tệp."
-        notes.append(Note("number_differs", number.page, said))
-    if options.register_day and day and day.value and day.value != options.register_day.isoformat():
-        seen, wanted = date.fromisoformat(day.value), options.register_day
-        said = f"Ngày trên văn bản là {seen:%d/%m/%Y}, trong sổ là {wanted:%d/%m/%Y}."
-        notes.append(Note("day_differs", day.page, said))
-    return notes
-
-
-def _key(number: str) -> str:
-    """Number without leading zeros, spaces and case."""
-    return "".join(number.split()).lstrip("0").casefold()
 
 
 def _signature(intake: Intake, options: InspectOptions, *, text: str, scanned: bool, seconds: float) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ocr.engine import BLOCK, PAGE, Engine
 from ocr.errors import EngineFailed
 from ocr.fields.spelling import with_set_phrases
 from ocr.pdf import Colour
+from ocr.recipients_look import with_recipients
 from ocr.second_look import with_signature_block
 from ocr.signatures.paper_marks import PaperMark
 from ocr.skew import REPAIR_SKEW_FROM, level_cut, skew_of, turned_upright
@@ -28,6 +29,8 @@ BLANK_INK = 0.0006
 """Share of ink under which a scanned page is blank (dust, a scanner's edge, a seal bleeding through)."""
 _TRIAL_DPI = 120
 """Resolution at which a page is tried in four directions."""
+_FEW_LETTERS = 12
+"""Letters of longer words read surely, such as those of a name: fewer tell nothing of a page's direction."""
 _BAND = 0.14
 """Share of a page's height that is read of a page whose text is known: some six lines."""
 _CUT_LINE = 2.5
@@ -194,7 +197,8 @@ def _read_upright(picture: Image.Image, grey: Image.Image, dpi: float, reader: R
         return engine.read(_cut(sheet, ready, region, ready_dpi), dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
     size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
-    return _Upright(with_set_phrases(with_signature_block(words, size, read_again)), ready, ready_dpi, skew)
+    words = with_signature_block(with_recipients(words, size, read_again), size, read_again)
+    return _Upright(with_set_phrases(words), ready, ready_dpi, skew)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +255,23 @@ def _turn_needed(grey: Image.Image, dpi: float, reader: Reader, *, lying: bool) 
         if scores[turn] > 150 and scores[turn] > 3 * as_it_is + 40:
             return turn
     best = max(scores, key=lambda turn: scores[turn])
-    return best if scores[best] > 1.5 * as_it_is + 40 else 0
+    if scores[best] > 1.5 * as_it_is + 40:
+        return best
+    return _turn_of_few_words(grey, dpi, reader) if lying and scores[best] else 0
+
+
+def _turn_of_few_words(grey: Image.Image, dpi: float, reader: Reader) -> int:
+    """The same for a page that seems to lie on its side and holds little more than a signature block: read in full."""
+    ready, ready_dpi = page_image.ready_for_reading(grey, dpi)
+    engine = reader.engine()
+    letters = {
+        turn: _read_letters(
+            engine.read(ready.rotate(-turn, expand=True), dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
+        )
+        for turn in (0, 90, 270)
+    }
+    *_, second, best = sorted(letters, key=lambda turn: letters[turn])
+    return best if letters[best] > 1.5 * letters[second] + _FEW_LETTERS else 0
 
 
 def _read_letters(words: list[Word]) -> float:

@@ -41,18 +41,18 @@ def with_signature_block(
     region = signature_region(words, *size)
     if region is None:
         return words
-    within = [word for word in words if _inside(word, region)]
+    within = [word for word in words if inside(word, region)]
     for layout in (BLOCK, SCATTERED):
         if _has_title(within) and _has_name(within):
             break
         try:
-            within = _better_rows(
-                within, [_moved(word, region, layout * _OTHER_LINES) for word in read_again(region, layout)]
+            within = better_rows(
+                within, [moved(word, region, layout * _OTHER_LINES) for word in read_again(region, layout)]
             )
         except EngineFailed:
             break
     within = _with_surer_name(within, region, read_again)
-    return [word for word in words if not _inside(word, region)] + _without_scraps(within)
+    return [word for word in words if not inside(word, region)] + _without_scraps(within)
 
 
 def _without_scraps(words: Sequence[Word]) -> list[Word]:
@@ -61,12 +61,14 @@ def _without_scraps(words: Sequence[Word]) -> list[Word]:
 
 
 def _has_title(words: Sequence[Word]) -> bool:
-    """A sure row of capitals that is no TM., KT., TL., TUQ. line."""
+    """A sure row of capitals that is no TM., KT., TL., TUQ. line, under no row that was guessed."""
     for row in rows_of(words):
         letters = [c for c in row.text if c.isalpha()]
+        if len(letters) >= 4 and row.confidence < 0.5:
+            return False
         capital = len(letters) >= 6 and sum(c.isupper() for c in letters) >= 0.85 * len(letters)
-        if capital and row.confidence > 0.6 and not _AUTHORITY.match(plain(row.text)):
-            return True
+        if capital and not _AUTHORITY.match(plain(row.text)):
+            return all(word.confidence > 0.6 for word in row.words)
     return False
 
 
@@ -86,17 +88,44 @@ def _like_a_name(word: Word) -> bool:
 
 def _with_surer_name(words: list[Word], region: Box, read_again: Callable[[Box, int], list[Word]]) -> list[Word]:
     """The lowest row that looks like a name, read as one line where in doubt; each word as it was read surest."""
-    name = next((row for row in reversed(rows_of(words)) if sum(map(_like_a_name, row.words)) >= 2), None)
+    rows = rows_of(words)
+    name = next((row for row in reversed(rows) if sum(map(_like_a_name, row.words)) >= 2), None) or _rest_of_name(rows)
     if name is None or all(_like_a_name(word) and word.confidence >= _SURE_NAME for word in name.words):
         return words
     line = _around(name, region)
     try:
-        again = [_moved(word, line, 0) for word in read_again(line, LINE)]
+        again = [part for word in read_again(line, LINE) for part in _parted(moved(word, line, 0))]
     except EngineFailed:
         return words
     read = _surest_words(name.words, again)
     others = [word for word in words if word not in name.words and not any(_same_place(word, one) for one in read)]
     return others + [replace(word, line=LINE * _OTHER_LINES) for word in read]
+
+
+def _rest_of_name(rows: Sequence[Row]) -> Row | None:
+    """One sure word of three letters or more in which a name may end, with the room where a seal hid the others."""
+    for row in reversed(rows):
+        word = row.words[-1]
+        if len(word.text) >= 3 and _like_a_name(word) and word.confidence >= _SURE_NAME:
+            room = replace(word.box, left=word.box.left - 8 * word.box.height)
+            return Row((Word("", room, 0.0, word.source), word))
+    return None
+
+
+def _parted(word: Word) -> list[Word]:
+    """A word that a dot of a seal joins to the next ("Phan°Vẫn"), parted there."""
+    found = list(re.finditer(r"[^\W\d_]{2,}", word.text))
+    if len(found) < 2 or not all(_like_a_name(replace(word, text=part.group())) for part in found):
+        return [word]
+    letter, left = word.box.width / len(word.text), word.box.left
+    return [
+        replace(
+            word,
+            text=part.group(),
+            box=replace(word.box, left=left + part.start() * letter, right=left + part.end() * letter),
+        )
+        for part in found
+    ]
 
 
 def _around(row: Row, region: Box) -> Box:
@@ -116,7 +145,7 @@ def _surest_words(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
     return kept
 
 
-def _better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
+def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
     """Row by row the reading that says more surely what it says."""
     rows, kept = rows_of(first), []
     for row in rows_of(second):
@@ -151,7 +180,7 @@ def _worth(row: Row) -> float:
 def signature_region(words: Sequence[Word], width: float, height: float) -> Box | None:
     """The right column from the line of `Nơi nhận:` down; None where the page has no recipients."""
     rows = rows_of(words)
-    place = _first_recipient(rows, width, height)
+    place = first_recipient(rows, width, height)
     if place is None:
         return None
     below = rows[place:]
@@ -162,7 +191,7 @@ def signature_region(words: Sequence[Word], width: float, height: float) -> Box 
     return Box(edge, top, 0.985 * width, bottom) if bottom - top > 20 else None
 
 
-def _first_recipient(rows: Sequence[Row], width: float, height: float) -> int | None:
+def first_recipient(rows: Sequence[Row], width: float, height: float) -> int | None:
     """The row of `Nơi nhận:`, or of the first of three dashes in a column where the engine lost that row."""
     left = [place for place, row in enumerate(rows) if row.box.left < 0.3 * width]
     for place in left:
@@ -192,11 +221,11 @@ def _left_edge(rows: Sequence[Row], width: float) -> float:
     return max(0.36 * width, max(ends, default=0.42 * width) + 0.008 * width)
 
 
-def _inside(word: Word, region: Box) -> bool:
+def inside(word: Word, region: Box) -> bool:
     return region.holds((word.box.left + word.box.right) / 2, word.box.middle)
 
 
-def _moved(word: Word, region: Box, lines: int) -> Word:
+def moved(word: Word, region: Box, lines: int) -> Word:
     box = word.box
     return replace(
         word,

@@ -34,7 +34,7 @@ NAMES = (
     "recipients",
     "dossier_code",
 )
-_AROUND_RECIPIENT = " -–—+•;.>|"
+_AROUND_RECIPIENT = " -–—+•~=;.>|"
 _ARCHIVE = re.compile(r"^[LlI1]ưu ?: ?V[TIFL1l](?P<between>, )?(?P<unit>(?<=, )[A-ZĐ]+)?(?P<rest>.*)$")
 """The last recipient: the archive, with the unit that drafted."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
@@ -42,11 +42,9 @@ _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What others say of the document: its file's name, the register's row, the times it was signed (ISO days)."""
+    """What others say of the document: its file's name, the times it was signed (ISO days)."""
 
     file_name: str = ""
-    register_number: str | None = None
-    register_day: str | None = None
     signed_days: tuple[str, ...] = ()
 
 
@@ -75,8 +73,7 @@ def _head_fields(
 ) -> dict[str, Found | None]:
     head = head_of(first)
     vocabulary = vocabulary_of(pages)
-    register = [Suggestion(clues.register_number, "register", clues.register_number)] if clues.register_number else []
-    number = number_of(head, register, reread)
+    number = number_of(head, reread)
     days = _day_clues(first, clues)
     issued = issued_of(head, days, reread) or issued_at_foot(pages[-1], days, reread)
     issued_above = issued is not None and issued.day.page == first.number
@@ -140,9 +137,8 @@ def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:
 
 
 def _day_clues(first: PageReading, clues: Clues) -> list[Suggestion]:
-    """Days of issue that others name: the register, the signatures, and the times printed in stamps."""
-    found = [Suggestion(clues.register_day, "register", clues.register_day)] if clues.register_day else []
-    found += [Suggestion(day, "signing_time", day) for day in clues.signed_days]
+    """Days of issue that others name: the signatures, and the times printed in stamps."""
+    found = [Suggestion(day, "signing_time", day) for day in clues.signed_days]
     stamps = " ".join(word.text for word in first.words if word.source == "appearance")
     for match in _STAMP_TIME.finditer(stamps):
         day, month, year = (int(part) for part in match.groups())
@@ -169,7 +165,7 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
     ended = True
     for line in lines:
         text = "" if is_watermark(line.text) else _left_text(line, page).strip()
-        if re.match(r"^[-–—+•]", text):
+        if re.match(r"^[-–—+•~=]", text):
             named.append(text.strip(_AROUND_RECIPIENT))
         elif not ended and sum(c.isalpha() for c in text) >= 3:
             named[-1] = f"{named[-1]} {text.strip(_AROUND_RECIPIENT)}"

@@ -15,7 +15,7 @@ State = Literal["read", "blank", "handwritten"]
 class Suggestion:
     """What a field may be, and who says so. Never taken for the field's value by itself.
 
-    `source` is one of file_name, stamp_time, signing_time, register, handwriting.
+    `source` is one of file_name, stamp_time, signing_time, handwriting.
     """
 
     value: str

@@ -33,6 +33,9 @@ class Grammar:
     """Names of places by their folded spelling, which a few share (Cẩm Thanh, Cẩm Thành)."""
     name_words: dict[str, str]
     """Words of persons' names that have one spelling, by their folded spelling."""
+    name_spellings: dict[str, list[tuple[str, ...]]]
+    middle_spellings: dict[str, list[tuple[str, ...]]]
+    """Those that have several, all of them; in the middle of a name there are fewer."""
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +55,8 @@ def grammar() -> Grammar:
         phrases={fold(phrase): tuple(phrase.split()) for phrase in raw["phrases"]},
         places=_by_fold(raw["places"]),
         name_words={fold(word): word for word in raw["name_words"]},
+        name_spellings=_by_fold(raw["name_spellings"]),
+        middle_spellings=_by_fold(raw["middle_spellings"]),
     )
 
 

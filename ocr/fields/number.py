@@ -48,14 +48,14 @@ class NumberLine:
     symbol: Found
 
 
-def number_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> NumberLine | None:
+def number_of(head: Head, reread: Reread) -> NumberLine | None:
     """The first line of the left column (else of the whole head) that reads like number and symbol."""
     for lines in (head.left, head.whole):
         for pattern in (_HYPHENED, _STATE, _PARTY, _NO_SLASH, _NO_WORD):
             for index, line in enumerate(lines[:14]):
                 match = pattern.search(line.folded)
                 if match and _is_symbol(line, match, head.page):
-                    return _number_line(head.page, (index, line, match), clues, reread)
+                    return _number_line(head.page, (index, line, match), reread)
     return None
 
 
@@ -78,9 +78,7 @@ def _like_symbol(text: str) -> bool:
     return sum(c.isupper() for c in letters) >= 0.6 * len(letters)
 
 
-def _number_line(
-    page: PageReading, at: tuple[int, Line, re.Match[str]], clues: Sequence[Suggestion], reread: Reread
-) -> NumberLine:
+def _number_line(page: PageReading, at: tuple[int, Line, re.Match[str]], reread: Reread) -> NumberLine:
     index, line, match = at
     symbol = line.group(match, "symbol")
     box = symbol.box or line.box
@@ -91,7 +89,7 @@ def _number_line(
     place = Place(_gap(line, match, box), digits.text, digits.confidence, _capitals(line, match) or box)
     separator = "-" if match.re is _PARTY else "/"
     number = _number(page, line, place, gap_state(page, place, reread))
-    return NumberLine(index, line, completed(number, written, separator, clues), found)
+    return NumberLine(index, line, completed(number, written, separator), found)
 
 
 def _surest_symbol(page: PageReading, symbol: Spot, reread: Reread) -> tuple[str, float]:
@@ -131,10 +129,10 @@ def _number(page: PageReading, line: Line, place: Place, state: Gap) -> Found:
     return Found(None, page.number, where, confidence, line.text, state=kind, suggestions=guesses)
 
 
-def completed(number: Found, symbol: str, separator: str, clues: Sequence[Suggestion]) -> Found:
+def completed(number: Found, symbol: str, separator: str) -> Found:
     """Number and symbol as people write them, for the value and for each suggestion."""
     value = f"{number.value}{separator}{symbol}" if number.value else None
-    return replace(number, value=value, suggestions=tuple(suggested([*clues, *number.suggestions], symbol, separator)))
+    return replace(number, value=value, suggestions=tuple(suggested(number.suggestions, symbol, separator)))
 
 
 def respelt_symbol(found: NumberLine, symbol: str) -> NumberLine:
@@ -171,7 +169,7 @@ def _as_digits(text: str) -> str:
 
 
 def suggested(clues: Sequence[Suggestion], symbol: str, separator: str = "/") -> list[Suggestion]:
-    """Digits from elsewhere (file name, register) completed with the printed symbol."""
+    """Digits from elsewhere (file name, handwriting) completed with the printed symbol."""
     return [
         Suggestion(
             one.value if not one.value.isdigit() else f"{one.value}{separator}{symbol}", one.source, one.source_text

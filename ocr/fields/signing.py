@@ -13,7 +13,7 @@ from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import lines_of, right_column
 from ocr.fields.line import Line
-from ocr.fields.spelling import respelt
+from ocr.fields.spelling import as_a_name_is_toned, respelt
 from ocr.page_reading import PageReading
 from ocr.words import around
 
@@ -259,7 +259,8 @@ def _respelt_name(words: Sequence[str], before: str) -> list[str]:
     sound = [word.translate(_FOREIGN) for word in words]
     sound[0] = families.get(fold(sound[0]), sound[0])
     middle = [_MIDDLES.get(fold(word), word) if word not in _OWN_NAMES else word for word in sound[1:-1]]
-    *middle, given = [grammar().name_words.get(fold(word), word) for word in (*middle, sound[-1])]
+    middle = [as_a_name_is_toned(word, grammar().middle_spellings.get(fold(word), ())) for word in middle]
+    *middle, given = [_name_word(word) for word in (*middle, sound[-1])]
     scrap = re.findall(r"[^\W\d_]+", before)[-1:]
     near = close_to(scrap[0].translate(_FOREIGN), families) if scrap and len(scrap[0]) >= 4 else None
     if near:
@@ -267,6 +268,11 @@ def _respelt_name(words: Sequence[str], before: str) -> list[str]:
     hidden = [name for name in families.values() if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
     lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
     return [*lost, sound[0], *middle, given]
+
+
+def _name_word(word: str) -> str:
+    known = grammar()
+    return known.name_words.get(fold(word)) or as_a_name_is_toned(word, known.name_spellings.get(fold(word), ()))
 
 
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")

@@ -95,6 +95,23 @@ def as_place_is_named(words: Sequence[str]) -> list[str]:
     return spelt
 
 
+def as_a_name_is_toned(word: str, spellings: Sequence[Sequence[str]]) -> str:
+    """A word of a name, its tone the one that a name of these letters has: of several spellings the only toned one."""
+    known = ["".join(spelling) for spelling in spellings]
+    if any(_marks_of(word) == _marks_of(one) for one in known) or not _toned(word):
+        return word
+    toned = [one for one in known if _toned(one)]
+    return toned[0] if len(toned) == 1 else word
+
+
+def _toned(word: str) -> bool:
+    """Grave, acute, tilde, hook or dot below: the circumflex, breve and horn belong to the letter."""
+    return any(mark in _TONES for mark in _marks_of(word)[1])
+
+
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
 def _wrong(words: Sequence[str], phrase: Sequence[str]) -> list[int]:
     """Which words bear other marks than the phrase's."""
     return [at for at, word in enumerate(words) if _marks_of(word) != _marks_of(phrase[at])]

@@ -74,7 +74,7 @@ def test_a_doubtful_symbol_is_cut_out_and_read_once_more(name: str) -> None:
     )
     page = PageReading(1, "scan", 595, 842, words=words, source="ocr")
 
-    found = number_of(head_of(page), [], lambda _page, box: [Word(said, box, confidence, "ocr", 1)] if said else [])
+    found = number_of(head_of(page), lambda _page, box: [Word(said, box, confidence, "ocr", 1)] if said else [])
 
     assert found is not None
     assert found.symbol.value == wanted
@@ -88,6 +88,6 @@ def test_a_sure_symbol_is_not_read_again() -> None:
     page = PageReading(1, "scan", 595, 842, words=words, source="ocr")
     asked: list[Box] = []
 
-    number_of(head_of(page), [], lambda _page, box: asked.append(box) or [])  # type: ignore[func-returns-value]
+    number_of(head_of(page), lambda _page, box: asked.append(box) or [])  # type: ignore[func-returns-value]
 
     assert not [box for box in asked if box.right > 220]

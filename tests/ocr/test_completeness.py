@@ -87,15 +87,6 @@ def test_pages_cut_out_of_a_gazette_are_not_called_incomplete(tmp_path: Path) ->
     assert "pages_missing" not in codes_of(tmp_path, numbered(["37", "38"], first=False))
 
 
-@pytest.mark.parametrize(("declared", "told"), [(3, True), (4, False), (5, False)])
-def test_the_declared_count_is_that_of_the_pages_with_or_without_blank_backs(
-    tmp_path: Path, declared: int, told: bool
-) -> None:
-    content = numbered(["2", "", "3", "4"])
-
-    assert ("page_count" in codes_of(tmp_path, content, declared_pages=declared)) is told
-
-
 SIDES = {"left": 0, "top": 1, "right": 2, "bottom": 3}
 
 

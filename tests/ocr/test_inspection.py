@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -168,16 +168,6 @@ def test_pen_strokes_are_told_from_print_and_never_filled_in(tmp_path: Path, see
     assert {"value": "46/QĐ-UBND", "source": "file_name", "source_text": "46 QD.signed_20251110_101010.pdf"} in number[
         "suggestions"
     ]
-
-
-def test_the_register_row_suggests_for_handwriting_and_is_compared_with_print(tmp_path: Path) -> None:
-    row = {"register_number": "0012/TB-UBND", "register_day": date(2025, 11, 6)}
-
-    answer = examined(tmp_path, born_digital(Paper()), **row)
-
-    assert "number_differs" not in codes(answer)
-    assert "day_differs" in codes(answer)
-    assert answer["digitisation"]["verdict"] == "cần người xem"
 
 
 def test_the_stored_name_is_no_clue_but_the_given_name_is(tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_who_acts_or_signs_by_mandate_has_authority_and_title(
 
 RECIPIENTS = {
     "a line that goes on": (("- Các Sở: Tài chính,", "Nội vụ;", "- Lưu: VT."), "Các Sở: Tài chính, Nội vụ; Lưu: VT"),
+    "a dash read as a wave": (("~ Như trên;", "~ Lưu: VT, VHXH."), "Như trên; Lưu: VT, VHXH"),
     "a dash lost before the archive": (("- Như trên;", ">Lưu: VT, VHXH."), "Như trên; Lưu: VT, VHXH"),
     "a letter of the archive": (("- Như trên;", "- Lưu: VI, TIPVHCC."), "Như trên; Lưu: VT, TTPVHCC"),
     "a unit that is not known": (("- Như trên;", "- Lưu: VT, QLXDCT."), "Như trên; Lưu: VT, QLXDCT"),
@@ -332,3 +333,44 @@ def test_a_sure_name_is_not_read_again() -> None:
 
     assert name_in(found) == ["Võ", "Đình", "Hồng"]
     assert again.asked == 0
+
+
+def test_the_rest_of_a_name_under_a_seal_is_read_as_a_line_and_parted_at_the_seals_dots() -> None:
+    again = SecondReading(("Phan°Vẫn", 0.6), ("Tuấn", 0.96))
+
+    found = with_signature_block(named(("_Phañ!Vẫ", 0.45), ("Tuấn", 0.97)), (595, 842), again)
+
+    assert name_in(found) == ["Phan", "Vẫn", "Tuấn"]
+
+
+TITLES = {
+    "a sure title": ([("CHỦ", 0.96), ("TỊCH", 0.95)], 0),
+    "a word of it guessed": ([("PHO", 0.73), ("CHỦ", 0.96), ("j", 0.0)], 2),
+}
+
+
+@pytest.mark.parametrize("case", TITLES)
+def test_a_block_whose_title_is_guessed_is_read_again(case: str) -> None:
+    read, times = TITLES[case]
+    title = row(" ".join(text for text, _ in read), 380, 500)
+    name = [replace(word, confidence=0.96) for word in row("Bùi Minh Nghĩa", 380, 600)]
+    words = [*row("Nơi nhận:", 85, 500), *(replace(w, confidence=c) for w, (_, c) in zip(title, read, strict=True))]
+    again = SecondReading()
+
+    with_signature_block([*words, *name], (595, 842), again)
+
+    assert again.asked == times
+
+
+TONES = {
+    "Đặng Minh Ảnh": "Đặng Minh Ánh",
+    "Đặng Minh Anh": "Đặng Minh Anh",
+    "Lê Đỉnh Thị Phưởng": "Lê Đình Thị Phượng",
+    "Lê Đinh Đỉnh": "Lê Đinh Đỉnh",
+    "Trần Mỉnh Hổng": "Trần Minh Hồng",
+}
+
+
+@pytest.mark.parametrize("read", TONES)
+def test_a_tone_that_no_name_has_is_the_one_that_it_must_be(read: str) -> None:
+    assert fields_under(("CHỦ TỊCH", 500), (read, 600))["signer"] == TONES[read]

@@ -1,0 +1,89 @@
+"""The recipients beside the signature block, read once more by themselves where lines of them are missing.
+
+Their lines are set closer than those of the block, so that the engine's page layout runs both columns into one row
+and loses a line of either. Cut out alone (seals and blue ink faded), the column gives its lines. Nothing is read again
+where it ends with the archive (`Lưu:`), leaves no room for a lost line and no word of it is in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
+
+from ocr.engine import BLOCK
+from ocr.errors import EngineFailed
+from ocr.second_look import better_rows, first_recipient, inside, moved
+from ocr.words import Box, Row, Word, middle_of, plain, rows_of
+
+_ARCHIVE = re.compile(r"^\W{0,3}.?.?LUU\b")
+_DOUBTED = 0.6
+"""Confidence under which a word of two letters and more is doubted: scraps of a seal have less."""
+_LOST_LINE = 1.9
+"""Heights of print between the middles of two lines from which a third may stand between them (set solid: 1.2)."""
+_BESIDE = 0.42
+"""Share of the width from which the signature block's words begin."""
+_OWN_LINES = 3_000_000
+"""Added to line numbers, so that no other reading of the page shares them."""
+
+
+def with_recipients(
+    words: list[Word], size: tuple[float, float], read_again: Callable[[Box, int], list[Word]]
+) -> list[Word]:
+    """The page's words, those of its recipients replaced line by line where a second reading says more.
+
+    `size` is the page's in points; `read_again` reads one region of it in a layout mode, places counted from the
+    region's corner.
+    """
+    region = _column(words, *size)
+    if region is None:
+        return words
+    within = [word for word in words if inside(word, region)]
+    if not _in_doubt(rows_of(within)):
+        return words
+    try:
+        again = [moved(word, region, _OWN_LINES) for word in read_again(region, BLOCK)]
+    except EngineFailed:
+        return words
+    return [word for word in words if not inside(word, region)] + better_rows(within, again)
+
+
+def _column(words: Sequence[Word], width: float, height: float) -> Box | None:
+    """From the row of `Nơi nhận:` down, left of the signature block; None where the page has no recipients."""
+    rows = rows_of(words)
+    place = first_recipient(rows, width, height)
+    if place is None:
+        return None
+    below = [word for row in rows[place:] for word in row.words if word.confidence > 0.8 and len(word.text) > 1]
+    beside = [word.box.left for word in below if word.box.left > _BESIDE * width]
+    right = min(beside, default=0.52 * width) - 0.008 * width
+    listed = [word.box for word in below if word.box.right < right]
+    if not listed:
+        return None
+    high = median(box.height for box in listed)
+    top = rows[place].words[0].box.top - 0.4 * high
+    ends = max(top + 7 * high, _end_of_list(listed, high) + 2.5 * high)
+    return Box(max(0.0, min(box.left for box in listed) - 1.5 * high), max(0.0, top), right, min(height, ends))
+
+
+def _end_of_list(boxes: Sequence[Box], high: float) -> float:
+    """The bottom of the last word before a gap that no lost line explains: what a page's foot says is no recipient."""
+    ordered = sorted(boxes, key=lambda box: box.top)
+    bottom = ordered[0].bottom
+    for box in ordered:
+        if box.top - bottom > 3.5 * high:
+            break
+        bottom = max(bottom, box.bottom)
+    return bottom
+
+
+def _in_doubt(rows: Sequence[Row]) -> bool:
+    """A line may be lost, or a word was guessed."""
+    listed = rows[1:]
+    if not any(_ARCHIVE.match(plain(row.text)) for row in listed):
+        return True
+    words = [word for row in listed for word in row.words]
+    high = median(word.box.height for word in words)
+    far = any(middle_of(b.words) - middle_of(a.words) > _LOST_LINE * high for a, b in pairwise(rows))
+    return far or any(word.confidence < _DOUBTED and sum(c.isalnum() for c in word.text) > 1 for word in words)
