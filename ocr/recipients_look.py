@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -46,7 +47,21 @@ def with_recipients(
         again = [moved(word, region, _OWN_LINES) for word in read_again(region, BLOCK)]
     except EngineFailed:
         return words
-    return [word for word in words if not inside(word, region)] + better_rows(within, again)
+    rows = better_rows(within, again)
+    return [word for word in words if not inside(word, region)] + [_surest(word, (*within, *again)) for word in rows]
+
+
+def _surest(word: Word, others: Sequence[Word]) -> Word:
+    """The word as it was read surest at its place: fading ink takes strokes of print with it."""
+    best = max((word, *(one for one in others if _one_place(word, one))), key=lambda one: one.confidence)
+    return replace(best, line=word.line)
+
+
+def _one_place(one: Word, other: Word) -> bool:
+    """Two readings of one word: their boxes begin and end alike."""
+    high = max(one.box.height, other.box.height)
+    sides = abs(one.box.left - other.box.left), abs(one.box.right - other.box.right)
+    return abs(one.box.middle - other.box.middle) < 0.5 * high and max(sides) < high
 
 
 def _column(words: Sequence[Word], width: float, height: float) -> Box | None:
