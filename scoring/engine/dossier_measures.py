@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from operator import attrgetter
+from typing import Any
 
 from .facts import Dossier, Petition
 from .measuring import Measured, NoData, Scope
@@ -102,16 +102,20 @@ def register_match(scope: Scope, component: str) -> Measured:
 
 def received_flag(total: str, done: str, flag: str, said: str) -> Callable[[Scope, str], Measured]:
     """Share of the received dossiers whose yes/no field is yes; silence counts as no, silence everywhere as no data."""
-    value = attrgetter(flag)
 
     def take(scope: Scope, _: str) -> Measured:
-        return _flagged(list(map(value, _received(scope))), total, done, said)
+        return _flagged(_answers(scope, flag), total, done, said)
 
     return take
 
 
-def _flagged(values: list[bool | None], total: str, done: str, said: str) -> Measured:
-    return _shown(len(values), values.count(True), values.count(None), (total, done, said))
+def _answers(scope: Scope, *fields: str) -> Mapping[tuple[Any, ...], int]:
+    _received(scope)
+    return scope.answers(*fields)
+
+
+def _flagged(values: Mapping[tuple[Any, ...], int], total: str, done: str, said: str) -> Measured:
+    return _shown(sum(values.values()), values.get((True,), 0), values.get((None,), 0), (total, done, said))
 
 
 def _shown(dossiers: int, yes: int, unknown: int, names: tuple[str, str, str]) -> Measured:
@@ -130,18 +134,19 @@ def _received(scope: Scope) -> tuple[Dossier, ...]:
 
 
 def online_share(scope: Scope, _: str) -> Measured:
-    channels = list(map(attrgetter("channel"), _received(scope)))
-    return _shown(len(channels), channels.count("online"), channels.count(None), ("received", "online", "kênh nộp"))
+    channels = _answers(scope, "channel")
+    counts = sum(channels.values()), channels.get(("online",), 0), channels.get((None,), 0)
+    return _shown(*counts, ("received", "online", "kênh nộp"))
 
 
 def full_online(scope: Scope, _: str) -> Measured:
-    dossiers = _received(scope)
-    if dossiers and all(dossier.full_online is None for dossier in dossiers):
+    answers = _answers(scope, "channel", "full_online")
+    if answers and all(offered is None for _, offered in answers):
         raise NoData("tệp xuất không ghi mức độ dịch vụ công trực tuyến (toàn trình, một phần)")
-    if dossiers and all(dossier.channel is None for dossier in dossiers):
+    if answers and all(channel is None for channel, _ in answers):
         raise NoData("tệp xuất không ghi kênh nộp của hồ sơ nào")
-    done = sum([dossier.channel == "online" for dossier in dossiers if dossier.full_online])
-    return Measured({"received": len(dossiers), "full_online": done})
+    done = sum(number for (channel, offered), number in answers.items() if offered and channel == "online")
+    return Measured({"received": sum(answers.values()), "full_online": done})
 
 
 def online_procedures(scope: Scope, _: str) -> Measured:
@@ -159,10 +164,11 @@ def online_procedures(scope: Scope, _: str) -> Measured:
 
 
 def online_payment(scope: Scope, _: str) -> Measured:
-    dossiers = _received(scope)
-    if dossiers and all(dossier.fee_due is None for dossier in dossiers):
+    answers = _answers(scope, "fee_due", "paid_online")
+    if answers and all(due is None for due, _ in answers):
         raise NoData("tệp xuất không ghi hồ sơ nào phải nộp phí, lệ phí")
-    return _flagged([d.paid_online for d in dossiers if d.fee_due], "with_fee", "paid_online", "hình thức thanh toán")
+    paid = {(said,): number for (due, said), number in answers.items() if due}
+    return _flagged(paid, "with_fee", "paid_online", "hình thức thanh toán")
 
 
 def petitions_on_time(scope: Scope, _: str) -> Measured:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 from .agreement import contradiction
 from .facts import DeclaredValue, DocumentFact, Dossier, Facts, Petition, Value
@@ -11,6 +14,12 @@ from .on_time import OnTimeCount
 from .period import Period, WorkingDays
 from .places import resolved_elsewhere
 from .sorting import Sorted, sorted_into
+
+ANSWERS = (
+    *("channel", "full_online", "fee_due", "paid_online"),
+    *("papers_digitised", "papers_reused", "synced"),
+)
+"""Fields of a dossier with a handful of answers: a ward's dossiers differ in few dozens of combinations of them."""
 
 
 class NoData(Exception):
@@ -45,6 +54,8 @@ class Scope:
 
     counts: dict[str, OnTimeCount] = field(default_factory=dict, compare=False, repr=False)
     """Counts already made, by on-time rule: four components and their warnings ask for the same ones."""
+    answered: Counter[tuple[Any, ...]] = field(default_factory=Counter, compare=False, repr=False)
+    """Dossiers received in the period by their `ANSWERS`, once somebody asks."""
     by_code: dict[str, Dossier] = field(default_factory=dict, compare=False, repr=False)
     """All dossiers by code, once somebody asks for one."""
 
@@ -58,17 +69,28 @@ class Scope:
         """Finished in the period, here."""
         return self.own.finished
 
+    def answers(self, *fields: str) -> Counter[tuple[Any, ...]]:
+        """How many dossiers received in the period answer so to these of `ANSWERS`; all are counted in one pass."""
+        if not self.answered:
+            self.answered.update(map(attrgetter(*ANSWERS), self.received))
+        places, found = tuple(map(ANSWERS.index, fields)), Counter[tuple[Any, ...]]()
+        for answers, dossiers in self.answered.items():
+            found[tuple(answers[place] for place in places)] += dossiers
+        return found
+
     def dossier(self, code: str | None) -> Dossier | None:
         """The dossier of a code, whatever its period; None where the register does not know it."""
+        return self._known().get(code or "")
+
+    def _known(self) -> Mapping[str, Dossier]:
         if not self.by_code:
-            self.by_code.update((dossier.code, dossier) for dossier in self.facts.dossiers)
-        return self.by_code.get(code or "")
+            self.by_code.update(zip(map(attrgetter("code"), self.facts.dossiers), self.facts.dossiers, strict=True))
+        return self.by_code
 
     def contradicted(self) -> frozenset[tuple[str, str | None]]:
         """(hash, dossier code) of result files that their dossier contradicts; judged once for all measures."""
         if not self.judged:
-            wanted = {document.dossier_code for document in self.results}
-            known = {dossier.code: dossier for dossier in self.facts.dossiers if dossier.code in wanted}
+            known = self._known()
             self.judged.append(
                 frozenset(
                     (document.sha256, document.dossier_code)
