@@ -18,8 +18,8 @@ from web.pages import (
 )
 
 _MODULES = (
-    *(signing_in, elsewhere, account, home, work, score, uploads, documents, proving),
-    *(auditing, exports, runs, reports, cycle),
+    *(score, home, work, uploads, documents, signing_in, elsewhere, account),
+    *(proving, auditing, exports, runs, reports, cycle),
 )
 ROUTERS = tuple(module.router for module in _MODULES)
-"""In the order of matching."""
+"""In the order of matching: what is asked for most comes first; no address fits two modules."""

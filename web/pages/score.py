@@ -6,10 +6,10 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from unicodedata import normalize
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
@@ -24,6 +24,8 @@ from web.rendering import once, rendered
 
 router = APIRouter()
 _ORDERS = ("muc", "diem", "thieu", "han")
+_LONGEST = 200
+"""Letters of a word in an address that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +53,17 @@ def plain_letters(text: str) -> str:
     return "".join(letter for letter in letters if not "\u0300" <= letter <= "\u036f")
 
 
-def filter_of(
-    q: Annotated[str, Query(max_length=200)] = "",
-    linh_vuc: Annotated[str, Query(max_length=10)] = "",
-    trang_thai: Annotated[str, Query(max_length=30)] = "",
-    don_vi: Annotated[str, Query(max_length=200)] = "",
-    sap_xep: Annotated[str, Query(max_length=10)] = "",
-) -> Filter:
-    """The filter that the address names."""
-    return Filter(q, linh_vuc, trang_thai, don_vi, sap_xep if sap_xep in _ORDERS else "")
+def filter_of(asked: Mapping[str, str]) -> Filter:
+    """The filter that an address names."""
+    names = ("q", "linh_vuc", "trang_thai", "don_vi", "sap_xep")
+    words, domain, state, office, order = (asked.get(name, "")[:_LONGEST] for name in names)
+    return Filter(words, domain, state, office, order if order in _ORDERS else "")
 
 
 @router.get(PLACE + "/bang-diem")
-def table(
-    visit: Visit = allowed(Deed.SEE_SCORE),
-    q: Annotated[str, Query(max_length=200)] = "",
-    linh_vuc: Annotated[str, Query(max_length=10)] = "",
-    trang_thai: Annotated[str, Query(max_length=30)] = "",
-    don_vi: Annotated[str, Query(max_length=200)] = "",
-    sap_xep: Annotated[str, Query(max_length=10)] = "",
-    lan: Annotated[str, Query(max_length=40)] = "",
-) -> Response:
+def table(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """8 domains, 60 components: filter, sort, search by the address alone."""
-    wanted = filter_of(q, linh_vuc, trang_thai, don_vi, sap_xep)
+    wanted, lan = filter_of(visit.request.query_params), visit.request.query_params.get("lan", "")
     run = browsing.run(visit.resources, lan) if lan else browsing.standing_run(visit.resources, visit.here.period)
     visit.require(run["period"] == visit.here.period)
     reports = visit.may(Deed.REPORT) and visit.visitor.whole_unit(visit.deed, visit.here)
