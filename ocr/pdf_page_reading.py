@@ -20,6 +20,7 @@ from ocr.errors import EngineFailed, PageUnreadable
 from ocr.letters_in_picture import LETTERS_DPI, Places, inside, letter_places, looks_like_paper
 from ocr.page_reading import Note, PageReading, Reader, read_picture, sampled_line_band
 from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of, pictures_alone
+from ocr.second_look import signature_region
 from ocr.signatures.paper_marks import marks_on_paper
 from ocr.text_layer import soundness
 from ocr.words import Box, Word, around, mean_confidence, plain, text_of
@@ -259,7 +260,10 @@ def _part_with_images(page: PdfPage, taken: _Taken) -> Image.Image:
 
 
 def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, reader: Reader) -> PageReading | None:
-    """The page read from its picture; None where typed text is better: its pictures hold no document."""
+    """The page read from its picture; None where typed text is better: its pictures hold no document.
+
+    A document's last page may hold little more than its recipients and who signed.
+    """
     mixed = bool(said.seen or said.hidden)
     share = page.image_share()
     facts = (
@@ -270,7 +274,9 @@ def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, re
     read = _with_stamps(read_picture(facts, taken.picture, taken.dpi, reader), taken.offset, page)
     if share >= _FULL_IMAGE and not said.is_typed:
         return read
-    if share < _LEAST_IMAGE or _words_in_images(read, page, said.seen) >= _READ_WORDS:
+    pictured = _words_in_images(read, page, said.seen)
+    last = _letters(said.seen) < _LITTLE_TYPED and signature_region(pictured, read.width, read.height) is not None
+    if share < _LEAST_IMAGE or len(pictured) >= _READ_WORDS or last:
         return read
     return None if said.is_typed else _beside_drawing(read, page)
 
@@ -282,16 +288,16 @@ def _beside_drawing(read: PageReading, page: PdfPage) -> PageReading:
     return replace(read, dpi=None, colour=None, marks=None, cut=(0, 0, 0, 0), notes=(*read.notes, *doubt))
 
 
-def _words_in_images(read: PageReading, page: PdfPage, seen: Sequence[Word]) -> int:
+def _words_in_images(read: PageReading, page: PdfPage, seen: Sequence[Word]) -> list[Word]:
     """Words surely read where a picture lies and nothing is typed."""
     images = [image.box for image in _large(page)]
-    count = 0
+    found = []
     for word in read.words:
         across, down = (word.box.left + word.box.right) / 2, word.box.middle
         long = word.source == "ocr" and len(word.text) > 1 and word.confidence >= _SURE
         if long and any(box.holds(across, down) for box in images):
-            count += not any(typed.box.holds(across, down) for typed in seen)
-    return count
+            found += [] if any(typed.box.holds(across, down) for typed in seen) else [word]
+    return found
 
 
 def _searchable(

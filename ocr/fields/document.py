@@ -174,7 +174,7 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
         elif text:
             continue
         ended = text.endswith((";", ".")) if text else ended
-    whole = [one.strip(" ,") for one in named]
+    whole = [one.strip(" ,:") for one in named if sum(c.isalpha() for c in one) >= 2]
     return [_archive_line(one) for one in whole] if page.source == "ocr" else whole
 
 

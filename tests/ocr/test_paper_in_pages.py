@@ -205,3 +205,14 @@ def test_a_scanned_annex_of_a_typed_document_is_judged_by_itself(tmp_path: Path)
 
     assert ("low_resolution", 3) in reasons(answer)
     assert answer["digitisation"]["profile"] == "born_digital"
+
+
+def test_a_pasted_last_page_with_little_more_than_who_signed_is_read(tmp_path: Path) -> None:
+    paper = replace(PAPER, body=(), recipients=("Như trên;", "Lưu: VT."), stack=("CHỦ TỊCH",))
+    picture = scan(paper, Scanner(seed=2))
+    picture.paste("white", (0, 0, picture.width, round(0.27 * picture.height)))  # the last page has no head
+
+    answer = examined(tmp_path, pasted(picture, Pasting(width=530, left=30, top=40, caption="Bản quét kèm theo")))
+
+    assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", "Như trên; Lưu: VT")
+    assert "picture_unread" not in codes(answer)
