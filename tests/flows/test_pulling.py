@@ -12,11 +12,13 @@ import xlsxwriter
 import yaml
 from sqlalchemy import create_engine, text
 
+from config.registers import counted_inputs
 from config.settings import Settings
 from config.sources import BadSources, load_sources
 from connectors.exports.legacy import TCVN3, VNI
 from connectors.exports.rows import Export
 from flows import importing, intake
+from flows.criteria import criteria_set
 from flows.forms import form_or_none
 from flows.importing import dossier_seen, exports_seen, import_file, import_seen
 from flows.intake import Sender, pull_exports, pull_open_windows, take_documents
@@ -25,7 +27,7 @@ from flows.sources_told import lists_overdue, source_faults, source_too_old, sou
 from storage.custody import events
 from storage.database import Connection
 from storage.evidence import receipts_of
-from storage.facts import gather_facts
+from storage.facts import Counting, Gathered, gather_facts
 from storage.history import records_as_of
 from storage.imports import Arrival, ImportCounts, imports_of, record_export
 from storage.nights import NightRequest, begin_night
@@ -434,7 +436,7 @@ def test_procedures_are_held_against_the_newest_list_of_the_portal(home: Path) -
 
     def published() -> tuple[object, tuple[str, ...]]:
         with open_resources(settings) as resources, resources.database.read() as connection:
-            gathered = gather_facts(connection, "hoi-an-dong", "checker", year=2025)
+            gathered = _gathered(connection, settings)
         counted = {value.key: value.value for value in gathered.facts.declared if value.component == "3.2.1"}
         return counted["procedures_online"], gathered.contradictions
 
@@ -475,7 +477,7 @@ def test_a_filled_task_tracker_counts_for_its_components_and_falls_due_again(hom
     xlsx(home / "nhiem-vu_20260103.xlsx", [["Theo dõi nhiệm vụ"], header, *tasks])
     import_file(settings, home / "nhiem-vu_20260103.xlsx", profile="", dry_run=False, at=NOW)
     with open_resources(settings) as resources, resources.database.read() as connection:
-        facts = gather_facts(connection, "hoi-an-dong", "checker", year=2025).facts
+        facts = _gathered(connection, settings).facts
     counted = {value.key: value.value for value in facts.declared if value.component == "1.1.2"}
     assert counted == {"tasks_planned": 2, "tasks_done": 1}
     assert [link.name for link in facts.evidence if link.component == "1.1.2"] == ["nhiem-vu_20260103.xlsx"]
@@ -483,6 +485,12 @@ def test_a_filled_task_tracker_counts_for_its_components_and_falls_due_again(hom
     assert "Theo dõi nhiệm vụ (Văn phòng HĐND và UBND phường, hạn 05/03/2026 theo đề xuất)" in str(
         lists_overdue(settings, datetime(2026, 3, 20, tzinfo=UTC), 0)
     )
+
+
+def _gathered(connection: Connection, settings: Settings) -> Gathered:
+    """The facts as a score by the set of these settings takes them: its inputs counted from lists."""
+    inputs = counted_inputs(criteria_set(settings, settings.criteria).plain())
+    return gather_facts(connection, settings.unit, "checker", year=2025, counting=Counting(inputs))
 
 
 def _write(path: Path, *codes: str, due: str = "08/01/2026", bad: bool = False) -> None:
