@@ -293,11 +293,21 @@ def _words_in_images(read: PageReading, page: PdfPage, seen: Sequence[Word]) -> 
     images = [image.box for image in _large(page)]
     found = []
     for word in read.words:
-        across, down = (word.box.left + word.box.right) / 2, word.box.middle
+        across, down = _as_it_lies(read, (word.box.left + word.box.right) / 2, word.box.middle)
         long = word.source == "ocr" and len(word.text) > 1 and word.confidence >= _SURE
         if long and any(box.holds(across, down) for box in images):
             found += [] if any(typed.box.holds(across, down) for typed in seen) else [word]
     return found
+
+
+def _as_it_lies(read: PageReading, across: float, down: float) -> tuple[float, float]:
+    """A place of the upright page on the page as its file shows it, where pictures and typed words have theirs."""
+    lies = {
+        90: (down, read.width - across),
+        180: (read.width - across, read.height - down),
+        270: (read.height - down, across),
+    }
+    return lies.get(read.rotation, (across, down))
 
 
 def _searchable(

@@ -216,3 +216,13 @@ def test_a_pasted_last_page_with_little_more_than_who_signed_is_read(tmp_path: P
 
     assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", "Như trên; Lưu: VT")
     assert "picture_unread" not in codes(answer)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_pasted_scan_on_its_side_is_read_wherever_it_lies(tmp_path: Path, turn: int) -> None:
+    picture = scan(replace(PAPER, body=PAPER.body[:1]), Scanner(seed=2)).rotate(turn, expand=True)
+
+    answer = examined(tmp_path, pasted(picture, Pasting(width=430, left=90, top=60, caption="Bản quét kèm theo")))
+
+    assert value(answer, "type") == "QUYẾT ĐỊNH"
+    assert answer["pages"][0]["rotation"] == turn
