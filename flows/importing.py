@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ from unicodedata import normalize
 
 from config.export_profiles import YEARLY
 from config.settings import Settings
-from connectors.errors import UnknownLayout
+from connectors.errors import ConnectorError, UnknownLayout
 from connectors.exports import Export, read_export
 from connectors.exports.explaining import Explanation, explain_export
 from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
+from connectors.exports.taking_out import TakenOut, taken_out
 from flows.due_checks import with_due_checks
 from flows.forms import form_faults, form_looked_at, form_or_none, keep_form
 from flows.intake import layouts_version, repeatable_now
+from flows.other_tables import Keeper, keep_table, not_taken_out
 from flows.resources import Resources, open_resources
 from flows.sources_told import sources_now
 from scoring.engine.facts import to_plain
@@ -33,6 +36,7 @@ from storage.imports import (
     import_of,
     imports_of,
     record_export,
+    record_rejected_export,
     rejected_rows_of,
     year_spoken_of,
 )
@@ -58,23 +62,72 @@ def import_file(
     with open_resources(settings) as resources:
         if (known := _known(resources, file)) is not None:
             return known | {"warnings": [*known["warnings"], *_kept_year(known, year)]}
-        repeat = None if dry_run else repeatable_now(resources, at)
-        try:
-            export = _read(file, name, profile or None, repeat, settings.profiles_folder)
-            if isinstance(export, Repeat):
-                again = _keep_repeat(resources, file, export, _arrival(resources, name, "", at, year))
-                if again is not None:
-                    return again
-                export = _read(file, name, profile or None, None, settings.profiles_folder)
-        except UnknownLayout:
-            if (form := form_or_none(file, name)) is None:
-                raise
-            return _look_at_form(resources, file, form, at) if dry_run else _keep_form(resources, file, form, at)
-        assert isinstance(export, Export)
-        export = with_due_checks(export, settings)
-        if dry_run:
-            return _look(resources, export, _arrival(resources, name, export.sha256, at, year))
-        return _keep_and_record(resources, file, export, _arrival(resources, name, export.sha256, at, year))
+        return _import(resources, file, name, _Asked(profile or None, dry_run, at, year))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How a person wants a file imported."""
+
+    profile: str | None
+    dry_run: bool
+    at: datetime
+    year: int | None
+
+
+def _import(resources: Resources, file: Path, name: str, asked: _Asked) -> dict[str, Any]:
+    """Import a file that is not known, or look at it. Raises as `import_file`."""
+    own, at = resources.settings.profiles_folder, asked.at
+    repeat = None if asked.dry_run else repeatable_now(resources, at)
+    try:
+        export = _read(file, name, asked.profile, repeat, own)
+        if isinstance(export, Repeat):
+            again = _keep_repeat(resources, file, export, _arrival(resources, name, "", at, asked.year))
+            if again is not None:
+                return again
+            export = _read(file, name, asked.profile, None, own)
+    except UnknownLayout:
+        if (form := form_or_none(file, name)) is None:
+            raise
+        return _look_at_form(resources, file, form, at) if asked.dry_run else _keep_form(resources, file, form, at)
+    assert isinstance(export, Export)
+    parts, told = _import_others(resources, file, export, asked)
+    export = with_due_checks(replace(export, warnings=(*export.warnings, *told)), resources.settings)
+    arrival = _arrival(resources, name, export.sha256, at, asked.year)
+    recorded = (
+        _look(resources, export, arrival) if asked.dry_run else _keep_and_record(resources, file, export, arrival)
+    )
+    return recorded | ({"parts": parts} if parts else {})
+
+
+def _import_others(
+    resources: Resources, file: Path, export: Export, asked: _Asked
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Each other table of the file, imported before it or looked at, as its own report; what is told if none can be."""
+    try:
+        tables = taken_out(file, export.file, export.others)
+    except ConnectorError as error:
+        return [], (not_taken_out(error),)
+    with tempfile.TemporaryDirectory(prefix="parindex-") as folder:
+        return [_import_table(resources, Path(folder), export.sha256, table, asked) for table in tables], ()
+
+
+def _import_table(resources: Resources, folder: Path, original: str, table: TakenOut, asked: _Asked) -> dict[str, Any]:
+    file = folder / "bang.xlsx"
+    file.write_bytes(table.content)
+    if (known := _known(resources, file)) is not None:
+        return known
+    layouts = layouts_version(resources.settings)
+    if not asked.dry_run:
+        kept = keep_table(resources, original, table, Keeper(_WHO, _WHERE, asked.at, layouts))
+    try:
+        return _import(resources, file, table.name, replace(asked, profile=None))
+    except ConnectorError as error:
+        if not asked.dry_run:
+            with resources.database.write() as connection:
+                arrival = _arrival(resources, table.name, kept.sha256, asked.at, asked.year)
+                record_rejected_export(connection, arrival, str(error))
+        return {"file": table.name, "reason": str(error)}
 
 
 def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None, own: Path) -> Export | Repeat:

@@ -6,7 +6,7 @@ import hashlib
 import pickle
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -20,9 +20,11 @@ from connectors.errors import ConnectorError, TryAgain, UnknownLayout, Unreadabl
 from connectors.exports import Export, read_export
 from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
+from connectors.exports.rows import OtherTable
 from connectors.sources import shown_name
 from flows.due_checks import with_due_checks
 from flows.forms import form_or_none, keep_form
+from flows.other_tables import Keeper, keep_others
 from flows.pulling import Fresh, Puller, pull_all, pull_woken
 from flows.resources import Resources, open_resources
 from storage.custody import UNREACHABLE, Happening, append
@@ -76,7 +78,24 @@ def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender, *, 
             for n, found in enumerate(arrivals)
         ]
         for found, said in sorted(zip(arrivals, read, strict=True), key=lambda it: (it[1].turn, it[0].kept.sha256)):
-            _record(resources, found, said.taken(), sender, said_year)
+            told = _import_others(resources, found, said.others, sender, said_year)
+            _record(resources, found, _telling(said.taken(), told), sender, said_year)
+
+
+def _import_others(
+    resources: Resources, found: Fresh, others: tuple[OtherTable, ...], sender: Sender, said_year: int | None
+) -> tuple[str, ...]:
+    """Import the other tables of a file, before it: one that is recorded is never read again. Tells what cannot be."""
+    if not others:
+        return ()
+    keeper = Keeper(sender.who, found.source, sender.at, layouts_version(resources.settings))
+    fresh, told = keep_others(resources, found, others, keeper)
+    import_kept(resources, fresh, sender, said_year=said_year)
+    return told
+
+
+def _telling(said: Said, told: tuple[str, ...]) -> Said:
+    return replace(said, warnings=(*said.warnings, *told)) if isinstance(said, Export) else said
 
 
 def take_documents(resources: Resources, sender: Sender) -> int:
@@ -199,6 +218,7 @@ class _Aside:
 
     turn: tuple[bool, str, str]
     path: Path
+    others: tuple[OtherTable, ...]
 
     def taken(self) -> Said:
         with self.path.open("rb") as stream:
@@ -210,7 +230,7 @@ class _Aside:
 def _laid_aside(found: Fresh, said: Said, path: Path) -> _Aside:
     with path.open("wb") as stream:
         pickle.dump(said, stream, pickle.HIGHEST_PROTOCOL)
-    return _Aside(_turn(found, said), path)
+    return _Aside(_turn(found, said), path, said.others if isinstance(said, Export) else ())
 
 
 def _turn(found: Fresh, said: Said) -> tuple[bool, str, str]:

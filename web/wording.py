@@ -141,6 +141,7 @@ EVENTS = {
     "received": "Tiếp nhận",
     "examined": "Kiểm tra",
     "imported": "Nhập dữ liệu",
+    "taken_out": "Tách bảng ra đọc riêng",
     "rejected": "Trả lại",
     "scored": "Tự chấm",
     "bundled": "Lập gói tài liệu kiểm chứng",

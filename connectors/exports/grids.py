@@ -25,7 +25,8 @@ class Merged:
 
 @dataclass(slots=True)
 class Grid:
-    """One sheet. `head` holds its first rows, from row 1; the others are read once, block by block.
+    """One sheet. `head` holds its first rows, from row 1 to `HEAD_ROWS` of those that begin with the first that says
+    something; the others are read once, block by block.
 
     `above` is text that stands outside the table (HTML headings).
     """
@@ -59,7 +60,13 @@ class Grid:
 def grid_of(name: str, rows: Iterable[Cells], above: tuple[str, ...] = (), merged: Iterable[Merged] = ()) -> Grid:
     """A grid over rows that may come one at a time."""
     source = iter(rows)
-    return Grid(name, list(itertools.islice(source, HEAD_ROWS)), source, above, tuple(merged))
+    head: list[Cells] = []
+    for row in source:
+        if any(cell not in ("", None) for cell in row):
+            head += [row, *itertools.islice(source, HEAD_ROWS - 1)]
+            break
+        head.append([])
+    return Grid(name, head, source, above, tuple(merged))
 
 
 def _filled_down(

@@ -39,6 +39,8 @@ class Layout:
     between: tuple[int, int] | None = None
     """First and last column of this table (from 0), where another table stands beside it; its profiles: `beside`."""
     beside: tuple[str, ...] = ()
+    beside_columns: tuple[tuple[int, int], ...] = ()
+    """First and last column of each of those."""
 
     @property
     def absent_titles(self) -> tuple[str, ...]:
@@ -97,10 +99,16 @@ def _apart(layout: Layout, grid: Grid, profiles: Sequence[Profile]) -> Layout:
     if len(found) < 2:
         return layout
     (_, profile), between, own, keys = max(found, key=lambda fit: fit[0][0])
-    beside = tuple(other.id for (_, other), where, _, _ in found if where != between)
+    others = [(other.id, where) for (_, other), where, _, _ in found if where != between]
     labels = tuple(" / ".join(path) for path in own)
     return replace(
-        layout, profile=profile, places=_places(profile, keys), labels=labels, between=between, beside=beside
+        layout,
+        profile=profile,
+        places=_places(profile, keys),
+        labels=labels,
+        between=between,
+        beside=tuple(name for name, _ in others),
+        beside_columns=tuple(where for _, where in others),
     )
 
 
@@ -124,7 +132,8 @@ def _known_labels(profiles: Sequence[Profile]) -> frozenset[str]:
 
 def _header_candidates(grid: Grid, known: frozenset[str] | None = None) -> Iterator[tuple[int, int, list[Path]]]:
     """Bands of rows that may be a header: two texts at least, known ones where `known` is given."""
-    for row in range(min(len(grid.head), SEARCHED_ROWS)):
+    start = next((row for row, cells in enumerate(grid.head) if any(cell not in ("", None) for cell in cells)), 0)
+    for row in range(start, min(len(grid.head), start + SEARCHED_ROWS)):
         texts = [label_key(cell) for cell in grid.head[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()]
         if sum(1 for text in texts if known is None or text in known) < 2:
             continue

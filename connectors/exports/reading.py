@@ -6,7 +6,7 @@ import gc
 import hashlib
 import itertools
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -22,10 +22,11 @@ from connectors.exports.grids import HEAD_ROWS, Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.legacy import modern_columns, modernised, touched_sentence
+from connectors.exports.other_tables import MOST_TABLES, other_above, other_below, others_beside, turn_of
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.row_view import RowView
-from connectors.exports.rows import Export
+from connectors.exports.rows import Export, OtherTable
 from connectors.exports.sameness import DATED, content_of
 from connectors.exports.settling import columns_that_repeat, merged_told, settle
 from connectors.exports.values import converter
@@ -55,6 +56,9 @@ class Question:
     """A content that need not be read again."""
 
 
+Q = TypeVar("Q", bound=Question)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the child found, in a shape that crosses the process border quickly."""
@@ -68,6 +72,7 @@ class Reading:
     warnings: tuple[str, ...]
     content: str | None
     titles: Mapping[str, str]
+    others: tuple[OtherTable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def read_export_here(
         return _export(question, reading)
 
 
-def answer_of_child(ask: Callable[[Question], A | ConnectorError], question: Question) -> A:
+def answer_of_child(ask: Callable[[Q], A | ConnectorError], question: Q) -> A:
     """What a child process answers. Its scratch folder is ours, so that a killed child leaves nothing behind.
 
     Raises:
@@ -161,7 +166,7 @@ def reading_of(question: Question) -> Reading | SaidAgain:
         grids, warnings = grids_of(question.path, question.scratch)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
-    grids = [_named(grid, question) for grid in grids]
+    grids = [named(grid, question) for grid in grids]
     profiles, faults = profiles_of(question)
     warnings += [f"mẫu đọc riêng {fault}" for fault in faults]
     modern = [modernised(grid) for grid in grids]
@@ -171,9 +176,9 @@ def reading_of(question: Question) -> Reading | SaidAgain:
         raise unknown_layout(question.name, grids, profiles, faults)
     profile = found[0][1].profile
     sheets = [_named_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
-    warnings += [
-        f'trang "{g.name}" theo mẫu {lay.profile.id}: chưa đọc' for g, lay in found if lay.profile is not profile
-    ]
+    others = list(_others(grids, found, sheets, profiles))
+    most = MOST_TABLES[turn_of(question.path)]
+    warnings += [_told_other(table, is_taken=n < most) for n, table in enumerate(others)]
     read = {grid.name for grid, _ in found}
     warnings += [f'trang "{g.name}" không có bảng theo mẫu nào: chưa đọc' for g in grids if _is_passed_over(g, read)]
     warnings += [touched_sentence(grid.name, font, rows) for grid, font, rows in modern if font and rows]
@@ -185,7 +190,32 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     content = content + DATED if content and exported_at_in(texts, "") else content
     period, year = period_in(titles), year_in(titles, question.name)
     said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
-    return Reading(*said, content, _titles(profile))
+    return Reading(*said, content, _titles(profile), tuple(others[:most]))
+
+
+def _others(
+    grids: Sequence[Grid],
+    found: Sequence[tuple[Grid, Layout]],
+    read: Sequence[SheetRecords],
+    profiles: Sequence[Profile],
+) -> Iterator[OtherTable]:
+    """The tables that are not read with this file: on sheets of other layouts, and on the sheets it is read from."""
+    records = iter(read)
+    places = {id(grid): place for place, grid in enumerate(grids)}
+    for grid, layout in found:
+        place = places[id(grid)]
+        if layout.profile is not found[0][1].profile:
+            yield OtherTable(place, grid.name, f"theo mẫu {layout.profile.id}")
+        else:
+            yield from others_beside(place, grid.name, layout)
+            yield from other_above(place, grid, layout, profiles)
+            yield from other_below(place, layout, next(records))
+
+
+def _told_other(table: OtherTable, *, is_taken: bool) -> str:
+    """In the same words for each file of a vendor: what was told of the last one is not told again."""
+    what = "đọc riêng thành một tệp mang thêm tên trang" if is_taken else "chưa đọc, hãy tách ra tệp riêng"
+    return f'trang "{table.sheet}" {table.told}: {what}'
 
 
 def _titles(profile: Profile) -> dict[str, str]:
@@ -193,7 +223,7 @@ def _titles(profile: Profile) -> dict[str, str]:
     return told | {column.field: column.title for column in profile.columns if column.field}
 
 
-def _named(grid: Grid, question: Question) -> Grid:
+def named(grid: Grid, question: Question) -> Grid:
     """A table without sheets is called like its file, not like the object that holds the bytes."""
     return replace(grid, name=Path(question.name).stem) if grid.name == question.path.stem else grid
 
@@ -256,15 +286,6 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     _modernise(records)
     records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
     records.warnings.extend(_changes_of_layout(layout))
-    if layout.beside:
-        others = ", ".join(layout.beside)
-        records.warnings.append(
-            f'trang "{grid.name}" có bảng khác bên cạnh (mẫu {others}): chưa đọc, hãy tách ra tệp riêng'
-        )
-    if records.other_table_row:
-        records.warnings.append(
-            f'trang "{grid.name}" có bảng thứ hai từ dòng {records.other_table_row}: chưa đọc, hãy tách ra tệp riêng'
-        )
     told = [(column, column.told_by) for column in alignment.places if column.told_by]
     for column, rule in told:
         _split_liar(records, column, rule)
@@ -333,6 +354,7 @@ def _export(question: Question, reading: Reading) -> Export:
         warnings=(*reading.warnings, *about_totals(declared, counted)),
         content=reading.content,
         titles=reading.titles,
+        others=reading.others,
     )
 
 

@@ -82,10 +82,12 @@ class RowJudge:
         numbered = filled[0][0] == self.ordinals and _ORDINAL.fullmatch(filled[0][1]) is not None
         if self._has_key(cells, filled, numbered=numbered):
             return RowKind.NOTHING if is_numbering(filled) else RowKind.RECORD
-        if is_numbering(filled) or repeats_header(filled, self.labels) or self._repeats_page(filled):
+        if is_numbering(filled) or repeats_header(filled, self.labels):
             return RowKind.NOTHING
         if begins_other_table(cells, self.labels, self.foreign):
-            return RowKind.OTHER_TABLE
+            return RowKind.OTHER_TABLE  # also where such a table stands above too, and seems to be a page's title
+        if self._repeats_page(filled):
+            return RowKind.NOTHING
         return self._kind_without_key(cells, filled, numbered=numbered)
 
     def _has_key(self, cells: Cells, filled: Said, *, numbered: bool) -> bool:

@@ -58,6 +58,21 @@ class Rejected:
         return {"sheet": self.sheet, "row": self.row, "cell": self.cell, "reason": self.reason}
 
 
+@dataclass(frozen=True, slots=True)
+class OtherTable:
+    """A table of another layout in the same file: on sheet `place` (from 0), rows `first` to before `last` (from 0).
+
+    `last` None: to the end; `columns` are first and last (from 0), None: all. `told` says in Vietnamese what it is.
+    """
+
+    place: int
+    sheet: str
+    told: str
+    first: int = 0
+    last: int | None = None
+    columns: tuple[int, int] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """A whole export file.
@@ -86,3 +101,5 @@ class Export:
     """What `sameness` knows it by, where it does."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Field -> the header that the layout gives it, for messages."""
+    others: tuple[OtherTable, ...] = ()
+    """Tables of other layouts in the file, which are to be taken out and read on their own."""

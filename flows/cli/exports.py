@@ -134,6 +134,8 @@ def _imported(report: dict[str, Any]) -> Iterator[str]:
         yield f"  dòng tổng cộng {totals['declared']}, đếm được {totals['counted']}: {agrees}"
     yield from _shortened([f"  {bad['sheet']}!{bad['cell']}: {bad['reason']}" for bad in report["rejected"]])
     yield from _shortened([f"  lưu ý: {warning}" for warning in report["warnings"]])
+    for part in report.get("parts", ()):
+        yield from [f"{part['file']}: {part['reason']}"] if "reason" in part else _imported(part)
 
 
 def _template_plain(profile: Profile) -> dict[str, Any]:

@@ -14,7 +14,8 @@ NIGHT = "2026-01-05T01:00:00+07:00"
 
 def parindex(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a clerk would, with PAR_HOME set."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
+    said = os.environ.items()  # PYTHONPATH stays: the tests of a worktree run its own code
+    kept = {name: value for name, value in said if name == "PYTHONPATH" or not name.startswith(("PAR_", "PYTHON"))}
     settings = {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"} | environment
     program = Path(sys.executable).parent / "parindex"
     return subprocess.run(
