@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -43,11 +44,11 @@ def turn_of(path: Path) -> int:
     """How many times a table was taken out of a file to come to this one; 0: it came from outside."""
     if format_of(path) != "xlsx":
         return 0
-    with zipfile.ZipFile(path) as archive:
-        if "docProps/core.xml" not in archive.namelist():
-            return 0
-        with archive.open("docProps/core.xml") as stream:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as stream:
             found = _SAYS_TURN.search(stream.read(1 << 16).decode("utf-8", "replace"))
+    except (KeyError, zipfile.BadZipFile, OSError, EOFError, RuntimeError, zlib.error):
+        return 0  # no reader of tables looks at this part: it may be missing or broken
     return min(int(found[1]), len(MOST_TABLES) - 1) if found else 0
 
 

@@ -177,7 +177,7 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     profile = found[0][1].profile
     sheets = [_named_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
     others = list(_others(grids, found, sheets, profiles))
-    most = MOST_TABLES[turn_of(question.path)]
+    most = MOST_TABLES[turn_of(question.path)] if others else 0
     warnings += [_told_other(table, is_taken=n < most) for n, table in enumerate(others)]
     read = {grid.name for grid, _ in found}
     warnings += [f'trang "{g.name}" không có bảng theo mẫu nào: chưa đọc' for g in grids if _is_passed_over(g, read)]

@@ -82,22 +82,23 @@ def test_a_night_takes_what_is_new_of_a_file_and_the_same_table_once(ward: Setti
     assert [row["name"] for row in state(ward)[0]] == [*NAMES, "so_20260105.xlsx"]
 
 
-def test_a_night_killed_between_a_table_and_its_original_goes_on_to_the_same_state(
-    ward: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_night_killed_before_a_table_or_before_its_original_goes_on_to_the_same_state(
+    at: int, ward: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = intake._record
 
-    def killed_at_the_original(resources: Any, found: Any, *rest: Any) -> None:
-        if found.name == NAMES[1]:
+    def killed_there(resources: Any, found: Any, *rest: Any) -> None:
+        if found.name == NAMES[at]:
             raise KeyboardInterrupt
         record(resources, found, *rest)
 
     other = ward.model_copy(update={"home": ward.home.parent / "other"})
     shutil.copytree(ward.home, other.home)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(intake, "_record", killed_at_the_original)
+        patched.setattr(intake, "_record", killed_there)
         night(ward)
-    assert [row["name"] for row in state(ward)[0]] == NAMES[:1]
+    assert [row["name"] for row in state(ward)[0]] == NAMES[:at]
     night(ward)
     night(other)
     assert state(ward) == state(other)

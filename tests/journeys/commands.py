@@ -12,14 +12,18 @@ from typing import Any
 NIGHT = "2026-01-05T01:00:00+07:00"
 
 
+def inherited() -> dict[str, str]:
+    """The environment without settings of ours; PYTHONPATH stays, so that the tests of a worktree run its own code."""
+    said = os.environ.items()
+    return {name: value for name, value in said if name == "PYTHONPATH" or not name.startswith(("PAR_", "PYTHON"))}
+
+
 def parindex(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a clerk would, with PAR_HOME set."""
-    said = os.environ.items()  # PYTHONPATH stays: the tests of a worktree run its own code
-    kept = {name: value for name, value in said if name == "PYTHONPATH" or not name.startswith(("PAR_", "PYTHON"))}
     settings = {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"} | environment
     program = Path(sys.executable).parent / "parindex"
     return subprocess.run(
-        [program, *words], env=kept | settings, capture_output=True, text=True, check=False, timeout=280
+        [program, *words], env=inherited() | settings, capture_output=True, text=True, check=False, timeout=280
     )
 
 

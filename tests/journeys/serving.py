@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from tests.journeys.commands import inherited
 from tests.servers import free_ports
 
 
@@ -42,7 +42,7 @@ class Service:
 @contextmanager
 def serving(home: Path, **environment: str) -> Iterator[Service]:
     """Start the service and wait until it says that it is ready; SIGTERM at the end."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
+    kept = inherited()
     own = {"PAR_HOME": str(home), "PAR_WEB_PORT": str(free_ports(1)[0]), "OMP_THREAD_LIMIT": "1"}
     with (home / "service.log").open("ab") as log:
         server = subprocess.Popen(

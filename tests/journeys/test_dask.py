@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.journeys.commands import NIGHT, night
+from tests.journeys.commands import NIGHT, inherited, night
 from tests.journeys.serving import wait_for
 from tests.journeys.snapshot import snapshot
 
@@ -38,7 +37,7 @@ def test_a_night_on_dask_survives_the_death_of_a_worker_and_gives_the_same_resul
 
 
 def _night_on_dask(home: Path) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
+    environment = inherited()
     environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
     environment |= {"PAR_TASK_RUNNER": "dask", "PAR_WORKERS": "2", "PAR_PREFECT_START_SECONDS": "240"}
     script = (

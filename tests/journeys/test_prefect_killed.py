@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.journeys.commands import NIGHT, night, parindex
+from tests.journeys.commands import NIGHT, inherited, night, parindex
 from tests.journeys.serving import wait_for
 from tests.journeys.snapshot import snapshot
 
@@ -53,7 +52,7 @@ def test_a_prefect_killed_in_the_middle_costs_time_and_nothing_else(
 
 
 def _night_through_prefect(home: Path) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAR_", "PYTHON"))}
+    environment = inherited()
     environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
     environment |= {"PAR_PREFECT_START_SECONDS": "240"}
     program = str(Path(sys.executable).parent / "parindex")
