@@ -80,17 +80,15 @@ class Scope:
 
     def dossier(self, code: str | None) -> Dossier | None:
         """The dossier of a code, whatever its period; None where the register does not know it."""
-        return self._known().get(code or "")
-
-    def _known(self) -> Mapping[str, Dossier]:
         if not self.by_code:
-            self.by_code.update(zip(map(attrgetter("code"), self.facts.dossiers), self.facts.dossiers, strict=True))
-        return self.by_code
+            self.by_code.update((dossier.code, dossier) for dossier in self.facts.dossiers)
+        return self.by_code.get(code or "")
 
     def contradicted(self) -> frozenset[tuple[str, str | None]]:
         """(hash, dossier code) of result files that their dossier contradicts; judged once for all measures."""
         if not self.judged:
-            known = self._known()
+            wanted = {document.dossier_code for document in self.results}
+            known = {dossier.code: dossier for dossier in self.facts.dossiers if dossier.code in wanted}
             self.judged.append(
                 frozenset(
                     (document.sha256, document.dossier_code)
