@@ -52,13 +52,19 @@ def service(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     night(home)
     office = ("--office", "Phòng Văn hóa - Xã hội")
     done = parindex(home, "account", "add", "vhxh", "--role", "unit", *office, "--json")
-    passwords = {"vhxh": json.loads(done.stdout)["password"]} | dict.fromkeys(OTHERS, PASSWORD)
+    grants = _grants(Settings(home=home).unit)
     with open_resources(Settings(home=home)) as resources:
-        for name, role in OTHERS.items():
-            person = Person(name, name, PASSWORD, (Grant(role, resources.settings.unit),))
-            create_account(resources.database, person, who="test", at=datetime.now(UTC))
+        for name, mine in grants.items():
+            create_account(resources.database, Person(name, name, PASSWORD, mine), who="test", at=datetime.now(UTC))
+    passwords = dict.fromkeys(grants, PASSWORD) | {"vhxh": json.loads(done.stdout)["password"]}
     with serving(home, PAR_PERIOD="2025", PAR_PREFECT="off") as running:
         yield Open(home, running.pages.rstrip("/"), passwords)
+
+
+def _grants(unit: str) -> dict[str, tuple[Grant, ...]]:
+    """What each account may see: one role, two years of one, or nothing yet."""
+    years = tuple(Grant("supervisor", unit, period=year) for year in ("2024", "2025"))
+    return {name: (Grant(role, unit),) for name, role in OTHERS.items()} | {"giamsat": years, "nguoimoi": ()}
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +215,8 @@ def test_axe_finds_nothing_on_what_other_roles_see_nor_on_pages_of_accounts_and_
         "vhxh": (f"{ROOT}/hom-nay", f"{ROOT}/viec", f"{ROOT}/du-lieu", "/khong-co-trang-nay"),
         "thamdinh": (f"{ROOT}/hom-nay", f"{ROOT}/ky-cham", "/p/hoi-an-dong/2031/bang-diem"),
         "lanhdao": (f"{ROOT}/hom-nay", f"{ROOT}/ky-cham/1.1.2"),
+        "giamsat": ("/",),
+        "nguoimoi": ("/",),
     }
     found = []
     for name, addresses in seen.items():
