@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from statistics import median
 from typing import Literal
 
@@ -100,12 +101,12 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
     line = median(word.box.height for word in words) or 1.0
     rows: list[list[Word]] = []
     middles: list[float] = []
-    for unit in sorted(_units(words), key=middle_of):
-        height = median(word.box.height for word in unit)
-        place = _row_for(middle_of(unit), middles, 0.5 * max(min(height, line), 0.7 * line))
+    for middle, unit in sorted(((middle_of(unit), unit) for unit in _units(words)), key=itemgetter(0)):
+        height = unit[0].box.height if len(unit) == 1 else median(word.box.height for word in unit)
+        place = _row_for(middle, middles, 0.5 * max(min(height, line), 0.7 * line))
         if place is None:
             rows.append([*unit])
-            middles.append(middle_of(unit))
+            middles.append(middle)
         else:
             rows[place] += unit
             middles[place] = middle_of(rows[place])
