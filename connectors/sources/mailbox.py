@@ -114,12 +114,8 @@ class MailboxSource:
 
     def _fetched(self, imap: imaplib.IMAP4, numbers: str, what: str) -> list[tuple[bytes, bytes]]:
         """For each message what the server says of it, and the text asked for."""
-        try:
+        with _refused(f"{self.name}: máy chủ thư {self.host} không cho đọc thư."):
             status, answer = imap.uid("FETCH", numbers, what)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as error:
-            raise SourceRefused(f"{self.name}: máy chủ thư {self.host} không cho đọc thư.") from error
         if status != "OK":
             raise TryAgain(f"{self.name}: máy chủ thư {self.host} không đưa thư ra lúc này.")
         return [(part[0] + _rest_of(answer, n), part[1]) for n, part in enumerate(answer) if isinstance(part, tuple)]
@@ -145,25 +141,28 @@ class MailboxSource:
             return imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=self.timeout_seconds)
         imap = imaplib.IMAP4(self.host, self.port, timeout=self.timeout_seconds)
         if self.security == "starttls":
-            try:
+            with _refused(f"{self.name}: máy chủ thư {self.host} không nhận STARTTLS."):
                 imap.starttls(context)
-            except imaplib.IMAP4.abort:
-                raise
-            except imaplib.IMAP4.error as error:
-                raise SourceRefused(f"{self.name}: máy chủ thư {self.host} không nhận STARTTLS.") from error
         return imap
 
     def _enter(self, imap: imaplib.IMAP4) -> None:
         """Sign in and open the folder for reading only."""
-        try:
+        with _refused(f"{self.name}: hộp thư từ chối đăng nhập. Kiểm tra tên và mật khẩu."):
             imap.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.password}".encode())
             status, _ = imap.select(f'"{_in_utf7(self.folder)}"', readonly=True)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as error:
-            raise SourceRefused(f"{self.name}: hộp thư từ chối đăng nhập. Kiểm tra tên và mật khẩu.") from error
         if status != "OK":
             raise SourceRefused(f'{self.name}: hộp thư không có thư mục "{self.folder}".')
+
+
+@contextlib.contextmanager
+def _refused(sentence: str) -> Iterator[None]:
+    """The server's "no" is told with this sentence; a conversation that broke off stays what it is."""
+    try:
+        yield
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise SourceRefused(sentence) from error
 
 
 def _in_utf7(folder: str) -> str:
