@@ -66,12 +66,7 @@ def _contradicted(count: int) -> tuple[str, ...]:
 
 def meets_profile(document: DocumentFact) -> bool:
     """Signed validly by the right persons, and digitised to the standard."""
-    return (
-        document.signature == SIGNED
-        and document.profile_met is True
-        and document.digitisation == DIGITISED
-        and not document.quarantined
-    )
+    return fully_signed(document) and well_digitised(document)
 
 
 def _unsure(document: DocumentFact) -> bool:
