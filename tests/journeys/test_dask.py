@@ -26,9 +26,7 @@ def test_a_night_on_dask_survives_the_death_of_a_worker_and_gives_the_same_resul
 
     flow = _night_on_dask(there)
     try:
-        wait_for(lambda: _reading(flow.pid) or flow.poll() is not None, seconds=240)
-        victim = _reading(flow.pid)[0]
-        victim.send_signal(signal.SIGKILL)
+        wait_for(lambda: _killed_a_reading_worker(flow), seconds=240)
         assert flow.wait(timeout=300) in (0, 1), (there / "flow.log").read_text()[-3000:]
     finally:
         flow.kill()
@@ -51,9 +49,16 @@ def _night_on_dask(home: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _reading(flow: int) -> list[psutil.Process]:
-    """Dask workers that have started readers of documents: spawned children of the night with children of their own."""
-    return [child for child in _below(flow) if _reads(child)]
+def _killed_a_reading_worker(flow: subprocess.Popen[bytes]) -> bool:
+    """Kill a Dask worker that has started a reader of documents: a spawned child of the night with a child of its own.
+
+    Found and killed in one look, because a reader lives for the time of one document only.
+    """
+    assert flow.poll() is None, "the night ended before a worker was seen reading"
+    for worker in filter(_reads, _below(flow.pid)):
+        worker.send_signal(signal.SIGKILL)
+        return True
+    return False
 
 
 def _below(flow: int) -> list[psutil.Process]:
