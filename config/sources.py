@@ -98,16 +98,26 @@ class FolderEntry(_Entry):
 
 
 class SftpEntry(_Entry):
-    """A folder of an SFTP server; the key has no passphrase, `known_hosts` names the server's own."""
+    """A folder of an SFTP server, entered with a key or a password (of both: that of the key).
+
+    `known_hosts` names the server's own key.
+    """
 
     kind: Literal["sftp"]
     host: str
     folder: str
     user: str
-    key_file: Path
+    key_file: Path | None = None
+    password: Secret | None = None
     known_hosts: Path
     port: int = Field(22, ge=1, le=65535)
     timeout_seconds: int = Field(30, ge=1, le=600)
+
+    @model_validator(mode="after")
+    def _can_enter(self) -> SftpEntry:
+        if self.key_file is None and self.password is None:
+            raise ValueError("cần key_file (khóa riêng) hoặc password để đăng nhập")
+        return self
 
 
 class FormEntry(_Strict):

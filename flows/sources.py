@@ -59,7 +59,8 @@ def _sftp(entry: SftpEntry) -> Source:
     from connectors.sources.sftp import SftpSource
 
     place = (entry.name, entry.host, entry.folder, entry.user, entry.key_file, entry.known_hosts, entry.port)
-    return SftpSource(*place, timeout_seconds=entry.timeout_seconds)
+    password = entry.password.read() if entry.password else None
+    return SftpSource(*place, timeout_seconds=entry.timeout_seconds, password=password)
 
 
 def _http(entry: HttpEntry) -> Source:

@@ -1,22 +1,19 @@
-"""A mailbox as a source: the attachments of its messages, read without marking anything as read."""
+"""A mailbox as a source, through imap-tools: attachments of its messages, read without marking anything as read."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import email
-import email.policy
-import email.utils
 import imaplib
-import re
-import ssl
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import EmailMessage, Message
 from pathlib import PurePosixPath
 from typing import BinaryIO
+
+from imap_tools import OR, BaseMailBox, MailAttachment, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessage
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError
 
 from connectors.errors import SourceRefused, TryAgain
 from connectors.sources.port import (
@@ -25,7 +22,6 @@ from connectors.sources.port import (
     Pulled,
     Unchanged,
     copies_of,
-    distrusted,
     fenced,
     is_unfinished,
     refusing,
@@ -35,10 +31,8 @@ from connectors.sources.port import (
 )
 
 MOST_MESSAGE_BYTES = 64 << 20
-_UID = re.compile(rb"UID (\d+)")
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
-_NO_TABLES = frozenset({"image", "audio", "video"})
-_ENVELOPE = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM CONTENT-TYPE)])"
+_NO_TABLES = frozenset({"image", "audio", "video", "message", "multipart"})
+_NAMELESS = "tệp không tên"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,86 +66,75 @@ class MailboxSource:
             TryAgain: the server does not answer.
             SourceRefused: wrong name, password or folder.
         """
-        with self._conversation() as imap:
-            numbering = _numbering(imap)
+        with self._conversation() as box:
+            numbering = _numbering(box)
             before = _messages(known, numbering)
-            for uid, size in self._expected(imap):
+            for uid in sorted(map(int, box.uids(OR(from_=list(self.senders)), charset=None))):
                 if names := before.get(uid):
                     yield from map(Unchanged, names)
                 else:
-                    yield from sorted(self._attachments(imap, uid, size, numbering), key=lambda pulled: pulled.name)
+                    yield from sorted(self._attachments(box, uid, numbering), key=lambda pulled: pulled.name)
 
-    def _expected(self, imap: imaplib.IMAP4) -> list[tuple[int, int]]:
-        """Number and size of the messages that trusted senders sent, in order."""
-        found = []
-        for said, head in self._fetched(imap, "1:*", _ENVELOPE):
-            uid, size = _UID.search(said), _SIZE.search(said)
-            if uid and size and self._is_expected(email.message_from_bytes(head)):
-                found.append((int(uid[1]), int(size[1])))
-        return sorted(found)
-
-    def _is_expected(self, head: Message) -> bool:
-        """Whether a trusted sender sent it, and it may have attachments. Strangers' words are parsed no further."""
-        address = email.utils.parseaddr(str(head.get("From", "")))[1].lower()
-        return address in {sender.lower() for sender in self.senders} and head.get_content_maintype() != "text"
-
-    def _attachments(self, imap: imaplib.IMAP4, uid: int, size: int, numbering: str) -> list[Pulled]:
-        if size > MOST_MESSAGE_BYTES:
+    def _attachments(self, box: BaseMailBox, uid: int, numbering: str) -> list[Pulled]:
+        """The files of a message; it is fetched whole only where its head says from whom it is and how large."""
+        head = _message(box, uid, headers_only=True)
+        if head is None or not self._is_expected(head):
+            return []
+        if head.size_rfc822 > MOST_MESSAGE_BYTES:
             return [self._unread(uid, f"lớn hơn {MOST_MESSAGE_BYTES >> 20} MB")]
-        for said, content in self._fetched(imap, str(uid), "(UID INTERNALDATE BODY.PEEK[])"):
-            arrived = _arrived(said)
-            try:
-                files = list(_files_in(content))
-            except Exception as error:  # noqa: BLE001 - one bad mail never stops the others
-                return [self._unread(uid, f"thư hỏng, không tách được tệp đính kèm ({type(error).__name__})")]
-            mark = f"{numbering} {len(files)}"
-            return [Pulled(f"{uid:08d}/{name}", copies_of(copy), arrived, size, mark) for name, copy, size in files]
-        return []  # deleted meanwhile
+        message, arrived = _message(box, uid), _arrived(box, uid)
+        if message is None:
+            return []  # deleted meanwhile
+        try:
+            files = list(_files_in(message))
+        except Exception as error:  # noqa: BLE001 - one bad mail never stops the others
+            return [self._unread(uid, f"thư hỏng, không tách được tệp đính kèm ({type(error).__name__})")]
+        mark = f"{numbering} {len(files)}"
+        return [Pulled(f"{uid:08d}/{name}", copies_of(copy), arrived, size, mark) for name, copy, size in files]
+
+    def _is_expected(self, head: MailMessage) -> bool:
+        """Whether a trusted sender sent it (servers find names that only contain his), and it may have attachments."""
+        trusted = {sender.lower() for sender in self.senders}
+        return head.from_.lower() in trusted and head.obj.get_content_maintype() != "text"
 
     def _unread(self, uid: int, why: str) -> Pulled:
         fault = SourceRefused(f"{self.name}: thư số {uid}: {why}. Đề nghị người gửi gửi lại, rồi xóa thư này.")
         return Pulled(f"{uid:08d}/", refusing(fault), NEVER, 0)
 
-    def _fetched(self, imap: imaplib.IMAP4, numbers: str, what: str) -> list[tuple[bytes, bytes]]:
-        """For each message what the server says of it, and the text asked for."""
-        with _refused(f"{self.name}: máy chủ thư {self.host} không cho đọc thư."):
-            status, answer = imap.uid("FETCH", numbers, what)
-        if status != "OK":
-            raise TryAgain(f"{self.name}: máy chủ thư {self.host} không đưa thư ra lúc này.")
-        return [(part[0] + _rest_of(answer, n), part[1]) for n, part in enumerate(answer) if isinstance(part, tuple)]
-
     @contextlib.contextmanager
-    def _conversation(self) -> Iterator[imaplib.IMAP4]:
+    def _conversation(self) -> Iterator[BaseMailBox]:
+        """The folder, opened for reading only."""
         try:
-            imap = self._connected()
+            box = self._connected()
             try:
-                self._enter(imap)
-                yield imap
+                self._enter(box)
+                yield box
             finally:
-                with contextlib.suppress(imaplib.IMAP4.error, OSError):
-                    imap.logout()
-        except ssl.SSLCertVerificationError as error:
-            raise SourceRefused(f"{self.name}: {distrusted(error)}") from error
-        except (OSError, imaplib.IMAP4.abort) as error:
+                with contextlib.suppress(imaplib.IMAP4.error, ImapToolsError, OSError):
+                    box.logout()
+        except imaplib.IMAP4.abort as error:
             raise TryAgain(f"{self.name}: máy chủ thư {self.host} không trả lời ({type(error).__name__}).") from error
+        except imaplib.IMAP4.error as error:
+            raise SourceRefused(f"{self.name}: máy chủ thư {self.host} không cho đọc thư.") from error
+        except ImapToolsError as error:
+            raise TryAgain(f"{self.name}: máy chủ thư {self.host} không đưa thư ra lúc này.") from error
 
-    def _connected(self) -> imaplib.IMAP4:
-        context = trust_of(self.name, self.ca_file) if self.security != "none" else None
+    def _connected(self) -> BaseMailBox:
+        if self.security == "none":
+            return MailBoxUnencrypted(self.host, self.port, timeout=self.timeout_seconds)
+        trust = trust_of(self.name, self.ca_file)
         if self.security == "tls":
-            return imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=self.timeout_seconds)
-        imap = imaplib.IMAP4(self.host, self.port, timeout=self.timeout_seconds)
-        if self.security == "starttls":
-            with _refused(f"{self.name}: máy chủ thư {self.host} không nhận STARTTLS."):
-                imap.starttls(context)
-        return imap
+            return MailBox(self.host, self.port, timeout=self.timeout_seconds, ssl_context=trust)
+        with _refused(f"{self.name}: máy chủ thư {self.host} không nhận STARTTLS."):
+            return MailBoxStartTls(self.host, self.port, timeout=self.timeout_seconds, ssl_context=trust)
 
-    def _enter(self, imap: imaplib.IMAP4) -> None:
-        """Sign in and open the folder for reading only."""
+    def _enter(self, box: BaseMailBox) -> None:
         with _refused(f"{self.name}: hộp thư từ chối đăng nhập. Kiểm tra tên và mật khẩu."):
-            imap.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.password}".encode())
-            status, _ = imap.select(f'"{_in_utf7(self.folder)}"', readonly=True)
-        if status != "OK":
-            raise SourceRefused(f'{self.name}: hộp thư không có thư mục "{self.folder}".')
+            box.login_utf8(self.user, self.password, initial_folder=None)
+        try:
+            box.folder.set(self.folder, readonly=True)
+        except MailboxFolderSelectError as error:
+            raise SourceRefused(f'{self.name}: hộp thư không có thư mục "{self.folder}".') from error
 
 
 @contextlib.contextmanager
@@ -161,23 +144,13 @@ def _refused(sentence: str) -> Iterator[None]:
         yield
     except imaplib.IMAP4.abort:
         raise
-    except imaplib.IMAP4.error as error:
+    except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise SourceRefused(sentence) from error
 
 
-def _in_utf7(folder: str) -> str:
-    """A folder's name as IMAP writes it (RFC 3501, 5.1.3): letters beyond ASCII in a base64 of their own."""
-    return re.sub(r"[^\x20-\x7e]+", lambda found: _shifted(found[0]), folder.replace("&", "&-"))
-
-
-def _shifted(text: str) -> str:
-    encoded = base64.b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
-    return f"&{encoded}-"
-
-
-def _numbering(imap: imaplib.IMAP4) -> str:
+def _numbering(box: BaseMailBox) -> str:
     """The folder's UIDVALIDITY: while it stays, a number means one message. "": the server does not keep numbers."""
-    said = imap.response("UIDVALIDITY")[1]
+    said = box.client.response("UIDVALIDITY")[1]
     return said[0].decode() if said and isinstance(said[0], bytes) else ""
 
 
@@ -191,36 +164,33 @@ def _messages(known: Known, numbering: str) -> Mapping[int, list[str]]:
     return {uid: names for uid, names in found.items() if known[names[0]] == f"{numbering} {len(names)}"}
 
 
-def _files_in(content: bytes) -> Iterator[tuple[str, BinaryIO, int]]:
+def _message(box: BaseMailBox, uid: int, *, headers_only: bool = False) -> MailMessage | None:
+    """One message, left as unread as it was; None: it is gone."""
+    return next(box.fetch(uid_list=str(uid), mark_seen=False, headers_only=headers_only), None)
+
+
+def _arrived(box: BaseMailBox, uid: int) -> datetime:
+    """When the server received a message; imap-tools knows only the day that its sender wrote."""
+    said = box.client.uid("FETCH", str(uid), "(INTERNALDATE)")[1][0]
+    at = imaplib.Internaldate2tuple(said) if isinstance(said, bytes) else None
+    return datetime.fromtimestamp(time.mktime(at), UTC) if at else NEVER
+
+
+def _files_in(message: MailMessage) -> Iterator[tuple[str, BinaryIO, int]]:
     """Name, bytes and size of every file that a message carries, however deep; a name that comes again is numbered."""
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
     seen: Counter[str] = Counter()
-    for part in message.walk():
+    for part in map(MailAttachment, message.obj.walk()):
         name = _file_name(part)
-        payload = part.get_payload(decode=True) if name else None
-        if not isinstance(payload, bytes) or is_unfinished(name) or part.get_content_maintype() in _NO_TABLES:
+        if not name or is_unfinished(name) or part.content_type.partition("/")[0] in _NO_TABLES:
             continue
         seen[name] += 1
-        yield (f"{seen[name]}-{name}" if seen[name] > 1 else name), _spooled(payload), len(payload)
+        yield (f"{seen[name]}-{name}" if seen[name] > 1 else name), _spooled(part.payload), part.size
 
 
-def _file_name(part: Message) -> str:
+def _file_name(part: MailAttachment) -> str:
     """The part's own name, never a path; "" for text that is no file."""
-    return PurePosixPath(shown_name(part.get_filename() or "").replace("\\", "/")).name
-
-
-def _rest_of(answer: list[bytes | tuple[bytes, bytes]], at: int) -> bytes:
-    """What stands after a message's text: servers may put the number and the date there."""
-    after = answer[at + 1] if at + 1 < len(answer) else b""
-    return b" " + after if isinstance(after, bytes) else b""
-
-
-def _arrived(said: bytes) -> datetime:
-    found = re.search(rb'INTERNALDATE "([^"]+)"', said)
-    if found is None:
-        return NEVER
-    return datetime.strptime(found[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+    name = PurePosixPath(shown_name(part.filename).replace("\\", "/")).name
+    return name or (_NAMELESS if part.content_disposition == "attachment" else "")
 
 
 def _spooled(content: bytes) -> BinaryIO:

@@ -1,23 +1,24 @@
-"""A prefix of an S3 bucket as a source: listed and read over plain HTTP with signed requests (Signature Version 4).
-
-The project's S3 client belongs to storage/; two read-only requests do not need one.
-"""
+"""A prefix of an S3 bucket as a source, through the `minio` client: listed and read, never written."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import BinaryIO
-from urllib.parse import quote
+from xml.etree.ElementTree import ParseError
 
-import httpx
-from lxml import etree
+import urllib3
+from minio import Minio
+from minio.datatypes import Object
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
 
-from connectors.errors import SourceRefused, TryAgain
+from connectors.errors import ConnectorError, SourceRefused, TryAgain
 from connectors.sources.port import (
+    NEVER,
     Known,
     Pulled,
     Unchanged,
@@ -28,13 +29,6 @@ from connectors.sources.port import (
     spool,
     trust_of,
 )
-
-_NOTHING = hashlib.sha256(b"").hexdigest()
-_SIGNED = "host;x-amz-content-sha256;x-amz-date"
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +47,6 @@ class S3Source:
     ca_file: str | None = None
     """The authority of an internal server."""
     timeout_seconds: float = 60.0
-    clock: Callable[[], datetime] = field(default=_clock, repr=False)
-    """The time of a request's signature."""
 
     @fenced
     def pull(self, known: Known) -> Iterator[Pulled | Unchanged]:
@@ -64,102 +56,77 @@ class S3Source:
             TryAgain: the server does not answer or is busy.
             SourceRefused: wrong key, missing bucket or right.
         """
-        with self._client() as client:
-            found = [pulled for page in self._pages(client) for pulled in self._objects(page)]
+        with self._asked() as client:
+            found = list(self._objects(client))
         for pulled in sorted(found, key=lambda pulled: pulled.name):
             yield Unchanged(pulled.name) if known.get(pulled.name) == pulled.mark else pulled
 
-    def _client(self) -> httpx.Client:
-        verify = trust_of(self.name, self.ca_file) if self.ca_file else True
-        return httpx.Client(timeout=self.timeout_seconds, follow_redirects=False, verify=verify)
-
-    def _pages(self, client: httpx.Client) -> Iterator[etree._Element]:
-        asked = {"list-type": "2", "prefix": self.prefix}
-        while True:
-            response = self._checked(lambda asked=asked: client.send(self._request(client, "", asked)))  # type: ignore[misc]
-            page = self._listing(response.content)
-            yield page
-            token = page.findtext("{*}NextContinuationToken")
-            if not token:
-                return
-            asked = asked | {"continuation-token": token}
-
-    def _listing(self, content: bytes) -> etree._Element:
-        try:
-            return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-        except etree.XMLSyntaxError as error:
-            raise SourceRefused(
-                f"{self.name}: {self.endpoint} trả lời không phải như một kho S3."
-                " Kiểm tra endpoint (cổng S3, không phải trang quản trị)."
-            ) from error
-
-    def _objects(self, page: etree._Element) -> Iterator[Pulled]:
-        for entry in page.iter("{*}Contents"):
-            key = entry.findtext("{*}Key") or ""
+    def _objects(self, client: Minio) -> Iterator[Pulled]:
+        for item in client.list_objects(bucket_name=self.bucket, prefix=self.prefix, recursive=True):
+            key = item.object_name or ""
             shown = shown_name(key.removeprefix(self.prefix).lstrip("/"))
-            if shown and not key.endswith("/") and not is_unfinished(shown):
-                modified = datetime.fromisoformat(entry.findtext("{*}LastModified") or "1970-01-01T00:00:00Z")
-                size = int(entry.findtext("{*}Size") or 0)
-                mark = f"{size} {modified.isoformat()} {entry.findtext('{*}ETag')}"
-                yield Pulled(shown, self._opener(key), modified.astimezone(UTC), size, mark)
+            if shown and not item.is_dir and not is_unfinished(shown):
+                yield self._pulled(shown, key, item)
+
+    def _pulled(self, shown: str, key: str, item: Object) -> Pulled:
+        modified = (item.last_modified or NEVER).astimezone(UTC)
+        mark = f'{item.size or 0} {modified.isoformat()} "{item.etag}"'
+        return Pulled(shown, self._opener(key), modified, item.size or 0, mark)
 
     def _opener(self, key: str) -> Callable[[], BinaryIO]:
         def open_object() -> BinaryIO:
             copy = spool()
-
-            def fetch() -> httpx.Response:
-                response = client.send(self._request(client, key, {}), stream=True)
-                for part in response.iter_bytes() if response.is_success else ():
-                    copy.write(part)
-                response.close()
-                return response
-
-            with self._client() as client:
-                self._checked(fetch)
+            with self._asked() as client:
+                response = client.get_object(bucket_name=self.bucket, object_name=key)
+                with contextlib.closing(response):
+                    shutil.copyfileobj(response, copy)
             copy.seek(0)
             return copy
 
         return open_object
 
-    def _checked(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[Minio]:
+        """A client; what the server does wrong is told by what to do next."""
         try:
-            response = ask()
-        except httpx.HTTPError as error:
+            yield self._client()
+        except MinioException as error:
+            raise self._told(error) from error
+        except ParseError as error:
+            raise SourceRefused(
+                f"{self.name}: {self.endpoint} trả lời không phải như một kho S3."
+                " Kiểm tra endpoint (cổng S3, không phải trang quản trị)."
+            ) from error
+        except HTTPError as error:
             if distrust := distrusted(error):
                 raise SourceRefused(f"{self.name}: {distrust}") from error
             why = f"{self.name}: kho S3 {self.endpoint} không trả lời ({type(error).__name__})."
             raise TryAgain(why) from error
-        if response.status_code >= 500 or response.status_code == 429:
-            raise TryAgain(f"{self.name}: kho S3 đang bận (mã {response.status_code}).")
-        if not response.is_success:
-            raise SourceRefused(
-                f"{self.name}: kho S3 từ chối (mã {response.status_code})."
-                f" Kiểm tra khóa, tên thùng {self.bucket} và quyền đọc."
-            )
-        return response
 
-    def _request(self, client: httpx.Client, key: str, asked: Mapping[str, str]) -> httpx.Request:
-        path = f"/{quote(self.bucket)}" + (f"/{quote(key)}" if key else "")
-        query = "&".join(f"{quote(name, safe='')}={quote(asked[name], safe='')}" for name in sorted(asked))
-        at = self.clock().astimezone(UTC)
-        headers = {
-            "Host": self.endpoint,
-            "x-amz-content-sha256": _NOTHING,
-            "x-amz-date": at.strftime("%Y%m%dT%H%M%SZ"),
-        }
-        headers["Authorization"] = self._authorization(path, query, headers, at)
-        address = f"{'https' if self.secure else 'http'}://{self.endpoint}{path}"
-        return client.build_request("GET", f"{address}?{query}" if query else address, headers=headers)
+    def _client(self) -> Minio:
+        """Asks once, because a source has attempts of its own, and goes nowhere else."""
+        trust = trust_of(self.name, self.ca_file) if self.secure else None
+        pool = urllib3.PoolManager(timeout=self.timeout_seconds, retries=False, ssl_context=trust)
+        return Minio(
+            self.endpoint,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            region=self.region,
+            secure=self.secure,
+            http_client=pool,
+        )
 
-    def _authorization(self, path: str, query: str, headers: Mapping[str, str], at: datetime) -> str:
-        """Signature Version 4, as the S3 documentation spells it out."""
-        canonical = "".join(f"{name.lower()}:{headers[name]}\n" for name in sorted(headers, key=str.lower))
-        request = "\n".join(("GET", path, query, canonical, _SIGNED, _NOTHING))
-        scope = f"{at:%Y%m%d}/{self.region}/s3/aws4_request"
-        digest = hashlib.sha256(request.encode()).hexdigest()
-        to_sign = "\n".join(("AWS4-HMAC-SHA256", headers["x-amz-date"], scope, digest))
-        signing = f"AWS4{self.secret_key}".encode()
-        for part in scope.split("/"):
-            signing = hmac.digest(signing, part.encode(), "sha256")
-        signature = hmac.digest(signing, to_sign.encode(), "sha256").hex()
-        return f"AWS4-HMAC-SHA256 Credential={self.access_key}/{scope}, SignedHeaders={_SIGNED}, Signature={signature}"
+    def _told(self, error: MinioException) -> ConnectorError:
+        status, code = _status_of(error)
+        if status >= 500 or status == 429:
+            return TryAgain(f"{self.name}: kho S3 đang bận (mã {status}).")
+        return SourceRefused(
+            f"{self.name}: kho S3 từ chối (mã {status}{code}). Kiểm tra khóa, tên thùng {self.bucket} và quyền đọc."
+        )
+
+
+def _status_of(error: MinioException) -> tuple[int, str]:
+    """The HTTP status of an answer, and the server's own word for it."""
+    if isinstance(error, S3Error):
+        return int(error.response.status), f" {error.code}"
+    return int(getattr(error, "status_code", 0) or getattr(error, "_code", 0)), ""

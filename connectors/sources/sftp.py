@@ -1,40 +1,50 @@
-"""An SFTP server as a source, through the OpenSSH client of this machine."""
+"""An SFTP server as a source, through paramiko. Only what reads is called: folders are listed, files opened to read."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
-import subprocess
-import tempfile
+import stat
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import Any, BinaryIO
 
-from connectors.errors import ConnectorError, SourceRefused, TryAgain
+import paramiko
+from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, IncompatiblePeer, SSHException
+
+from connectors.errors import SourceRefused, TryAgain
 from connectors.sources.port import NEVER, Known, Pulled, Unchanged, fenced, is_unfinished, refusing, shown_name, spool
-from connectors.sources.sftp_wire import Entry, LostConnection, RefusedByServer, SftpSession
 
 _DEEPEST = 8
-_REFUSALS = ("permission denied", "host key verification failed", "no matching host key", "too many authentication")
+_AHEAD_BYTES = 256 << 20
+"""As much of a file at most is asked for ahead: the server says how long it is, and every 32 KiB of that is noted."""
+_AT_A_TIME = 64
+"""Requests under way, as OpenSSH's own client has them."""
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its faults come as exceptions and are told in Vietnamese
 
 
 @dataclass(frozen=True, slots=True)
 class SftpSource:
     """All finished files below a folder of an SFTP server.
 
-    `key_file` is a private key without passphrase; `known_hosts` names the server's key: an unknown server is refused.
+    Signs in with `key_file` (`password` is that of the key, if it has one) or with `password` alone. `known_hosts`
+    names the server's key: an unknown server is refused before anything is said to it.
     """
 
     name: str
     host: str
     folder: str
     user: str
-    key_file: Path
+    key_file: Path | None
     known_hosts: Path
     port: int = 22
     timeout_seconds: int = 30
+    password: str | None = field(default=None, repr=False)
 
     @fenced
     def pull(self, known: Known) -> Iterator[Pulled | Unchanged]:
@@ -42,98 +52,140 @@ class SftpSource:
 
         Raises:
             TryAgain: the server does not answer.
-            SourceRefused: wrong key, unknown server, missing folder or right; or no ssh program on this machine.
+            SourceRefused: wrong key or password, unknown server, missing folder or right.
         """
-        with self._session() as session:
-            found = sorted(self._files(session, "", 0), key=lambda pulled: pulled.name)
+        with self._session() as sftp:
+            found = sorted(self._files(sftp, "", 0), key=lambda pulled: pulled.name)
         for pulled in found:
             yield Unchanged(pulled.name) if pulled.mark and known.get(pulled.name) == pulled.mark else pulled
 
-    def _files(self, session: SftpSession, below: str, depth: int) -> Iterator[Pulled]:
+    def _files(self, sftp: paramiko.SFTPClient, below: str, depth: int) -> Iterator[Pulled]:
         """A folder inside that the server does not show is told like a file."""
         try:
-            entries = list(session.entries(f"{self.folder}/{below}".rstrip("/")))
-        except RefusedByServer as error:
+            entries = sftp.listdir_attr(_on_the_wire(f"{self.folder}/{below}".rstrip("/")))
+        except (FileNotFoundError, PermissionError) as error:
             if not below:
                 raise
             why = SourceRefused(f"{self.name}: máy chủ SFTP không cho xem thư mục {shown_name(below)} ({error}).")
             yield Pulled(shown_name(below), refusing(why), NEVER, 0)
             return
         for entry in entries:
-            name = f"{below}{entry.name}"
+            name = f"{below}{entry.filename}"
             if is_unfinished(name):
                 continue
-            if entry.is_file:
+            if stat.S_ISREG(entry.st_mode or stat.S_IFREG):
                 yield self._pulled(name, entry)
-            elif entry.is_folder and depth < _DEEPEST:
-                yield from self._files(session, f"{name}/", depth + 1)
+            elif stat.S_ISDIR(entry.st_mode) and depth < _DEEPEST:
+                yield from self._files(sftp, f"{name}/", depth + 1)
 
-    def _pulled(self, name: str, entry: Entry) -> Pulled:
-        changed = datetime.fromtimestamp(entry.modified, UTC)
-        mark = f"{entry.size} {entry.modified}" if entry.modified else ""
-        return Pulled(shown_name(name), self._opener(name), changed, entry.size, mark)
+    def _pulled(self, name: str, entry: paramiko.SFTPAttributes) -> Pulled:
+        size, modified = entry.st_size or 0, entry.st_mtime or 0
+        mark = f"{size} {modified}" if modified else ""
+        return Pulled(shown_name(name), self._opener(name, size), datetime.fromtimestamp(modified, UTC), size, mark)
 
-    def _opener(self, name: str) -> Callable[[], BinaryIO]:
+    def _opener(self, name: str, size: int) -> Callable[[], BinaryIO]:
         def open_file() -> BinaryIO:
             copy = spool()
-            with self._session() as session:
-                for part in session.parts(f"{self.folder}/{name}"):
-                    copy.write(part)
+            with self._session() as sftp, sftp.open(_on_the_wire(f"{self.folder}/{name}")) as remote:
+                remote.prefetch(min(size, _AHEAD_BYTES), _AT_A_TIME)
+                shutil.copyfileobj(remote, copy)
+            if copy.tell() < size:
+                raise TryAgain(f"{self.name}: tệp {shown_name(name)} đang thay đổi hoặc chưa tải hết về.")
             copy.seek(0)
             return copy
 
         return open_file
 
     @contextlib.contextmanager
-    def _session(self) -> Iterator[SftpSession]:
-        with tempfile.TemporaryFile() as said:
-            ssh = subprocess.Popen(self._command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
-            assert ssh.stdin is not None
-            assert ssh.stdout is not None
-            try:
-                yield SftpSession(ssh.stdin, ssh.stdout)
-            except RefusedByServer as error:
-                raise SourceRefused(f"{self.name}: máy chủ SFTP từ chối thư mục {self.folder} ({error}).") from error
-            except LostConnection as error:
-                raise self._why(ssh, said) from error
-            finally:
-                _end(ssh)
+    def _session(self) -> Iterator[paramiko.SFTPClient]:
+        client = paramiko.SSHClient()
+        client.load_host_keys(str(self.known_hosts))
+        client.set_missing_host_key_policy(_Stranger())
+        key = self._key()
+        try:
+            self._sign_in(client, key)
+            yield self._opened(client)
+        except (AuthenticationException, BadHostKeyException, IncompatiblePeer) as error:
+            raise self._refused(error) from error
+        except (SSHException, EOFError, TimeoutError) as error:
+            raise self._silent(error) from error
+        except OSError as error:
+            transport = client.get_transport()
+            if transport is None or not transport.is_active():
+                raise self._silent(error) from error
+            raise SourceRefused(f"{self.name}: máy chủ SFTP từ chối thư mục {self.folder} ({error}).") from error
+        finally:
+            client.close()
 
-    def _command(self) -> list[str]:
-        program = shutil.which("ssh")
-        if program is None:
-            raise SourceRefused(f"{self.name}: máy này chưa có chương trình ssh. Cài: apt-get install openssh-client")
-        options = {
-            "BatchMode": "yes",
-            "StrictHostKeyChecking": "yes",
-            "UserKnownHostsFile": str(self.known_hosts),
-            "GlobalKnownHostsFile": "none",
-            "IdentitiesOnly": "yes",
-            "ConnectTimeout": str(self.timeout_seconds),
-            "ServerAliveInterval": "10",
-            "ServerAliveCountMax": "3",
-            "LogLevel": "ERROR",
-        }
-        flags = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
-        login = ["-i", str(self.key_file), "-p", str(self.port), "-l", self.user]
-        return [program, "-F", "none", *flags, *login, "-s", "--", self.host, "sftp"]
+    def _key(self) -> paramiko.PKey | None:
+        if self.key_file is None:
+            return None
+        phrase = self.password.encode() if self.password else None  # paramiko 5.1 says text here, and takes bytes alone
+        try:
+            return paramiko.PKey.from_path(self.key_file, phrase)
+        except (ValueError, TypeError, SSHException, paramiko.UnknownKeyType) as error:
+            raise SourceRefused(
+                f"{self.name}: {self.key_file} không phải khóa riêng SSH, hoặc mật khẩu của khóa không đúng."
+            ) from error
 
-    def _why(self, ssh: subprocess.Popen[bytes], said: IO[bytes]) -> ConnectorError:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            ssh.wait(timeout=5)
-        said.seek(0)
-        words = said.read(4000).decode(errors="replace").strip()
-        if any(refusal in words.lower() for refusal in _REFUSALS):
-            return SourceRefused(
-                f"{self.name}: máy chủ SFTP từ chối đăng nhập ({words}). Kiểm tra khóa và known_hosts."
-            )
-        return TryAgain(f"{self.name}: máy chủ SFTP {self.host} không trả lời ({words or 'mất kết nối'}).")
+    def _sign_in(self, client: paramiko.SSHClient, key: paramiko.PKey | None) -> None:
+        """No key and no agent of this machine's user is tried: only what the source names."""
+        own = {"allow_agent": False, "look_for_keys": False}
+        most = dict.fromkeys(("timeout", "banner_timeout", "auth_timeout", "channel_timeout"), self.timeout_seconds)
+        password = self.password if key is None else None
+        client.connect(self.host, self.port, self.user, password=password, pkey=key, **own, **most)
+
+    def _opened(self, client: paramiko.SSHClient) -> paramiko.SFTPClient:
+        """The conversation. paramiko waits for ever for a subsystem to begin, so the connection is closed under it."""
+        channel = client.get_transport().open_session(timeout=self.timeout_seconds)
+        channel.settimeout(self.timeout_seconds)
+        patience = threading.Timer(self.timeout_seconds, client.close)
+        patience.start()
+        try:
+            channel.invoke_subsystem("sftp")
+        finally:
+            patience.cancel()
+        return _Conversation(channel)
+
+    def _refused(self, error: Exception) -> SourceRefused | TryAgain:
+        if isinstance(error, BadHostKeyException):
+            place = self.host if self.port == 22 else f"[{self.host}]:{self.port}"
+            why = f"{self.known_hosts} không ghi đúng khóa của máy chủ {place}"
+        elif isinstance(error, IncompatiblePeer):
+            why = f"máy chủ chỉ nhận cách mã hóa đã lỗi thời: {error}"
+        elif "timeout" in str(error).lower():
+            return self._silent(error)
+        else:
+            why = "máy chủ không nhận khóa hoặc mật khẩu này"
+        return SourceRefused(f"{self.name}: không đăng nhập được máy chủ SFTP {self.host}: {why}. Kiểm tra cấu hình.")
+
+    def _silent(self, error: Exception) -> TryAgain:
+        return TryAgain(f"{self.name}: máy chủ SFTP {self.host} không trả lời ({type(error).__name__}: {error}).")
 
 
-def _end(ssh: subprocess.Popen[bytes]) -> None:
-    for pipe in (ssh.stdin, ssh.stdout):
-        with contextlib.suppress(OSError):
-            if pipe is not None:
-                pipe.close()
-    ssh.terminate()
-    ssh.wait(timeout=10)
+class _Stranger(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
+    """Whoever is not in known_hosts is not spoken to."""
+
+    def missing_host_key(self, _: Any, hostname: str, key: paramiko.PKey) -> None:
+        raise BadHostKeyException(hostname, key, key)
+
+
+class _AnyName(paramiko.Message):  # type: ignore[misc]
+    """An answer whose names need not be UTF-8: Windows servers and old programs write others."""
+
+    def get_text(self) -> str:
+        return bytes(self.get_string()).decode("utf-8", "surrogateescape")
+
+
+class _Conversation(paramiko.SFTPClient):  # type: ignore[misc]
+    """SFTP that one strange file name does not end."""
+
+    def _request(self, kind: int, *asked: Any) -> tuple[int, paramiko.Message]:
+        answered, answer = super()._request(kind, *asked)
+        answer.__class__ = _AnyName
+        return answered, answer
+
+
+def _on_the_wire(path: str) -> bytes:
+    """A path as the server named it, also where that is no UTF-8."""
+    return path.encode("utf-8", "surrogateescape")

@@ -121,12 +121,33 @@ def test_a_stranger_s_mail_stops_nothing(stranger: bytes, mail: MailServer) -> N
 
 def test_a_broken_mail_of_a_trusted_sender_is_told_and_the_others_come(mail: MailServer) -> None:
     head = f"From: {SENDER}\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n".encode()
-    mail.deliver_raw("hong", head + b"Content-Disposition: attachment; filename*\r\n\r\nhi\r\n--x--\r\n", at=AT)
+    mail.deliver_raw(
+        "hong", head + b"Content-Disposition: attachment; filename==?utf-8?b?a?=\r\n\r\nhi\r\n--x--\r\n", at=AT
+    )
     mail.deliver("hong", {"a.xlsx": b"x"}, at=AT)
     broken, sound = mail.source("hong").pull()
     assert sound.open().read() == b"x"
     with pytest.raises(SourceRefused, match="thư số 1: thư hỏng"):
         broken.open()
+
+
+def test_an_attachment_whose_name_cannot_be_read_is_taken_without_it(mail: MailServer) -> None:
+    head = f"From: {SENDER}\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n".encode()
+    mail.deliver_raw("vo-danh", head + b"Content-Disposition: attachment; filename*\r\n\r\nhi\r\n--x--\r\n", at=AT)
+    (item,) = mail.source("vo-danh").pull()
+    assert isinstance(item, Pulled) and item.name == "00000001/tệp không tên" and item.open().read() == b"hi"
+
+
+def test_a_mail_that_is_too_large_is_told_before_it_is_fetched(
+    mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.sources.mailbox.MOST_MESSAGE_BYTES", 3_000)
+    mail.deliver("lon", {"lon.xlsx": b"x" * 4_000}, at=AT)
+    mail.deliver("lon", {"nho.xlsx": b"x"}, at=AT)
+    large, small = mail.source("lon").pull()
+    assert small.name == "00000002/nho.xlsx"
+    with pytest.raises(SourceRefused, match="thư số 1: lớn hơn"):
+        large.open()
 
 
 def test_files_are_taken_however_a_mail_program_packs_them(mail: MailServer) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from connectors.errors import SourceRefused, TryAgain
 from connectors.sources import FolderSource, Pulled, Source, Unchanged
 from connectors.sources.http import BasicLogin, FormLogin, HttpSource, TokenLogin
 from connectors.sources.s3 import S3Source
+from tests.connectors.lone_sftp_server import lone_server
 from tests.connectors.mail_server import MailServer, mail_server
 from tests.connectors.source_servers import SshServer, WebServer, free_port, ssh_server, web_server
 from tests.servers import SECRET
@@ -229,12 +232,12 @@ def test_a_link_that_leads_out_is_not_followed(world: World) -> None:
 
 
 def test_an_ssh_server_with_another_key_is_refused(sshd: SshServer, tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused, match="Host key verification failed"):
+    with pytest.raises(SourceRefused, match="wrong_hosts không ghi đúng khóa của máy chủ"):
         list(sshd.source(tmp_path, known="wrong_hosts").pull())
 
 
 def test_a_missing_sftp_folder_is_refused(sshd: SshServer, tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused, match="no such file"):
+    with pytest.raises(SourceRefused, match="No such file"):
         list(sshd.source(tmp_path / "không có").pull())
 
 
@@ -285,3 +288,50 @@ def test_an_empty_mailbox_gives_nothing_and_a_missing_folder_asks_a_person(mail:
     assert list(mail.source("trong", folder="Hồ sơ").pull()) == []
     with pytest.raises(SourceRefused, match="Không có"):
         list(mail.source("trong", folder="Không có").pull())
+
+
+def test_an_sftp_server_lets_in_by_password_and_a_wrong_one_asks_a_person(tmp_path: Path) -> None:
+    with lone_server(tmp_path) as server:
+        (item,) = server.source().pull()
+        assert isinstance(item, Pulled) and item.open().read() == b"12345"
+        with pytest.raises(SourceRefused, match="không nhận khóa hoặc mật khẩu") as caught:
+            list(server.source("sai-bi-mat").pull())
+    assert "bi-mat" not in str(caught.value) and "bi-mat" not in repr(server.source("sai-bi-mat"))
+
+
+def test_an_sftp_server_that_nobody_named_is_told_no_password(tmp_path: Path) -> None:
+    with lone_server(tmp_path) as server:
+        server.known_hosts.write_text("", encoding="ascii")
+        with pytest.raises(SourceRefused, match="không ghi đúng khóa của máy chủ"):
+            list(server.source().pull())
+
+
+def test_an_sftp_server_that_says_nothing_is_tried_again(tmp_path: Path) -> None:
+    with lone_server(tmp_path) as server:
+        server.silent = True
+        with pytest.raises(TryAgain, match="không trả lời"):
+            list(server.source(timeout_seconds=1).pull())
+
+
+@pytest.mark.parametrize("length", [0, 2, 5, 1 << 62], ids=["none", "too short", "right", "absurd"])
+def test_an_sftp_server_that_lies_about_a_length_costs_no_memory(length: int, tmp_path: Path) -> None:
+    with lone_server(tmp_path) as server:
+        server.length = length
+        (item,) = server.source().pull()
+        assert isinstance(item, Pulled)
+        if length <= 5:
+            assert item.open().read() == b"12345"
+        else:
+            with pytest.raises(TryAgain):
+                item.open()
+
+
+def test_a_key_with_a_passphrase_opens_and_what_is_no_key_asks_a_person(sshd: SshServer, tmp_path: Path) -> None:
+    (tmp_path / "a.xls").write_bytes(b"x")
+    shutil.copy(sshd.home / "client", sshd.home / "locked")
+    subprocess.run(["ssh-keygen", "-q", "-p", "-N", "bi-mat", "-f", sshd.home / "locked"], check=True)
+    source = replace(sshd.source(tmp_path, key="locked"), password="bi-mat")
+    assert [item.name for item in source.pull()] == ["a.xls"]
+    for wrong in (replace(source, password="sai"), replace(source, password=None), sshd.source(tmp_path, key="config")):
+        with pytest.raises(SourceRefused, match="không phải khóa riêng SSH"):
+            list(wrong.pull())
