@@ -7,8 +7,10 @@ alone the next time: if it ends its worker again it is to blame, and after PAR_A
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -18,7 +20,8 @@ from flows.criteria import criteria_set
 from flows.examination import BATCH
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
-from storage.evidence import EXAMINING, mark_examining, receipts_of, record_failed_attempt, unexamined
+from storage.document_leases import abandoned, forget_holders, is_held
+from storage.evidence import EXAMINING, receipts_of, record_failed_attempt, unexamined
 
 SMALL_BATCH = 8
 """With a time limit, so that the limit is kept to a few minutes."""
@@ -54,21 +57,16 @@ def batches_in_order(resources: Resources, *, shared_by: int = 1) -> list[list[s
     Batches that several machines share are small enough for each to get four.
     """
     settings = resources.settings
-    _blame_the_only_one(resources)
+    _blame_single_ones(resources)
     with resources.database.read() as connection:
         rows = unexamined(connection, settings.unit, CHECKER_VERSION)
         worth = _worth(receipts_of(connection, settings.unit), _points(settings))
-    alone = {row["sha256"] for row in rows if row["state"] == EXAMINING or row["attempts"]}
+    now = datetime.now(UTC)
+    alone = {row["sha256"] for row in rows if row["attempts"] or (row["state"] == EXAMINING and not is_held(row, now))}
     order = sorted(rows, key=lambda row: (row["received_at"], -worth.get(row["sha256"], 0), row["name"], row["sha256"]))
     most = SMALL_BATCH if settings.night_minutes else BATCH
     size = most if shared_by == 1 else min(most, max(1, len(rows) // (4 * shared_by)))
     return list(_cut([row["sha256"] for row in order], alone, size))
-
-
-def begin_batch(resources: Resources, hashes: Sequence[str]) -> None:
-    """Mark documents as being examined; whatever comes of it takes the mark away."""
-    with resources.database.write() as connection:
-        mark_examining(connection, resources.settings.unit, hashes)
 
 
 def _cut(hashes: list[str], alone: set[str], size: int) -> Iterator[list[str]]:
@@ -78,15 +76,21 @@ def _cut(hashes: list[str], alone: set[str], size: int) -> Iterator[list[str]]:
         yield from (together[start : start + most] for start in range(0, len(together), most))
 
 
-def _blame_the_only_one(resources: Resources) -> None:
-    """Where a single document was being read when the worker ended, count a try against it."""
-    settings = resources.settings
+def _blame_single_ones(resources: Resources) -> None:
+    """Where a reader that is gone left a single document being read, count a try against it."""
+    settings, now = resources.settings, datetime.now(UTC)
     with resources.database.read() as connection:
-        rows = unexamined(connection, settings.unit, CHECKER_VERSION)
-    left = [row["sha256"] for row in rows if row["state"] == EXAMINING]
-    if len(left) == 1:
-        with resources.database.write() as connection:
-            record_failed_attempt(connection, settings.unit, left[0], _ENDED_ITS_WORKER, limit=settings.attempts)
+        if not abandoned(connection, settings.unit, now):
+            return
+    with resources.database.write() as connection:
+        left = abandoned(connection, settings.unit, now)
+        read_by = Counter(row["owner"] for row in left if row["state"] == EXAMINING)
+        forget_holders(connection, settings.unit, (row["sha256"] for row in left))
+        for row in left:
+            if row["state"] == EXAMINING and read_by[row["owner"]] == 1:
+                record_failed_attempt(
+                    connection, settings.unit, row["sha256"], _ENDED_ITS_WORKER, limit=settings.attempts
+                )
 
 
 def _worth(receipts: Sequence[Mapping[str, Any]], points: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from config.settings import Settings
+from flows.holding import holding
 from flows.resources import Resources
 from ocr import CHECKER_VERSION, ENGINE_MISSING
 from ocr.preload import READERS, SIGNATURES
 from sandbox import Limits, expect
+from storage.database import Connection
+from storage.document_leases import Reader, holds
 from storage.evidence import (
     Examination,
     documents_of,
@@ -30,6 +35,9 @@ _PASSING_FAILURES = frozenset({"timeout", "died", "memory"})
 
 _RESERVE_SECONDS = 10.0
 """Between the time a document may take and the moment its worker is killed."""
+
+_LOOK_SECONDS = 0.5
+"""Pause between two looks at documents that somebody else reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,22 @@ def expect_documents() -> None:
 def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, done: Callable[[], None]) -> None:
     """Examine documents and record each result as soon as it and all before it are there.
 
-    A document that needs an OCR engine this machine lacks waits, with the reason; the others go on.
+    What somebody else reads at this moment is waited for, and read here only if that reader leaves it unread. A
+    document that needs an OCR engine this machine lacks waits, with the reason; the others go on.
     """
-    for look in _looks(resources, hashes, at):
-        record_look(resources, look, at)
-        done()
+    left, tried = list(hashes), dict[str, int]()
+    with holding(resources) as held:
+        while left:
+            taken = held.take(left, tried=tried)
+            for look in _looks(resources, taken.mine, at):
+                record_look(resources, look, at, held.reader)
+                done()
+            for _ in range(len(left) - len(taken.mine) - len(taken.elsewhere)):
+                done()
+            tried |= {sha256: tries for sha256, tries in taken.elsewhere.items() if sha256 not in tried}
+            left = list(taken.elsewhere)
+            if left:
+                time.sleep(_LOOK_SECONDS)
 
 
 def look_at(resources: Resources, hashes: Sequence[str], *, at: datetime) -> list[Look]:
@@ -61,13 +80,18 @@ def look_at(resources: Resources, hashes: Sequence[str], *, at: datetime) -> lis
     return list(_looks(resources, hashes, at))
 
 
-def record_look(resources: Resources, look: Look, at: datetime) -> None:
-    """Record what was said about one document, or that it waits for an engine that the machine lacked."""
-    if look.result is not None:
-        _record(resources, look.sha256, look.result, at)
-        return
+def record_look(resources: Resources, look: Look, at: datetime, reader: Reader) -> None:
+    """Record what was said about one document, or that it waits for an engine that the machine lacked.
+
+    Nothing, if the document was taken from the reader meanwhile: who holds it now records.
+    """
     with resources.database.write() as connection:
-        postpone(connection, resources.settings.unit, look.sha256, look.lacking)
+        if not holds(connection, reader, look.sha256):
+            return
+        if look.result is not None:
+            _record(connection, resources.settings, look.sha256, look.result, at)
+        else:
+            postpone(connection, reader.unit, look.sha256, look.lacking)
 
 
 def _looks(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[Look]:
@@ -106,18 +130,16 @@ def _names(resources: Resources, hashes: Sequence[str]) -> list[str]:
     return [names[sha256] for sha256 in hashes]
 
 
-def _record(resources: Resources, sha256: str, result: dict[str, Any], at: datetime) -> None:
-    unit = resources.settings.unit
+def _record(connection: Connection, settings: Settings, sha256: str, result: dict[str, Any], at: datetime) -> None:
     kept, text = _without_chance(result), str(result.get("text") or "")
     reason = str(result.get("reason_vi") or "") if result.get("status") == "unreadable" else None
-    with resources.database.write() as connection:
-        if result.get("failure") in _PASSING_FAILURES and not record_failed_attempt(
-            connection, unit, sha256, reason or "", limit=resources.settings.attempts
-        ):
-            return
-        words: dict[int, bytes] = result.get("words") or {}
-        examination = Examination(unit, sha256, CHECKER_VERSION, kept, text, at, words)
-        record_examination(connection, examination, quarantined_for=reason)
+    if result.get("failure") in _PASSING_FAILURES and not record_failed_attempt(
+        connection, settings.unit, sha256, reason or "", limit=settings.attempts
+    ):
+        return
+    words: dict[int, bytes] = result.get("words") or {}
+    examination = Examination(settings.unit, sha256, CHECKER_VERSION, kept, text, at, words)
+    record_examination(connection, examination, quarantined_for=reason)
 
 
 def _without_chance(result: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from config.export_profiles import load_profiles
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from flows import examination, intake, outgoing, second_look
-from flows.batches import Budget, batches_in_order, begin_batch, budget_of, budget_of_signatures
+from flows.batches import Budget, batches_in_order, budget_of, budget_of_signatures
 from flows.criteria import criteria_set
 from flows.heart import Heard, Heart, beating
+from flows.holding import Holding, holding
 from flows.logs import in_json
 from flows.resources import Resources, open_resources, require_room
 from flows.scoring import Question, compute, record
@@ -29,6 +30,7 @@ from flows.years import criteria_for, leading_year, periods_beside
 from ocr.signatures import trust_now
 from storage import nights
 from storage.database import Connection
+from storage.document_leases import Reader
 from storage.errors import StorageError
 from storage.leases import owner_here
 from storage.nights import Night, NightRequest
@@ -156,7 +158,6 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
             count += 1
             say(f"Đọc và kiểm tra tài liệu: {count}/{total}", transient=count < total)
 
-        begin_batch(resources, hashes)
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
 
 
@@ -177,12 +178,11 @@ def trust_digest(settings: Settings) -> str:
     return trust_now(settings.trust_folder, refusing_sha1=settings.sha1 == "strict").digest
 
 
-def record_batch(settings: Settings, night: Night, looks: list[examination.Look]) -> None:
-    """Step 3, the part at home: record what was said, in order."""
+def record_batch(settings: Settings, night: Night, looks: list[examination.Look], reader: Reader) -> None:
+    """Step 3, the part at home: record what was said, in order, of what the night's reader still holds."""
     with open_resources(settings) as resources:
-        begin_batch(resources, [look.sha256 for look in looks])
         for look in looks:
-            examination.record_look(resources, look, night.started_at)
+            examination.record_look(resources, look, night.started_at, reader)
 
 
 def look_at_signatures_again(settings: Settings, night: Night, budget: Budget) -> None:
@@ -278,22 +278,46 @@ def _examine_all(settings: Settings, night: Night, hands: Hands, heart: Heart, b
 def _each_done(
     settings: Settings, night: Night, hands: Hands, batches: Iterable[list[str]], total: int
 ) -> Iterator[list[str]]:
-    """Each batch as soon as all its documents are recorded, in order."""
-    before = 0
-    if hands.spread is None:
-        for batch in batches:
-            hands.call(examine_batch, settings, night, batch, before, total)
+    """Each batch as soon as all its documents are recorded, in order; last what somebody else read meanwhile."""
+    before, not_sent = 0, list[list[str]]()
+    if hands.spread is not None:
+        for batch, looks in _looked_elsewhere(settings, night, hands.spread, batches, not_sent):
+            if looks is None:
+                hands.call(examine_batch, settings, night, batch, before, total)
+            else:
+                hands.call(record_batch, settings, night, *looks)
             before += len(batch)
+            say(f"Đọc và kiểm tra tài liệu: {before}/{total}", transient=before < total)
             yield batch
-        return
-    for batch, looks in hands.spread(settings, night, batches):
-        if looks is None:
-            hands.call(examine_batch, settings, night, batch, before, total)
-        else:
-            hands.call(record_batch, settings, night, looks)
+    for batch in batches if hands.spread is None else not_sent:
+        hands.call(examine_batch, settings, night, batch, before, total)
         before += len(batch)
-        say(f"Đọc và kiểm tra tài liệu: {before}/{total}", transient=before < total)
         yield batch
+
+
+def _looked_elsewhere(
+    settings: Settings, night: Night, spread: Spread, batches: Iterable[list[str]], not_sent: list[list[str]]
+) -> Iterator[tuple[list[str], tuple[list[examination.Look], Reader] | None]]:
+    """Batches with what was said of them on other machines and by whom it may be recorded; None: to be read here.
+
+    The night holds the leases of what it sent away. They are not marked as being read: what ends a worker there does
+    not end this one. What somebody else reads is put into `not_sent`.
+    """
+    with open_resources(settings) as resources, holding(resources) as held:
+        for batch, looks in spread(settings, night, _own(held, batches, not_sent)):
+            if looks is None:
+                held.give_back(batch)
+            yield batch, None if looks is None else (looks, held.reader)
+
+
+def _own(held: Holding, batches: Iterable[list[str]], not_mine: list[list[str]]) -> Iterator[list[str]]:
+    """Of each batch what nobody else reads, as soon as it is asked for."""
+    for batch in batches:
+        mine = list(held.take(batch, marked=False).mine)
+        if mine:
+            yield mine
+        if rest := [sha256 for sha256 in batch if sha256 not in mine]:
+            not_mine.append(rest)
 
 
 def _close_as_failed(settings: Settings, night: Night, error: StorageError) -> None:

@@ -17,7 +17,7 @@ from config.refusals import WrongUse
 from config.settings import Settings
 from config.units_here import settings_of, settings_of_units
 from flows import examination, intake, scoring
-from flows.batches import batches_in_order, begin_batch
+from flows.batches import batches_in_order
 from flows.criteria import criteria_set
 from flows.heart import Heard, Heart, beating
 from flows.resources import Resources, open_ledger, open_resources, require_room
@@ -187,7 +187,6 @@ def _take_in(resources: Resources, claimed: Claimed, heart: Heart) -> None:
     batches = batches_in_order(resources)
     counted = _Counted(heart, sum(map(len, batches)))
     for batch in batches:
-        begin_batch(resources, batch)
         examination.examine_batch(resources, batch, at=claimed.started_at, done=counted.one_more)
 
 

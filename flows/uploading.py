@@ -19,7 +19,12 @@ from storage.evidence import documents_of, examinations_of, receipts_of, unexami
 from storage.facts import COMPONENT, OUTGOING_FOLDER
 from storage.objects.port import digest_of
 
-STATES_VI = {"examined": "đã kiểm tra", "received": "sẽ kiểm tra lại đêm nay", "quarantined": "KHÔNG DÙNG ĐƯỢC"}
+STATES_VI = {
+    "examined": "đã kiểm tra",
+    "received": "sẽ kiểm tra lại đêm nay",
+    "examining": "đang kiểm tra",
+    "quarantined": "KHÔNG DÙNG ĐƯỢC",
+}
 
 
 class WrongPlace(WrongUse, ValueError):

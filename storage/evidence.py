@@ -109,16 +109,9 @@ def record_failed_attempt(connection: Connection, unit: str, sha256: str, reason
     here = (documents.c.unit == unit, documents.c.sha256 == sha256)
     attempts = connection.execute(select(documents.c.attempts).where(*here)).scalar_one() + 1
     state = QUARANTINED if attempts >= limit else RECEIVED
-    connection.execute(update(documents).where(*here).values(attempts=attempts, reason=reason, state=state))
+    values = {"attempts": attempts, "reason": reason, "state": state, "owner": None, "held_at": None}
+    connection.execute(update(documents).where(*here).values(**values))
     return state == QUARANTINED
-
-
-def mark_examining(connection: Connection, unit: str, sha256s: Iterable[str]) -> None:
-    """Mark these documents as being read, and no others; a mark still there later tells that the worker ended."""
-    marked = (documents.c.unit == unit, documents.c.state == EXAMINING)
-    connection.execute(update(documents).where(*marked).values(state=RECEIVED))
-    here = (documents.c.unit == unit, documents.c.sha256.in_(list(sha256s)), documents.c.state == RECEIVED)
-    connection.execute(update(documents).where(*here).values(state=EXAMINING))
 
 
 def postpone(connection: Connection, unit: str, sha256: str, reason: str) -> None:
@@ -160,4 +153,5 @@ def examinations_of(connection: Connection, unit: str, checker: str) -> dict[str
 
 def _set_state(connection: Connection, unit: str, sha256: str, *, state: str, reason: str | None) -> None:
     here = (documents.c.unit == unit, documents.c.sha256 == sha256)
-    connection.execute(update(documents).where(*here).values(state=state, reason=reason))
+    values = {"state": state, "reason": reason, "owner": None, "held_at": None}
+    connection.execute(update(documents).where(*here).values(**values))

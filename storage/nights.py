@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.database.tables import nights
+from storage.document_leases import free_those_of
 from storage.errors import StorageError
 from storage.leases import LEASE, held_by_another, owner_here
 from storage.requests import LeaseLost, busy_units
@@ -199,6 +200,7 @@ def _failed_in_slot(connection: Connection, request: NightRequest) -> Row[Any] |
 
 
 def _taken_again(connection: Connection, row: Row[Any], owner: str, now: datetime) -> Night:
+    free_those_of(connection, row.unit, row.owner)
     taken = {"state": RUNNING, "owner": owner, "heartbeat_at": now, "attempts": row.attempts + 1, "ended_at": None}
     connection.execute(update(nights).where(nights.c.id == row.id).values(**taken, summary={}))
     return _night(row, row.attempts + 1)

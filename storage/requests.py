@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from storage.custody import Happening, append
 from storage.database.tables import nights, run_requests
 from storage.database.types import canonical
+from storage.document_leases import free_those_of
 from storage.errors import NoSuch, StorageError
 from storage.leases import alive, held_by_another
 
@@ -225,6 +226,8 @@ def wanted_of(question: Mapping[str, Any]) -> Wanted:
 
 def _claim(connection: Connection, row: Row[Any], owner: str, now: datetime) -> Claimed:
     started = row.started_at or now
+    if row.owner is not None:
+        free_those_of(connection, row.unit, row.owner)
     taken = {"state": RUNNING, "owner": owner, "heartbeat_at": now, "started_at": started, "attempts": row.attempts + 1}
     connection.execute(update(run_requests).where(run_requests.c.id == row.id).values(**taken))
     return Claimed(row.id, wanted_of(row.question), row.asked_by, started, row.attempts + 1)

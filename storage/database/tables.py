@@ -100,7 +100,7 @@ rejected_rows = _table(
     _required("reason"),
 )
 
-# An uploaded document, by content; its state machine is received → examined | quarantined.
+# An uploaded document, by content; its state machine is received → examining → examined | quarantined.
 documents = _table(
     "documents",
     Column("unit", Text, primary_key=True),
@@ -108,8 +108,10 @@ documents = _table(
     _required("name"),
     _required("state"),
     _required("attempts", Integer),
-    Column("reason", Text),
+    Column("reason", Text),  # why it waits or was put aside: the last error
     _required("received_at", Instant),
+    Column("owner", Text),  # who reads it (storage/document_leases.py), and when that was last renewed
+    Column("held_at", Instant),
 )
 
 # Where a document was found: one content may arrive under many names.

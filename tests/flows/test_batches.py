@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows.batches import SMALL_BATCH, Budget, batches_in_order, begin_batch, budget_of
+from flows.batches import SMALL_BATCH, Budget, batches_in_order, budget_of
 from flows.night import NightRequestedBy, run_night
 from flows.resources import Resources, open_resources
+from ocr import CHECKER_VERSION
+from storage.document_leases import Reader, take
 from storage.evidence import (
     EXAMINED,
     EXAMINING,
@@ -55,7 +58,7 @@ def test_batches_are_small_where_time_is_short_or_several_machines_share(resourc
 def test_documents_that_a_dead_worker_was_reading_come_alone_and_in_their_place(resources: Resources) -> None:
     names = [_receive(resources, f"1.1.1/{number}.pdf", NOW) for number in range(6)]
     order = [sha256 for batch in batches_in_order(resources) for sha256 in batch]
-    begin_batch(resources, order[1:3])
+    _leave_reading(resources, order[1:3])
 
     assert batches_in_order(resources) == [order[:1], [order[1]], [order[2]], order[3:]]
     assert sorted(order) == sorted(names) and {row["attempts"] for row in _rows(resources)} == {0}
@@ -67,8 +70,8 @@ def test_a_document_that_ends_its_worker_every_time_is_put_aside_and_the_others_
     while any(poison in batch for batch in batches_in_order(resources)):
         nights += 1
         for batch in batches_in_order(resources):
-            begin_batch(resources, batch)
             if poison in batch:
+                _leave_reading(resources, batch)
                 break  # here the worker ends
             for sha256 in batch:
                 _examine(resources, sha256)
@@ -76,7 +79,6 @@ def test_a_document_that_ends_its_worker_every_time_is_put_aside_and_the_others_
     states = {row["sha256"]: (row["state"], row["reason"]) for row in _rows(resources)}
     assert nights <= 5 and states[poison][0] == QUARANTINED and "đọc riêng tài liệu này" in str(states[poison][1])
     for batch in batches_in_order(resources):
-        begin_batch(resources, batch)
         for sha256 in batch:
             _examine(resources, sha256)
     assert {row["sha256"]: row["state"] for row in _rows(resources)}[sound] == EXAMINED
@@ -84,7 +86,7 @@ def test_a_document_that_ends_its_worker_every_time_is_put_aside_and_the_others_
 
 def test_a_mark_of_reading_is_taken_away_by_the_result(resources: Resources) -> None:
     document = _receive(resources, "1.1.1/a.pdf", NOW)
-    begin_batch(resources, [document])
+    _leave_reading(resources, [document])
     assert _rows(resources)[0]["state"] == EXAMINING
 
     _examine(resources, document)
@@ -117,9 +119,14 @@ def _receive(resources: Resources, path: str, at: datetime) -> str:
     return kept.sha256
 
 
-def _examine(resources: Resources, sha256: str) -> None:
-    from ocr import CHECKER_VERSION
+def _leave_reading(resources: Resources, hashes: list[str]) -> None:
+    """Documents marked as being read by a process of this machine that is gone."""
+    reader = Reader(resources.settings.unit, CHECKER_VERSION, f"{os.uname().nodename}:{os.getpid()}:0 {hashes[0][:8]}")
+    with resources.database.write() as connection:
+        assert take(connection, reader, hashes, now=datetime.now(UTC), marked=True).mine == tuple(hashes)
 
+
+def _examine(resources: Resources, sha256: str) -> None:
     examination = Examination(resources.settings.unit, sha256, CHECKER_VERSION, {"status": "read"}, "", NOW)
     with resources.database.write() as connection:
         record_examination(connection, examination, quarantined_for=None)
