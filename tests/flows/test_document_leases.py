@@ -212,7 +212,7 @@ with open_resources(Settings.model_validate_json(sys.argv[1])) as resources:
 
 
 def _pdf() -> bytes:
-    """A broken document like no other (its answer: quarantined): the two databases of these tests keep what the ones before left."""
+    """A broken document (its answer: quarantined) like no other: these databases keep what other tests left."""
     return b"%PDF-1.4 " + secrets.token_hex(8).encode()
 
 
