@@ -36,6 +36,8 @@ class Grid:
     rest: Iterator[Cells] = field(default_factory=lambda: iter(()))
     above: tuple[str, ...] = ()
     merged: tuple[Merged, ...] = ()
+    late: list[Merged] | None = None
+    """Merged cells that only the end of the rows tells, filled in then; None: `merged` holds them all."""
 
     def filled_down(self, cells: Collection[Merged]) -> Grid:
         """The same sheet in which these merged cells say their value in each row that they cover."""

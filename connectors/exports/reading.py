@@ -23,6 +23,7 @@ from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
 from connectors.exports.legacy import modern_columns, modernised, touched_sentence
 from connectors.exports.other_tables import MOST_TABLES, other_above, other_below, others_beside, turn_of
+from connectors.exports.plain_xml import NotPlain
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.row_view import RowView
@@ -163,7 +164,14 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     if content is not None and question.known in (content, content + DATED):
         return SaidAgain(exported_at_in([], question.name), question.known != content)
     try:
-        grids, warnings = grids_of(question.path, question.scratch)
+        return _reading_of(question, content, plain=True)
+    except NotPlain:
+        return _reading_of(question, content, plain=False)
+
+
+def _reading_of(question: Question, content: str | None, *, plain: bool) -> Reading:
+    try:
+        grids, warnings = grids_of(question.path, question.scratch, plain=plain)
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
     grids = [named(grid, question) for grid in grids]
@@ -233,12 +241,17 @@ def _is_passed_over(grid: Grid, read: set[str]) -> bool:
     return grid.name not in read and len(texts_of(grid.head)) > 2
 
 
-def grids_of(path: Path, scratch: Path) -> tuple[list[Grid], list[str]]:
-    """The tables of a file as they stand, and warnings. `scratch` is an empty folder to use. Raises `Unreadable`."""
+def grids_of(path: Path, scratch: Path, *, plain: bool = False) -> tuple[list[Grid], list[str]]:
+    """The tables of a file as they stand, and warnings. `scratch` is an empty folder to use. Raises `Unreadable`.
+
+    `plain`: read an xlsx the quick way, which may raise `NotPlain`, also later, while its rows are asked for.
+    """
     file_format = format_of(path)
     if file_format in ("xlsx", "xlsb", "xls", "ods"):
-        from connectors.exports.workbooks import grids_of_workbook
+        from connectors.exports.workbooks import grids_of_plain_workbook, grids_of_workbook
 
+        if plain and file_format == "xlsx":
+            return grids_of_plain_workbook(path)
         return grids_of_workbook(path, file_format, scratch)
     if file_format in ("html", "spreadsheetml"):
         from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
@@ -280,6 +293,8 @@ def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
     repeated = columns_that_repeat(alignment.places)
     filled = grid.filled_down([cell for cell in tall if cell.left in repeated])
     records = records_of(filled, layout, alignment.places, converters)
+    if grid.late is not None and (records.other_table_row or any(cell.top >= layout.first for cell in grid.late)):
+        raise NotPlain("merged cells among the records")
     settle(records, layout.profile, alignment.places)
     records.warnings.extend(merged_told(tall, repeated, records))
     records.warnings.extend(alignment.warnings)
