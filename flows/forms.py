@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 from connectors.errors import ConnectorError
 from connectors.exports.reconciling import COLUMNS as FORM_COLUMNS
 from connectors.exports.reconciling import Disagreement, Form, against_rows, fields_against_rows, read_form
-from flows.reporting import Plain, ReportWanted, make_report
+from flows.reporting import Plain, ReportWanted, counts_of_summaries, make_report
 from flows.resources import Resources
 from scoring.periodic_report import COLUMNS as COUNTED
+from scoring.summary_counts import TOTAL, Counted
 from storage.database import Connection
 from storage.imports import Arrival, ImportAlarm, record_form
 
@@ -50,8 +52,12 @@ def form_faults(resources: Resources, form: Form, at: datetime) -> tuple[str, ..
     own = [_sentence(fault) for fault in form.broken]
     if form.period is None:
         return (*own, "tiêu đề không ghi kỳ báo cáo nên chưa so được với danh sách hồ sơ; ghi từ ngày … đến ngày …")
-    report = _report(resources, *form.period, at)
-    unlike = [_sentence(fault) for fault in _unlike_the_rows(form, report)]
+    if form.readings:
+        faults, untold = _unlike_the_counts(form, counts_of_summaries(resources, *form.period, at))
+        own += untold
+    else:
+        faults = _unlike_the_rows(form, _report(resources, *form.period, at))
+    unlike = [_sentence(fault) for fault in faults]
     if form.total is None:
         own.append("không có dòng tổng cộng nên chỉ so được từng lĩnh vực với danh sách hồ sơ")
     if unlike and not form.days_named:
@@ -66,6 +72,25 @@ def _unlike_the_rows(form: Form, report: Plain) -> tuple[Disagreement, ...]:
     fields = {row["field"]: _counts(row) for row in report["fields"]}
     fields |= {row["unit"]: _counts(row) for row in report["units"]}
     return (*total, *fields_against_rows(form, fields))
+
+
+def _unlike_the_counts(form: Form, counted: Counted) -> tuple[tuple[Disagreement, ...], list[str]]:
+    """The same for a table that counts something else, by the reading that fits it best; and what nobody can tell."""
+    best: tuple[Disagreement, ...] | None = None
+    for reading in form.readings:
+        known = {office: _by_column(reading, counts) for office, counts in counted.items()}
+        total = known.pop(TOTAL, dict.fromkeys(reading, 0))
+        own = against_rows(form.total, total, titles=form.titles) if form.total else ()
+        found = (*own, *fields_against_rows(form, known))
+        best = found if best is None or len(found) < len(best) else best
+    silent = [column for column, name in form.readings[0].items() if counted.get(TOTAL, {}).get(name, 0) is None]
+    called = ", ".join(f'"{form.titles[column]}"' for column in silent)
+    untold = [f"dữ liệu hồ sơ đã nộp không ghi đủ để so cột {called}"] if silent else []
+    return best or (), untold
+
+
+def _by_column(reading: Mapping[int, str], counts: Mapping[str, int | None]) -> dict[int, int]:
+    return {column: count for column, name in reading.items() if (count := counts[name]) is not None}
 
 
 def _report(resources: Resources, first: date, last: date, at: datetime) -> Plain:

@@ -31,6 +31,7 @@ from scoring.engine.period import VIETNAM, Period, days_between, period_of, work
 from scoring.index_766 import Ground, average_days, index_766, totals
 from scoring.overdue import overdue_list
 from scoring.periodic_report import ReportQuestion, identity_faults, periodic_report
+from scoring.summary_counts import Counted, summary_counts
 from scoring.unit_names import unit_names
 from scoring.work_time import work_time
 from storage.database import Connection
@@ -133,6 +134,12 @@ def make_report(resources: Resources, wanted: ReportWanted, *, who: str, at: dat
         with resources.database.write() as connection:
             new = keep_report(connection, made.record)
     return replace(made, new=new)
+
+
+def counts_of_summaries(resources: Resources, first: date, last: date, at: datetime) -> Counted:
+    """By office, what summary tables of the one-stop software count of these days (`scoring/summary_counts.py`)."""
+    desk = _desk(resources, ReportWanted("ii06a", first=first, last=last), at)
+    return summary_counts(desk.facts.dossiers, desk.question)
 
 
 def lay_out_reports(resources: Resources, asked: Asked, write: Callable[[str, bytes], None]) -> list[str]:

@@ -141,13 +141,13 @@ def periodic_report(dossiers: Iterable[Dossier], question: ReportQuestion) -> Pe
         office = names[dossier.resolving_unit]
         if question.only_office and office != question.only_office:
             continue
-        if reason := _reason_out(dossier, question, foreign):
+        if reason := reason_out(dossier, question, foreign):
             left_out[reason].append(dossier.code)
             elsewhere[office] += reason == "elsewhere"
         if reason is not None:
             continue
         counts = cells[office, dossier.field or NO_FIELD]
-        for column in _cells_of(dossier, question):
+        for column in cells_of(dossier, question):
             counts[column] += 1
         without_due += dossier.due_at is None
     places = sorted(cells, key=lambda place: (alphabetical(place[0]), alphabetical(place[1])))
@@ -200,7 +200,7 @@ def alphabetical(name: str) -> tuple[str, str]:
     return "".join(letter for letter in marked if not unicodedata.combining(letter)), name
 
 
-def _reason_out(dossier: Dossier, question: ReportQuestion, foreign: frozenset[str]) -> str | None:
+def reason_out(dossier: Dossier, question: ReportQuestion, foreign: frozenset[str]) -> str | None:
     """Why the dossier stands in no cell; empty where it belongs to another period; None where it is counted."""
     period, received, end = question.period, dossier.received_at, question.rule.end(dossier)
     if dossier.status in NOT_ACCEPTED:
@@ -226,7 +226,7 @@ def _undated(dossier: Dossier, end: datetime | None) -> bool:
     )
 
 
-def _cells_of(dossier: Dossier, question: ReportQuestion) -> Iterable[str]:
+def cells_of(dossier: Dossier, question: ReportQuestion) -> Iterable[str]:
     """The four cells a dossier stands in: two of "received", two of "resolved" or "in progress"."""
     period, rule = question.period, question.rule
     yield "received"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +38,8 @@ COLUMNS: Mapping[int, str] = {
     12: "trong hạn",
     13: "quá hạn, đang giải quyết",
 }
+_TOTALS = frozenset({3, 7, 11})
+"""Of form II.06a; a row without any of them is no line."""
 IDENTITIES: tuple[tuple[int, tuple[int, ...]], ...] = (
     (3, (4, 5, 6)),
     (3, (7, 11)),
@@ -48,7 +50,7 @@ IDENTITIES: tuple[tuple[int, tuple[int, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """One line of the form: its row (from 1), its words, and the counts of columns 3 to 13."""
+    """One line of the form: its row (from 1), its words, and its counts by column (3 to 13 of form II.06a)."""
 
     row: int
     name: str
@@ -79,6 +81,10 @@ class Form:
     name: str = _FORM
     days_named: bool = True
     """Whether the title names the days themselves; otherwise a quarter, month or year, whose calendar days they are."""
+    titles: Mapping[int, str] = field(default_factory=lambda: COLUMNS)
+    """What each column is called."""
+    readings: tuple[Mapping[int, str], ...] = ()
+    """What of ours its columns count (`config/summaries.py`); none: what form II.06a counts."""
 
 
 def read_form(path: Path, *, name: str | None = None) -> Form:
@@ -109,8 +115,14 @@ def form_of(question: Question) -> Form:
         raise UnknownLayout(f"{question.name}: không thấy dòng đánh số cột (1) đến (13) của Biểu số II.06a.")
     total = next((line for line in reversed(lines) if is_total([(0, line.field)])), None)
     named = period_in(titles)
-    name = f'Bảng "{summary.name}"' if summary else _FORM
-    return Form(lines, total, broken_identities(lines), reporting_period_in(titles), name, named is not None)
+    form = Form(lines, total, (), reporting_period_in(titles), days_named=named is not None)
+    if summary is not None:
+        form = replace(form, name=f'Bảng "{summary.name}"')
+    if summary is None or not summary.readings:
+        return replace(form, broken=broken_identities(lines))
+    labels = {column: paths[0][-1] for column, paths in summary.columns.items()}
+    broken = broken_identities(lines, summary.identities, labels)
+    return replace(form, broken=broken, titles=labels, readings=summary.readings)
 
 
 def form_lines(grid: Grid, labels: Mapping[int, Sequence[Sequence[str]]] = MappingProxyType({})) -> Iterator[FormLine]:
@@ -123,7 +135,7 @@ def form_lines(grid: Grid, labels: Mapping[int, Sequence[Sequence[str]]] = Mappi
     if not places:
         first, places = _numbered_columns(rows)
     for index in range(first if places else len(rows), len(rows)):
-        words = [text for place, text in said(rows[index]) if place < min(places[3])]
+        words = [text for place, text in said(rows[index]) if place < min(map(min, places.values()))]
         counts = _counts(rows[index], places) if words else None
         if counts is not None:
             yield FormLine(index + 1, " ".join(words), counts, words[-1])
@@ -138,32 +150,39 @@ def _numbered_columns(rows: Sequence[Cells]) -> tuple[int, dict[int, list[int]]]
 
 
 def _counts(cells: Cells, places: Mapping[int, Sequence[int]]) -> dict[int, int] | None:
-    """The counts of a line of the form; None: this row is none."""
+    """The counts of a line; None: this row is none."""
     if len(cells) <= max(map(max, places.values())):
         return None
     try:
-        numbers = {column: [number_of(cells[place]) for place in places[column]] for column in COLUMNS}
+        numbers = {column: [number_of(cells[place]) for place in found] for column, found in places.items()}
     except BadCell:
         return None
-    if all(number is None for total in (3, 7, 11) for number in numbers[total]):
+    needed = _TOTALS if numbers.keys() == COLUMNS.keys() else numbers
+    if all(number is None for column in needed for number in numbers[column]):
         return None
     return {column: sum(int(number or 0) for number in parts) for column, parts in numbers.items()}
 
 
-def broken_identities(lines: Sequence[FormLine]) -> tuple[Disagreement, ...]:
+def broken_identities(
+    lines: Sequence[FormLine],
+    identities: Sequence[tuple[int, tuple[int, ...]]] = IDENTITIES,
+    titles: Mapping[int, str] = COLUMNS,
+) -> tuple[Disagreement, ...]:
     """Where the form does not add up in itself."""
     return tuple(
-        Disagreement(line.row, _identity(line.name, total, parts), line.counts[total], _sum(line.counts, parts))
+        Disagreement(line.row, _identity(line.name, total, parts, titles), line.counts[total], _sum(line.counts, parts))
         for line in lines
-        for total, parts in IDENTITIES
+        for total, parts in identities
         if line.counts[total] != _sum(line.counts, parts)
     )
 
 
-def against_rows(line: FormLine, counted: Mapping[int, int], whose: str = "") -> tuple[Disagreement, ...]:
+def against_rows(
+    line: FormLine, counted: Mapping[int, int], whose: str = "", titles: Mapping[int, str] = COLUMNS
+) -> tuple[Disagreement, ...]:
     """Where a line of the form differs from the counts of the dossier rows (column number -> count)."""
     return tuple(
-        Disagreement(None, f"{whose}cột ({column}) {COLUMNS[column]}", line.counts[column], number)
+        Disagreement(None, f"{whose}cột {_called(column, titles)}", line.counts[column], number)
         for column, number in sorted(counted.items())
         if line.counts[column] != number
     )
@@ -174,12 +193,19 @@ def fields_against_rows(form: Form, counted: Mapping[str, Mapping[int, int]]) ->
     own = {label_key(field): counts for field, counts in counted.items()}
     times = Counter(label_key(line.field) for line in form.lines)
     alike = [line for line in form.lines if label_key(line.field) in own and times[label_key(line.field)] == 1]
-    found = (against_rows(line, own[label_key(line.field)], f'dòng "{line.field}", ') for line in alike)
+    found = (against_rows(line, own[label_key(line.field)], f'dòng "{line.field}", ', form.titles) for line in alike)
     return tuple(fault for faults in found for fault in faults)
 
 
-def _identity(name: str, total: int, parts: tuple[int, ...]) -> str:
-    return f"{name}: cột ({total}) = {' + '.join(f'({part})' for part in parts)}"
+def _identity(name: str, total: int, parts: tuple[int, ...], titles: Mapping[int, str]) -> str:
+    if titles == COLUMNS:
+        return f"{name}: cột ({total}) = {' + '.join(f'({part})' for part in parts)}"
+    return f"{name}: cột {_called(total, titles)} = {' + '.join(_called(part, titles) for part in parts)}"
+
+
+def _called(column: int, titles: Mapping[int, str]) -> str:
+    """A column of the form by number and words, of another table by its label."""
+    return f"({column}) {titles[column]}" if titles == COLUMNS else f'"{titles[column]}"'
 
 
 def _sum(counts: Mapping[int, int], parts: tuple[int, ...]) -> int:

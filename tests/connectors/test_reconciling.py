@@ -143,6 +143,47 @@ def test_the_table_of_progress_is_held_against_the_rows_like_the_form(tmp_path: 
     assert found.total.counts == dict(zip(range(3, 14), [100, 60, 30, 10, 90, 50, 38, 2, 10, 9, 1], strict=True))
 
 
+DIGITISED: list[list[object]] = [
+    [
+        *("STT", "Đơn vị", "Tiếp nhận", "Số hóa hồ sơ TTHC khi tiếp nhận", "", "", "", "Đã giải quyết"),
+        *("Số hóa kết quả giải quyết", ""),
+    ],
+    [
+        *("", "", "", "Chưa số hóa TPHS", "Có số hóa TPHS", "Có tái sử dụng thành phần"),
+        *("Có tái sử dụng thành phần từ cổng DVC quốc gia", "", "Chưa số hóa", "Đã số hóa"),
+    ],
+]
+PAID: list[list[object]] = [
+    [
+        *("STT", "Tên đơn vị", "Hồ sơ thu phí", "Thanh toán", "", "Tỷ lệ thanh toán trực tuyến"),
+        *("Phí (VNĐ)", "Lệ phí (VNĐ)", "Tổng số (VNĐ)"),
+    ],
+    ["", "", "", "Trực tiếp", "Trực tuyến", "", "", "", ""],
+]
+
+
+def test_the_table_of_digitisation_is_read_by_its_labels_and_held_against_itself(tmp_path: Path) -> None:
+    lines = [[1, "Phòng A", 100, 40, 60, 20, 5, 90, 30, 59], ["", "Tổng cộng", 100, 40, 60, 20, 5, 90, 30, 60]]
+    found = read_form(xlsx(tmp_path / "a.xlsx", [["Từ ngày 01/07/2025 đến ngày 30/09/2025"], *DIGITISED, *lines]))
+    assert found.total is not None
+    assert found.total.counts == {1: 100, 2: 40, 3: 60, 4: 20, 5: 90, 6: 30, 7: 60}
+    (broken,) = found.broken
+    assert (broken.where, broken.said, broken.counted) == (
+        '1 Phòng A: cột "Đã giải quyết" = "Chưa số hóa" + "Đã số hóa"',
+        90,
+        89,
+    )
+    (unlike,) = against_rows(found.total, {3: 61}, titles=found.titles)
+    assert (unlike.where, unlike.said, unlike.counted) == ('cột "Có số hóa TPHS"', 60, 61)
+
+
+def test_the_table_of_payment_is_read_by_its_labels_and_held_against_itself(tmp_path: Path) -> None:
+    lines = [[1, "Phòng A", 50, 10, 40, "80%", "1.000.000", "200.000", "1.300.000"]]
+    found = read_form(xlsx(tmp_path / "a.xlsx", [*PAID, *lines]))
+    assert [line.counts for line in found.lines] == [{1: 50, 2: 10, 3: 40, 4: 1_000_000, 5: 200_000, 6: 1_300_000}]
+    assert [broken.counted for broken in found.broken] == [1_200_000]
+
+
 @pytest.mark.parametrize(
     ("header", "name"),
     [
