@@ -32,6 +32,12 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\
 _NOTHING_AROSE = frozenset({"không phát sinh", "không có phát sinh", "không áp dụng"})
 _REMARK = re.compile(r"\s*\([^()]*\)$")
 _LAST_SECOND = time(23, 59, 59)
+_LONGEST_NUMBER = 40
+"""Characters; what is longer is no number that anybody counted."""
+_MOST = 1_000_000_000
+"""No ward counts further: a count above it is a mistake of one cell (and more than the database holds)."""
+_SHOWN = 60
+"""Characters of a cell that a reason repeats."""
 
 
 class BadCell(ValueError):
@@ -90,21 +96,30 @@ def number_of(cell: Any) -> Decimal | None:
     A dot or comma before exactly three digits separates thousands, except after a lone zero ("0.125").
     """
     if isinstance(cell, bool) or (isinstance(cell, float) and not math.isfinite(cell)):
-        raise BadCell(f"cần một số, thấy {cell!r}")
+        raise BadCell(f"cần một số, thấy {_shown(cell)}")
     if isinstance(cell, int | float):
         return Decimal(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell))
     text = plain_text(cell)
     return None if text is None else _number_in(text)
 
 
+def _shown(cell: Any) -> str:
+    """A cell as a reason repeats it: quoted where it is text, cut where it is long."""
+    text = cell if isinstance(cell, str) else str(cell)
+    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return repr(text) if isinstance(cell, str) else text
+
+
 def _number_in(text: str) -> Decimal:
     bare = text.rstrip("% ").strip()
+    if len(bare) > _LONGEST_NUMBER:
+        raise BadCell(f"cần một số, thấy {_shown(text)}")
     if _THOUSANDS.fullmatch(bare) and not re.match(r"[-+]?0\d*[.,]", bare):
         whole, fraction = _split_thousands(bare)
         return Decimal(f"{whole}.{fraction}" if fraction else whole)
     if _NUMBER.fullmatch(bare):
         return Decimal(bare.replace(",", "."))
-    raise BadCell(f"cần một số, thấy {text!r}")
+    raise BadCell(f"cần một số, thấy {_shown(text)}")
 
 
 def _split_thousands(text: str) -> tuple[str, str]:
@@ -128,7 +143,7 @@ def _component(cell: Any) -> str | None:
         raise BadCell("Excel đã đổi mã tiêu chí thành phần thành ngày; định dạng cột là Văn bản rồi gõ lại mã")
     text = plain_text(cell)
     if text is not None and not COMPONENT.fullmatch(text.rstrip(".")):
-        raise BadCell(f"mã tiêu chí thành phần có dạng 3.3.2, thấy {text!r}")
+        raise BadCell(f"mã tiêu chí thành phần có dạng 3.3.2, thấy {_shown(text)}")
     return None if text is None else text.rstrip(".")
 
 
@@ -162,7 +177,9 @@ def _count(cell: Any) -> int | None:
     if number is None:
         return None
     if number != number.to_integral_value() or number < 0:
-        raise BadCell(f"cần một số nguyên không âm, thấy {cell!r}")
+        raise BadCell(f"cần một số nguyên không âm, thấy {_shown(cell)}")
+    if number > _MOST:
+        raise BadCell(f"số lớn quá mức có thể, thấy {_shown(cell)}")
     return int(number)
 
 
@@ -174,7 +191,7 @@ def _percent(cell: Any) -> Decimal | None:
         return None
     share = number if is_bare_share(cell) else number / 100
     if not 0 <= share <= 1:
-        raise BadCell(f"tỷ lệ phải từ 0 đến 100 %, thấy {cell!r}")
+        raise BadCell(f"tỷ lệ phải từ 0 đến 100 %, thấy {_shown(cell)}")
     return share.normalize() if share else Decimal(0)
 
 
@@ -222,7 +239,7 @@ def _choice(words: Mapping[Any, tuple[str, ...]]) -> Convert:
                 if spelling in meanings:
                     return meanings[spelling]
         known = ", ".join(spellings[0] for spellings in words.values())
-        raise BadCell(f"không hiểu {text!r}; các giá trị đã biết: {known}")
+        raise BadCell(f"không hiểu {_shown(text)}; các giá trị đã biết: {known}")
 
     return chosen
 
