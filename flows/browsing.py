@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from config.refusals import WrongUse
+from flows.inputs import calendar_of, criteria_of, facts_of, plain_inputs_of
+from flows.moves import moved_between
 from flows.resources import Resources
-from flows.scoring import unpacked_inputs
 from scoring import changes_of, compare, due_soon, explain, next_actions, score
-from scoring.engine.facts import Dossier, Facts, from_plain
+from scoring.engine.facts import Dossier, Facts
 from scoring.forecast import Endings, lost_when_ended
 from scoring.what_if import assumable
 from storage import browsing
@@ -76,32 +77,8 @@ def _run(database: Database, run_id: str) -> Mapping[str, Any]:
 
 
 @functools.lru_cache(maxsize=16)
-def _criteria(resources: Resources, inputs_sha256: str) -> Mapping[str, Any]:
-    """The criteria set that a run was scored by."""
-    criteria: Mapping[str, Any] = _inputs(resources, inputs_sha256)["criteria"]
-    return criteria
-
-
-@functools.lru_cache(maxsize=16)
-def _assumable(resources: Resources, inputs_sha256: str) -> dict[str, tuple[str, ...]]:
-    return assumable(_criteria(resources, inputs_sha256))
-
-
-@functools.lru_cache(maxsize=2)
-def _inputs(resources: Resources, inputs_sha256: str) -> Mapping[str, Any]:
-    with resources.store.open(inputs_sha256) as stream:
-        return unpacked_inputs(stream.read())
-
-
-@functools.lru_cache(maxsize=2)
-def _facts(resources: Resources, inputs_sha256: str) -> Facts:
-    facts: Facts = from_plain(Facts, _inputs(resources, inputs_sha256)["facts"])
-    return facts
-
-
-def criteria_of(resources: Resources, of_run: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The criteria set that a run was scored by, as it was then."""
-    return _criteria(resources, str(of_run["inputs_sha256"]))
+def _assumable(resources: Resources, run_id: str) -> dict[str, tuple[str, ...]]:
+    return assumable(criteria_of(resources, run(resources, run_id)))
 
 
 def today(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
@@ -139,11 +116,16 @@ def _standing(resources: Resources, newest_id: str, before_id: str, day: date) -
     return {
         "run": newest,
         "before": before,
-        "moved": compare(before["score"], newest["score"]).plain() if before else None,
+        "moved": _moved(resources, before_id, newest_id) if before else None,
         "states": Counter(item["state"] for item in items),
         "actions": actions,
         "due": sorted((item for item in items if _is_due(item, day.isoformat())), key=lambda item: item["deadline"]),
     }
+
+
+@functools.lru_cache(maxsize=64)
+def _moved(resources: Resources, before_id: str, newest_id: str) -> dict[str, Any]:
+    return moved_between(resources, run(resources, before_id), run(resources, newest_id)).plain()
 
 
 def _is_due(item: Mapping[str, Any], day: str) -> bool:
@@ -193,7 +175,7 @@ def component(resources: Resources, of_run: Mapping[str, Any], component_id: str
     if entry is None:
         raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
     over = _over(resources, str(of_run["period"]), component_id, newest_run_id(resources, str(of_run["period"])))
-    keys = _assumable(resources, str(of_run["inputs_sha256"])).get(component_id, ())
+    keys = _assumable(resources, str(of_run["id"])).get(component_id, ())
     return {"item": item, "entry": entry, "over": over, "assumable": keys}
 
 
@@ -211,9 +193,7 @@ def _entries(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def rows_behind(resources: Resources, of_run: Mapping[str, Any], component_id: str, limit: int = 200) -> dict[str, Any]:
     """The dossiers, files and declared values behind a component's numbers, as `parindex explain` tells them, each with
     the place in the newest export that had come in when the run was made."""
-    sha256 = str(of_run["inputs_sha256"])
-    calendar = _inputs(resources, sha256)["calendar"]
-    criteria, facts = criteria_of(resources, of_run), _facts(resources, sha256)
+    criteria, facts, calendar = _known(resources, of_run)
     told = explain(of_run["score"], component_id, criteria, facts, calendar, limit).plain()
     keys = [_stored_key(of_run, component_id, row) for row in told["rows"]]
     places: dict[tuple[str, str], Place] = {}
@@ -239,17 +219,20 @@ def _placed(place: Place | None) -> dict[str, Any]:
     return {"place": where | {"cells": dict(place.cells)}}
 
 
+def _known(resources: Resources, of_run: Mapping[str, Any]) -> tuple[Mapping[str, Any], Facts, Mapping[str, Any]]:
+    """Criteria set, facts and calendar of a run."""
+    return criteria_of(resources, of_run), facts_of(resources, of_run), calendar_of(resources, of_run)
+
+
 def due_soon_of(resources: Resources, of_run: Mapping[str, Any], day: date) -> tuple[Dossier, ...]:
     """Dossiers of a run that are still open and fall due within three working days."""
-    sha256 = str(of_run["inputs_sha256"])
-    return due_soon(_facts(resources, sha256), _inputs(resources, sha256)["calendar"], day)
+    return due_soon(facts_of(resources, of_run), calendar_of(resources, of_run), day)
 
 
 def lost_when_ended_of(resources: Resources, of_run: Mapping[str, Any], endings: Endings) -> dict[str, Decimal]:
     """Points that each component of a run loses when these documents end."""
-    sha256 = str(of_run["inputs_sha256"])
-    facts, calendar = _facts(resources, sha256), _inputs(resources, sha256)["calendar"]
-    return lost_when_ended(of_run["score"], criteria_of(resources, of_run), facts, calendar, endings)
+    criteria, facts, calendar = _known(resources, of_run)
+    return lost_when_ended(of_run["score"], criteria, facts, calendar, endings)
 
 
 def what_if(resources: Resources, of_run: Mapping[str, Any], assumed: Mapping[str, str]) -> dict[str, Any]:
@@ -258,13 +241,13 @@ def what_if(resources: Resources, of_run: Mapping[str, Any], assumed: Mapping[st
     Raises:
         BadAssumption: a value cannot be read.
     """
-    sha256, before = str(of_run["inputs_sha256"]), of_run["score"]
-    criteria = criteria_of(resources, of_run)
+    before = of_run["score"]
+    criteria, facts, calendar = _known(resources, of_run)
     changes = changes_of([f"{name}={value}" for name, value in assumed.items()], criteria)
     then = score(
         criteria,
-        _facts(resources, sha256),
-        _inputs(resources, sha256)["calendar"],
+        facts,
+        calendar,
         unit=before["unit"],
         period=before["period"],
         as_of=of_run["as_of"],
@@ -330,7 +313,7 @@ def documents_of_run(resources: Resources, of_run: Mapping[str, Any]) -> Documen
 
 @functools.lru_cache(maxsize=64)
 def _documents_of(resources: Resources, inputs_sha256: str, period: str) -> DocumentsOfRun:
-    kept = _inputs(resources, inputs_sha256)["facts"].get("documents", ())
+    kept = plain_inputs_of(resources, inputs_sha256)["facts"].get("documents", ())
     counted = {one["sha256"] for one in kept if one["purpose"] != "evidence" and _is_of(one, period)}
     return DocumentsOfRun(frozenset(counted), frozenset(one["sha256"] for one in kept if one.get("dossier_code")))
 

@@ -168,7 +168,7 @@ def contents_of(
         log_proof=_log_proof(resources, log, len(kept.log)),
         extra={
             SHEET_NAME: score_sheet(score, criteria, heading),
-            LIST_NAME: evidence_list(_evidence_rows(files, redact=redact), heading),
+            LIST_NAME: evidence_list(_evidence_rows(files, _offices(score), redact=redact), heading),
             **_reports(settings, score, inputs, wanted),
         },
         storage=resources.store.worm().plain(),
@@ -299,7 +299,12 @@ def _file(
     )
 
 
-def _evidence_rows(files: Sequence[BundledFile], *, redact: bool) -> list[EvidenceRow]:
+def _offices(score: Mapping[str, Any]) -> dict[str, str]:
+    """Who answers for each component."""
+    return {item["id"]: item["responsible"] for item in score["components"]}
+
+
+def _evidence_rows(files: Sequence[BundledFile], offices: Mapping[str, str], *, redact: bool) -> list[EvidenceRow]:
     """Rows of the evidence list; a redacted one leaves out results, whose names may name applicants."""
     rows = []
     for file in files:
@@ -321,6 +326,7 @@ def _evidence_rows(files: Sequence[BundledFile], *, redact: bool) -> list[Eviden
                     pages=pages,
                     sha256=file.sha256,
                     signature=signature.get("summary_vi"),
+                    office=offices.get(component),
                 )
             )
     return rows

@@ -13,6 +13,7 @@ from typing import Any
 from config.refusals import WrongUse
 from flows import browsing
 from flows.criteria import criteria_set
+from flows.inputs import criteria_of
 from flows.resources import Resources
 from flows.scoring import Question, compute
 from scoring.sets import successors
@@ -34,7 +35,7 @@ def proposals(resources: Resources, before: str, after: str) -> dict[str, Any]:
         NoSuchRun: the period was never scored.
     """
     run = browsing.standing_run(resources, before)
-    old, new = browsing.criteria_of(resources, run), criteria_set(resources.settings, after).plain()
+    old, new = criteria_of(resources, run), criteria_set(resources.settings, after).plain()
     heirs = successors(old, new)
     unit = resources.settings.unit
     with resources.database.read() as connection:

@@ -11,8 +11,10 @@ from typing import Any
 
 from flows import browsing, morning
 from flows.cycle import run_as_corrected
+from flows.inputs import criteria_of
+from flows.moves import moved_between
 from flows.resources import Resources
-from scoring import compare, late_margin, loss_if_late, next_actions
+from scoring import late_margin, loss_if_late, next_actions
 from scoring.engine.facts import Dossier
 from scoring.engine.on_time import rule_named
 from scoring.forecast import Endings
@@ -45,9 +47,9 @@ def explained(resources: Resources, run: Mapping[str, Any], component: str, limi
     return {"run": run["id"]} | browsing.rows_behind(resources, run, component, limit)
 
 
-def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def moved(resources: Resources, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """Why the score moved from one run to another; the differences add up to the change of the totals."""
-    return {"runs": [before["id"], after["id"]], **compare(before["score"], after["score"]).plain()}
+    return {"runs": [before["id"], after["id"]], **moved_between(resources, before, after).plain()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def outlook(resources: Resources, run: Mapping[str, Any], now: datetime, *, appr
     """What to do next and what is at stake; `appraisal` is the day until which evidence has to stay good (None: the
     next appraisal of the cycle, without one 90 days)."""
     today = resources.settings.local_day(now)
-    score, criteria = run["score"], browsing.criteria_of(resources, run)
+    score, criteria = run["score"], criteria_of(resources, run)
     due = browsing.due_soon_of(resources, run, today)
     unit = resources.settings.unit
     with resources.database.read() as connection:

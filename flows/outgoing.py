@@ -15,12 +15,13 @@ from flows.criteria import criteria_set
 from flows.documents import register_lines
 from flows.laying import write_whole
 from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
+from flows.moves import moved_between
 from flows.resources import Resources, outbox
 from flows.second_look import changed_verdicts
 from flows.years import periods_beside
 from reports.letter import Beside, Letter, letter_text
 from reports.score_sheet import on_time_lines, score_sheet
-from scoring import compare, next_actions
+from scoring import next_actions
 from storage import nights
 from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
@@ -148,7 +149,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         beside=tuple(_beside(resources, night, *one) for one in _runs_beside(resources, night)),
         previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
         counts=counts,
-        moves=_moves(before, run),
+        moves=_moves(resources, before, run),
         stuck=morning.shortened(stuck),
         signatures=morning.shortened(signatures),
         expiring=morning.shortened(expiring),
@@ -169,7 +170,7 @@ def _beside(resources: Resources, night: Night, period: str, run: Mapping[str, A
         period=period,
         totals=run["score"]["totals"],
         previous_expected=str(before["score"]["totals"]["expected"]) if before else None,
-        moves=_moves(before, run),
+        moves=_moves(resources, before, run),
         notices=(*locked, *run["score"]["warnings"]),
     )
 
@@ -179,10 +180,10 @@ def _run_of_the_night_before(connection: Connection, night: Night) -> Mapping[st
     return run_of(connection, run_id) if run_id else None
 
 
-def _moves(before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[str, ...]:
+def _moves(resources: Resources, before: Mapping[str, Any] | None, run: Mapping[str, Any]) -> tuple[str, ...]:
     if before is None or before["id"] == run["id"]:
         return ()
-    return morning.shortened(compare(before["score"], run["score"]).sentences())
+    return morning.shortened(moved_between(resources, before, run).sentences())
 
 
 def _files(folder: Path) -> tuple[str, ...]:

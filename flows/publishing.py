@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from config.refusals import WrongUse
-from flows.browsing import criteria_of, run, standing_run
+from flows.browsing import run, standing_run
 from flows.bundling import heading_of
 from flows.cycle import as_in_cycle, kept_cycle
+from flows.inputs import criteria_of
 from flows.laying import write_whole
 from flows.resources import Resources
 from flows.years import cycle_year

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flows.browsing import criteria_of
 from flows.bundling import heading_of
 from flows.cycle import as_in_cycle
 from flows.drawing import NoSuchForm, drawn
+from flows.inputs import criteria_of
 from flows.resources import Resources
 from reports.appraisal_sheet import printed_appraisal
 from reports.explanation_report import printed_explanation, printed_offices

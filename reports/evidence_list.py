@@ -20,8 +20,9 @@ COLUMNS = (
     "Mục/trang",
     "SHA-256",
     "Chữ ký số hợp lệ?",
+    "Đơn vị phụ trách",
 )
-_WIDTHS = (5.0, 8.0, 38.0, 16.0, 11.0, 24.0, 20.0, 14.0, 34.0, 34.0)
+_WIDTHS = (5.0, 8.0, 38.0, 16.0, 11.0, 24.0, 20.0, 14.0, 34.0, 34.0, 24.0)
 _NOT_CHECKED = "Chưa kiểm tra"
 
 
@@ -42,6 +43,8 @@ class EvidenceRow:
     sha256: str
     signature: str | None = None
     """What the signature check said, in one Vietnamese sentence; None where nothing was checked."""
+    office: str | None = None
+    """Who answers for the component."""
 
 
 def evidence_list(rows: Iterable[EvidenceRow], heading: Heading) -> bytes:
@@ -90,6 +93,7 @@ def _write_row(paper: Paper, number: int, row: EvidenceRow) -> None:
     _write_day(paper, row.issued_on)
     paper.text(8, row.sha256, border=1, font_size=8)
     paper.text(9, row.signature or _NOT_CHECKED, border=1)
+    paper.text(10, row.office or "", border=1)
     paper.row += 1
 
 

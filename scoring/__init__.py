@@ -1,7 +1,8 @@
 """What the facts are worth: pure functions over plain values, exact, explained. See README.md."""
 
 from scoring.advice import Action, due_soon, late_margin, loss_if_late, next_actions
-from scoring.compare import CAUSES, Change, Comparison, compare
+from scoring.causes import CAUSES
+from scoring.compare import Change, Comparison, compare
 from scoring.engine.evaluation import STATES, evaluate
 from scoring.engine.measures import MEASURES, ON_TIME_RULES
 from scoring.engine.period import UnknownPeriod

@@ -114,7 +114,7 @@ def diff(
     settings = settings_for(unit, period)
     scored = leading_year(settings, settings.local_day(moment("", settings)))
     with open_resources(settings) as resources:
-        plain = moved(run_named(resources, before, scored), run_named(resources, after, scored))
+        plain = moved(resources, run_named(resources, before, scored), run_named(resources, after, scored))
     finish(plain, as_json=as_json, lines=_moves(plain))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from config.settings import Settings
@@ -30,6 +33,12 @@ def made(ward: Settings, wanted: Wanted, path: Path) -> dict[str, Any]:
     return bundle_run(ward, wanted, output=path, at=AT)
 
 
+def within(bundle: Path, name: str) -> bytes:
+    """One file of a bundle."""
+    with zipfile.ZipFile(bundle) as opened:
+        return opened.read(next(entry for entry in opened.namelist() if entry.endswith(name)))
+
+
 def lose(ward: Settings, sha256: str) -> None:
     path = FolderStore(ward.home / "objects").path_of(sha256)
     path.chmod(0o600)
@@ -47,6 +56,8 @@ def test_a_partial_bundle_is_sound_and_states_what_it_lacks(ward: Settings, tmp_
     found = verify_bundle(tmp_path / "b.zip")
 
     assert found.ok and found.completeness is not None
+    listed = openpyxl.load_workbook(io.BytesIO(within(tmp_path / "b.zip", "BANG_KE_TLKC.xlsx"))).active
+    assert "Phòng Văn hóa - Xã hội" in {row[10] for row in listed.iter_rows(values_only=True)}
     assert told["requested"] == len(found.completeness["requested"]) == 60
     assert told["included"] == 60 - len({item["component"] for item in found.completeness["missing"]})
 

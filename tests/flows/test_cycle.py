@@ -94,7 +94,7 @@ def test_of_two_editors_the_second_is_told(ward: Resources) -> None:
 def test_the_diff_to_the_corrected_run_names_who_and_why_and_adds_up(ward: Resources) -> None:
     computed = run_named(ward, "latest", "2025")
     do(ward, "override", "1.7.1", points="0.50", because="kế hoạch đã ban hành", evidence=PROOF)
-    told = moved(computed, run_named(ward, "cycle", "2025"))
+    told = moved(ward, computed, run_named(ward, "cycle", "2025"))
     assert told["runs"] == ["2025-0001", "cycle"]
     (change,) = told["components"]
     assert (change["id"], change["cause"]) == ("1.7.1", "override")

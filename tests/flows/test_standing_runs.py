@@ -75,7 +75,7 @@ def test_a_run_is_explained_compared_and_looked_beyond(resources: Resources) -> 
     told = explained(resources, first, "1.1.1")
     assert told["run"] == first["id"]
     assert "đề xuất" in told["legal"]
-    assert moved(first, first)["change"] == {"conservative": "0.00", "expected": "0.00"}
+    assert moved(resources, first, first)["change"] == {"conservative": "0.00", "expected": "0.00"}
     assert outlook(resources, first, NOW).plain()["actions"]
     with pytest.raises(UnknownComponent):
         explained(resources, first, "9.9.9")

@@ -35,11 +35,12 @@ def test_a_document_stands_there_with_all_that_is_known_of_it():
         pages="2-3",
         sha256="a" * 64,
         signature="Chữ ký số hợp lệ.",
+        office="Văn phòng HĐND và UBND",
     )
     assert rows_of([row]) == [
         (
             *(1, "1.1.1", "Kế hoạch CCHC.pdf", "12/KH-UBND", datetime(2025, 1, 20), "UBND phường Hội An Đông"),  # noqa: DTZ001
-            *("Trần Văn B", "mục II, trang 2-3", "a" * 64, "Chữ ký số hợp lệ."),
+            *("Trần Văn B", "mục II, trang 2-3", "a" * 64, "Chữ ký số hợp lệ.", "Văn phòng HĐND và UBND"),
         )
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -163,18 +163,21 @@ def kept_document(resources: Resources, name: str, data: bytes, broken: str | No
     return sha256
 
 
-def declare(resources: Resources, year: int) -> None:
+PLAN = {"improvement_plan_issued": True, "results_in_annual_report": True}
+
+
+def declare(resources: Resources, year: int, values: Mapping[str, bool] = PLAN, at: datetime = NOW) -> None:
     """Declared values of one component, as an import of their own."""
     unit = resources.settings.unit
-    kept = resources.store.put(io.BytesIO(f"declared {unit} {year}".encode()))
-    keys = ("improvement_plan_issued", "results_in_annual_report")
-    about = {"component": OWN_COMPONENT, "value": True, "owner": OFFICE, "evidence": ("ke-hoach.pdf",)}
-    rows = tuple(Row("declared", "S", number, about | {"key": key}) for number, key in enumerate(keys, start=2))
+    kept = resources.store.put(io.BytesIO(f"declared {unit} {year} {values}".encode()))
+    about = {"component": OWN_COMPONENT, "owner": OFFICE, "evidence": ("ke-hoach.pdf",)}
+    said = (about | {"key": key, "value": value} for key, value in values.items())
+    rows = tuple(Row("declared", "S", number, one) for number, one in enumerate(said, start=2))
     export = Export(file="khai.csv", sha256=kept.sha256, profile="khai-bao-so-lieu", kind="declared", sheets=("S",),
-                    rows=rows, counted=2, exported_at=NOW)  # fmt: skip
+                    rows=rows, counted=2, exported_at=at)  # fmt: skip
     with resources.database.write() as connection:
         record_object(connection, kept, who="test", where="test", at=NOW)
-        record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", NOW, "1", year=year), export)
+        record_export(connection, Arrival(unit, "khai.csv", kept.sha256, "test", "test", at, "1", year=year), export)
 
 
 def give_task(
