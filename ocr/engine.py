@@ -19,6 +19,8 @@ from ocr.words import Word
 
 INSTALL_LINE = "apt-get install -y tesseract-ocr tesseract-ocr-vie"
 
+DEFAULT_LANGUAGE = "vie"
+
 BLOCK = 6
 """Page segmentation mode of tesseract for one block of text, used for cut-outs."""
 PAGE = 3

@@ -19,7 +19,7 @@ from ocr.budget import Budget, OutOfTime, at_most
 from ocr.completeness import completeness_notes
 from ocr.digitisation import judge, profile_of, thresholds_of
 from ocr.document import DocumentReading, ReadingTerms, line_reader, read_document
-from ocr.engine import engine_for
+from ocr.engine import DEFAULT_LANGUAGE, engine_for
 from ocr.errors import OcrError, UnreadableFile
 from ocr.fields.document import Clues, fields_of
 from ocr.intake import Intake, ends_cleanly, take_in
@@ -51,7 +51,7 @@ class InspectOptions:
 
     at: datetime
     trust_folder: Path | None = None
-    language: str = "vie"
+    language: str = DEFAULT_LANGUAGE
     budget_seconds: float = 100.0
     max_pages: int = 300
     processes: int = 1

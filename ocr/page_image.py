@@ -9,7 +9,10 @@ from itertools import accumulate, pairwise
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
+
+Pixels = npt.NDArray[np.uint8]
 
 READING_DPI = 250
 """Measured best on 300 dpi scans: 0.11 % character errors, against 0.22 % at 200 and 0.20 % at 300."""
@@ -38,7 +41,7 @@ def on_white(picture: Image.Image) -> Image.Image:
 
 def positive(picture: Image.Image) -> Image.Image:
     """Dark ink on light paper: a negative, as some fax coders store it, is turned round."""
-    small = picture.convert("L").resize((60, 80), Image.Resampling.NEAREST)
+    small = picture.resize((60, 80), Image.Resampling.NEAREST).convert("L")
     dark = sum(small.histogram()[:_DARK])
     return ImageChops.invert(picture) if picture.mode in ("L", "RGB") and dark > 0.6 * 60 * 80 else picture
 
@@ -81,7 +84,7 @@ def colour_seen(picture: Image.Image) -> Literal["colour", "grey", "bilevel"]:
     """What the pixels show, whatever the file declares: a grey scan stored as RGB is grey."""
     if picture.mode == "1":
         return "bilevel"
-    small = picture.convert("RGB").resize((160, 220), Image.Resampling.NEAREST)
+    small = picture.resize((160, 220), Image.Resampling.NEAREST).convert("RGB")
     if _chroma(small) > 2:
         return "colour"
     levels = small.getchannel("R").histogram()
@@ -117,22 +120,33 @@ def _scaled(picture: Image.Image, factor: float) -> Image.Image:
 def even_light(grey: Image.Image) -> Image.Image:
     """Photos have shadows: where the paper's own brightness varies much, it is subtracted (halves their errors)."""
     coarse = grey.reduce(max(1, max(grey.size) // 160))
-    paper = coarse.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(4))
+    paper = Image.fromarray(_lightest_near(np.asarray(coarse), 4)).filter(ImageFilter.GaussianBlur(4))
     levels = sorted(paper.resize((24, 32), Image.Resampling.BOX).tobytes())
     if levels[-8] - levels[len(levels) // 10] < 45:
         return grey
     return ImageChops.subtract(grey, paper.resize(grey.size, Image.Resampling.BILINEAR), 1.0, 255)
 
 
+def _lightest_near(pixels: Pixels, reach: int) -> Pixels:
+    """The lightest of the square of pixels around each: ImageFilter.MaxFilter(2 * reach + 1) at a tenth of its cost."""
+    for axis in (0, 1):
+        padded = np.pad(pixels, [(reach, reach) if one == axis else (0, 0) for one in (0, 1)], mode="edge")
+        pixels = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis).max(axis=-1)
+    return np.ascontiguousarray(pixels)
+
+
 def ink_mask(grey: Image.Image) -> Image.Image:
     """Thumbnail in which ink is 255 and paper 0, by Otsu's threshold, never lighter than 200."""
-    small = _thumbnail(grey)
+    small = thumbnail(grey)
     edge = min(200, max(60, otsu(small)))
     return small.point([255 if level < edge else 0 for level in range(256)])
 
 
-def _thumbnail(grey: Image.Image) -> Image.Image:
-    """At most `_SMALL` pixels long, without a copy of the whole."""
+def thumbnail(grey: Image.Image) -> Image.Image:
+    """At most `_SMALL` pixels long, without a copy of the whole; of a thumbnail the same.
+
+    Skew, direction and fingerprint are judged on it, so a page's is made once and given to each of them.
+    """
     factor = min(1.0, _SMALL / max(grey.size))
     size = max(1, round(grey.width * factor)), max(1, round(grey.height * factor))
     return grey.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
@@ -159,7 +173,7 @@ def ink_share(grey: Image.Image) -> float:
     """Share of the page's inner part (scan edges left out) that is ink, from 0 to 1."""
     width, height = grey.size
     inner = grey.crop((width // 25, height // 25, width - width // 25, height - height // 25))
-    levels = _thumbnail(inner).histogram()
+    levels = thumbnail(inner).histogram()
     paper = _paper_level(levels)
     dark = sum(levels[: max(1, paper - _PAPER_TO_INK)])
     return dark / max(1, sum(levels))
@@ -201,16 +215,19 @@ def strokes_over_edges(picture: Image.Image, dpi: float) -> tuple[int, int, int,
     Counted are runs under 3 mm along the edge that also stand a third of a millimetre further in. A scanner's black
     rim is longer, its dust shallower.
     """
-    grey = picture if picture.mode == "L" else picture.convert("L")
     deep, reach = max(2, round(dpi * 0.012)), max(3, round(dpi * 0.12))
-    (wide, high), both = grey.size, 2 * deep
+    (wide, high), both = picture.size, 2 * deep
     if min(wide, high) < both:
         return 0, 0, 0, 0
-    left = grey.crop((0, 0, both, high)).transpose(Image.Transpose.ROTATE_270)
-    top = grey.crop((0, 0, wide, both))
-    right = grey.crop((wide - both, 0, wide, high)).transpose(Image.Transpose.ROTATE_90)
-    bottom = grey.crop((0, high - both, wide, high)).transpose(Image.Transpose.ROTATE_180)
+    left = _grey_of(picture, (0, 0, both, high)).transpose(Image.Transpose.ROTATE_270)
+    top = _grey_of(picture, (0, 0, wide, both))
+    right = _grey_of(picture, (wide - both, 0, wide, high)).transpose(Image.Transpose.ROTATE_90)
+    bottom = _grey_of(picture, (0, high - both, wide, high)).transpose(Image.Transpose.ROTATE_180)
     return _strokes_in(left, reach), _strokes_in(top, reach), _strokes_in(right, reach), _strokes_in(bottom, reach)
+
+
+def _grey_of(picture: Image.Image, part: tuple[int, int, int, int]) -> Image.Image:
+    return picture.crop(part).convert("L")
 
 
 def _strokes_in(edge: Image.Image, reach: int) -> int:

@@ -122,13 +122,12 @@ def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Re
     Raises:
         EngineMissing: this machine has no engine.
     """
-    picture = page_image.positive(picture)
-    grey = page_image.without_seal(picture)
-    seen = replace(base, fingerprint=page_image.fingerprint(grey))
-    if page_image.ink_share(grey) < BLANK_INK:
+    paper = _Paper.of(page_image.positive(picture))
+    seen = replace(base, fingerprint=page_image.fingerprint(paper.small))
+    if page_image.ink_share(paper.small) < BLANK_INK:
         return replace(seen, kind="blank")
     try:
-        turn, read = _read_any_way_up(picture, grey, dpi, reader)
+        turn, read = _read_any_way_up(paper, dpi, reader)
     except EngineFailed as error:
         return replace(seen, notes=(*seen.notes, Note("page_unread", base.number, str(error))))
     if turn in (90, 270):
@@ -171,25 +170,38 @@ class _Upright:
     skew: float
 
 
-def _read_any_way_up(picture: Image.Image, grey: Image.Image, dpi: float, reader: Reader) -> tuple[int, _Upright]:
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """The picture as it came, grey without red seals, and that as a thumbnail."""
+
+    picture: Image.Image
+    grey: Image.Image
+    small: Image.Image
+
+    @classmethod
+    def of(cls, picture: Image.Image) -> _Paper:
+        grey = page_image.without_seal(picture)
+        return cls(picture, grey, page_image.thumbnail(grey))
+
+
+def _read_any_way_up(paper: _Paper, dpi: float, reader: Reader) -> tuple[int, _Upright]:
     """The clockwise turn that makes the picture upright, and what it says then."""
-    turn = _turn_needed(grey, dpi, reader, lying=True) if page_image.lines_run_down(grey) else 0
+    turn = _turn_needed(paper.grey, dpi, reader, lying=True) if page_image.lines_run_down(paper.small) else 0
     if turn:
-        return turn, _turned_and_read(picture, turn, dpi, reader)
-    read = _read_upright(picture, grey, dpi, reader)
+        return turn, _turned_and_read(paper.picture, turn, dpi, reader)
+    read = _read_upright(paper, dpi, reader)
     turn = _turn_needed(read.ready, read.dpi, reader, lying=False) if _doubtful(read.words) else 0
-    return (turn, _turned_and_read(picture, turn, dpi, reader)) if turn else (0, read)
+    return (turn, _turned_and_read(paper.picture, turn, dpi, reader)) if turn else (0, read)
 
 
 def _turned_and_read(picture: Image.Image, turn: int, dpi: float, reader: Reader) -> _Upright:
-    upright = picture.rotate(-turn, expand=True)
-    return _read_upright(upright, page_image.without_seal(upright), dpi, reader)
+    return _read_upright(_Paper.of(picture.rotate(-turn, expand=True)), dpi, reader)
 
 
-def _read_upright(picture: Image.Image, grey: Image.Image, dpi: float, reader: Reader) -> _Upright:
-    skew = skew_of(grey)
-    sheet = _Sheet(picture, dpi, skew if abs(skew) >= REPAIR_SKEW_FROM else 0.0)
-    ready, ready_dpi = sheet.ready(grey)
+def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
+    skew = skew_of(paper.small)
+    sheet = _Sheet(paper.picture, dpi, skew if abs(skew) >= REPAIR_SKEW_FROM else 0.0)
+    ready, ready_dpi = sheet.ready(paper.grey)
     engine = reader.engine()
     words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
 

@@ -10,6 +10,7 @@ import ctypes
 import logging
 import math
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ _SAMPLED_LETTERS = 60
 """Letters of a page whose direction is asked."""
 
 Colour = Literal["colour", "grey", "bilevel"]
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom in points, as of a `Box`: one a letter, so made cheaply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +187,14 @@ class _Frame:
         return cls(left, top, (ax - left) / _SPAN, (bx - left) / _SPAN, (ay - top) / _SPAN, (by - top) / _SPAN)
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        return Box(*self.edges(left, bottom, right, top))
+
+    def edges(self, left: float, bottom: float, right: float, top: float) -> Edges:
         x0, y0 = self.left + self.a * left + self.b * bottom, self.top + self.c * left + self.d * bottom
         x1, y1 = self.left + self.a * right + self.b * top, self.top + self.c * right + self.d * top
-        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        if x1 < x0:
+            x0, x1 = x1, x0
+        return (x0, y0, x1, y1) if y0 <= y1 else (x0, y1, x1, y0)
 
 
 def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool, Painting | None]:
@@ -236,51 +244,51 @@ def _colour_of(item: Any) -> Colour:
 def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> Iterator[Word]:
     """Words of the text layer; those past `own_characters` came from appearances."""
     text = page.get_textpage()
+    corners = raw.FS_RECTF()
+    unicode_of, edges_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     try:
         letters: list[str] = []
-        boxes: list[Box] = []
+        places: list[Edges] = []
         source: Source = "layer"
         for index in range(min(text.count_chars(), MOST_CHARACTERS)):
-            letter = _letter(text, index)
-            box = _letter_box(frame, text, index) if letter.strip() else None
-            if box is None or (boxes and _apart(boxes[-1], box)):
-                yield from _joined(letters, boxes, source)
-                letters, boxes = [], []
-            if box is not None:
-                hidden = painting is not None and index < own_characters and painting.hides(text, index, box)
+            letter = _letter(unicode_of(text, index))
+            place = None
+            if letter is not None and edges_of(text, index, corners):
+                place = frame.edges(corners.left, corners.bottom, corners.right, corners.top)
+            if letters and (place is None or _apart(places[-1], place)):
+                yield _joined(letters, places, source)
+                letters, places = [], []
+            if letter is not None and place is not None:
+                hidden = painting is not None and index < own_characters and painting.hides(text, index, Box(*place))
                 source = "hidden" if hidden else "layer" if index < own_characters else "appearance"
                 letters.append(letter)
-                boxes.append(box)
-        yield from _joined(letters, boxes, source)
+                places.append(place)
+        if letters:
+            yield _joined(letters, places, source)
     finally:
         text.close()
 
 
-def _letter(text: Any, index: int) -> str:
-    code = raw.FPDFText_GetUnicode(text, index)
-    return chr(code) if 0x20 < code < 0xD800 or 0xDFFF < code < 0x110000 else " "
-
-
-def _letter_box(frame: _Frame, text: Any, index: int) -> Box | None:
-    corners = raw.FS_RECTF()
-    if not raw.FPDFText_GetLooseCharBox(text, index, corners):
+def _letter(code: int) -> str | None:
+    """None for what parts words: spaces, control characters, halves of a pair."""
+    if not (0x20 < code < 0xD800 or 0xDFFF < code < 0x110000):
         return None
-    return frame.box(corners.left, corners.bottom, corners.right, corners.top)
+    letter = chr(code)
+    return None if letter.isspace() else letter
 
 
-def _apart(before: Box, after: Box) -> bool:
+def _apart(before: Edges, after: Edges) -> bool:
     """Two letters belong to different words: another line, or a gap that no space character fills."""
-    gap = max(after.left - before.right, before.left - after.right)
-    return abs(after.middle - before.middle) > 0.6 * before.height or gap > 0.6 * max(before.height, after.height)
+    high, next_high = before[3] - before[1], after[3] - after[1]
+    if abs((after[1] + after[3]) / 2 - (before[1] + before[3]) / 2) > 0.6 * high:
+        return True
+    return max(after[0] - before[2], before[0] - after[2]) > 0.6 * max(high, next_high)
 
 
-def _joined(letters: list[str], boxes: list[Box], source: Source) -> Iterator[Word]:
-    if letters:
-        import unicodedata
-
-        from ocr.words import around
-
-        yield Word(unicodedata.normalize("NFC", "".join(letters)), around(boxes), 1.0, source)
+def _joined(letters: list[str], places: list[Edges], source: Source) -> Word:
+    lefts, tops, rights, bottoms = zip(*places, strict=True)
+    box = Box(min(lefts), min(tops), max(rights), max(bottoms))
+    return Word(unicodedata.normalize("NFC", "".join(letters)), box, 1.0, source)
 
 
 def place_on(page: PdfPage, left: float, bottom: float, right: float, top: float) -> Box:

@@ -358,7 +358,7 @@ def _with_stamps(reading: PageReading, offset: tuple[float, float], page: PdfPag
     if not stamps and not (right or down):
         return reading
     words = moved + stamps
-    return replace(reading, words=words, text=text_of(words))
+    return replace(reading, words=words, text=text_of(words) if stamps else reading.text)
 
 
 def _moved(word: Word, right: float, down: float) -> Word:

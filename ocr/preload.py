@@ -1,6 +1,9 @@
 """What the fork server imports once, so that its workers need not."""
 
-READERS = ("ocr.inspection", "ocr.signatures.examine", "ocr.tesseract_bundled", "ocr.tesseract_command")
+READERS = (
+    *("ocr.inspection", "ocr.signatures.examine", "ocr.signatures.paper_pages"),
+    *("ocr.tesseract_bundled", "ocr.tesseract_command", "ocr.warm"),
+)
 """For reading documents."""
 
 SIGNATURES = ("ocr.signatures.looking", "ocr.signatures.examine")

@@ -21,6 +21,8 @@ _SHEARED_UP_TO = 3.0
 """Degrees up to which a picture is sheared, rows then columns, rather than turned: a third of the cost."""
 _COARSE = 0.6
 """Part of the thumbnail's resolution at which whole degrees are compared."""
+_COMPARED = 3
+"""Of so many points of ink, in the order of a row, one is enough to compare whole degrees."""
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -31,9 +33,11 @@ def skew_of(grey: Image.Image) -> float:
     down, across = np.nonzero(mask)
     if len(down) < 0.004 * mask.size:
         return 0.0
-    sharpness = _sharpness_of(down.astype(np.float32), across.astype(np.float32), mask.shape[0])
+    places = down.astype(np.float32), across.astype(np.float32)
+    sharpness = _sharpness_of(*places, mask.shape[0])
+    roughly = _sharpness_of(places[0][::_COMPARED], places[1][::_COMPARED], mask.shape[0])
     reach = round(_MOST_SKEW)
-    coarse = max(range(-reach, reach + 1), key=lambda angle: sharpness(angle, _COARSE))
+    coarse = max(range(-reach, reach + 1), key=lambda angle: roughly(angle, _COARSE))
     fine = max((coarse + step / 4 for step in range(-3, 4)), key=lambda angle: sharpness(angle, 1.0))
     best = max((fine + step / 10 for step in (-1, 0, 1)), key=lambda angle: sharpness(angle, 1.0))
     clear = sharpness(best, 1.0) > 1.03 * sharpness(0.0, 1.0)

@@ -6,6 +6,7 @@ Places are in points (1/72 inch) from the top left corner of the page as a perso
 from __future__ import annotations
 
 import unicodedata
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,10 +46,8 @@ class Box:
 
 def around(boxes: Iterable[Box]) -> Box:
     """The smallest box around all of them; there must be at least one."""
-    every = list(boxes)
-    return Box(
-        min(b.left for b in every), min(b.top for b in every), max(b.right for b in every), max(b.bottom for b in every)
-    )
+    lefts, tops, rights, bottoms = zip(*((b.left, b.top, b.right, b.bottom) for b in boxes), strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +99,24 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
         return []
     line = median(word.box.height for word in words) or 1.0
     rows: list[list[Word]] = []
+    sorted_middles: list[list[float]] = []
     middles: list[float] = []
-    for middle, unit in sorted(((middle_of(unit), unit) for unit in _units(words)), key=itemgetter(0)):
+    units = [(sorted(word.box.middle for word in unit), unit) for unit in _units(words)]
+    for own, unit in sorted(units, key=lambda pair: pair[0][len(pair[0]) // 2]):
+        middle = own[len(own) // 2]
         height = unit[0].box.height if len(unit) == 1 else median(word.box.height for word in unit)
         place = _row_for(middle, middles, 0.5 * max(min(height, line), 0.7 * line))
         if place is None:
             rows.append([*unit])
+            sorted_middles.append(own)
             middles.append(middle)
         else:
             rows[place] += unit
-            middles[place] = middle_of(rows[place])
-    ordered = sorted(zip(middles, rows, strict=True), key=lambda pair: pair[0])
+            joined = sorted_middles[place]
+            for one in own:
+                insort(joined, one)
+            middles[place] = joined[len(joined) // 2]
+    ordered = sorted(zip(middles, rows, strict=True), key=itemgetter(0))
     return [Row(tuple(sorted(row, key=lambda w: w.box.left))) for _, row in ordered]
 
 
@@ -133,9 +139,12 @@ def middle_of(words: Sequence[Word]) -> float:
 
 
 def _row_for(middle: float, middles: Sequence[float], reach: float) -> int | None:
-    near = [(abs(middle - middles[place]), place) for place in range(max(0, len(middles) - 8), len(middles))]
-    best = min(near, default=(reach + 1, 0))
-    return best[1] if best[0] <= reach else None
+    found = None
+    for place in range(max(0, len(middles) - 8), len(middles)):
+        apart = abs(middle - middles[place])
+        if apart <= reach and (found is None or apart < abs(middle - middles[found])):
+            found = place
+    return found
 
 
 LONGEST_STAMPED_PIECE = 16

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ocr.fields.grammar import fold, grammar
@@ -34,7 +35,7 @@ def with_set_phrases(words: Sequence[Word]) -> list[Word]:
 
     Symbols of the Party get their slash back.
     """
-    words = [replace(word, text=_with_slash(word.text)) for word in words]
+    words = [word if (text := _with_slash(word.text)) == word.text else replace(word, text=text) for word in words]
     cores = [word.text.strip(_MARKS) for word in words]
     spelt = in_set_phrases(cores, [word.line for word in words])
     return [
@@ -71,6 +72,7 @@ def _put_right(spelt: list[str], place: int, phrase: Sequence[str]) -> None:
         spelt[place + at] = "".join(_in_case(new, old) for new, old in zip(phrase[at], spelt[place + at], strict=True))
 
 
+@lru_cache(maxsize=4096)
 def _marks_of(word: str) -> tuple[str, list[str]]:
     """Letters and marks, wherever the tone stands: "ủy" and "uỷ", "hóa" and "hoá" are one word."""
     parts = unicodedata.normalize("NFD", word.lower())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageChops
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.intp]
@@ -57,10 +57,11 @@ def marks_on_paper(page: Image.Image, *, dpi: float) -> tuple[PaperMark, ...]:
     plain = page if page.mode in ("L", "RGB") else page.convert("RGB")
     colours = plain.reduce(max(1, int(dpi / _STROKE_DPI))).convert("RGB")
     dpi *= colours.width / max(1, page.width)
-    coarse, fine = _pixels(colours, _SEAL_DPI / dpi), _pixels(colours, _STROKE_DPI / dpi)
+    coarse, fine = _scaled(colours, _SEAL_DPI / dpi), _scaled(colours, _STROKE_DPI / dpi)
     seals = list(_seals(_red(coarse)))
     strokes = list(_strokes(_ink(fine), _STROKE_DPI))
-    beside = [mark for mark in _strokes(_ink(coarse), _SEAL_DPI) if any(_is_beside(mark, seal) for seal in seals)]
+    tangles = _strokes(_ink(coarse), _SEAL_DPI) if seals else ()
+    beside = [mark for mark in tangles if any(_is_beside(mark, seal) for seal in seals)]
     new = [mark for mark in beside if not any(_overlap(mark, other) for other in strokes)]
     return tuple(sorted((*seals, *strokes, *new), key=lambda mark: -mark.score))
 
@@ -77,28 +78,30 @@ def _overlap(one: PaperMark, other: PaperMark) -> bool:
     return a < g and e < c and b < h and f < d
 
 
-def _pixels(page: Image.Image, scale: float) -> npt.NDArray[np.int16]:
+def _scaled(page: Image.Image, scale: float) -> Image.Image:
     size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
-    return np.asarray(page if size == page.size else page.resize(size, Image.Resampling.BOX), dtype=np.int16)
+    return page if size == page.size else page.resize(size, Image.Resampling.BOX)
 
 
-def _red(pixels: npt.NDArray[np.int16]) -> Mask:
+def _red(page: Image.Image) -> Mask:
     """Seal ink: clearly more red than green and blue."""
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    found: Mask = (red - green > 35) & (red - blue > 20) & (red > 90)
+    red, green, blue = page.split()
+    over_green, over_blue = ImageChops.subtract(red, green), ImageChops.subtract(red, blue)
+    found: Mask = (np.asarray(over_green) > 35) & (np.asarray(over_blue) > 20) & (np.asarray(red) > 90)
     return found
 
 
-def _ink(pixels: npt.NDArray[np.int16]) -> Mask:
+def _ink(page: Image.Image) -> Mask:
     """Pen and print, but not the seal's red."""
-    darkest = np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
-    found: Mask = (darkest < 170) & ~_red(pixels)
+    red, green, blue = page.split()
+    darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    found: Mask = (np.asarray(darkest) < 170) & ~_red(page)
     return found
 
 
 def _seals(mask: Mask) -> Iterator[PaperMark]:
     """Round red things of the size of a seal."""
-    for part in parts_of(_thickened(mask, 2)):
+    for part in parts_of(_thickened(mask, 2), _points(_SEAL_MM[0], _SEAL_DPI)):
         box = part.box
         height, width = _millimetres(box, _SEAL_DPI)
         if not all(_SEAL_MM[0] <= side <= _SEAL_MM[1] for side in (height, width)):
@@ -122,7 +125,7 @@ def _ring(mask: Mask, box: tuple[int, int, int, int]) -> float:
 
 def _strokes(mask: Mask, dpi: float) -> Iterator[PaperMark]:
     """Large thin tangles of ink: bigger than any letter, looser than any picture, no straight line."""
-    for part in parts_of(mask):
+    for part in parts_of(mask, _points(_LEAST_STROKE_MM, dpi)):
         box = part.box
         height, width = _millimetres(box, dpi)
         if not (_STROKE_MM[0] <= max(height, width) <= _STROKE_MM[1] and min(height, width) >= _LEAST_STROKE_MM):
@@ -147,8 +150,11 @@ def _thickened(mask: Mask, steps: int) -> Mask:
     return grown
 
 
-def parts_of(mask: Mask) -> list[Part]:
-    """Connected groups of true points (corners count). Runs of a row are joined with those of the next, all at once."""
+def parts_of(mask: Mask, least: int = 1) -> list[Part]:
+    """Connected groups of true points (corners count), of both sides at least `least` points.
+
+    Runs of a row are joined with those of the next, all at once.
+    """
     width = mask.shape[1] + 2
     padded = np.zeros((mask.shape[0], width), dtype=np.int8)
     padded[:, 1:-1] = mask
@@ -159,7 +165,7 @@ def parts_of(mask: Mask) -> list[Part]:
     counts = np.maximum(last - first, 0)
     upper = np.repeat(np.arange(len(starts)), counts)
     lower = np.arange(len(upper)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)
-    return _boxed(_labels(len(starts), upper, lower), starts, ends, width)
+    return _boxed(_labels(len(starts), upper, lower), starts, ends, width, least)
 
 
 def _labels(count: int, upper: Numbers, lower: Numbers) -> Numbers:
@@ -176,7 +182,7 @@ def _labels(count: int, upper: Numbers, lower: Numbers) -> Numbers:
             label = label[label]
 
 
-def _boxed(label: Numbers, starts: Numbers, ends: Numbers, width: int) -> list[Part]:
+def _boxed(label: Numbers, starts: Numbers, ends: Numbers, width: int, least: int) -> list[Part]:
     """Frame and size of each group of runs."""
     order = np.argsort(label, kind="stable")
     if not len(order):
@@ -193,7 +199,14 @@ def _boxed(label: Numbers, starts: Numbers, ends: Numbers, width: int) -> list[P
         axis=1,
     )
     sizes = np.add.reduceat(rights - lefts, cuts)
-    return [Part((int(a), int(b), int(c), int(d)), int(n)) for (a, b, c, d), n in zip(frames, sizes, strict=True)]
+    large = (frames[:, 2:] - frames[:, :2]).min(axis=1) >= least
+    found = zip(frames[large].tolist(), sizes[large].tolist(), strict=True)
+    return [Part((top, left, bottom, right), count) for (top, left, bottom, right), count in found]
+
+
+def _points(millimetres: float, dpi: float) -> int:
+    """Points that anything of this size has at least."""
+    return int(millimetres * dpi / 25.4)
 
 
 def _millimetres(box: tuple[int, int, int, int], dpi: float) -> tuple[float, float]:
