@@ -51,7 +51,7 @@ ReadAs = Literal[
 _DOSSIER_FIELDS = (
     *("code", "procedure_code", "procedure", "field", "receiving_unit", "resolving_unit", "channel", "full_online"),
     *("status", "submitted_at", "received_at", "due_at", "finished_at", "returned_at", "supplements"),
-    *("supplement_asked_at", "supplement_given_at", "due_before", "desk"),
+    *("supplement_asked_at", "supplement_given_at", "due_before", "extended_at", "desk"),
     *("fee_due", "paid_online", "papers_digitised", "papers_reused", "synced"),
     *("result_file_required", "result_number", "result_files", "apology_number"),
 )
@@ -130,12 +130,14 @@ class Column(BaseModel):
     read_as: ReadAs = Field(alias="as")
     words: str | None = None
     split: str | None = None
+    nothing: str | None = None
     required: bool = False
     filled: bool = False
     cell_may_lack: bool = False
     told_by: ToldBy | None = None
     role: Literal["term", "term_unit"] | None = None
-    """What a column without `field` serves for while a file is checked: the term of a dossier, and its unit."""
+    """What a column without `field` serves for while a file is checked: the term of a dossier, and its unit (which may
+    be a `choice`, where a vendor writes it as a number)."""
 
     @property
     def title(self) -> str:

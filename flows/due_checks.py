@@ -41,16 +41,16 @@ def _checks(settings: Settings) -> DueChecks:
 
 
 def _timed(sheet: SheetRecords) -> Iterator[Timed]:
-    """Dossiers with a term that no supplement has moved."""
+    """Dossiers with a term that no supplement and no extension has moved."""
     count = len(sheet.numbers)
-    names = ("received_at", "due_at", "supplements", "supplement_asked_at", "procedure_code")
+    names = ("received_at", "due_at", "supplements", "supplement_asked_at", "extended_at", "procedure_code")
     empty: list[None] = [None] * count
     columns = [sheet.values[sheet.fields.index(name)] if name in sheet.fields else empty for name in names]
     roles = [sheet.roles.get(name) or empty for name in ("term", "term_unit")]
-    for number, received, due, supplements, asked, procedure, term, unit in zip(
+    for number, received, due, supplements, asked, extended, procedure, term, unit in zip(
         sheet.numbers, *columns, *roles, strict=True
     ):
-        if term and type(received) is int and type(due) is int and not supplements and asked is None:
+        if term and type(received) is int and type(due) is int and not supplements and asked is extended is None:
             place = f"{sheet.sheet}!{sheet.letters['due_at']}{number}"
             code = procedure_number(procedure or "")
             yield Timed(place, moment_from(received), moment_from(due), term, unit or "", code)

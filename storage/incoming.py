@@ -29,6 +29,7 @@ MOMENTS = frozenset(
         "supplement_asked_at",
         "supplement_given_at",
         "due_before",
+        "extended_at",
     )
 )
 YES_OR_NO = frozenset(

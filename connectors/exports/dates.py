@@ -1,7 +1,7 @@
 """Moments as exports write them, to aware datetimes at +07:00.
 
 Shapes seen in live systems: DD/MM/YYYY HH:mm:ss (lists), DD/MM/YYYY, yyyyMMddHHmmss (DVCQG message), ISO with Z (UTC),
-Excel serials, and cells that the spreadsheet itself holds as dates.
+milliseconds since 1970 (OpenCPS), Excel serials, and cells that the spreadsheet itself holds as dates.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ LATEST_SHORT_YEAR = 2049
 
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=VIETNAM)
 _SERIAL_RANGE = (32874, 73415)  # 1990-01-01 to 2101-01-01
+_MILLISECONDS = (631_152_000_000, 4_133_980_800_000)
+"""Of the years 1990 to 2100; twelve or thirteen digits that are no yyyyMMddHHmm."""
 _DAY_FIRST = re.compile(
     r"(?:ngày\s+)?(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})"
     r"(?:[\s,T-]+(\d{1,2})\s*[:hg]\s*(\d{1,2})?(?::(\d{1,2}))?(?:\.\d+)?\s*(SA|CH|AM|PM)?)?",
@@ -124,8 +126,10 @@ def _serial_in_text(text: str) -> datetime:
 
 
 def _from_number(number: float) -> datetime:
-    if isinstance(number, float) and number.is_integer() and _DIGITS.fullmatch(str(int(number))):
+    if number < _MILLISECONDS[1] * 10 and number == int(number) and _DIGITS.fullmatch(str(int(number))):
         return _from_text(str(int(number)))
+    if _MILLISECONDS[0] <= number < _MILLISECONDS[1]:
+        return datetime.fromtimestamp(number // 1000, VIETNAM)
     if not _SERIAL_RANGE[0] <= number < _SERIAL_RANGE[1]:
         raise NotADate(f"số {number} không phải ngày")
     seconds = round((number - int(number)) * 86400)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
@@ -85,11 +85,20 @@ def records_of(
         columns = [reader.column(data, places[column]) for reader, column in zip(readers, read, strict=True)]
         suspects = [reader.met_fault for reader in readers]
         faults = _faults(found, layout, read, columns, suspects)
-        roles = [[plain_text(row[places[c]]) if len(row) > places[c] else None for row in data] for c in beside]
+        roles = [[_beside(converters[c], row, places[c]) for row in data] for c in beside]
         _keep(found, faults, numbers, [*columns, *roles])
         if found.other_table_row:
             break
     return found
+
+
+def _beside(convert: Convert, row: Cells, place: int) -> str | None:
+    """What a cell says that serves a check alone; one that cannot be understood says what stands in it."""
+    cell = row[place] if len(row) > place else None
+    try:
+        return cast("str | None", convert(cell))
+    except BadCell:
+        return plain_text(cell)
 
 
 class _CellReader:

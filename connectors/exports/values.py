@@ -67,7 +67,9 @@ def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, .
     if column.read_as == "names":
         return _names(column.split or ";")
     convert = _CONVERTERS[column.read_as]
-    return _last_part(convert, column.split) if column.split else convert
+    if column.split:
+        return _last_part(convert, column.split)
+    return _unless(column.nothing, convert) if column.nothing else convert
 
 
 def recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
@@ -251,6 +253,11 @@ def _names(separator: str) -> Convert:
         return tuple(part for part in parts if part)
 
     return names
+
+
+def _unless(nothing: str, convert: Convert) -> Convert:
+    """The value, or None for the word that this vendor writes where there is none."""
+    return lambda cell: None if plain_text(cell) == nothing else convert(cell)
 
 
 def _last_part(convert: Convert, separator: str) -> Convert:

@@ -58,6 +58,8 @@ class Dossier:
     """When the citizen brought them."""
     due_before: datetime | None = None
     """The due date as it was before that supplement moved it; the same as `due_at` where it was not moved."""
+    extended_at: datetime | None = None
+    """The day that OpenCPS writes where a term was extended (extendDate); the new term is in `due_at`."""
     desk: str | None = None
     """Who, or which step, has the dossier now."""
     fee_due: bool | None = None

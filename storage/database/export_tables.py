@@ -37,6 +37,7 @@ dossiers = _table(
     Column("supplement_asked_at", Large),
     Column("supplement_given_at", Large),
     Column("due_before", Large),
+    Column("extended_at", Large),
     Column("desk", Text),
     Column("fee_due", Integer),
     Column("paid_online", Integer),

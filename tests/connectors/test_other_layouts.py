@@ -127,6 +127,18 @@ def test_opencps_words_become_national_codes(tmp_path: Path) -> None:
     assert second["received_at"] == first["received_at"]
 
 
+def test_opencps_moments_in_milliseconds_are_read_and_0_is_no_moment(tmp_path: Path) -> None:
+    said = {"dossierNo": code(1), "dossierStatus": "processing", "online": True, "durationCount": 2, "durationUnit": 0}
+    dates = {"receiveDate": 1751505300000, "dueDate": 1751882400000, "releaseDate": 0, "extendDate": 0}
+    (tmp_path / "opencps.json").write_text(json.dumps({"data": [said | dates]}), encoding="utf-8")
+    export = read_export_here(tmp_path / "opencps.json")
+    assert not export.rejected
+    (values,) = (row.values for row in export.rows)
+    assert values["received_at"] == datetime(2025, 7, 3, 8, 15, tzinfo=VIETNAM)
+    assert values["due_at"] == datetime(2025, 7, 7, 17, 0, tzinfo=VIETNAM)
+    assert (values["finished_at"], values["extended_at"]) == (None, None)
+
+
 @pytest.mark.parametrize("profile", [profile for profile in load_profiles() if profile.kind == "dossiers"])
 def test_every_profile_recognises_its_own_header_and_no_other_does(profile: Any, tmp_path: Path) -> None:
     depth = max(len(column.header) for column in profile.columns)

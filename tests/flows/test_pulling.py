@@ -463,6 +463,30 @@ def test_due_dates_that_their_terms_do_not_give_are_told_with_the_import(home: P
     )
 
 
+def test_terms_of_opencps_are_days_or_hours_and_an_extended_one_is_left_alone_and_kept_with_its_history(
+    home: Path,
+) -> None:
+    header = ["dossierNo", "dossierStatus", "receiveDate", "dueDate", "durationCount", "durationUnit", "extendDate"]
+    received, right, wrong = "2025-07-03T01:15:00Z", "2025-07-07T01:15:00Z", "2025-07-10T01:15:00Z"
+    rows = [
+        [f"H17.57-250703-000{number}", "processing", received, due, *term, extended]
+        for number, (due, term, extended) in enumerate(
+            [(right, (2, 0), ""), (right, (16, 1), ""), (wrong, (2, 0), ""), (wrong, (2, 0), "2025-07-06T02:00:00Z")],
+            start=1,
+        )
+    ]
+    settings = _settings(home)
+    first = import_file(settings, delimited(home / "a.csv", [header, *rows]), profile="", dry_run=False, at=NOW)
+    assert [told.rpartition("thời hạn 2")[2] for told in first["warnings"] if "thời hạn giải quyết" in told] == [
+        " ngày làm việc: tính ra 07/07/2025, tệp ghi hẹn trả 10/07/2025"
+    ]
+    rows[3][6] = "2025-07-08T02:00:00Z"
+    later = delimited(home / "b.csv", [header, *rows])
+    import_file(settings, later, profile="", dry_run=False, at=NOW + timedelta(days=1))
+    said = [entry["fields"]["extended_at"] for entry in dossier_seen(settings, rows[3][0], None)["history"]]
+    assert [str(moment["datetime"])[:10] for moment in said] == ["2025-07-06", "2025-07-08"]
+
+
 def _form(path: Path, title: str) -> Path:
     numbering = [f"({n})" for n in range(1, 14)]
     counts = [2, 1, 1, 0, 2, 2, 0, 0, 0, 0, 0]
