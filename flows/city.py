@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from config.other_indices import sipas
@@ -14,11 +17,12 @@ from flows import scoring
 from flows.cycle import kept_cycle
 from flows.drawing import drawn
 from flows.resources import Resources
-from flows.scoring import Question
+from flows.scoring import Answer, Question
 from reports.heading import Heading
 from reports.ranking import printed_ranking
 from scoring.cycle_sheet import published_result
 from storage.browsing import units_known
+from storage.objects import Kept
 
 
 class NoUnits(WrongUse, ValueError):
@@ -40,12 +44,12 @@ def score_city(
     names = sorted(set(units)) or _known(resources)
     if not names:
         raise NoUnits("Chưa có số liệu của đơn vị nào. Chạy parindex nightly --unit MÃ trước.")
-    scores = {name: _scored(resources, name, question, now, dry_run=dry_run) for name in names}
+    scores = _all_scored(resources, names, question, now, dry_run=dry_run)
     return {
         "period": question.period,
         "criteria": question.criteria,
         "on_time_rule": question.on_time_rule,
-        "units": _ranked(scores),
+        "units": _ranked(scores, {resources.settings.unit: resources.settings.unit_name}),
         "components": _compared(scores),
     }
 
@@ -55,17 +59,54 @@ def _known(resources: Resources) -> list[str]:
         return units_known(connection)
 
 
-def _scored(resources: Resources, unit: str, question: Question, now: datetime, *, dry_run: bool) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A unit's score before it is recorded: `run` holds it already, or `kept` are its inputs; a dry run has neither."""
+
+    own: Resources
+    answer: Answer
+    run: str | None = None
+    kept: Kept | None = None
+
+
+def _all_scored(
+    resources: Resources, names: Sequence[str], question: Question, now: datetime, *, dry_run: bool
+) -> dict[str, dict[str, Any]]:
+    """Units are read and counted side by side, one for each core (database, Polars, hash and zip work without Python's
+    lock), and recorded one after the other in the order of their names."""
+    score_one = partial(_scored, resources, question, now, dry_run=dry_run)
+    abreast = min(len(names), os.cpu_count() or 1)
+    with ThreadPoolExecutor(abreast) as pool:
+        waves = (names[start : start + abreast] for start in range(0, len(names), abreast))
+        found = (one for wave in waves for one in pool.map(score_one, wave))
+        return {one.own.settings.unit: _recorded(one, now) for one in found}
+
+
+def _scored(resources: Resources, question: Question, now: datetime, unit: str, *, dry_run: bool) -> _Scored:
     own = replace(resources, settings=resources.settings.model_copy(update={"unit": unit}))
     answer = scoring.compute(own, question)
-    run = None if dry_run else scoring.record(own, answer, who="parindex city", at=now)
-    cycle = kept_cycle(own, question.period)
+    if dry_run:
+        return _Scored(own, _light(answer))
+    if (run := scoring.run_that_holds(own, answer, now)) is not None:
+        return _Scored(own, _light(answer), run)
+    return _Scored(own, _light(answer), kept=scoring.keep_inputs(own, answer))
+
+
+def _light(answer: Answer) -> Answer:
+    """Without the text of its facts, which is kept or not needed: a city has gigabytes of it."""
+    return replace(answer, facts_text=b"")
+
+
+def _recorded(found: _Scored, now: datetime) -> dict[str, Any]:
+    own, run = found.own, found.run
+    if found.kept is not None:
+        run = scoring.record_new(own, found.answer, found.kept, who="parindex city", at=now)
+    cycle = kept_cycle(own, str(found.answer.score["period"]))
     result = published_result(cycle, sipas().component) if cycle and cycle.state == "published" else None
-    name = resources.settings.unit_name if unit == resources.settings.unit else unit
-    return {"run": run, "name": name, "score": answer.score, "result": result}
+    return {"run": run, "score": found.answer.score, "result": result}
 
 
-def _ranked(scores: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _ranked(scores: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Units with a published result before those without; each ranked among its like."""
     places = {unit: _place(found) for unit, found in scores.items()}
     order = sorted(scores, key=lambda unit: (places[unit], unit))
@@ -73,7 +114,7 @@ def _ranked(scores: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "rank": 1 + sum(1 for other in places.values() if other[0] == places[unit][0] and other < places[unit]),
             "unit": unit,
-            "name": scores[unit]["name"],
+            "name": names.get(unit, unit),
             "run": scores[unit]["run"],
             "totals": dict(scores[unit]["score"]["totals"]),
             "result": scores[unit]["result"],

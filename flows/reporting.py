@@ -348,7 +348,7 @@ def _index766(desk: Desk) -> Made:
         "groups": [{"id": group.id, "name": group.name, "max": f"{group.max:.2f}"} for group in index.groups],
         "metrics": [item.plain() for item in scores],
         "totals": totals(scores),
-        "average_days": average_days(scope.finished, work_time(desk.calendar)),
+        "average_days": average_days(scope.finished(), work_time(desk.calendar)),
         "notes": list(index.notes),
     }
     return content, partial(index_766_sheet, content, desk.heading), None

@@ -22,12 +22,15 @@ from flows.resources import Resources
 from flows.years import criteria_for
 from ocr import CHECKER_VERSION
 from scoring import ENGINE_VERSION, MEASURES, changes_of, score
-from scoring.engine.facts import to_plain
+from scoring.engine.measuring import asked_of
 from scoring.engine.on_time import rule_named
+from scoring.engine.period import period_of
 from scoring.unit_names import unit_names
 from storage.database.types import canonical
 from storage.evidence import record_object
-from storage.facts import Counting, Gathered, export_evidence, gather_facts, input_files
+from storage.facts import Counting, Gathered, export_evidence, facts_beside, input_files
+from storage.kept_dossiers import KeptDossiers, facts_as_text, kept_dossiers
+from storage.objects import Kept
 from storage.runs import RunRecord, latest_run, record_run
 
 ENGINE = Path(__file__).parent.parent / "scoring" / "engine"
@@ -45,13 +48,24 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A score with all it was made of; `gathered` also tells what could not be joined."""
+    """A score with all it was made of; `gathered` tells what could not be joined, its facts are without dossiers."""
 
     score: dict[str, Any]
     criteria: dict[str, Any]
     calendar: dict[str, Any]
     gathered: Gathered
+    facts_text: bytes
+    """All facts as canonical JSON: most of a run's inputs, written once."""
     inputs_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What is kept of a unit: its dossiers, all other facts, the files that they come from."""
+
+    dossiers: KeptDossiers
+    gathered: Gathered
+    files: list[dict[str, str]]
 
 
 def compute(
@@ -64,22 +78,17 @@ def compute(
     Raises:
         BadAssumption: an assumption cannot be read or names nothing that the set has.
     """
-    unit, year = resources.settings.unit, int(question.period[:4])
     criteria = criteria_set(resources.settings, question.criteria).plain()
     calendar = load_calendars()
-    with resources.database.read() as connection:
-        counting = Counting(counted_inputs(criteria), question.as_of)
-        gathered = gather_facts(connection, unit, CHECKER_VERSION, year=year, import_id=as_of_import, counting=counting)
-        exports = export_evidence(connection, unit, year, _counted_from(criteria))
-        files = input_files(connection, unit, year)
-    units = unit_names(load_units().mergers)
-    facts = replace(gathered.facts, evidence=(*gathered.facts.evidence, *exports), units=units)
-    gathered = replace(gathered, facts=facts)
-    values = {"calendar": calendar, "criteria": criteria, "facts": to_plain(gathered.facts)}
-    inputs = files + [{"kind": kind, "sha256": _digest(value)} for kind, value in sorted(values.items())]
+    kept = _sources(resources, question, criteria, as_of_import)
+    facts, unit = kept.gathered.facts, resources.settings.unit
+    facts_text = facts_as_text(facts, kept.dossiers)
+    digests = {"calendar": _digest(calendar), "criteria": _digest(criteria), "facts": _sha256(facts_text)}
+    inputs = kept.files + [{"kind": kind, "sha256": sha256} for kind, sha256 in sorted(digests.items())]
+    period = period_of(question.period, question.as_of)
     result = score(
         criteria,
-        gathered.facts,
+        facts,
         calendar,
         unit=unit,
         period=question.period,
@@ -88,9 +97,23 @@ def compute(
         inputs=inputs,
         engine=engine_name(),
         changes=changes_of(assumed, criteria) if assumed else None,
+        register=kept.dossiers.register(period, unit, facts.units, asked_of(facts)),
     )
     digest = _digest({"inputs": inputs, "rule": rule_named(question.on_time_rule).reference, "engine": engine_name()})
-    return Answer(result.plain(), criteria, calendar, gathered, digest)
+    return Answer(result.plain(), criteria, calendar, kept.gathered, facts_text, digest)
+
+
+def _sources(resources: Resources, question: Question, criteria: Mapping[str, Any], import_id: int | None) -> _Sources:
+    unit, year = resources.settings.unit, int(question.period[:4])
+    counting = Counting(counted_inputs(criteria), question.as_of)
+    with resources.database.read() as connection:
+        found = facts_beside(connection, unit, CHECKER_VERSION, year=year, import_id=import_id, counting=counting)
+        exports = export_evidence(connection, unit, year, _counted_from(criteria))
+        dossiers = kept_dossiers(connection, unit, import_id)
+        files = input_files(connection, unit, year)
+    units = unit_names(load_units().mergers)
+    facts = replace(found.facts, evidence=(*found.facts.evidence, *exports), units=units)
+    return _Sources(dossiers, replace(found, facts=facts), files)
 
 
 def _counted_from(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -113,12 +136,28 @@ def record(resources: Resources, answer: Answer, *, who: str, at: datetime) -> s
 
     Asked with the unit's own criteria set and on-time rule, as of its day, it becomes the run that stands.
     """
+    held = run_that_holds(resources, answer, at)
+    return held or record_new(resources, answer, keep_inputs(resources, answer), who=who, at=at)
+
+
+def run_that_holds(resources: Resources, answer: Answer, at: datetime) -> str | None:
+    """The newest run of the answer's kind where it says the same; None where a new one has to be recorded."""
     stands = _is_own_question(resources.settings, answer.score, at)
     with resources.database.read() as connection:
         newest = latest_run(connection, resources.settings.unit, str(answer.score["period"]), stands=stands)
     if newest is not None and _same_result(newest, answer) and (stands or _same_day(newest, answer)):
         return str(newest["id"])
-    kept = resources.store.put(io.BytesIO(packed_inputs(answer)))
+    return None
+
+
+def keep_inputs(resources: Resources, answer: Answer) -> Kept:
+    """Keep what the answer was made of: the object before any row of it."""
+    return resources.store.put(io.BytesIO(packed_inputs(answer)))
+
+
+def record_new(resources: Resources, answer: Answer, kept: Kept, *, who: str, at: datetime) -> str:
+    """Record a run whose inputs are kept; its id."""
+    stands = _is_own_question(resources.settings, answer.score, at)
     with resources.database.write() as connection:
         record_object(connection, kept, who="parindex", where="scoring", at=at)
         run = RunRecord(answer.score, kept.sha256, answer.inputs_digest, answer.gathered.gaps(), who, at, stands)
@@ -136,8 +175,8 @@ def engine_name() -> str:
 
 def packed_inputs(answer: Answer) -> bytes:
     """Facts, criteria set and calendar as gzipped JSON; the same inputs give the same bytes."""
-    plain = {"calendar": answer.calendar, "criteria": answer.criteria, "facts": to_plain(answer.gathered.facts)}
-    return gzip.compress(json.dumps(plain, ensure_ascii=False).encode(), compresslevel=6, mtime=0)
+    others = json.dumps({"calendar": answer.calendar, "criteria": answer.criteria}, ensure_ascii=False).encode()
+    return gzip.compress(others[:-1] + b', "facts": ' + answer.facts_text + b"}", compresslevel=6, mtime=0)
 
 
 def unpacked_inputs(packed: bytes) -> dict[str, Any]:
@@ -168,4 +207,8 @@ def _points(plain: Mapping[str, Any]) -> list[tuple[str, str | None, str]]:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return _sha256(canonical(value).encode())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,76 +1,126 @@
-"""The counts behind the measures for many units at once, over columns instead of dossiers (Polars).
+"""The register of a unit counted over columns instead of dossiers (Polars): a score from the database is made with it.
 
-For a city's millions of rows; a ward's own score is made by the engine, and a property test holds the two equal.
+A property test holds it equal to the engine's own counting, which an auditor's bare Python repeats.
 Columns are those of the table `dossiers`: moments in seconds since 1970 (UTC), yes and no as 1 and 0, null: not said.
-Dossiers that another unit resolves have to be left out before (engine/places.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
-from scoring.engine.on_time import DONE, FINISHED, NOT_ACCEPTED, PAUSED, WAITING, WITHDRAWN, rule_named
-from scoring.engine.period import Period
+from scoring.engine.facts import UnitName
+from scoring.engine.on_time import DONE, Clear, finished_in, still_late
+from scoring.engine.period import VIETNAM, Period
+from scoring.engine.places import offices_elsewhere
+from scoring.engine.register import ANSWERS, Register, foreign_offices, procedures_among
 
-_VIETNAM, _DAY = 7 * 3600, 86_400
-NEEDED = (
-    "unit", "status", "channel", "full_online", "received_at", "due_at", "finished_at", "returned_at", "supplements",
-    "supplement_asked_at", "supplement_given_at", "due_before",
-    "fee_due", "paid_online", "papers_digitised", "papers_reused", "synced", "apology_number",
-)  # fmt: skip
-"""Columns that the counts need."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """One of late, on time, early or undated for each row; rows with none of them are out."""
-
-    late: pl.Expr
-    early: pl.Expr
-    on_time: pl.Expr
-    undated: pl.Expr
+_SEVEN_HOURS, _DAY = 7 * 3600, 86_400
+_EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)
+_MOMENTS = frozenset(("received_at", "due_at", "finished_at", "returned_at", "supplement_asked_at",
+                      "supplement_given_at", "due_before"))  # fmt: skip
 
 
-def counts_by_unit(frame: pl.LazyFrame | pl.DataFrame, period: Period, on_time_rule: str) -> pl.DataFrame:
-    """One row for each unit, in the order of units: finished, late, early, undated, without_due, with_letter,
-    in_progress_late, received, and of the received: online, full_online, digitised, reused, synced, with_fee,
-    paid_online, with `<flag>_unknown` where the source is silent."""
-    verdict = _VERDICTS[rule_named(on_time_rule).reference](period)
-    received = _between("received_at", period)
-    chosen = frame.lazy().select(
-        "unit",
-        late=verdict.late,
-        early=verdict.early,
-        finished=verdict.late | verdict.early | verdict.on_time,
-        undated=verdict.undated,
-        without_due=verdict.on_time & pl.col("due_at").is_null(),
-        with_letter=verdict.late & (pl.col("apology_number").fill_null("") != ""),
-        in_progress_late=_still_late(period),
-        received=received,
-        **_flags(received),
+class _Contested(NamedTuple):
+    """All that on-time rules and measures look at."""
+
+    code: str
+    status: int | None
+    supplements: int | None
+    apology_number: str | None
+    result_file_required: int | None
+    received_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+    returned_at: datetime | None
+    supplement_asked_at: datetime | None
+    supplement_given_at: datetime | None
+    due_before: datetime | None
+
+
+class _Entered(NamedTuple):
+    """All that result files are compared with."""
+
+    code: str
+    result_number: str | None
+    received_at: datetime | None
+
+
+_PROCEDURE = ("procedure_code", "procedure", "channel", "full_online")
+NEEDED = tuple(dict.fromkeys(("resolving_unit", *_Contested._fields, *_Entered._fields, *_PROCEDURE, *ANSWERS)))
+"""Columns that are counted."""
+_ASKED = tuple(dict.fromkeys((*ANSWERS, *_PROCEDURE)))
+_Row = TypeVar("_Row", bound=NamedTuple)
+
+
+def register_of(
+    table: pl.DataFrame,
+    period: Period,
+    unit: str,
+    units: Sequence[UnitName] = (),
+    asked: Collection[str | None] = (),
+) -> Register:
+    """What `scoring.engine.register.registered` says of the dossiers that the rows of `table` are."""
+    offices = dict(table.group_by("resolving_unit").len().iter_rows())
+    foreign = foreign_offices(offices, period, unit, units)
+    marked = table.select(*NEEDED, **_marks(period, foreign))
+    own = marked.filter("own") if foreign else marked
+    others = marked.filter(~pl.col("own")) if foreign else marked.clear()
+    received = own.filter("received").select(_ASKED)
+    clear = own.filter("clear").select("code", "result_file_required", "earlier")
+    contested = _rows(own.filter(~pl.col("clear") & ~pl.col("past")), _Contested)
+    ended = [dossier for dossier in contested if finished_in(dossier, period)]
+    required = clear.filter(pl.col("result_file_required") == 1)
+    also = [dossier.code for dossier in ended if dossier.result_file_required]
+    return Register(
+        period=period,
+        received=received.height,
+        answers={tuple(row[:-1]): row[-1] for row in received.group_by(ANSWERS).len().iter_rows()},
+        procedures=procedures_among(received.select(_PROCEDURE).unique().iter_rows()),
+        finished=clear.height + len(ended),
+        says_results=_any_said(clear["result_file_required"], ended),
+        required=required.height + len(also),
+        clear=Clear(clear.height, clear.filter("earlier").height),
+        contested=contested,
+        in_progress_late=sum(1 for dossier in contested if still_late(dossier, period)),
+        imported=table.height,
+        lacks_receipt=not received.height and table["received_at"].null_count() > 0,
+        foreign=foreign,
+        elsewhere=[(code, office or "") for code, office in
+                   others.filter("received").select("code", "resolving_unit").iter_rows()],
+        elsewhere_counted={} if units else offices_elsewhere(offices, unit),
+        outside=_outside(own, others, ended, asked),
+        wanting=frozenset(_asked_for(required, asked)["code"]).union(code for code in also if code in asked),
+        rows={dossier.code: dossier for dossier in _rows(_asked_for(table, asked), _Entered)},
+    )  # fmt: skip
+
+
+def _marks(period: Period, foreign: Iterable[str | None]) -> dict[str, pl.Expr]:
+    """What is told of each row; see engine/register.py for clear and past."""
+    opens, closes = int(period.opens.timestamp()), int(period.closes.timestamp())
+    taken, due, end, handed = map(pl.col, ("received_at", "due_at", "finished_at", "returned_at"))
+    clear = (
+        (taken < closes)
+        & (end >= opens)
+        & (handed >= opens)
+        & (pl.max_horizontal(end, handed) < pl.min_horizontal(due, closes))
+        & handed.is_not_null()
+        & end.is_not_null()
+        & due.is_not_null()
+        & pl.col("status").is_in(sorted(DONE))
+        & (pl.col("supplements").fill_null(0) == 0)
+        & pl.col("due_before").is_null()
     )
-    return chosen.group_by("unit").agg(pl.all().sum()).sort("unit").collect()
-
-
-def _flags(received: pl.Expr) -> Mapping[str, pl.Expr]:
-    """Counts of yes and of silence among the received ones."""
-    online = pl.col("channel") == "online"
-    fee = received & _yes("fee_due")
-    found = {
-        "online": received & _sure(online),
-        "online_unknown": received & pl.col("channel").is_null(),
-        "full_online": received & _yes("full_online") & _sure(online),
-        "with_fee": fee,
-        "paid_online": fee & _yes("paid_online"),
-        "paid_online_unknown": fee & pl.col("paid_online").is_null(),
+    return {
+        "own": ~_sure(pl.col("resolving_unit").is_in(sorted(office for office in foreign if office))),
+        "received": _sure((taken >= opens) & (taken < closes)),
+        "clear": _sure(clear),
+        "past": _sure((end < opens) & (handed < opens)),
+        "earlier": _sure(_local_day(end) < _local_day(due)),
     }
-    for name, column in (("digitised", "papers_digitised"), ("reused", "papers_reused"), ("synced", "synced")):
-        found |= {name: received & _yes(column), f"{name}_unknown": received & pl.col(column).is_null()}
-    return found
 
 
 def _sure(condition: pl.Expr) -> pl.Expr:
@@ -78,100 +128,38 @@ def _sure(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(False)
 
 
-def _yes(column: str) -> pl.Expr:
-    return _sure(pl.col(column) == 1)
-
-
-def _status_in(codes: frozenset[int]) -> pl.Expr:
-    return pl.col("status").fill_null(0).is_in(sorted(codes))
-
-
-def _between(column: str, period: Period) -> pl.Expr:
-    opens, closes = _seconds(period)
-    return _sure((pl.col(column) >= opens) & (pl.col(column) < closes))
-
-
-def _seconds(period: Period) -> tuple[int, int]:
-    return int(period.opens.timestamp()), int(period.closes.timestamp())
-
-
 def _local_day(moment: pl.Expr) -> pl.Expr:
-    return (moment + _VIETNAM) // _DAY
+    return (moment + _SEVEN_HOURS) // _DAY
 
 
-def _day_number(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
+def _any_said(said: pl.Series, dossiers: Iterable[_Contested]) -> bool:
+    return said.null_count() < said.len() or any(dossier.result_file_required is not None for dossier in dossiers)
 
 
-_END = pl.coalesce("finished_at", "returned_at")
-_NO_TERM = pl.col("due_at").is_null() | _status_in(frozenset({WITHDRAWN}))
-_NEVER_FINISHED = NOT_ACCEPTED | PAUSED
+def _outside(
+    own: pl.DataFrame, others: pl.DataFrame, ended: Iterable[_Contested], asked: Collection[str | None]
+) -> frozenset[str]:
+    """Of the codes asked for, those of another period or unit."""
+    if not asked:
+        return frozenset()
+    neither = _asked_for(own.filter(~pl.col("received") & ~pl.col("clear")), asked)["code"]
+    outside = pl.concat([neither, _asked_for(others, asked)["code"]])
+    return frozenset(outside) - {dossier.code for dossier in ended}
 
 
-def _judged(end: pl.Expr, period: Period, late: pl.Expr, early: pl.Expr) -> _Verdict:
-    """Rows whose end lies in the period, judged; ended without a day they are undated."""
-    opens, closes = _seconds(period)
-    counted = ~_status_in(_NEVER_FINISHED) & _sure((end >= opens) & (end < closes))
-    is_late, is_early = counted & ~_NO_TERM & _sure(late), counted & ~_NO_TERM & _sure(early)
-    undated = end.is_null() & _status_in(DONE | {WITHDRAWN})
-    return _Verdict(is_late, is_early, counted & ~is_late & ~is_early, undated)
+def _asked_for(table: pl.DataFrame, asked: Collection[str | None]) -> pl.DataFrame:
+    codes = pl.Series("code", [code for code in asked if code is not None], dtype=pl.String)
+    return table.filter(pl.col("code").is_in(codes.implode())) if len(codes) else table.clear()
 
 
-def _bcth_date(period: Period) -> _Verdict:
-    ended, due = _local_day(_END), _local_day(pl.col("due_at"))
-    return _judged(_END, period, ended > due, ended < due)
+def _rows(table: pl.DataFrame, kind: type[_Row]) -> list[_Row]:
+    """The rows as named tuples of their own columns: a `Dossier` for each would cost more than all the counting."""
+    columns = [_values(table[name]) for name in kind._fields]
+    return list(map(kind._make, zip(*columns, strict=True)))
 
 
-def _bc06_datetime(period: Period) -> _Verdict:
-    end, due = pl.col("returned_at"), pl.col("due_at")
-    found = _judged(end, period, end > due, end < due)
-    waits_to_be_handed_over = _status_in(frozenset({FINISHED})) & pl.col("finished_at").is_not_null()
-    return _Verdict(found.late, found.early, found.on_time, found.undated & ~waits_to_be_handed_over)
-
-
-def _opencps(period: Period) -> _Verdict:
-    end, due = pl.col("finished_at"), pl.col("due_at")
-    found = _judged(end, period, end > due, (end <= due) & (pl.col("returned_at") < due))
-    kept = ~_status_in(frozenset({WITHDRAWN}))
-    return _Verdict(found.late & kept, found.early & kept, found.on_time & kept, found.undated & kept)
-
-
-def _dvcqg_766(period: Period) -> _Verdict:
-    return _by_portal(period, pl.col("due_at"))
-
-
-def _dvcqg_766_without_waiting(period: Period) -> _Verdict:
-    asked, given, due = pl.col("supplement_asked_at"), pl.col("supplement_given_at"), pl.col("due_at")
-    moved = pl.when((given >= asked) & due.is_not_null()).then(pl.col("due_before") + given - asked)
-    return _by_portal(period, pl.coalesce(moved, due))
-
-
-def _by_portal(period: Period, due: pl.Expr) -> _Verdict:
-    opens, closes = _seconds(period)
-    counted = ~_status_in(NOT_ACCEPTED) & ~_sure(pl.col("received_at") >= closes) & ~_sure(opens > _END)
-    again = _sure(pl.col("supplements") > 1)
-    going_on = ~_sure(closes > _END)
-    undated = counted & ~again & _END.is_null() & _status_in(DONE | {WITHDRAWN})
-    waits_late = _status_in(frozenset({WAITING})) & _sure(pl.col("supplement_asked_at") > due)
-    past_due = _sure(_local_day(due) < _day_number(period.last))
-    late_now = pl.when(_status_in(PAUSED)).then(waits_late).otherwise(past_due)
-    late = again | pl.when(going_on).then(late_now).otherwise(_sure(due < _END))
-    is_late = counted & ~undated & late
-    return _Verdict(is_late, pl.lit(False), counted & ~undated & ~is_late, undated)
-
-
-def _still_late(period: Period) -> pl.Expr:
-    _, closes = _seconds(period)
-    out = _status_in(_NEVER_FINISHED | {WITHDRAWN}) | _sure(closes > _END)
-    open_now = _END.is_not_null() | ~_status_in(DONE)
-    begun = ~_sure(pl.col("received_at") >= closes)
-    return ~out & open_now & begun & _sure(_local_day(pl.col("due_at")) < _day_number(period.last))
-
-
-_VERDICTS: Mapping[str, Callable[[Period], _Verdict]] = {
-    "bcth_date@1": _bcth_date,
-    "bc06_datetime@1": _bc06_datetime,
-    "opencps@1": _opencps,
-    "dvcqg_766@1": _dvcqg_766,
-    "dvcqg_766@2": _dvcqg_766_without_waiting,
-}
+def _values(column: pl.Series) -> list[Any]:
+    said = column.to_list()
+    if column.name not in _MOMENTS:
+        return said
+    return [None if seconds is None else _EPOCH + timedelta(0, seconds) for seconds in said]

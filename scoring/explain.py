@@ -188,7 +188,7 @@ def _without_letter(scope: Scope) -> Iterable[Row]:
 
 def _dossiers_lacking(flag: str, lacking: str, fee: bool = False) -> Callable[[Scope], Iterable[Row]]:
     def rows(scope: Scope) -> Iterable[Row]:
-        for dossier in scope.received:
+        for dossier in scope.received():
             if not getattr(dossier, flag) and (dossier.fee_due or not fee):
                 yield Row("dossier", dossier.code, f"{dossier.code}: {lacking}")
 
@@ -196,20 +196,20 @@ def _dossiers_lacking(flag: str, lacking: str, fee: bool = False) -> Callable[[S
 
 
 def _not_online(scope: Scope) -> Iterable[Row]:
-    for dossier in scope.received:
+    for dossier in scope.received():
         if dossier.channel != "online":
             yield Row("dossier", dossier.code, f"{dossier.code}: không nộp trực tuyến")
 
 
 def _not_full_online(scope: Scope) -> Iterable[Row]:
-    for dossier in scope.received:
+    for dossier in scope.received():
         if not (dossier.full_online and dossier.channel == "online"):
             yield Row("dossier", dossier.code, f"{dossier.code}: không phải trực tuyến toàn trình")
 
 
 def _procedures_unused(scope: Scope) -> Iterable[Row]:
-    used = {d.procedure_code or d.procedure for d in scope.received if d.channel == "online"}
-    for dossier in scope.received:
+    used = {d.procedure_code or d.procedure for d in scope.received() if d.channel == "online"}
+    for dossier in scope.received():
         name = dossier.procedure_code or dossier.procedure
         if name and dossier.full_online is not None and name not in used:
             yield Row("dossier", name, f"Thủ tục {name} {dossier.procedure or ''}: chưa có hồ sơ trực tuyến".strip())
@@ -220,7 +220,7 @@ def _results_lacking(scope: Scope) -> Iterable[Row]:
     for document in scope.facts.documents:
         if document.purpose == "result":
             files.setdefault(document.dossier_code, []).append(document)
-    for dossier in scope.finished:
+    for dossier in scope.finished():
         found = files.get(dossier.code, [])
         if dossier.result_file_required and not any(map(meets_profile, fitting_files(dossier, found))):
             yield Row("dossier", dossier.code, f"{dossier.code}: {_file_verdicts(scope, found)}")

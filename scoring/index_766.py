@@ -185,23 +185,23 @@ def _online_synced(ground: Ground) -> Rate:
     """Online dossiers with the electronic result that is required, times the share synchronised."""
     online, synced = _named("online_share")(ground), _named("synced_share")(ground)
     scope = ground.scope
-    counted = sum(1 for dossier in scope.received if dossier.channel == "online" and _with_result(dossier))
+    counted = sum(1 for dossier in scope.received() if dossier.channel == "online" and _with_result(dossier))
     share = synced.share if synced.total else Fraction(0)
     return Rate(counted * share, online.total, online.warnings)
 
 
 def _electronic_results(ground: Ground) -> Rate:
     scope = _with_dossiers(ground)
-    _all_silent(scope.received, "result_file_required", "thủ tục nào phải trả kết quả điện tử")
-    required = [dossier for dossier in scope.finished if dossier.result_file_required]
+    _all_silent(scope.received(), "result_file_required", "thủ tục nào phải trả kết quả điện tử")
+    required = [dossier for dossier in scope.finished() if dossier.result_file_required]
     return Rate(Fraction(sum(1 for dossier in required if dossier.result_files)), len(required))
 
 
 def _digitised(ground: Ground) -> Rate:
     scope = _with_dossiers(ground)
-    _all_silent(scope.received, "papers_digitised", "việc số hóa thành phần hồ sơ")
-    done = sum(1 for dossier in scope.received if dossier.papers_digitised and _with_result(dossier))
-    return Rate(Fraction(done), len(scope.received))
+    _all_silent(scope.received(), "papers_digitised", "việc số hóa thành phần hồ sơ")
+    done = sum(1 for dossier in scope.received() if dossier.papers_digitised and _with_result(dossier))
+    return Rate(Fraction(done), len(scope.received()))
 
 
 def _petitions_satisfied(ground: Ground) -> Rate:
@@ -218,11 +218,11 @@ def _petitions_satisfied(ground: Ground) -> Rate:
 def _paying_procedures(ground: Ground) -> Rate:
     """Procedures with a fee (of the list, otherwise those that had dossiers), and which were ever paid online."""
     scope = _with_dossiers(ground)
-    _all_silent(scope.received, "fee_due", "hồ sơ nào phải nộp phí, lệ phí")
-    paid = {d.procedure_code or d.procedure for d in scope.received if d.fee_due and d.paid_online}
+    _all_silent(scope.received(), "fee_due", "hồ sơ nào phải nộp phí, lệ phí")
+    paid = {d.procedure_code or d.procedure for d in scope.received() if d.fee_due and d.paid_online}
     if listed := {row.get("code") for row in ground.procedures if row.get("fee_due")}:
         return Rate(Fraction(len(paid & listed)), len(listed))
-    with_fee = {d.procedure_code or d.procedure for d in scope.received if d.fee_due}
+    with_fee = {d.procedure_code or d.procedure for d in scope.received() if d.fee_due}
     warning = "Mẫu số chỉ gồm thủ tục có phí đã phát sinh hồ sơ trong kỳ, vì danh mục thủ tục chưa ghi thủ tục có phí."
     return Rate(Fraction(len(paid)), len(with_fee), (warning,))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from storage.database.door_tables import uploads
 from storage.database.tables import (
@@ -193,7 +193,10 @@ def kept_uploads(connection: Connection, unit: str, account: str) -> list[str]:
 
 
 def units_known(connection: Connection) -> list[str]:
-    """Units that have a score or a document."""
-    found = set(connection.execute(select(score_runs.c.unit).distinct()).scalars())
-    found |= set(connection.execute(select(documents.c.unit).distinct()).scalars())
-    return sorted(str(unit) for unit in found)
+    """Units that have a score, a document or an import."""
+    found = {unit for kind in (score_runs, documents, imports) for unit in _units_in(connection, kind)}
+    return sorted(map(str, found))
+
+
+def _units_in(connection: Connection, kind: Table) -> Iterable[str]:
+    return connection.execute(select(kind.c.unit).distinct()).scalars()

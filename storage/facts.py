@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -96,8 +96,22 @@ def gather_facts(
 
     What a person or a folder says of another year is left out; dossiers, petitions and documents bear their own dates.
     """
-    rows = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in _KINDS}
+    found = facts_beside(connection, unit, checker, year=year, import_id=import_id, counting=counting)
     stored = dossiers_now(connection, unit) if import_id is None else dossiers_as_of(connection, unit, import_id)
+    return replace(found, facts=replace(found.facts, dossiers=tuple(map(dossier_of, stored))))
+
+
+def facts_beside(
+    connection: Connection,
+    unit: str,
+    checker: str,
+    *,
+    year: int,
+    import_id: int | None = None,
+    counting: Counting = _NOTHING_COUNTED,
+) -> Gathered:
+    """The same without the dossiers, which by far are the most: whoever counts takes them as columns."""
+    rows = {kind: rows_of_year(connection, unit, kind, year, import_id) for kind in _KINDS}
     documents = _documents(connection, unit, checker, year)
     typed = tuple(from_plain(DeclaredValue, fields) for fields in rows["declared"])
     as_kept = _lists(connection, unit, year, import_id, counting)
@@ -107,7 +121,6 @@ def gather_facts(
     linked = {item.sha256 for item in evidence}
     evidence = (*evidence, *export_evidence(connection, unit, year, _proven_by_lists(counting, declared, typed)))
     facts = Facts(
-        dossiers=tuple(map(dossier_of, stored)),
         petitions=tuple(from_plain(Petition, fields) for fields in rows["petitions"]),
         documents=tuple(found.fact for found in documents),
         evidence=evidence,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
-from .facts import Dossier
 from .numbers import day_vn
 from .period import local_day
 
@@ -36,17 +35,30 @@ class Printed(Protocol):
         ...
 
 
-def contradiction(dossier: Dossier, document: Printed) -> str:
+class Entered(Protocol):
+    """What the register says of a dossier."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def result_number(self) -> str | None: ...
+    @property
+    def received_at(self) -> datetime | None: ...
+
+
+def contradiction(dossier: Entered, document: Printed) -> str:
     """Why this cannot be the dossier's result, as a Vietnamese sentence; empty where nothing speaks against it."""
     if document.also_for and (others := sorted(set(document.also_for) - {dossier.code})):
         return f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}."
-    code = None if "dossier_code" in document.unsure else document.printed_code
-    number = None if "number" in document.unsure else document.number
-    issued = None if "issued_on" in document.unsure else document.issued_on
+    code, number, issued = document.printed_code, document.number, document.issued_on
+    if unsure := document.unsure:
+        code, number = None if "dossier_code" in unsure else code, None if "number" in unsure else number
+        issued = None if "issued_on" in unsure else issued
     if code and code != dossier.code:
         return f"Trong tệp ghi mã hồ sơ {code}."
-    if dossier.result_number and number and not same_number(dossier.result_number, number):
-        return f"Số trên văn bản là {number}, trong sổ là {dossier.result_number}."
+    entered = dossier.result_number if number else None
+    if number and entered and number != entered and not same_number(entered, number):
+        return f"Số trên văn bản là {number}, trong sổ là {entered}."
     taken_in = dossier.received_at
     if issued is not None and taken_in is not None and issued < (received := local_day(taken_in)):
         return f"Văn bản ghi ngày {day_vn(issued)}, trước ngày nhận hồ sơ {day_vn(received)}."

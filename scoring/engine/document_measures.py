@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .agreement import contradiction
 from .facts import DocumentFact, Dossier
@@ -14,45 +14,35 @@ DIGITISED, NOT_DIGITISED, FOR_A_PERSON = "đạt", "không đạt", "cần ngư�
 
 
 def results_signed(scope: Scope, _: str) -> Measured:
-    finished = scope.finished
-    if finished and all(dossier.result_file_required is None for dossier in finished):
+    if scope.register.finished and not scope.register.says_results:
         raise NoData("tệp xuất không ghi hồ sơ nào phải trả kết quả bằng tệp")
-    required = {dossier.code for dossier in finished if dossier.result_file_required}
-    found = _by_verdict(scope, required)
-    unsure, wrong = len(found.unsure - found.good), len(found.examined - found.fitting)
-    missing = len(required) - len(found.examined)
-    shown = {"examined": len(found.examined), "missing": missing, "unknown": unsure, "contradicted": wrong}
-    shown["failed"] = len(found.fitting) - len(found.good) - unsure
+    required, found = scope.register.required, _by_verdict(scope)
+    unsure, wrong = len(found.unsure), len(found.examined) - len(found.fitting)
+    shown = {"examined": len(found.examined), "missing": required - len(found.examined)}
+    shown |= {"unknown": unsure, "contradicted": wrong, "failed": len(found.fitting) - len(found.good) - unsure}
     warnings = (f"{unsure} kết quả cần người xem mới biết đạt hay không.",) if unsure else ()
-    return Measured({"required": len(required), "signed": len(found.good)}, shown, (*warnings, *_contradicted(wrong)))
+    return Measured({"required": required, "signed": len(found.good)}, shown, (*warnings, *_contradicted(wrong)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Codes:
-    """Codes of dossiers with any result file, with one that nothing contradicts, one that meets the profile or may."""
+    """Codes of dossiers with any result file, with one that nothing contradicts; of these with one that meets the
+    profile, or else with one that may."""
 
-    examined: set[str] = field(default_factory=set)
-    fitting: set[str] = field(default_factory=set)
-    good: set[str] = field(default_factory=set)
-    unsure: set[str] = field(default_factory=set)
+    examined: Set[str | None]
+    fitting: Set[str | None]
+    good: Set[str | None]
+    unsure: Set[str | None]
 
 
-def _by_verdict(scope: Scope, required: Set[str]) -> _Codes:
-    """One pass over the files, because a ward has tens of thousands."""
-    found, contradicted = _Codes(), scope.contradicted()
-    for document in scope.results:
-        code = document.dossier_code
-        if code is None or code not in required:
-            continue
-        found.examined.add(code)
-        if contradicted and (document.sha256, code) in contradicted:
-            continue
-        found.fitting.add(code)
-        if meets_profile(document):
-            found.good.add(code)
-        elif _unsure(document):
-            found.unsure.add(code)
-    return found
+def _by_verdict(scope: Scope) -> _Codes:
+    """Result files of finished dossiers that need one, by what is said of them: a ward has tens of thousands."""
+    wanting, contradicted = scope.register.wanting, scope.contradicted()
+    files = [document for document in scope.results if document.dossier_code in wanting]
+    fitting = [d for d in files if (d.sha256, d.dossier_code) not in contradicted] if contradicted else files
+    good = {document.dossier_code for document in fitting if meets_profile(document)}
+    unsure = {document.dossier_code for document in fitting if document.dossier_code not in good and _unsure(document)}
+    return _Codes({document.dossier_code for document in files}, {d.dossier_code for d in fitting}, good, unsure)
 
 
 def fitting_files(dossier: Dossier, files: Iterable[DocumentFact]) -> list[DocumentFact]:
@@ -66,7 +56,12 @@ def _contradicted(count: int) -> tuple[str, ...]:
 
 def meets_profile(document: DocumentFact) -> bool:
     """Signed validly by the right persons, and digitised to the standard."""
-    return fully_signed(document) and well_digitised(document)
+    return (
+        document.digitisation == DIGITISED
+        and document.signature == SIGNED
+        and document.profile_met is True
+        and not document.quarantined
+    )
 
 
 def _unsure(document: DocumentFact) -> bool:
@@ -81,8 +76,8 @@ def file_quality(scope: Scope, _: str) -> Measured:
         raise NoData("chưa có tệp PDF kết quả nào để kiểm tra")
     contradicted = scope.contradicted()
     wrong = {d.sha256 for d in files if (d.sha256, d.dossier_code) in contradicted} if contradicted else ()
-    good = sum(1 for document in files if well_digitised(document) and document.sha256 not in wrong)
-    unsure = sum(1 for document in files if document.digitisation == FOR_A_PERSON and not document.quarantined)
+    good = len([d for d in files if d.digitisation == DIGITISED and not d.quarantined and d.sha256 not in wrong])
+    unsure = len([d for d in files if d.digitisation == FOR_A_PERSON and not d.quarantined])
     warnings = (f"{unsure} tệp cần người xem mới biết đạt hay không.",) if unsure else ()
     shown = {"to_review": unsure, "contradicted": len(wrong)}
     return Measured({"files": len(files), "good": good}, shown, (*warnings, *_contradicted(len(wrong))))
@@ -96,8 +91,8 @@ def contradiction_in(scope: Scope, document: DocumentFact) -> str:
 
 def result_files(scope: Scope) -> list[DocumentFact]:
     """Result files of the period's dossiers, and those whose dossier is not known."""
-    other = {dossier.code for dossier in (*scope.own.other_periods, *scope.foreign)} if scope.results else ()
-    return [document for document in scope.results if document.dossier_code not in other]
+    outside = scope.register.outside
+    return [document for document in scope.results if document.dossier_code not in outside]
 
 
 def well_digitised(document: DocumentFact) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from .facts import Dossier, Petition
+from .facts import Petition
 from .measuring import Measured, NoData, Scope
 from .on_time import OnTimeCount
 from .period import local_day
@@ -40,7 +40,7 @@ def _on_time_warnings(count: OnTimeCount) -> tuple[str, ...]:
 
 def on_time_share(scope: Scope, _: str) -> Measured:
     count = _counted(scope)
-    waiting = scope.own.in_progress_late
+    waiting = scope.register.in_progress_late
     warnings = _on_time_warnings(count)
     if waiting:
         warnings += (f"Còn {waiting} hồ sơ đang giải quyết đã quá ngày hẹn trả.",)
@@ -51,14 +51,14 @@ def on_time_share(scope: Scope, _: str) -> Measured:
 
 def _elsewhere_warning(scope: Scope) -> tuple[str, ...]:
     """Dossiers of other units: left out where units are known by date, otherwise still counted; told either way."""
-    if scope.elsewhere:
-        offices = _by_office(Counter(dossier.resolving_unit or "" for dossier in scope.elsewhere))
-        codes = ", ".join(sorted(dossier.code for dossier in scope.elsewhere)[:_MOST_CODES])
-        more = " …" if len(scope.elsewhere) > _MOST_CODES else ""
-        return (f"{len(scope.elsewhere)} hồ sơ do nơi khác giải quyết, không được tính ({offices}): {codes}{more}.",)
-    if not scope.elsewhere_counted:
+    if elsewhere := scope.register.elsewhere:
+        offices = _by_office(Counter(office for _, office in elsewhere))
+        codes = ", ".join(sorted(code for code, _ in elsewhere)[:_MOST_CODES])
+        more = " …" if len(elsewhere) > _MOST_CODES else ""
+        return (f"{len(elsewhere)} hồ sơ do nơi khác giải quyết, không được tính ({offices}): {codes}{more}.",)
+    if not scope.register.elsewhere_counted:
         return ()
-    offices = _by_office(scope.elsewhere_counted)
+    offices = _by_office(scope.register.elsewhere_counted)
     return (f"Có hồ sơ do nơi khác giải quyết, vẫn đang được tính ({offices}); cần kiểm tra lại.",)
 
 
@@ -68,7 +68,7 @@ def _by_office(offices: Mapping[str, int]) -> str:
 
 def apology_share(scope: Scope, _: str) -> Measured:
     late = set(_counted(scope).late_codes)
-    return Measured({"late": len(late), "with_letter": len(late & scope.own.apologised)})
+    return Measured({"late": len(late), "with_letter": len(late & scope.register.apologised())})
 
 
 def handling_satisfaction(scope: Scope, _: str) -> Measured:
@@ -93,7 +93,7 @@ def confirmed(about: str) -> Callable[[Scope, str], Measured]:
 def register_match(scope: Scope, component: str) -> Measured:
     declared = scope.declared.get((component, "paper_register_count"))
     paper = declared.value if declared else None
-    imported = len(_received(scope)) + len(scope.elsewhere)
+    imported = _received(scope) + len(scope.register.elsewhere)
     warning: tuple[str, ...] = ()
     if isinstance(paper, Decimal) and paper.is_finite() and imported > paper:
         warning = (f"Phần mềm có {imported} hồ sơ, nhiều hơn sổ giấy ({paper}); cần đối chiếu lại sổ theo dõi.",)
@@ -127,10 +127,10 @@ def _shown(dossiers: int, yes: int, unknown: int, names: tuple[str, str, str]) -
     return Measured({total: dossiers, done: yes}, {"unknown": unknown}, warning)
 
 
-def _received(scope: Scope) -> tuple[Dossier, ...]:
-    if not scope.received and any(dossier.received_at is None for dossier in scope.facts.dossiers):
+def _received(scope: Scope) -> int:
+    if scope.register.lacks_receipt:
         raise NoData("tệp xuất không ghi ngày tiếp nhận")
-    return scope.received
+    return scope.register.received
 
 
 def online_share(scope: Scope, _: str) -> Measured:
@@ -150,10 +150,8 @@ def full_online(scope: Scope, _: str) -> Measured:
 
 
 def online_procedures(scope: Scope, _: str) -> Measured:
-    dossiers = _received(scope)
-    seen = {(d.procedure_code or d.procedure, d.channel == "online", d.full_online is not None) for d in dossiers}
-    named = {one for one in seen if one[0]}
-    if dossiers and not named:
+    named = {one for one in scope.register.procedures if one[0]}
+    if _received(scope) and not named:
         raise NoData("tệp xuất không ghi thủ tục của hồ sơ nào")
     offered = {procedure for procedure, online, said in named if online or said}
     if named and not offered:

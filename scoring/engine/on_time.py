@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import Protocol
 
-from .facts import Dossier
 from .period import Period, local_day
 
 NEW, ACCEPTED, REFUSED, IN_PROGRESS, WAITING, FEE_WAITING, WITHDRAWN, STOPPED, FINISHED, RETURNED = range(1, 11)
@@ -31,6 +31,31 @@ EARLY, ON_TIME, LATE, UNDATED, OUT = "early", "on_time", "late", "undated", "out
 
 class UnknownOnTimeRule(ValueError):
     """The on-time rule has no such name or version."""
+
+
+class Judged(Protocol):
+    """What on-time rules look at in a dossier; see `Dossier`."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def received_at(self) -> datetime | None: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+    @property
+    def returned_at(self) -> datetime | None: ...
+    @property
+    def supplements(self) -> int | None: ...
+    @property
+    def supplement_asked_at(self) -> datetime | None: ...
+    @property
+    def supplement_given_at(self) -> datetime | None: ...
+    @property
+    def due_before(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,7 @@ class OnTimeCount:
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """Dossiers that every rule counts and none finds late (see sorting.py), and how many ended a day or more before."""
+    """Dossiers that every rule counts and none finds late (register.py), and how many ended a day or more before."""
 
     count: int
     days_earlier: int
@@ -67,10 +92,10 @@ class OnTimeRule:
     title: str
     counts: str
     source: str
-    judge: Callable[[Dossier, Period], str]
-    end: Callable[[Dossier], datetime | None]
+    judge: Callable[[Judged, Period], str]
+    end: Callable[[Judged], datetime | None]
     """The moment at which a dossier counts as resolved; None while it is not."""
-    compare: Callable[[Dossier, datetime], str]
+    compare: Callable[[Judged, datetime], str]
     """EARLY, ON_TIME or LATE of a dossier that ended at this moment."""
     early_among: Callable[[Clear], int]
     """How many of the clear dossiers are early under this rule."""
@@ -102,7 +127,7 @@ def rule_named(reference: str) -> OnTimeRule:
     return rule
 
 
-def count_on_time(dossiers: Iterable[Dossier], rule: str, period: Period) -> OnTimeCount:
+def count_on_time(dossiers: Iterable[Judged], rule: str, period: Period) -> OnTimeCount:
     """How many dossiers the rule counts, and how many are late. Late codes come sorted."""
     judge = rule_named(rule).judge
     tally = {EARLY: 0, ON_TIME: 0, LATE: 0, UNDATED: 0, OUT: 0}
@@ -119,12 +144,12 @@ def count_on_time(dossiers: Iterable[Dossier], rule: str, period: Period) -> OnT
     return OnTimeCount(finished, tally[LATE], tally[EARLY], tally[UNDATED], without_due, tuple(sorted(late)))
 
 
-def finished_in(dossier: Dossier, period: Period) -> bool:
+def finished_in(dossier: Judged, period: Period) -> bool:
     """Whether the dossier was finished in the period (day of finishing, otherwise day of handing over)."""
     return _end(finished_or_returned(dossier), dossier, period) in (EARLY, ON_TIME, LATE)
 
 
-def still_late(dossier: Dossier, period: Period) -> bool:
+def still_late(dossier: Judged, period: Period) -> bool:
     """In progress at the end of the period, and past its due day."""
     ended = finished_or_returned(dossier)
     if dossier.due_at is None or dossier.status in _NOT_IN_PROGRESS or (ended is not None and ended < period.closes):
@@ -134,12 +159,12 @@ def still_late(dossier: Dossier, period: Period) -> bool:
     return open_now and (received is None or received < period.closes) and local_day(dossier.due_at) < period.last
 
 
-def finished_or_returned(dossier: Dossier) -> datetime | None:
+def finished_or_returned(dossier: Judged) -> datetime | None:
     """The moment of finishing, or of handing over where the source knows no other."""
     return dossier.finished_at or dossier.returned_at
 
 
-def _end(end: datetime | None, dossier: Dossier, period: Period) -> str:
+def _end(end: datetime | None, dossier: Judged, period: Period) -> str:
     """OUT, UNDATED, or ON_TIME meaning that the end lies in the period and has to be judged."""
     if dossier.status in _NEVER_FINISHED:
         return OUT
@@ -148,28 +173,28 @@ def _end(end: datetime | None, dossier: Dossier, period: Period) -> str:
     return ON_TIME if period.opens <= end < period.closes else OUT
 
 
-def _returned_at(dossier: Dossier) -> datetime | None:
+def _returned_at(dossier: Judged) -> datetime | None:
     return dossier.returned_at
 
 
-def _finished_at(dossier: Dossier) -> datetime | None:
+def _finished_at(dossier: Judged) -> datetime | None:
     return dossier.finished_at
 
 
-def _by_day(dossier: Dossier, end: datetime) -> str:
+def _by_day(dossier: Judged, end: datetime) -> str:
     if dossier.due_at is None or dossier.status == WITHDRAWN:
         return ON_TIME
     ended, due = local_day(end), local_day(dossier.due_at)
     return EARLY if ended < due else ON_TIME if ended == due else LATE
 
 
-def _by_moment(dossier: Dossier, end: datetime) -> str:
+def _by_moment(dossier: Judged, end: datetime) -> str:
     if dossier.due_at is None or dossier.status == WITHDRAWN:
         return ON_TIME
     return EARLY if end < dossier.due_at else ON_TIME if end == dossier.due_at else LATE
 
 
-def _by_release(dossier: Dossier, end: datetime) -> str:
+def _by_release(dossier: Judged, end: datetime) -> str:
     if dossier.due_at is None or dossier.status == WITHDRAWN:
         return ON_TIME
     if end > dossier.due_at:
@@ -178,10 +203,18 @@ def _by_release(dossier: Dossier, end: datetime) -> str:
     return EARLY if returned is not None and returned < dossier.due_at else ON_TIME
 
 
-def _by_portal(dossier: Dossier, end: datetime) -> str:
+def _by_portal(dossier: Judged, end: datetime) -> str:
+    return _by_portal_until(dossier.due_at, dossier, end)
+
+
+def _by_portal_without_waiting(dossier: Judged, end: datetime) -> str:
+    return _by_portal_until(_due_without_waiting(dossier), dossier, end)
+
+
+def _by_portal_until(due: datetime | None, dossier: Judged, end: datetime) -> str:
     if (dossier.supplements or 0) > 1:
         return LATE
-    return ON_TIME if dossier.due_at is None or end <= dossier.due_at else LATE
+    return ON_TIME if due is None or end <= due else LATE
 
 
 def _none_early(_: Clear) -> int:
@@ -189,25 +222,21 @@ def _none_early(_: Clear) -> int:
     return 0
 
 
-def _by_portal_without_waiting(dossier: Dossier, end: datetime) -> str:
-    return _by_portal(_without_waiting(dossier), end)
-
-
-def _without_waiting(dossier: Dossier) -> Dossier:
-    """The dossier with the due date that it had before, later by the time the citizen took."""
+def _due_without_waiting(dossier: Judged) -> datetime | None:
+    """The due date that the dossier had before, later by the time the citizen took."""
     before, asked, given = dossier.due_before, dossier.supplement_asked_at, dossier.supplement_given_at
     if before is None or dossier.due_at is None or asked is None or given is None or given < asked:
-        return dossier
-    return replace(dossier, due_at=before + (given - asked))
+        return dossier.due_at
+    return before + (given - asked)
 
 
-def _bcth_date(dossier: Dossier, period: Period) -> str:
+def _bcth_date(dossier: Judged, period: Period) -> str:
     end = finished_or_returned(dossier)
     counted = _end(end, dossier, period)
     return counted if counted != ON_TIME or end is None else _by_day(dossier, end)
 
 
-def _bc06_datetime(dossier: Dossier, period: Period) -> str:
+def _bc06_datetime(dossier: Judged, period: Period) -> str:
     end = dossier.returned_at
     counted = _end(end, dossier, period)
     if counted == UNDATED and dossier.status == FINISHED:
@@ -215,7 +244,7 @@ def _bc06_datetime(dossier: Dossier, period: Period) -> str:
     return counted if counted != ON_TIME or end is None else _by_moment(dossier, end)
 
 
-def _opencps(dossier: Dossier, period: Period) -> str:
+def _opencps(dossier: Judged, period: Period) -> str:
     if dossier.status == WITHDRAWN:
         return OUT
     end = dossier.finished_at
@@ -223,7 +252,15 @@ def _opencps(dossier: Dossier, period: Period) -> str:
     return counted if counted != ON_TIME or end is None else _by_release(dossier, end)
 
 
-def _dvcqg_766(dossier: Dossier, period: Period) -> str:
+def _dvcqg_766(dossier: Judged, period: Period) -> str:
+    return _dvcqg_until(dossier.due_at, dossier, period)
+
+
+def _dvcqg_766_without_waiting(dossier: Judged, period: Period) -> str:
+    return _dvcqg_until(_due_without_waiting(dossier), dossier, period)
+
+
+def _dvcqg_until(due: datetime | None, dossier: Judged, period: Period) -> str:
     received = dossier.received_at
     if dossier.status in NOT_ACCEPTED or (received is not None and received >= period.closes):
         return OUT
@@ -233,23 +270,19 @@ def _dvcqg_766(dossier: Dossier, period: Period) -> str:
     if (dossier.supplements or 0) > 1:
         return LATE
     if end is None or end >= period.closes:
-        return _dvcqg_in_progress(dossier, end, period)
-    return _by_portal(dossier, end)
+        return _dvcqg_in_progress(due, dossier, end, period)
+    return _by_portal_until(due, dossier, end)
 
 
-def _dvcqg_766_without_waiting(dossier: Dossier, period: Period) -> str:
-    return _dvcqg_766(_without_waiting(dossier), period)
-
-
-def _dvcqg_in_progress(dossier: Dossier, end: datetime | None, period: Period) -> str:
+def _dvcqg_in_progress(due: datetime | None, dossier: Judged, end: datetime | None, period: Period) -> str:
     if end is None and (dossier.status in DONE or dossier.status == WITHDRAWN):
         return UNDATED
-    if dossier.due_at is None:
+    if due is None:
         return ON_TIME
     asked = dossier.supplement_asked_at
     if dossier.status in PAUSED:
-        return LATE if dossier.status == WAITING and asked is not None and asked > dossier.due_at else ON_TIME
-    return LATE if local_day(dossier.due_at) < period.last else ON_TIME
+        return LATE if dossier.status == WAITING and asked is not None and asked > due else ON_TIME
+    return LATE if local_day(due) < period.last else ON_TIME
 
 
 RULES = {

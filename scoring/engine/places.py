@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
 from .facts import Dossier, UnitName
@@ -35,11 +35,20 @@ def unit_of(office: str | None, units: Iterable[UnitName] = ()) -> str | None:
 
 
 def resolved_elsewhere(dossiers: Iterable[Dossier], unit: str, units: Iterable[UnitName] = ()) -> Counter[str]:
-    """Dossiers by the resolving office that names another ward than `unit`.
+    """Dossiers by the resolving office that names another ward than `unit`."""
+    return offices_elsewhere(offices_of(dossiers), unit, units)
+
+
+def offices_of(dossiers: Iterable[Dossier]) -> Counter[str | None]:
+    """Dossiers by resolving office."""
+    return Counter(map(attrgetter("resolving_unit"), dossiers))
+
+
+def offices_elsewhere(offices: Mapping[str | None, int], unit: str, units: Iterable[UnitName] = ()) -> Counter[str]:
+    """Dossiers by office, of the offices that name another ward than `unit`.
 
     Empty where no office names the unit itself: then its id is no name, and nothing can be told.
     """
-    offices = Counter(map(attrgetter("resolving_unit"), dossiers))
     known = tuple(units)
     wards = {office: unit_of(office, known) for office in offices if office}
     if unit not in wards.values():

@@ -25,6 +25,7 @@ from .outside import OutsideScore, capped, outside_items, outside_scores
 from .period import period_of, working_days
 from .proof import Proof, doubted, explanations_of, papers_of, proof_of
 from .redistribution import Shares, received, shared_out
+from .register import Register
 from .windows import window_of
 
 ENGINE_VERSION = "1.0.0"
@@ -122,16 +123,18 @@ def score(  # noqa: PLR0913 - the seam named in ARCHITECTURE.md: everything a sc
     inputs: Sequence[Mapping[str, str]] = (),
     engine: str = ENGINE_VERSION,
     changes: Changes | None = None,
+    register: Register | None = None,
 ) -> Score:
     """Score `facts` by `criteria` (plain mapping of a criteria set) as known on `as_of`.
 
-    `changes` asks what would be if these values were different; nothing else differs from a real score.
+    `changes` asks what would be if these values were different; nothing else differs from a real score. A `register`
+    of this unit and period says what its dossiers count; `facts` need not hold them then.
 
     Raises:
         UnknownPeriod, UnknownOnTimeRule: the argument has no such form or name.
     """
     rule = rule_named(on_time_rule).shortest
-    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit)
+    scope = scope_of(facts, period_of(period, as_of), working_days(calendar), rule, unit, register)
     window = window_of(criteria, scope.period, as_of)
     bench = Bench(scope, as_of, by_component(facts.declared), facts.surveys, changes or {}, window, papers_of(facts))
     components, outside = _component_scores(bench, criteria), outside_scores(criteria, bench)

@@ -1,7 +1,8 @@
-"""Columns and dossiers are counted alike: every on-time rule, every flag, any rows."""
+"""Columns and dossiers are counted alike: every on-time rule, every field, any rows."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.working_calendar import load_calendars
-from scoring.columns import NEEDED, counts_by_unit
-from scoring.engine.facts import Dossier, Facts, from_plain, to_plain
+from scoring.columns import NEEDED, register_of
+from scoring.engine.facts import Dossier, Facts, UnitName, from_plain, to_plain
 from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import EARLIER, RULES, count_on_time, finished_in, still_late
 from scoring.engine.period import VIETNAM, period_of, working_days
-from scoring.engine.sorting import sorted_into
+from scoring.engine.register import Register, registered
+from storage.database.types import canonical
+from storage.dossier_columns import SCHEMA, dossiers_text
+from storage.history import COLUMNS
+from storage.incoming import stored_column
 
 PERIOD = period_of("2025-Q3", date(2025, 9, 15))
 CALENDAR = working_days(load_calendars())
@@ -44,7 +49,17 @@ ROWS = st.fixed_dictionaries(
     }
 )
 
-ENDS = st.sampled_from([EDGES[0] - timedelta(seconds=1), EDGES[2], EDGES[3], EDGES[3] + timedelta(hours=1), EDGES[5]])
+ENDS = st.sampled_from(
+    [
+        EDGES[0] - timedelta(seconds=1),
+        EDGES[0],
+        EDGES[2],
+        EDGES[3],
+        EDGES[3] + timedelta(hours=1),
+        EDGES[4] - timedelta(hours=11),
+        EDGES[5],
+    ]
+)
 NEARLY_CLEAR = st.fixed_dictionaries(
     {
         "status": st.sampled_from([10, 9, 10, 9, 7, None]),
@@ -61,57 +76,53 @@ NEARLY_CLEAR = st.fixed_dictionaries(
 """Dossiers that lack at most a little to be in time by every rule."""
 
 
+OFFICES = [None, "UBND phường A", "UBND phường B", "UBND phường C", "Trung tâm"]
+UNITS = (UnitName(former="c", unit="a", since=date(2025, 7, 1)), UnitName(former="b", unit="a", since=date(2026, 1, 1)))
+PLACED = st.tuples(
+    st.one_of(NEARLY_CLEAR, ROWS),
+    st.fixed_dictionaries(
+        {
+            "resolving_unit": st.sampled_from(OFFICES),
+            "procedure_code": st.sampled_from([None, "1.1", "1.2"]),
+            "procedure": st.sampled_from([None, "Khai sinh"]),
+            "result_file_required": YES_NO,
+            "result_number": st.sampled_from([None, "5/GXN"]),
+        }
+    ),
+).map(lambda both: both[0] | both[1])
+
+
 def column_value(value: Any) -> Any:
     return int(value.timestamp()) if isinstance(value, datetime) else int(value) if isinstance(value, bool) else value
 
 
-def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    texts = {"unit", "channel", "apology_number"}
-    schema = {name: pl.String if name in texts else pl.Int64 for name in NEEDED}
-    plain = [
-        {name: column_value(value) for name, value in (row | {"unit": row["receiving_unit"]}).items()} for row in rows
-    ]
-    return pl.DataFrame([{name: row.get(name) for name in NEEDED} for row in plain], schema=schema)
+def frame_of(dossiers: tuple[Dossier, ...]) -> pl.DataFrame:
+    schema = {name: SCHEMA[name] for name in NEEDED}
+    return pl.DataFrame(
+        [[column_value(getattr(one, name)) for name in NEEDED] for one in dossiers], schema=schema, orient="row"
+    )
 
 
-def naive(rows: list[dict[str, Any]], rule: str) -> dict[str, int]:
-    """The same counts by the engine."""
-    dossiers = tuple(Dossier(code=str(number), **row) for number, row in enumerate(rows))
-    scope = scope_of(Facts(dossiers=dossiers), PERIOD, CALENDAR, rule, "a")
-    count = scope.on_time()
-    late = set(count.late_codes)
-    received = scope.received
-    fee = [one for one in received if one.fee_due]
-    return {
-        "finished": count.finished,
-        "late": count.late,
-        "early": count.early,
-        "undated": count.undated,
-        "without_due": count.without_due,
-        "with_letter": sum(1 for one in dossiers if one.code in late and one.apology_number),
-        "in_progress_late": scope.own.in_progress_late,
-        "received": len(received),
-        "online": sum(1 for one in received if one.channel == "online"),
-        "online_unknown": sum(1 for one in received if one.channel is None),
-        "full_online": sum(1 for one in received if one.full_online and one.channel == "online"),
-        "digitised": sum(1 for one in received if one.papers_digitised),
-        "digitised_unknown": sum(1 for one in received if one.papers_digitised is None),
-        "reused": sum(1 for one in received if one.papers_reused),
-        "synced_unknown": sum(1 for one in received if one.synced is None),
-        "with_fee": len(fee),
-        "paid_online": sum(1 for one in fee if one.paid_online),
-        "paid_online_unknown": sum(1 for one in fee if one.paid_online is None),
-    }
+def told_alike(register: Register) -> dict[str, Any]:
+    """All that a register says; of contested dossiers and compared rows what columns hold of them."""
+    said = {name: getattr(register, name) for name in Register.__slots__ if name not in ("contested", "rows")}
+    said["contested"] = [(one.code, one.apology_number, one.result_file_required) for one in register.contested]
+    said["rows"] = {code: (row.result_number, row.received_at) for code, row in register.rows.items()}
+    rules = sorted({*RULES, *EARLIER})
+    return said | {"elsewhere": sorted(register.elsewhere), "counts": [register.on_time(rule) for rule in rules]}
 
 
-@pytest.mark.parametrize("rule", sorted({*RULES, *EARLIER}))
-@given(rows=st.lists(ROWS, min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None)
-def test_columns_count_what_the_engine_counts(rule: str, rows: list[dict[str, Any]]) -> None:
-    found = {row["unit"]: row for row in counts_by_unit(frame_of(rows), PERIOD, rule).to_dicts()}
-    for unit, counts in found.items():
-        expected = naive([row for row in rows if row["receiving_unit"] == unit], rule)
-        assert {name: counts[name] for name in expected} == expected
+@given(rows=st.lists(PLACED, max_size=40), units=st.sampled_from([(), UNITS, UNITS[:1]]), none_asked=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_columns_make_the_register_that_the_engine_makes_of_dossiers(
+    rows: list[dict[str, Any]], units: tuple[UnitName, ...], none_asked: bool
+) -> None:
+    dossiers = tuple(Dossier(code=f"{number:02d}", **row) for number, row in enumerate(rows))
+    asked = set() if none_asked else {None, "99", *(f"{number:02d}" for number in range(0, 40, 3))}
+
+    of_columns = register_of(frame_of(dossiers), PERIOD, "a", units, asked)
+
+    assert told_alike(of_columns) == told_alike(registered(dossiers, PERIOD, "a", units, asked))
 
 
 @pytest.mark.parametrize("rule", sorted({*RULES, *EARLIER}))
@@ -122,12 +133,15 @@ def test_clear_dossiers_counted_together_are_counted_as_if_judged_one_by_one(
 ) -> None:
     dossiers = tuple(Dossier(code=str(number), **row) for number, row in enumerate(rows))
 
-    found = sorted_into(PERIOD, dossiers)
+    found, scope = registered(dossiers, PERIOD, "a"), scope_of(Facts(dossiers=dossiers), PERIOD, CALENDAR, rule, "a")
+    received = [one for one in dossiers if PERIOD.holds(one.received_at)]
 
-    assert found.on_time(rule, PERIOD) == count_on_time(dossiers, rule, PERIOD)
-    assert found.finished == tuple(one for one in dossiers if finished_in(one, PERIOD))
-    assert found.received == tuple(one for one in dossiers if PERIOD.holds(one.received_at))
+    assert found.on_time(rule) == count_on_time(dossiers, rule, PERIOD)
+    assert found.finished == sum(1 for one in dossiers if finished_in(one, PERIOD)) == len(scope.finished())
+    assert found.received == len(received) == len(scope.received())
     assert found.in_progress_late == sum(1 for one in dossiers if still_late(one, PERIOD))
+    assert scope.answers("channel") == Counter((one.channel,) for one in received)
+    assert scope.answers("fee_due", "synced") == Counter((one.fee_due, one.synced) for one in received)
 
 
 @given(day=st.integers(0, 2), hour=st.integers(-1, 1), status=st.sampled_from([9, 10]))
@@ -138,10 +152,10 @@ def test_a_dossier_in_time_by_every_rule_is_clear_and_told_early_as_each_rule_te
     end = due - timedelta(days=day, hours=hour)
     one = Dossier(code="1", status=status, received_at=EDGES[1], due_at=due, finished_at=end, returned_at=end)
 
-    found = sorted_into(PERIOD, (one,))
+    found = registered((one,), PERIOD, "a")
 
     assert found.clear.count == (end < due)
-    assert all(found.on_time(rule, PERIOD) == count_on_time((one,), rule, PERIOD) for rule in RULES)
+    assert all(found.on_time(rule) == count_on_time((one,), rule, PERIOD) for rule in RULES)
 
 
 def test_kept_moments_share_one_zone_and_say_the_same() -> None:
@@ -152,3 +166,29 @@ def test_kept_moments_share_one_zone_and_say_the_same() -> None:
     assert read.due_at.tzinfo is VIETNAM
     assert to_plain(read)["due_at"] == {"datetime": "2025-09-10T17:00:00+07:00"}
     assert to_plain(elsewhere)["due_at"] == {"datetime": "2025-09-10T10:00:00+00:00"}
+
+
+TEXTS = st.none() | st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=6)
+WRITTEN = st.fixed_dictionaries(
+    {
+        "code": TEXTS.filter(bool),
+        "procedure": TEXTS,
+        "desk": TEXTS,
+        "result_number": st.sampled_from([None, "5/GXN", "6"]),
+        "result_files": st.lists(st.sampled_from(["a.pdf", 'b"c.pdf', "đ.pdf"]), max_size=3).map(tuple),
+        **dict.fromkeys(("submitted_at", "received_at", "due_before"), MOMENTS),
+        **dict.fromkeys(("status", "supplements"), st.none() | st.integers(0, 10)),
+        **dict.fromkeys(("full_online", "synced"), YES_NO),
+    }
+)
+
+
+@given(rows=st.lists(WRITTEN, min_size=1, max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_columns_write_dossiers_to_the_letter_as_the_engine_writes_them(rows: list[dict[str, Any]]) -> None:
+    dossiers = tuple(Dossier(**row) for row in rows)
+    stored = [[stored_column(name, [column_value(getattr(one, name))])[0] for name in COLUMNS] for one in dossiers]
+
+    text = dossiers_text(pl.DataFrame(stored, schema=dict(SCHEMA), orient="row"))
+
+    assert text == canonical(to_plain(dossiers)).encode()

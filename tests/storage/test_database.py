@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,15 +14,18 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from connectors.exports.rows import Export, Rejected, Row
-from scoring.engine.facts import Dossier
+from scoring.engine.facts import Dossier, Facts
+from scoring.engine.period import period_of
 from storage import custody, nights
 from storage.custody import Happening
 from storage.database import Database, metadata, open_database
 from storage.database.connection import sqlite_url
+from storage.dossier_columns import ColumnDossiers, dossier_columns
 from storage.errors import StoreUnavailable
 from storage.evidence import record_object
 from storage.facts import gather_facts
 from storage.imports import Arrival, ImportCounts, imports_of, known_import, record_export, record_rejected_export
+from storage.kept_dossiers import facts_as_text, kept_dossiers
 from storage.nights import NightRequest, NightRunning
 from storage.objects import Kept
 
@@ -217,3 +221,40 @@ def test_shares_keep_their_decimals(database: Database) -> None:
     with database.read() as connection:
         (survey,) = gather_facts(connection, "hoi-an-dong", "checker", year=2025).facts.surveys
     assert str(survey.share) == "0.8640"
+
+
+def test_many_dossiers_read_as_columns_say_the_same_as_a_few_read_as_objects(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = ["", '"', "\\", "a\tb\r", "\x7f\u2028", "Đăng ký 𝄞", "null", "1.10", "1"]
+    days = [NOW + timedelta(days=number % 9) for number in range(40)]
+    rows = tuple(
+        Row("dossiers", "S", number, {
+            "code": f"H.{number % 2}{odd[number % 9]}-{number}", "procedure": odd[(number + 4) % 9],
+            "status": number % 11,
+            "received_at": NOW - timedelta(days=300), "due_at": days[number] if number % 5 else None,
+            "finished_at": days[(number * 7) % 40], "returned_at": days[(number * 5) % 40] if number % 3 else None,
+            "synced": (True, False, None)[number % 3], "result_files": tuple(odd[1 : number % 4]) or None,
+            "resolving_unit": ("UBND phường Hội An Đông", "UBND phường Khác")[number % 2],
+        })
+        for number in range(40)
+    )  # fmt: skip
+    export = Export(file="a.xlsx", sha256="", profile="p", kind="dossiers", sheets=("S",), rows=rows[:30], counted=30)
+    _record(database, "1", export)
+    _record(database, "2", replace(export, file="b.xlsx", rows=rows[20:]))
+    period, unit = period_of("2025", date(2026, 1, 9)), "hoi-an-dong"
+    for import_id in (None, 1, 2):
+        with database.read() as connection:
+            monkeypatch.setattr("storage.kept_dossiers.FEW", 40)
+            few = kept_dossiers(connection, unit, import_id)
+            monkeypatch.setattr("storage.kept_dossiers.FEW", 0)
+            many = kept_dossiers(connection, unit, import_id)
+        assert type(few) is not type(many)
+        assert facts_as_text(Facts(known=("x",)), few) == facts_as_text(Facts(known=("x",)), many)
+        one, other = (kept.register(period, unit, (), {"H.0-0"}) for kept in (few, many))
+        assert one.imported == other.imported == (30 if import_id == 1 else 40)
+        assert (one.received, one.answers, one.finished) == (other.received, other.answers, other.finished)
+        assert one.on_time("bcth_date@1") == other.on_time("bcth_date@1")
+    with database.read() as connection:
+        nothing = ColumnDossiers(dossier_columns(connection, "phuong-khac"))
+        assert (nothing.text(), nothing.register(period, unit, (), ()).imported) == (b"", 0)
