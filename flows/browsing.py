@@ -23,7 +23,7 @@ from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
 from storage.facts import left_out as left_out_of_year
 from storage.history import Place, places_of
-from storage.imports import alarms_of_import
+from storage.import_alarms import alarms_of_import
 from storage.runs import NoSuchRun, PointsThen, newest_runs, points_over_runs, run_of
 
 _MOST_STUCK = 8

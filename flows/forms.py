@@ -14,7 +14,8 @@ from flows.resources import Resources
 from scoring.periodic_report import COLUMNS as COUNTED
 from scoring.summary_counts import TOTAL, Counted
 from storage.database import Connection
-from storage.imports import Arrival, ImportAlarm, record_form
+from storage.import_alarms import ImportAlarm
+from storage.imports import Arrival, record_form
 
 _NUMBER_OF = dict(zip(COUNTED, FORM_COLUMNS, strict=True))
 """Counts of our own report by the column of the form."""

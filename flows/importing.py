@@ -28,11 +28,11 @@ from scoring.engine.facts import to_plain
 from storage.database import Connection
 from storage.evidence import record_object
 from storage.history import dossier_as_of, history_of
+from storage.import_alarms import alarms_of_import
 from storage.imports import (
     READ,
     Arrival,
     ImportCounts,
-    alarms_of_import,
     import_of,
     imports_of,
     record_export,
@@ -42,7 +42,7 @@ from storage.imports import (
 )
 from storage.objects import Kept
 from storage.objects.port import digest_of
-from storage.repeats import Repeat, record_repeat
+from storage.repeats import Repeat, record_repeat, still_rests
 
 _WHO, _WHERE = "parindex import", "command line"
 
@@ -75,28 +75,32 @@ class _Asked:
     year: int | None
 
 
-def _import(resources: Resources, file: Path, name: str, asked: _Asked) -> dict[str, Any]:
-    """Import a file that is not known, or look at it. Raises as `import_file`."""
+def _import(
+    resources: Resources, file: Path, name: str, asked: _Asked, *, rests_on_last: bool = True
+) -> dict[str, Any]:
+    """Import a file that is not known, or look at it. Raises as `import_file`.
+
+    `rests_on_last`: what the last import said too is not read again.
+    """
     own, at = resources.settings.profiles_folder, asked.at
-    repeat = None if asked.dry_run else repeatable_now(resources, at)
+    repeat = repeatable_now(resources, at) if rests_on_last and not asked.dry_run else None
     try:
         export = _read(file, name, asked.profile, repeat, own)
         if isinstance(export, Repeat):
             again = _keep_repeat(resources, file, export, _arrival(resources, name, "", at, asked.year))
-            if again is not None:
-                return again
-            export = _read(file, name, asked.profile, None, own)
+            return again or _import(resources, file, name, asked, rests_on_last=False)
     except UnknownLayout:
         if (form := form_or_none(file, name)) is None:
             raise
         return _look_at_form(resources, file, form, at) if asked.dry_run else _keep_form(resources, file, form, at)
-    assert isinstance(export, Export)
     parts, told = _import_others(resources, file, export, asked)
     export = with_due_checks(replace(export, warnings=(*export.warnings, *told)), resources.settings)
     arrival = _arrival(resources, name, export.sha256, at, asked.year)
     recorded = (
         _look(resources, export, arrival) if asked.dry_run else _keep_and_record(resources, file, export, arrival)
     )
+    if recorded is None:
+        return _import(resources, file, name, asked, rests_on_last=False)
     return recorded | ({"parts": parts} if parts else {})
 
 
@@ -134,7 +138,7 @@ def _read(file: Path, name: str, profile: str | None, repeat: Repeat | None, own
     """The export, or that it says again what `repeat` said."""
     if repeat is None:
         return read_export(file, name=name, profile=profile, own=own)
-    told = read_unless_known(file, repeat.content, name=name, profile=profile, own=own)
+    told = read_unless_known(file, repeat.content, name=name, profile=profile, own=own, rows=repeat.rows)
     return repeat.again(told) if isinstance(told, SaidAgain) else told
 
 
@@ -236,13 +240,14 @@ def _look(resources: Resources, export: Export, arrival: Arrival) -> dict[str, A
         return _recorded(connection, arrival, export)
 
 
-def _keep_and_record(resources: Resources, file: Path, export: Export, arrival: Arrival) -> dict[str, Any]:
+def _keep_and_record(resources: Resources, file: Path, export: Export, arrival: Arrival) -> dict[str, Any] | None:
+    """What was recorded; None: the import that the export rests on was overtaken, it has to be read in full."""
     with file.open("rb") as stream:
         kept = resources.store.put(stream)
     arrival = replace(arrival, sha256=kept.sha256)
     with resources.database.write() as connection:
         record_object(connection, kept, who=_WHO, where=_WHERE, at=arrival.at)
-        return _recorded(connection, arrival, export)
+        return _recorded(connection, arrival, export) if still_rests(connection, arrival, export) else None
 
 
 def _look_at_form(resources: Resources, file: Path, form: Form, at: datetime) -> dict[str, Any]:

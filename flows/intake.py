@@ -32,7 +32,7 @@ from storage.evidence import Upload, receipts_of, record_object, record_upload
 from storage.imports import Arrival, record_export, record_rejected_export
 from storage.objects import Kept
 from storage.objects.port import digest_of
-from storage.repeats import Repeat, record_repeat, repeatable
+from storage.repeats import Repeat, record_repeat, repeatable, still_rests
 
 _TEMPORARY = ("~$", ".")
 Said = Export | Form | Repeat | ConnectorError
@@ -185,7 +185,7 @@ def _read(resources: Resources, found: Fresh, repeat: Repeat | None) -> Said:
         try:
             if repeat is None:
                 return read_export(path, name=found.name, own=own)
-            told = read_unless_known(path, repeat.content, name=found.name, own=own)
+            told = read_unless_known(path, repeat.content, name=found.name, own=own, rows=repeat.rows)
             return repeat.again(told) if isinstance(told, SaidAgain) else told
         except UnknownLayout as error:
             return _form_or(error, path, found.name)
@@ -195,6 +195,13 @@ def _read(resources: Resources, found: Fresh, repeat: Repeat | None) -> Said:
             raise
         except Exception as error:  # noqa: BLE001 - the law: one bad file never stops a night
             return _unforeseen(found, "đọc", error)
+
+
+def _read_anew(resources: Resources, found: Fresh, said: Export) -> Said:
+    """All rows of an export of which not all had been read, with what had been told of it."""
+    anew = _read(resources, found, None)
+    known = anew.warnings if isinstance(anew, Export) else ()
+    return _telling(anew, tuple(warning for warning in said.warnings if warning not in known))
 
 
 def _form_or(unknown: UnknownLayout, path: Path, name: str) -> Form | ConnectorError:
@@ -260,6 +267,8 @@ def _record_said(resources: Resources, arrival: Arrival, found: Fresh, said: Sai
     with resources.database.write() as connection:
         if isinstance(said, Repeat) and record_repeat(connection, arrival, said) is None:
             said = _read(resources, found, None)
+        if isinstance(said, Export) and not still_rests(connection, arrival, said):
+            said = _read_anew(resources, found, said)
         if isinstance(said, Export):
             record_export(connection, arrival, with_due_checks(said, resources.settings))
         elif not isinstance(said, TryAgain | Form | Repeat):

@@ -11,7 +11,8 @@ from ocr import CHECKER_VERSION
 from storage.custody import unreachable_at
 from storage.database import Connection
 from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of, unexamined
-from storage.imports import REJECTED, ImportAlarm, alarms_to_tell, imports_of, rejected_rows_of
+from storage.import_alarms import ImportAlarm, alarms_to_tell
+from storage.imports import REJECTED, imports_of, rejected_rows_of
 from storage.nights import Night
 
 _CERTIFICATE_NOTICE = timedelta(days=90)

@@ -27,7 +27,7 @@ from storage.care import damage_lines
 from storage.custody import Happening, append, events_named
 from storage.cycle import run_standing_before
 from storage.database import Connection
-from storage.imports import mark_told
+from storage.import_alarms import mark_told
 from storage.leases import owner_here
 from storage.links import Said, expiring_terms, note_expired
 from storage.nights import Ending, Night

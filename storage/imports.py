@@ -11,20 +11,24 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from config.export_profiles import YEARLY
-from connectors.exports.reading import about_totals, tells_layout
+from connectors.exports.reading import about_totals
 from connectors.exports.row_view import columns_of
 from connectors.exports.rows import Export
+from connectors.exports.sheet_reading import tells_layout
 from connectors.exports.whole_file import from_the_future, unlike_the_last
 from storage.custody import Happening, append
-from storage.database.export_tables import import_alarms, import_rows
+from storage.database.export_tables import import_rows
 from storage.database.tables import imports, rejected_rows
-from storage.incoming import Incoming, incoming_of
+from storage.hindsight import alarms_in_hindsight
+from storage.import_alarms import AS_READ, TOTALS, ImportAlarm, raise_alarms
+from storage.incoming import DOSSIERS, Incoming, incoming_of
+from storage.kept_prints import keep_prints
 from storage.merging import Merged, merge
 from storage.packing import unpacked
+from storage.state_tables import state_table
 
 READ, REJECTED = "read", "rejected"
 PERSON, TITLE, NOBODY = "person", "title", "nobody"
-TOTALS, AS_READ = "totals", "as_read"
 _STILL_LAST_YEAR = timedelta(days=45)
 _ROWS = re.compile(r"(?<=dòng )\d+(, \d+)*|(?<=![A-Z])\d+|(?<=![A-Z]{2})\d+")
 """Where in a file something stands, as sentences about files say it: "các dòng 5, 9", "Sổ!C14"."""
@@ -69,33 +73,6 @@ class ImportCounts:
         return {name: getattr(self, name) for name in ("read", "new", "changed", "unchanged", "rejected")}
 
 
-@dataclass(frozen=True, slots=True)
-class ImportAlarm:
-    """What deserves a look: of one dossier (`key` is its code) or of the whole file. `sentence` is Vietnamese."""
-
-    kind: str
-    sentence: str
-    key: str | None = None
-    field: str | None = None
-    file: str = ""
-    """Name of the file, of an alarm that was kept."""
-
-    @property
-    def told(self) -> str:
-        """The sentence with the dossier it is about."""
-        return f"hồ sơ {self.key}: {self.sentence}" if self.key else self.sentence
-
-    @property
-    def is_warning(self) -> bool:
-        """Whether it stands among the warnings of its import too."""
-        return self.kind in (TOTALS, AS_READ)
-
-    @property
-    def told_alone(self) -> str:
-        """The sentence for who does not have the file before their eyes."""
-        return self.told if self.key or self.file in self.sentence else f"{self.file}: {self.sentence}"
-
-
 def known_import(connection: Connection, unit: str, sha256: str, reader: str) -> bool:
     """Whether these bytes were imported for this unit before, or rejected with the same layouts."""
     found = connection.execute(
@@ -105,7 +82,11 @@ def known_import(connection: Connection, unit: str, sha256: str, reader: str) ->
 
 
 def record_export(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
-    """Record all rows of an export; the import, its rows and its custody event are kept together or not at all."""
+    """Record all rows of an export; the import, its rows and its custody event are kept together or not at all.
+
+    Where rows are said again (`Export.again`) the caller has made sure that what was said of them stands
+    (`storage.repeats.still_rests`).
+    """
     forget_rejection(connection, arrival)
     import_id = next_id(connection)
     spoken = year_spoken_of(arrival, export)
@@ -113,7 +94,11 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     last = _last_of_layout(connection, arrival.unit, export.profile)
     _insert_import(connection, import_id, arrival, export, incoming, spoken)
     newer = imports_newer_than(connection, import_id, arrival.unit, export.kind)
-    merged = merge(connection, import_id, arrival.unit, incoming, _protected(connection, newer, incoming))
+    table = state_table(connection, arrival.unit, export.kind)
+    merged = merge(connection, import_id, incoming, _protected(connection, newer, incoming), table, export.again)
+    merged.alarms += alarms_in_hindsight(connection, arrival.unit, import_id, merged.given) if merged.given else ()
+    if export.kind == DOSSIERS:
+        keep_prints(connection, arrival.unit, import_id, export.prints)
     counts = _counts(export, merged)
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
     _insert_rejected(connection, import_id, export)
@@ -218,37 +203,6 @@ def record_form(
     append(connection, [happening], at=arrival.at)
 
 
-def raise_alarms(connection: Connection, unit: str, import_id: int, alarms: Sequence[ImportAlarm]) -> None:
-    """Keep alarms of an import, after those it has."""
-    if not alarms:
-        return
-    highest = select(func.max(import_alarms.c.position)).where(import_alarms.c.import_id == import_id)
-    first = (connection.execute(highest).scalar() or 0) + 1
-    rows = [
-        {"import_id": import_id, "position": n, "unit": unit, "kind": alarm.kind, "key": alarm.key}
-        | {"field": alarm.field, "sentence": alarm.sentence}
-        for n, alarm in enumerate(alarms, start=first)
-    ]
-    connection.execute(insert(import_alarms), rows)
-
-
-def alarms_to_tell(connection: Connection, unit: str, night: str) -> list[ImportAlarm]:
-    """Alarms that no letter has told yet, and those that this night's letter told: a repeated step tells the same."""
-    wanted = import_alarms.c.told_in.is_(None) | (import_alarms.c.told_in == night)
-    return _alarms(connection, wanted, import_alarms.c.unit == unit)
-
-
-def mark_told(connection: Connection, unit: str, night: str) -> None:
-    """The alarms that were still to be told are told by this night's letter."""
-    waiting = (import_alarms.c.unit == unit, import_alarms.c.told_in.is_(None))
-    connection.execute(update(import_alarms).where(*waiting).values(told_in=night))
-
-
-def alarms_of_import(connection: Connection, import_id: int) -> list[ImportAlarm]:
-    """All alarms of one import, those of the whole file first."""
-    return _alarms(connection, import_alarms.c.import_id == import_id)
-
-
 def imports_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
     """All imports of a unit, oldest first."""
     rows = connection.execute(select(imports).where(imports.c.unit == unit).order_by(imports.c.id))
@@ -267,12 +221,6 @@ def rejected_rows_of(connection: Connection, import_id: int) -> list[Mapping[str
     return [dict(row._mapping) for row in connection.execute(rows)]
 
 
-def _alarms(connection: Connection, *conditions: Any) -> list[ImportAlarm]:
-    rows = select(import_alarms, imports.c.name).join(imports, imports.c.id == import_alarms.c.import_id)
-    rows = rows.where(*conditions).order_by(import_alarms.c.import_id, import_alarms.c.position)
-    return [ImportAlarm(row.kind, row.sentence, row.key, row.field, row.name) for row in connection.execute(rows)]
-
-
 def forget_rejection(connection: Connection, arrival: Arrival) -> None:
     """A file that is read again replaces its earlier rejection; the custody log keeps both."""
     same = (imports.c.unit == arrival.unit, imports.c.sha256 == arrival.sha256, imports.c.status == REJECTED)
@@ -280,7 +228,7 @@ def forget_rejection(connection: Connection, arrival: Arrival) -> None:
 
 
 def _counts(export: Export, merged: Merged) -> ImportCounts:
-    seen, rejected = len(export.rows), len(export.rejected)
+    seen, rejected = len(export.rows) + (len(export.again.keys) if export.again else 0), len(export.rejected)
     return ImportCounts(seen + rejected, merged.new, merged.changed, seen - merged.new - merged.changed, rejected)
 
 

@@ -63,18 +63,13 @@ class Incoming:
         if len(self.keys) <= size:
             yield from [self] if self.keys else []
             return
-        for start in range(0, len(self.keys), size):
-            part = slice(start, start + size)
-            columns = [column[part] for column in self.columns]
-            yield Incoming(
-                self.kind,
-                self.fields,
-                self.keys[part],
-                columns,
-                self.sheets[part],
-                self.numbers[part],
-                self.may_be_unsaid,
-            )
+        yield from (self.part(slice(start, start + size)) for start in range(0, len(self.keys), size))
+
+    def part(self, rows: slice) -> Incoming:
+        """Some of the rows."""
+        columns = [column[rows] for column in self.columns]
+        told = (self.kind, self.fields, self.keys[rows], columns, self.sheets[rows], self.numbers[rows])
+        return Incoming(*told, self.may_be_unsaid)
 
     def said(self) -> list[str]:
         """For each row the names of the fields that it speaks of, by comma."""

@@ -11,17 +11,19 @@ import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from connectors.exports.backdating import Alarm, alarms_between
 from connectors.exports.moments import moment_from
+from connectors.exports.rows import SaidBefore
 from storage.database.export_tables import import_rows, record_changes
-from storage.hindsight import Moved, alarms_in_hindsight, gives_an_end
+from storage.hindsight import Moved, gives_an_end
 from storage.incoming import DOSSIERS, MOMENTS, Incoming
-from storage.packing import UNSAID, packed
-from storage.state_tables import StateTable, state_table
+from storage.packing import UNSAID, packed, repeated
+from storage.state_tables import StateTable
 
 BLOCK_ROWS = 4_096
 Protected = Mapping[str, frozenset[str]]
@@ -59,26 +61,50 @@ def _without_collecting() -> Iterator[None]:
 
 
 @_without_collecting()
-def merge(connection: Connection, import_id: int, unit: str, incoming: Incoming, protected: Protected) -> Merged:
-    """Merge all rows of an import, block by block, and keep its history."""
-    table = state_table(connection, unit, incoming.kind)
+def merge(
+    connection: Connection,
+    import_id: int,
+    incoming: Incoming,
+    protected: Protected,
+    table: StateTable,
+    again: SaidBefore | None = None,
+) -> Merged:
+    """Merge all rows of an import into a state, block by block, and keep its history.
+
+    Rows said `again` change nothing, by their author's word; they are noted as spoken of.
+    """
     merged = Merged()
-    for position, part in enumerate(incoming.parts(BLOCK_ROWS)):
-        _keep_block(connection, import_rows, import_id, position, _places(part) | {"said": part.said()})
-        changes = _merge_part(table, import_id, part, protected, merged)
+    for position, (part, places) in enumerate(_blocks(incoming, again)):
+        _keep_block(connection, import_rows, import_id, position, places)
+        is_whole = len(part.keys) == len(places["keys"])
+        changes = _merge_part(table, import_id, part, protected, merged, is_whole=is_whole) if part.keys else {}
         if changes:
             _keep_block(connection, record_changes, import_id, position, changes)
-    if merged.given:
-        merged.alarms += alarms_in_hindsight(connection, unit, import_id, merged.given)
     return merged
 
 
+def _blocks(incoming: Incoming, again: SaidBefore | None) -> Iterator[tuple[Incoming, Mapping[str, Sequence[Any]]]]:
+    """Blocks in the order of all keys: the rows to merge, and where every row of the block stands in the file."""
+    if again is None:
+        yield from ((part, _places(part) | {"said": part.said()}) for part in incoming.parts(BLOCK_ROWS))
+        return
+    first, said = 0, ",".join(incoming.fields)
+    own = zip(incoming.keys, incoming.numbers, repeat(True), strict=False)
+    rows = sorted(chain(own, zip(again.keys, again.numbers, repeat(False), strict=False)))
+    for start in range(0, len(rows), BLOCK_ROWS):
+        keys, numbers, are_own = map(list, zip(*rows[start : start + BLOCK_ROWS], strict=True))
+        part = incoming.part(slice(first, first + sum(are_own)))
+        first += len(part.keys)
+        sheets = repeated(again.sheet, len(keys))
+        yield part, {"keys": keys, "sheets": sheets, "rows": numbers, "said": repeated(said, len(keys))}
+
+
 def _merge_part(
-    table: StateTable, import_id: int, part: Incoming, protected: Protected, merged: Merged
+    table: StateTable, import_id: int, part: Incoming, protected: Protected, merged: Merged, *, is_whole: bool
 ) -> Mapping[str, Sequence[Any]]:
-    """Write one block into the state; the columns that changed, or nothing."""
+    """Write one block, or what is not said again of it, into the state; the columns that changed, or nothing."""
     known = table.read(part.keys, part.fields)
-    if not known:
+    if is_whole and not known:
         table.add(import_id, part.fields, part.keys, _known_columns(part))
         merged.new += len(part.keys)
         return _places(part) | {f"={name}": column for name, column in zip(part.fields, part.columns, strict=True)}

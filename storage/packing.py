@@ -34,7 +34,7 @@ def unpacked(data: bytes) -> dict[str, list[Any]]:
 def _shortened(values: Sequence[Any]) -> Any:
     kinds = set(map(type, values))
     if kinds == {int}:
-        return {"numbers": " ".join(repeat("%d", len(values))) % tuple(values)}
+        return {"numbers": repr(list(values))[1:-1].replace(",", "")}
     if kinds in ({str}, {str, type(None)}) and 4 * len(set(values[:_SAMPLE])) <= _SAMPLE:
         distinct = dict.fromkeys(values)
         if 4 * len(distinct) <= len(values):

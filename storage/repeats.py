@@ -8,28 +8,33 @@ property test compares it with the full way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, literal, select
 
+from connectors.exports.prints import KnownRows
 from connectors.exports.reading import SaidAgain
+from connectors.exports.rows import Export
 from connectors.exports.whole_file import tells_future
 from storage.custody import Happening, append
 from storage.database.export_tables import import_alarms, import_rows
 from storage.database.tables import imports, rejected_rows
 from storage.imports import READ, Arrival, ImportCounts, forget_rejection, imports_newer_than, next_id
 from storage.incoming import DOSSIERS
+from storage.kept_prints import hand_on_prints, prints_of_import
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """An import that may be said again: its content (`connectors.exports.sameness`) and its export's own time."""
+    """An import that may be said again, wholly or in part: its content (`connectors.exports.sameness`; None: it has
+    none), its export's own time, and its rows."""
 
     import_id: int
-    content: str
+    content: str | None
     exported_at: datetime | None
+    rows: KnownRows | None = field(default=None, compare=False)
 
     def again(self, told: SaidAgain) -> Repeat:
         """The same, said by a file at its own time."""
@@ -37,13 +42,27 @@ class Repeat:
 
 
 def repeatable(connection: Connection, unit: str, reader: str, at: datetime) -> Repeat | None:
-    """The import whose content, if a file brings it at this moment, changes nothing."""
+    """The import whose content, or rows, if a file brings them at this moment, change nothing."""
     row = _last(connection, unit)
-    if row is None or row["content"] is None or row["reader"] != reader or row["imported_at"] > at:
+    if row is None or row["reader"] != reader or row["imported_at"] > at:
         return None
     if imports_newer_than(connection, row["id"], unit, DOSSIERS) or _came_from_the_future(connection, row):
         return None
-    return Repeat(row["id"], row["content"], row["exported_at"])
+    prints = prints_of_import(connection, unit, row["id"])
+    rows = KnownRows(row["id"], row["stands_at"], prints) if prints else None
+    return Repeat(row["id"], row["content"], row["exported_at"], rows) if rows or row["content"] else None
+
+
+def still_rests(connection: Connection, arrival: Arrival, export: Export) -> bool:
+    """Whether what an export says again (`Export.again`) still stands as the import said it, and it is not older."""
+    if export.again is None:
+        return True
+    still = repeatable(connection, arrival.unit, arrival.reader, arrival.at)
+    old = _last(connection, arrival.unit)
+    stands_at = export.exported_at or arrival.at
+    if still is None or old is None or still.import_id != export.again.import_id:
+        return False
+    return bool(stands_at >= old["stands_at"])
 
 
 def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> ImportCounts | None:
@@ -62,6 +81,7 @@ def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> I
     own |= {"exported_at": repeat.exported_at, "stands_at": stands_at}
     connection.execute(insert(imports).values({**old, **own}))
     _copy(connection, import_rows, old["id"], new, ("position", "first_key", "last_key", "packed"))
+    hand_on_prints(connection, arrival.unit, new)
     _copy(connection, rejected_rows, old["id"], new, ("position", "sheet", "row", "cell", "reason"))
     detail = {"kind": old["kind"], "profile": old["profile"], "name": arrival.name, "rows": counts.plain()}
     detail |= {"unit": arrival.unit}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 Cells = list[Any]
 """One row from column A; cells are str, int, float, bool, date, datetime, or None or "" for empty."""
+Columns = list[Sequence[Any]]
+"""Some rows as columns of equal length, from column A."""
 
 HEAD_ROWS = 400
 BLOCK_ROWS = 2_048
@@ -21,6 +24,70 @@ class Merged:
     top: int
     bottom: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a sheet, seen row by row or column by column; columns are of equal length, rows need not be."""
+
+    rows: Sequence[Cells] = ()
+    columns: Sequence[Sequence[Any]] = ()
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else len(self.rows)
+
+    def column(self, place: int) -> Sequence[Any]:
+        """The cells of a column (from 0); where a row does not reach it, it is empty."""
+        if self.columns:
+            return self.columns[place] if place < len(self.columns) else [""] * len(self)
+        try:
+            return list(map(itemgetter(place), self.rows))
+        except IndexError:
+            return [row[place] if len(row) > place else "" for row in self.rows]
+
+    def only(self, chosen: Sequence[bool]) -> Block:
+        """The rows that are chosen."""
+        if self.columns:
+            return Block(columns=[list(itertools.compress(column, chosen)) for column in self.columns])
+        return Block(list(itertools.compress(self.rows, chosen)))
+
+    def by_row(self) -> Sequence[Cells]:
+        """The rows one after the other."""
+        return list(map(list, zip(*self.columns, strict=True))) if self.columns else self.rows
+
+
+class ColumnRows(Iterator[Cells]):
+    """Rows that come in pieces, each a list of columns; whoever wants columns takes them as they are."""
+
+    def __init__(self, pieces: Iterator[Columns]) -> None:
+        self._pieces = pieces
+        self._piece: Columns = []
+        self._at = 0
+
+    def __next__(self) -> Cells:
+        if not self._begin():
+            raise StopIteration
+        self._at += 1
+        return [column[self._at - 1] for column in self._piece]
+
+    def take(self, count: int) -> Block:
+        """The next rows, at most `count`, as columns."""
+        parts = []
+        while count and self._begin():
+            parts.append([column[self._at : self._at + count] for column in self._piece])
+            self._at, count = self._at + len(parts[-1][0]), count - len(parts[-1][0])
+        width = max(map(len, parts), default=0)
+        whole = [[*part, *[[""] * len(part[0])] * (width - len(part))] for part in parts]
+        return Block(columns=[list(itertools.chain(*of_one)) for of_one in zip(*whole, strict=True)])
+
+    def _begin(self) -> bool:
+        """Stand at a row; no: there is none."""
+        while not self._piece or self._at >= len(self._piece[0]):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return False
+            self._piece, self._at = piece, 0
+        return True
 
 
 @dataclass(slots=True)
@@ -51,10 +118,17 @@ class Grid:
         head = list(_between(self.head, first, last))
         return replace(self, head=head, rest=_between(self.rest, first, last))
 
-    def blocks(self, first: int) -> Iterator[tuple[int, list[Cells]]]:
+    def blocks(self, first: int) -> Iterator[tuple[int, Block]]:
         """Yield (index of its first row, rows) from row `first` (from 0, inside the head) on. Can be asked once."""
         rows = itertools.chain(self.head[first:], self.rest)
-        while block := list(itertools.islice(rows, BLOCK_ROWS)):
+        while part := list(itertools.islice(rows, BLOCK_ROWS)):
+            yield first, Block(part)
+            first += len(part)
+            if isinstance(self.rest, ColumnRows) and first >= len(self.head):
+                yield from self._blocks_of_columns(first, self.rest)
+
+    def _blocks_of_columns(self, first: int, rest: ColumnRows) -> Iterator[tuple[int, Block]]:
+        while block := rest.take(BLOCK_ROWS):
             yield first, block
             first += len(block)
 

@@ -115,12 +115,18 @@ def modernised(grid: Grid) -> tuple[Grid, OldFont | None, list[int]]:
     return replace(grid, head=head, rest=rest, above=above), font, touched
 
 
-def modern_columns(columns: Sequence[list[Any]]) -> tuple[OldFont | None, list[list[Any]], list[int]]:
+def suspects_in(columns: Sequence[list[Any]]) -> set[str]:
+    """Values that might have been typed for an old font; each is looked at once."""
+    return {text for column in columns for text in _suspects(column)}
+
+
+def modern_columns(
+    columns: Sequence[list[Any]], suspects: set[str]
+) -> tuple[OldFont | None, list[list[Any]], list[int]]:
     """The same for what was read of a sheet whose first rows are modern: font, columns, positions of touched rows.
 
     Only whole values are looked at, each once: a register repeats the same few thousand words.
     """
-    suspects = {text for column in columns for text in _suspects(column)}
     font = old_font_of(suspects)
     if font is None:
         return None, list(columns), []

@@ -14,10 +14,11 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
-from connectors.exports.grids import Cells, Grid, Merged, grid_of
+from connectors.exports.grids import Cells, ColumnRows, Columns, Grid, Merged, grid_of
 from connectors.exports.plain_books import PlainBook, plain_book
 from connectors.exports.plain_xml import (
     TRIMMED_TEXT,
@@ -51,17 +52,17 @@ def plain_grids(path: Path) -> list[Grid]:
 
 def _grid(book: PlainBook, name: str, part: str) -> Grid:
     late: list[Merged] = []
-    grid = grid_of(name, _rows_safely(book, part, late))
+    grid = grid_of(name, ColumnRows(_pieces_safely(book, part, late)))
     width = max(map(len, grid.head), default=0)
     grid.head = [cells + [""] * (width - len(cells)) for cells in grid.head]
     grid.late = late
     return grid
 
 
-def _rows_safely(book: PlainBook, part: str, late: list[Merged]) -> Iterator[Cells]:
+def _pieces_safely(book: PlainBook, part: str, late: list[Merged]) -> Iterator[Columns]:
     try:
         with book.archive.open(part) as stream:
-            yield from _SheetReader(book, stream, late).rows()
+            yield from _SheetReader(book, stream, late).pieces()
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, LookupError, RuntimeError) as error:
         raise NotPlain(str(error)) from error
 
@@ -94,7 +95,7 @@ class _SheetReader:
         self._text = ""
         self._row = self._width = 0
 
-    def rows(self) -> Iterator[Cells]:
+    def pieces(self) -> Iterator[Columns]:
         """All rows from row 1 to the last that says something."""
         self._begin()
         while True:
@@ -103,9 +104,9 @@ class _SheetReader:
             if sheet_end >= 0:
                 break
             if rows_end >= len("</row>"):
-                yield from self._rows_until(rows_end)
+                yield self._rows_until(rows_end)
             self._more()
-        yield from self._rows_until(sheet_end)
+        yield self._rows_until(sheet_end)
         self._read_merged()
 
     def _begin(self) -> None:
@@ -121,30 +122,30 @@ class _SheetReader:
             raise NotPlain("the sheet does not end")
         self._text = checked(self._text + self._decoder.decode(part))
 
-    def _rows_until(self, end: int) -> Iterator[Cells]:
+    def _rows_until(self, end: int) -> Columns:
         """The rows of the text at hand that lie before `end`; the text is then what follows them."""
         text, self._text = self._text[:end], self._text[end:]
-        yield from self._rows_alike(text) or self._rows_one_by_one(text)
+        return self._rows_alike(text) or list(zip_longest(*self._rows_one_by_one(text), fillvalue=""))
 
-    def _rows_alike(self, text: str) -> list[Cells]:
+    def _rows_alike(self, text: str) -> Columns:
         """The rows of a text in which each has the shape of the row before it, at once; none if that is not so."""
         shape = self._last
         found = shape.pattern.findall(text) if shape.tags else []
         if not found or len(found) * shape.tags != text.count("<") or "&" in text:
             return []
-        columns = list(zip(*found, strict=True))
+        columns: Columns = list(zip(*found, strict=True))
         if list(map(int, columns[0])) != list(range(self._row + 1, self._row + 1 + len(found))):
             return []
         self._row += len(found)
-        columns[0] = ("",) * len(found)
+        columns[0] = [""] * len(found)
         for place in shape.shared:
-            columns[place] = tuple(map(self._book.texts.__getitem__, map(int, columns[place])))
+            columns[place] = list(map(self._book.texts.__getitem__, map(int, columns[place])))
         for place in shape.numbers:
-            columns[place] = tuple(map(float, columns[place]))
+            columns[place] = list(map(float, columns[place]))
         cells = [columns[source] for source in shape.sources]
         cells += [columns[0]] * (self._width - len(cells))
         self._width = len(cells)
-        return list(map(list, zip(*cells, strict=True)))
+        return cells
 
     def _rows_one_by_one(self, text: str) -> Iterator[Cells]:
         at, has_entities = 0, "&" in text

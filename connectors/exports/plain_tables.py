@@ -27,5 +27,6 @@ def _tables(question: Question) -> dict[str, list[Cells]] | ConnectorError:
     except Unreadable as error:
         return Unreadable(f"{question.name}: {error}")
     return {
-        grid.name: list(islice(chain.from_iterable(rows for _, rows in grid.blocks(0)), _MOST_ROWS)) for grid in grids
+        grid.name: list(islice(chain.from_iterable(block.by_row() for _, block in grid.blocks(0)), _MOST_ROWS))
+        for grid in grids
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,32 +11,28 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from config.export_profiles import FOLDER, Column, Profile, ToldBy, load_profiles, load_vocabulary, own_profiles
+from config.export_profiles import FOLDER, Profile, load_profiles, own_profiles
 from connectors.errors import ConnectorError, Unreadable
-from connectors.exports.alignment import aligned
 from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
 from connectors.exports.furniture import exported_at_in, period_in, texts_of, year_in
-from connectors.exports.grids import HEAD_ROWS, Grid
+from connectors.exports.grids import Grid
 from connectors.exports.json_messages import grid_of_json
 from connectors.exports.layout import Layout, layout_of, unknown_layout
-from connectors.exports.legacy import modern_columns, modernised, touched_sentence
+from connectors.exports.legacy import modernised, touched_sentence
 from connectors.exports.other_tables import MOST_TABLES, other_above, other_below, others_beside, turn_of
 from connectors.exports.plain_xml import NotPlain
-from connectors.exports.records import NOT_SAID, SheetRecords, records_of
-from connectors.exports.row_kinds import begins_other_table
+from connectors.exports.prints import KnownRows, NeedsAll
+from connectors.exports.records import SheetRecords
 from connectors.exports.row_view import RowView
-from connectors.exports.rows import Export, OtherTable
+from connectors.exports.rows import Export, OtherTable, SaidBefore
 from connectors.exports.sameness import DATED, content_of
-from connectors.exports.settling import columns_that_repeat, merged_told, settle
-from connectors.exports.values import converter
-from connectors.exports.whole_file import declared_total, from_the_future, warnings_of
+from connectors.exports.sheet_reading import read_sheet
+from connectors.exports.whole_file import declared_total, from_the_future, prints_of, rows_again, warnings_of
 from sandbox import Failure, Limits, run_one
 
 PRELOAD = ("connectors.exports.explaining", "connectors.exports.workbooks", "connectors.exports.markup")
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
-
-_LACKS, _PASSES_OVER = "có mà tệp không có cột:", "nên không đọc:"
 
 A = TypeVar("A")
 
@@ -55,6 +50,8 @@ class Question:
     scratch: Path = Path()
     known: str | None = None
     """A content that need not be read again."""
+    rows: KnownRows | None = None
+    """Rows that need not be read again."""
 
 
 Q = TypeVar("Q", bound=Question)
@@ -74,6 +71,8 @@ class Reading:
     content: str | None
     titles: Mapping[str, str]
     others: tuple[OtherTable, ...]
+    prints: bytes
+    again: SaidBefore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +101,19 @@ def read_export(path: Path, *, name: str | None = None, profile: str | None = No
 
 
 def read_unless_known(
-    path: Path, known: str, *, name: str, profile: str | None = None, own: Path | None = None
+    path: Path,
+    known: str | None,
+    *,
+    name: str,
+    profile: str | None = None,
+    own: Path | None = None,
+    rows: KnownRows | None = None,
 ) -> Export | SaidAgain:
-    """The same as `read_export`; `SaidAgain`: the file has the content (`Export.content`) that is `known`."""
-    question = Question(path, name, profile, own=own, known=known)
+    """The same as `read_export`; `SaidAgain`: the file has the content (`Export.content`) that is `known`.
+
+    Of `rows` that stand in the file again it brings no more than their keys (`Export.again`).
+    """
+    question = Question(path, name, profile, own=own, known=known, rows=rows)
     answer: object = answer_of_child(answer_question, question)
     if isinstance(answer, SaidAgain):
         return answer
@@ -114,11 +122,16 @@ def read_unless_known(
 
 
 def read_export_here(
-    path: Path, *, name: str | None = None, profile: str | None = None, profiles: Path = FOLDER
+    path: Path,
+    *,
+    name: str | None = None,
+    profile: str | None = None,
+    profiles: Path = FOLDER,
+    rows: KnownRows | None = None,
 ) -> Export:
     """The same in this process: for benches and tests, and for files of our own making."""
     with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
-        question = Question(path, name or path.name, profile, profiles, scratch=Path(scratch))
+        question = Question(path, name or path.name, profile, profiles, scratch=Path(scratch), rows=rows)
         reading = reading_of(question)
         assert not isinstance(reading, SaidAgain)
         return _export(question, reading)
@@ -164,6 +177,13 @@ def reading_of(question: Question) -> Reading | SaidAgain:
     if content is not None and question.known in (content, content + DATED):
         return SaidAgain(exported_at_in([], question.name), question.known != content)
     try:
+        return _quickest(question, content)
+    except NeedsAll:
+        return _quickest(replace(question, rows=None), content)
+
+
+def _quickest(question: Question, content: str | None) -> Reading:
+    try:
         return _reading_of(question, content, plain=True)
     except NotPlain:
         return _reading_of(question, content, plain=False)
@@ -183,7 +203,8 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
     if not found:
         raise unknown_layout(question.name, grids, profiles, faults)
     profile = found[0][1].profile
-    sheets = [_named_records(grid, layout, question) for grid, layout in found if layout.profile is profile]
+    known = question.rows.each() if question.rows else frozenset[bytes]()
+    sheets = [_named_records(grid, layout, question, known) for grid, layout in found if layout.profile is profile]
     others = list(_others(grids, found, sheets, profiles))
     most = MOST_TABLES[turn_of(question.path)] if others else 0
     warnings += [_told_other(table, is_taken=n < most) for n, table in enumerate(others)]
@@ -194,11 +215,13 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
     texts = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
     exported_at = exported_at_in(texts, question.name)
     warnings += [said for sheet in sheets for said in sheet.warnings]
-    warnings += [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
+    again = rows_again(sheets, question.rows, exported_at)
+    told = [*warnings_of(profile.kind, sheets), *from_the_future(sheets, exported_at)]
+    warnings += told
     content = content + DATED if content and exported_at_in(texts, "") else content
     period, year = period_in(titles), year_in(titles, question.name)
     said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
-    return Reading(*said, content, _titles(profile), tuple(others[:most]))
+    return Reading(*said, content, _titles(profile), tuple(others[:most]), prints_of(sheets, told), again)
 
 
 def _others(
@@ -274,84 +297,18 @@ def profiles_of(question: Question) -> tuple[Sequence[Profile], tuple[str, ...]]
     return chosen, faults
 
 
-def _named_records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
+def _named_records(grid: Grid, layout: Layout, question: Question, known: frozenset[bytes]) -> SheetRecords:
     try:
-        return _records(grid, layout, question)
+        return read_sheet(grid, layout, question.profiles, known)
     except Unreadable as error:
         raise Unreadable(f'{question.name}: trang "{grid.name}": {error}') from error
-
-
-def _records(grid: Grid, layout: Layout, question: Question) -> SheetRecords:
-    grid = grid.between(*layout.between) if layout.between else grid
-    vocabulary = load_vocabulary(question.profiles)
-    converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
-    sample = itertools.takewhile(
-        lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]
-    )
-    alignment = aligned(layout.places, list(sample), converters)
-    tall = [cell for cell in grid.merged if cell.top >= layout.first]
-    repeated = columns_that_repeat(alignment.places)
-    filled = grid.filled_down([cell for cell in tall if cell.left in repeated])
-    records = records_of(filled, layout, alignment.places, converters)
-    if grid.late is not None and (records.other_table_row or any(cell.top >= layout.first for cell in grid.late)):
-        raise NotPlain("merged cells among the records")
-    settle(records, layout.profile, alignment.places)
-    records.warnings.extend(merged_told(tall, repeated, records))
-    records.warnings.extend(alignment.warnings)
-    _modernise(records)
-    records.warnings.extend(f'cột "{column.title}" không rõ vị trí nên bỏ trống' for column in alignment.doubtful)
-    records.warnings.extend(_changes_of_layout(layout))
-    told = [(column, column.told_by) for column in alignment.places if column.told_by]
-    for column, rule in told:
-        _split_liar(records, column, rule)
-    return records
-
-
-def _modernise(records: SheetRecords) -> None:
-    """Read the old fonts of a sheet that begins in modern text; its first rows have been judged before."""
-    if not records.numbers or records.numbers[-1] <= HEAD_ROWS:
-        return
-    texts = [place for place, name in enumerate(records.fields) if name not in records.moments]
-    font, modern, touched = modern_columns([records.values[place] for place in texts])
-    if font is not None:
-        for place, column in zip(texts, modern, strict=True):
-            records.values[place] = column
-        rows = [records.numbers[place] for place in touched]
-        records.warnings.append(touched_sentence(records.sheet, font, rows))
-
-
-def _changes_of_layout(layout: Layout) -> list[str]:
-    """What the sheet has beside its profile, and what it lacks: the vendor may have changed the layout."""
-    lacking, unknown = layout.absent_titles, layout.unknown_labels
-    return [
-        *([f"mẫu {layout.profile.id} {_LACKS} {', '.join(lacking)}"] if lacking else []),
-        *([f"cột chưa có trong mẫu {layout.profile.id} {_PASSES_OVER} {', '.join(unknown[:10])}"] if unknown else []),
-    ]
-
-
-def tells_layout(warning: str) -> bool:
-    """Whether a warning only compares the file's columns with its profile, which every file of a vendor repeats."""
-    return _LACKS in warning or _PASSES_OVER in warning
-
-
-def _split_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
-    """Give the values of a lying column to the field they mean; where a field is not spoken of, it is `NOT_SAID`."""
-    said = str(column.field)
-    statuses, values = (records.values[records.fields.index(name)] for name in ("status", said))
-    lies = [status == rule.status for status in statuses]
-    records.values[records.fields.index(said)] = [NOT_SAID if lie else v for lie, v in zip(lies, values, strict=True)]
-    records.values.append([v if lie else NOT_SAID for lie, v in zip(lies, values, strict=True)])
-    records.fields = (*records.fields, rule.means)
-    records.letters = {**records.letters, rule.means: records.letters[said]}
-    records.moments |= {rule.means} if said in records.moments else frozenset()
-    if any(lies):
-        records.warnings.append(f'cột "{column.title}": ở hồ sơ đã trả, được hiểu là ngày trả kết quả')
 
 
 def _export(question: Question, reading: Reading) -> Export:
     rows = RowView(reading.kind, reading.sheets)
     rejected = tuple(bad for sheet in reading.sheets for bad in sheet.rejected)
     declared, counted = declared_total(reading.sheets), len(rows) + len(rejected)
+    counted += len(reading.again.keys) if reading.again else 0
     return Export(
         file=question.name,
         sha256=_sha256(question.path),
@@ -370,6 +327,8 @@ def _export(question: Question, reading: Reading) -> Export:
         content=reading.content,
         titles=reading.titles,
         others=reading.others,
+        prints=reading.prints,
+        again=reading.again,
     )
 
 

@@ -7,15 +7,15 @@ import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, cast
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
-from connectors.exports.grids import Cells, Grid
+from connectors.exports.grids import Block, Cells, Grid
 from connectors.exports.judgement import impossible_orders
 from connectors.exports.layout import Layout
 from connectors.exports.moments import seconds_column
+from connectors.exports.prints import Printer
 from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
 from connectors.exports.rows import Rejected
 from connectors.exports.text import DASHES, are_clean, column_letters
@@ -52,6 +52,12 @@ class SheetRecords:
     totals: list[TotalRow] = field(default_factory=list)
     unclear: list[tuple[int, Cells]] = field(default_factory=list)
     """Rows of words alone, by number, until the whole sheet tells what they are."""
+    prints: list[bytes] = field(default_factory=list)
+    """A print of each row, where rows are printed."""
+    again_keys: list[str] = field(default_factory=list)
+    """Keys of the rows that say what is known; they are in no other column."""
+    again_numbers: list[int] = field(default_factory=list)
+    again_prints: list[bytes] = field(default_factory=list)
     span: tuple[int, int] | None = None
     """First and last row that hold records, usable or not."""
 
@@ -64,9 +70,13 @@ class _Bad:
 
 
 def records_of(
-    grid: Grid, layout: Layout, places: Mapping[Column, int], converters: Mapping[Column, Convert]
+    grid: Grid,
+    layout: Layout,
+    places: Mapping[Column, int],
+    converters: Mapping[Column, Convert],
+    printer: Printer | None = None,
 ) -> SheetRecords:
-    """Read the data rows of a sheet."""
+    """Read the data rows of a sheet. With a printer rows are printed, and of known ones nothing but the key is read."""
     read = [column for column in places if column.field]
     found = SheetRecords(
         grid.name,
@@ -80,25 +90,45 @@ def records_of(
     found.roles = {str(column.role): [] for column in beside}
     key = next(column for column in places if column.field in layout.profile.key)
     sieve = _Sieve(judge_of(layout, grid.head[: layout.header_row], places, converters), places[key], key.read_as)
-    for first, rows in grid.blocks(layout.first):
-        numbers, data = sieve.data_rows(first, rows, found)
+    for first, block in grid.blocks(layout.first):
+        numbers, data = sieve.data_rows(first, block, found)
+        prints = printer.prints(data, [places[column] for column in read]) if printer else []
+        if printer and not printer.known.isdisjoint(prints):
+            keys = readers[read.index(key)].column(data, places[key])
+            numbers, data, prints = _without_known(found, data, (numbers, keys, prints), printer.known)
         columns = [reader.column(data, places[column]) for reader, column in zip(readers, read, strict=True)]
         suspects = [reader.met_fault for reader in readers]
         faults = _faults(found, layout, read, columns, suspects)
-        roles = [[_beside(converters[c], row, places[c]) for row in data] for c in beside]
-        _keep(found, faults, numbers, [*columns, *roles])
+        roles = [_beside(converters[column], data.column(places[column])) for column in beside]
+        _keep(found, faults, numbers, [*columns, *roles, prints])
         if found.other_table_row:
             break
     return found
 
 
-def _beside(convert: Convert, row: Cells, place: int) -> str | None:
-    """What a cell says that serves a check alone; one that cannot be understood says what stands in it."""
-    cell = row[place] if len(row) > place else None
-    try:
-        return cast("str | None", convert(cell))
-    except BadCell:
-        return plain_text(cell)
+def _beside(convert: Convert, cells: Sequence[Any]) -> list[str | None]:
+    """What cells say that serve a check alone; one that cannot be understood says what stands in it."""
+
+    def said(cell: Any) -> str | None:
+        try:
+            return cast("str | None", convert(cell))
+        except BadCell:
+            return plain_text(cell)
+
+    return list(map(said, cells))
+
+
+def _without_known(
+    found: SheetRecords, data: Block, marks: tuple[list[int], list[str], list[bytes]], known: frozenset[bytes]
+) -> tuple[list[int], Block, list[bytes]]:
+    """Numbers, cells and prints of the rows that are not known; `marks` are numbers, keys and prints of all."""
+    numbers, keys, prints = marks
+    fresh = [mark not in known for mark in prints]
+    again = [not it for it in fresh]
+    found.again_keys.extend(itertools.compress(keys, again))
+    found.again_numbers.extend(itertools.compress(numbers, again))
+    found.again_prints.extend(itertools.compress(prints, again))
+    return list(itertools.compress(numbers, fresh)), data.only(fresh), list(itertools.compress(prints, fresh))
 
 
 class _CellReader:
@@ -119,12 +149,9 @@ class _CellReader:
         plain = column.read_as in _UNREPEATED or column.read_as in MOMENTS
         self._look_up: Callable[[Any], Any] = self._value if plain else remembered.__getitem__
 
-    def column(self, data: Sequence[Cells], place: int) -> list[Any]:
+    def column(self, data: Block, place: int) -> list[Any]:
         """The values of a block; a cell that cannot be converted becomes `_Bad`, a missing one is empty."""
-        try:
-            cells = list(map(itemgetter(place), data))
-        except IndexError:
-            cells = [row[place] if len(row) > place else "" for row in data]
+        cells = data.column(place)
         if self._at_once is not None:
             with contextlib.suppress(TypeError, KeyError):
                 return self._at_once(cells)
@@ -148,9 +175,9 @@ class _CellReader:
 
 def _clean_texts(cells: Sequence[Any]) -> list[Any]:
     """Texts that need no cleaning, as they are. `TypeError`: some are no texts, `KeyError`: some need it."""
-    if not are_clean(cells):
-        raise KeyError
     known = dict(zip(cells, cells, strict=True))
+    if not are_clean(list(known)):
+        raise KeyError
     alike = list(map(known.__getitem__, cells)) if 2 * len(known) < len(cells) else list(cells)
     return alike if DASHES.isdisjoint(known) else [None if cell in DASHES else cell for cell in alike]
 
@@ -198,24 +225,24 @@ class _Sieve:
     def __init__(self, judge: RowJudge, key_place: int, key_read_as: str) -> None:
         self._judge, self._place, self._shape = judge, key_place, _SHAPES.get(key_read_as)
 
-    def data_rows(self, first: int, rows: Sequence[Cells], found: SheetRecords) -> tuple[list[int], list[Cells]]:
+    def data_rows(self, first: int, block: Block, found: SheetRecords) -> tuple[list[int], Block]:
         """Row numbers (from 1) and cells of a block's records."""
-        numbers, data = self._records(first, rows, found)
+        numbers, data = self._records(first, block, found)
         if numbers:
             found.span = (found.span[0] if found.span else numbers[0], numbers[-1])
         return numbers, data
 
-    def _records(self, first: int, rows: Sequence[Cells], found: SheetRecords) -> tuple[list[int], list[Cells]]:
-        if self._shape and _all_have_key(rows, self._place, self._shape):
-            return list(range(first + 1, first + 1 + len(rows))), list(rows)
-        numbers, data = [], []
-        for number, cells in enumerate(rows, start=first + 1):
+    def _records(self, first: int, block: Block, found: SheetRecords) -> tuple[list[int], Block]:
+        if self._shape and _all_have_key(block.column(self._place), self._shape):
+            return list(range(first + 1, first + 1 + len(block))), block
+        numbers, data = list[int](), list[Cells]()
+        for number, cells in enumerate(block.by_row(), start=first + 1):
             if self._has_key(cells) or self._is_record(number, cells, found):
                 numbers.append(number)
                 data.append(cells)
             elif found.other_table_row:
                 break
-        return numbers, data
+        return numbers, Block(data)
 
     def _has_key(self, cells: Cells) -> bool:
         """The quick test that nearly every row passes: a key of the right shape, whatever else the row says."""
@@ -237,11 +264,11 @@ class _Sieve:
         return kind is RowKind.RECORD
 
 
-def _all_have_key(rows: Sequence[Cells], place: int, shape: re.Pattern[str]) -> bool:
+def _all_have_key(keys: Sequence[Any], shape: re.Pattern[str]) -> bool:
     """The same for a whole block."""
     try:
-        return all(map(shape.fullmatch, map(itemgetter(place), rows)))
-    except (IndexError, TypeError):
+        return all(map(shape.fullmatch, keys))
+    except TypeError:
         return False
 
 
@@ -253,7 +280,8 @@ def _keep(
         number = numbers[position]
         found.rejected.append(Rejected(found.sheet, number, f"{found.letters[name]}{number}", reason))
     good = [position not in faults for position in range(len(numbers))] if faults else None
-    for kept, block in zip([found.numbers, *found.values, *found.roles.values()], [numbers, *columns], strict=True):
+    into = [found.numbers, *found.values, *found.roles.values(), found.prints]
+    for kept, block in zip(into, [numbers, *columns], strict=True):
         kept.extend(block if good is None else itertools.compress(block, good))
 
 

@@ -73,6 +73,16 @@ class OtherTable:
     columns: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """Rows of a file that say the very words of an import: their keys, and their numbers in the sheet."""
+
+    import_id: int
+    sheet: str
+    keys: list[str]
+    numbers: list[int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """A whole export file.
@@ -101,5 +111,9 @@ class Export:
     """What `sameness` knows it by, where it does."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Field -> the header that the layout gives it, for messages."""
+    prints: bytes = b""
+    """Prints of its rows (`prints`), where a later export may say them again."""
+    again: SaidBefore | None = None
+    """Rows that say what an earlier import said, and are not among `rows`."""
     others: tuple[OtherTable, ...] = ()
     """Tables of other layouts in the file, which are to be taken out and read on their own."""

@@ -31,7 +31,7 @@ def content_of(path: Path, asked: str | None) -> str | None:
             parts = [_part(stream, info) for info in archive.infolist() if not info.filename.startswith(_PROPERTIES)]
     except (zipfile.BadZipFile, OSError, ValueError):
         return None
-    return hashlib.sha256(repr((_source(), asked, parts)).encode()).hexdigest()
+    return hashlib.sha256(repr((source_of_reader(), asked, parts)).encode()).hexdigest()
 
 
 def _part(stream: BinaryIO, info: zipfile.ZipInfo) -> tuple[str, int, int, int, str]:
@@ -43,7 +43,7 @@ def _part(stream: BinaryIO, info: zipfile.ZipInfo) -> tuple[str, int, int, int, 
 
 
 @functools.cache
-def _source() -> str:
+def source_of_reader() -> str:
     """The reader's own source: a better reader reads again."""
     hasher = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):

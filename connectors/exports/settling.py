@@ -8,6 +8,7 @@ from itertools import chain
 from config.export_profiles import Column, Profile
 from connectors.exports.furniture import said
 from connectors.exports.grids import Cells, Merged
+from connectors.exports.prints import NeedsAll
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import Rejected
 from connectors.exports.text import column_letters
@@ -66,7 +67,9 @@ def _settle_totals(found: SheetRecords, places: Mapping[Column, int]) -> list[Re
         for column, place in places.items()
         if column.field and column.read_as in _SUMMED
     }
-    counted, after, refused = Counted(found.numbers, summed), 0, []
+    if summed and found.again_keys:
+        raise NeedsAll("totals of columns")
+    counted, after, refused = Counted(sorted([*found.numbers, *found.again_numbers]), summed), 0, []
     behind = [*(row.number for row in found.totals[1:]), BEYOND]
     for row, next_total in zip(found.totals, behind, strict=True):
         verdict = judged(row, (after, next_total), counted)

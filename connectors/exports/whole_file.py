@@ -9,7 +9,9 @@ from typing import Any
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import KEYS
 from connectors.exports.moments import day_number, moment_from
+from connectors.exports.prints import KnownRows, NeedsAll, joined
 from connectors.exports.records import SheetRecords
+from connectors.exports.rows import SaidBefore
 
 NAMED = 5
 _AFTER = "ngày sau ngày"
@@ -99,6 +101,32 @@ def from_the_future(sheets: Sequence[SheetRecords], known_at: datetime | None, w
         if type(seconds) is int and day_number(seconds) > today
     ]
     return [f"{_AFTER} {what}: {place}" for place in places[:NAMED]] + _and_more(len(places), "ngày như vậy")
+
+
+def rows_again(
+    sheets: Sequence[SheetRecords], known: KnownRows | None, exported_at: datetime | None
+) -> SaidBefore | None:
+    """The rows that are known; None: there are none.
+
+    Raises:
+        NeedsAll: something has to be told of the file that depends on their values too.
+    """
+    if known is None or not any(sheet.again_keys for sheet in sheets):
+        return None
+    sheet, *others = sheets
+    codes = [*sheet.values[sheet.fields.index("code")], *sheet.again_keys]
+    if others or len(set(codes)) < len(codes) or not all(map(DOSSIER_CODE.fullmatch, sheet.again_keys)):
+        raise NeedsAll("codes that stand twice, or are unusual")
+    if exported_at is not None and exported_at < known.stands_at:
+        raise NeedsAll("an older export: its rows may tell of days after it")
+    return SaidBefore(known.import_id, sheet.sheet, sheet.again_keys, sheet.again_numbers)
+
+
+def prints_of(sheets: Sequence[SheetRecords], told: Sequence[str]) -> bytes:
+    """Prints of all rows of a file of which nothing is `told`; none where a later export must not rest on them."""
+    if len(sheets) != 1 or told:
+        return b""
+    return joined([*sheets[0].prints, *sheets[0].again_prints])
 
 
 def tells_future(warning: str) -> bool:

@@ -70,6 +70,14 @@ import_rows = _table(
     _required("packed", LargeBinary),  # {keys, sheets, rows, said: names of fields, by comma}
 )
 
+# Of the last import of dossiers of a unit: prints of its rows, so that rows said again need not be read again.
+import_prints = _table(
+    "import_prints",
+    Column("unit", Text, primary_key=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
+    _required("prints", LargeBinary),  # see connectors/exports/prints.py
+)
+
 # What deserves a look in an import, each told in one morning letter.
 import_alarms = _table(
     "import_alarms",

@@ -22,7 +22,8 @@ from storage.database.export_tables import dossiers
 from storage.evidence import record_object
 from storage.facts import gather_facts
 from storage.history import dossier_as_of, history_of, records_as_of
-from storage.imports import Arrival, ImportCounts, alarms_of_import, alarms_to_tell, mark_told, record_export
+from storage.import_alarms import alarms_of_import, alarms_to_tell, mark_told
+from storage.imports import Arrival, ImportCounts, record_export
 from storage.incoming import MOMENTS, NAMES, YES_OR_NO
 from storage.objects import Kept
 from storage.packing import UNSAID, packed, unpacked

@@ -22,7 +22,8 @@ from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
 from storage.evidence import Upload, record_object, record_upload
 from storage.facts import gather_facts, input_files
-from storage.imports import Arrival, alarms_of_import, record_export
+from storage.import_alarms import alarms_of_import
+from storage.imports import Arrival, record_export
 from storage.objects import Kept
 
 UNIT = "hoi-an-dong"
