@@ -31,7 +31,12 @@ from connectors.exports.sheet_reading import read_sheet
 from connectors.exports.whole_file import declared_total, from_the_future, prints_of, rows_again, warnings_of
 from sandbox import Failure, Limits, run_one
 
-PRELOAD = ("connectors.exports.explaining", "connectors.exports.workbooks", "connectors.exports.markup")
+PRELOAD = (
+    "connectors.exports.explaining",
+    "connectors.exports.workbooks",
+    "connectors.exports.markup",
+    "connectors.exports.prepared",
+)
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
 
 A = TypeVar("A")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ def is_blank(text: str) -> bool:
     return text in DASHES
 
 
+@functools.lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
     """A label as it is compared: case, spaces, footnote marks and a closing colon do not matter."""
     return _FOOTNOTE.sub("", clean(text).casefold()).strip()

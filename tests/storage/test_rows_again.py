@@ -57,7 +57,7 @@ def small_sheets_and_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage.merging, "BLOCK_ROWS", 4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(files, min_size=2, max_size=4))
 @example(said=[(AS_IT_WAS, False, "", "so.csv"), ({**AS_IT_WAS, 4: "open"}, True, "Tổng cộng: {} hồ sơ", "so.csv")])
 @example(said=[(AS_IT_WAS, False, "", "so.csv")] * 3)
