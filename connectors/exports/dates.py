@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+MONTH_FIRST = "có vẻ ghi tháng trước ngày"
 LATEST_SHORT_YEAR = 2049
 """Two digits up to 49 mean 2000 to 2049; 68 may be 1968, 2068 or the Buddhist year 2568."""
 
@@ -25,6 +26,7 @@ _DAY_FIRST = re.compile(
 )
 _TIME_FIRST = re.compile(r"(\d{1,2})\s*[:hg]\s*(\d{1,2})(?::(\d{1,2}))?[\s,-]+(.+)", re.IGNORECASE)
 _IN_WORDS = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+_WEEKDAY = re.compile(r"^(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\s+nhật)\s*[,-]?\s*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{8}(?:\d{4}(?:\d{2})?)?")
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
@@ -74,7 +76,10 @@ def _from_text(text: str) -> datetime:
     except NotADate:
         raise
     except ValueError as error:
-        raise NotADate(f"không có ngày {text!r} trong lịch") from error
+        found = _DAY_FIRST.fullmatch(text)
+        swapped = found and int(found[1]) <= 12 < int(found[2]) <= 31
+        why = f": {MONTH_FIRST}, phải ghi ngày/tháng/năm" if swapped else ""
+        raise NotADate(f"không có ngày {text!r} trong lịch{why}") from error
 
 
 def _vendor_moment(text: str) -> datetime:
@@ -85,6 +90,7 @@ def _vendor_moment(text: str) -> datetime:
 
 
 def _any_shape(text: str) -> datetime:
+    text = _WEEKDAY.sub("", text)
     if found := _DAY_FIRST.fullmatch(text):
         return _from_parts(found.groups())
     if found := _TIME_FIRST.fullmatch(text):

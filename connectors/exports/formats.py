@@ -13,8 +13,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _OTHERS = {
     b"%PDF": "tệp PDF; hãy nộp vào mục tài liệu, không phải mục dữ liệu một cửa",
-    b"\x89PNG": "ảnh PNG",
-    b"\xff\xd8\xff": "ảnh JPEG",
+    b"\x89PNG": "ảnh PNG, không phải bảng tính; hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra",
+    b"\xff\xd8\xff": "ảnh JPEG, không phải bảng tính; hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra",
     b"Rar!": "tệp nén RAR; hãy giải nén rồi nộp bảng bên trong",
     b"7z\xbc\xaf": "tệp nén 7z; hãy giải nén rồi nộp bảng bên trong",
     b"\x1f\x8b": "tệp nén gzip; hãy giải nén rồi nộp bảng bên trong",
@@ -66,7 +66,7 @@ def _ole_format(path: Path) -> str:
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         return "xls"
     if "WordDocument".encode("utf-16-le") in content:
-        raise Unreadable("đây là tệp Word, không phải bảng tính.")
+        raise Unreadable("đây là tệp Word, không phải bảng tính. Hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra.")
     raise Unreadable("tệp kiểu Office cũ bị cắt cụt hoặc không chứa bảng tính. Hãy xuất hoặc tải lại.")
 
 

@@ -207,8 +207,9 @@ def unknown_layout(
     seen = ", ".join(label for label in guess.labels if label)
     where = f'{file}: trang "{guess.sheet}", dòng {guess.row}: chưa có mẫu đọc cho bảng này. Tệp có: {seen}.'
     if guess.nearest:
-        lacking = ", ".join(f'"{label}"' for label in guess.missing) or "không cột nào"
-        where += f"\nGần nhất là mẫu {guess.nearest}, còn thiếu cột bắt buộc: {lacking}."
+        lacking = ", ".join(f'"{label}"' for label in guess.missing)
+        unlike = f"còn thiếu cột bắt buộc: {lacking}" if lacking else "đủ cột, nhưng tên cột viết khác (dấu, chữ)"
+        where += f"\nGần nhất là mẫu {guess.nearest}, {unlike}."
     where += "\nChạy parindex import --explain để nhận mẫu đọc viết sẵn cho bảng này, kể cả khi phần mềm đổi tên cột."
     where += "".join(f"\nMẫu đọc riêng {fault}" for fault in faults)
     headers = tuple(filter(None, guess.labels))

@@ -183,7 +183,8 @@ def _clean_texts(cells: Sequence[Any]) -> list[Any]:
 
 
 def _clean_codes(cells: Sequence[Any]) -> list[Any]:
-    if " " in "".join(cells):
+    joined = "".join(cells)
+    if " " in joined or "'" in joined or joined.upper() != joined or not joined.isascii():
         raise KeyError
     return _clean_texts(cells)
 

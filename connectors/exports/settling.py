@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from config.export_profiles import Column, Profile
+from connectors.errors import Unreadable
+from connectors.exports.dates import MONTH_FIRST
 from connectors.exports.furniture import said
 from connectors.exports.grids import Cells, Merged
+from connectors.exports.moments import moment_from
 from connectors.exports.prints import NeedsAll
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import Rejected
@@ -17,6 +21,8 @@ from connectors.exports.totals import BEYOND, Counted, judged, shown
 _SUMMED = frozenset({"count"})
 _AMOUNTS = frozenset({"count", "number", "percent", "value"})
 _NAMED = 5
+_PROOFS = 2
+"""Dates that can only be month-first; a single one may be a slip of the hand."""
 
 
 def settle(found: SheetRecords, profile: Profile, places: Mapping[Column, int]) -> None:
@@ -30,6 +36,36 @@ def settle(found: SheetRecords, profile: Profile, places: Mapping[Column, int]) 
 def columns_that_repeat(places: Mapping[Column, int]) -> frozenset[int]:
     """Columns whose merged cells speak of each row that they cover. An amount may be that of all rows together."""
     return frozenset(place for column, place in places.items() if column.field and column.read_as not in _AMOUNTS)
+
+
+def parts_of_rows(cells: Sequence[Merged], places: Mapping[Column, int]) -> list[Merged]:
+    """Merged cells, but those of rows that are merged in every column: such a row is one record, however tall."""
+    taken = set(places.values())
+    across = Counter((cell.top, cell.bottom) for cell in cells if cell.left in taken)
+    return [cell for cell in cells if across[cell.top, cell.bottom] < len(taken)]
+
+
+def refuse_month_first(found: SheetRecords) -> None:
+    """Refuse a sheet that writes the month before the day: most of its other dates would be read turned round.
+
+    It is one where several cells can be read in no other way, and no date that was read has a day above 12.
+
+    Raises:
+        Unreadable: it is.
+        NeedsAll: not all rows were read.
+    """
+    proofs = [bad for bad in found.rejected if MONTH_FIRST in bad.reason]
+    if len(proofs) < _PROOFS:
+        return
+    if found.again_keys:
+        raise NeedsAll("which of day and month comes first is told from all dates together")
+    columns = (column for name, column in zip(found.fields, found.values, strict=True) if name in found.moments)
+    if not any(type(said) is int and moment_from(said).day > 12 for column in columns for said in column):
+        where = _listed([bad.cell for bad in proofs])
+        raise Unreadable(
+            f"ngày trong bảng ghi theo kiểu tháng/ngày/năm (ô {where}), đọc tiếp sẽ ngược ngày với tháng, nên chưa nhập"
+            " dòng nào. Đặt lại định dạng ngày/tháng/năm rồi xuất lại."
+        )
 
 
 def merged_told(cells: Sequence[Merged], repeated: frozenset[int], found: SheetRecords) -> list[str]:

@@ -14,7 +14,7 @@ from connectors.exports.plain_xml import NotPlain
 from connectors.exports.prints import NeedsAll, Printer, can_be_printed
 from connectors.exports.records import NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
-from connectors.exports.settling import columns_that_repeat, merged_told, settle
+from connectors.exports.settling import columns_that_repeat, merged_told, parts_of_rows, refuse_month_first, settle
 from connectors.exports.values import converter
 
 _LACKS, _PASSES_OVER = "có mà tệp không có cột:", "nên không đọc:"
@@ -34,7 +34,7 @@ def read_sheet(grid: Grid, layout: Layout, profiles: Path, known: frozenset[byte
         lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]
     )
     alignment = aligned(layout.places, list(sample), converters)
-    tall = [cell for cell in grid.merged if cell.top >= layout.first]
+    tall = parts_of_rows([cell for cell in grid.merged if cell.top >= layout.first], alignment.places)
     repeated = columns_that_repeat(alignment.places)
     filled = grid.filled_down([cell for cell in tall if cell.left in repeated])
     prints = can_be_printed(layout.profile, alignment.places)
@@ -43,6 +43,7 @@ def read_sheet(grid: Grid, layout: Layout, profiles: Path, known: frozenset[byte
     if grid.late is not None and (records.other_table_row or any(cell.top >= layout.first for cell in grid.late)):
         raise NotPlain("merged cells among the records")
     settle(records, layout.profile, alignment.places)
+    refuse_month_first(records)
     records.warnings.extend(merged_told(tall, repeated, records))
     records.warnings.extend(alignment.warnings)
     _modernise(records)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_FOOTNOTE = re.compile(r"\(\s*[*\d]{1,3}\s*\)|[*:]+$")
+_FOOTNOTE = re.compile(r"\(\s*(?:[*\d]{1,3}|dd?\s*[/.-]\s*mm?\s*[/.-]\s*yy(?:yy)?[\s:hms]*)\s*\)|[*:]+$")
 DASHES = frozenset({"", "-", "--", "—", "–", "...", "…", "N/A", "NaN", "nan", "null", "NULL"})
 
 
@@ -34,7 +34,7 @@ def is_blank(text: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
-    """A label as it is compared: case, spaces, footnote marks and a closing colon do not matter."""
+    """A label as it is compared: case, spaces, footnote marks, "(dd/MM/yyyy)" and a closing colon do not matter."""
     return _FOOTNOTE.sub("", clean(text).casefold()).strip()
 
 

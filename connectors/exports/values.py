@@ -30,6 +30,7 @@ RECOGNISABLE = frozenset({"dossier_code", "procedure_code", "component", "moment
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _NOTHING_AROSE = frozenset({"không phát sinh", "không có phát sinh", "không áp dụng"})
+_LONG_DASHES = str.maketrans("‐‑‒–—−", "------")
 _REMARK = re.compile(r"\s*\([^()]*\)$")
 _LAST_SECOND = time(23, 59, 59)
 _LONGEST_NUMBER = 40
@@ -136,8 +137,13 @@ def _number_column(cell: Any) -> str | None:
 
 
 def _dossier_code(cell: Any) -> str | None:
+    """A code as the software writes it: small letters, long dashes and Excel's apostrophe are slips of a hand."""
     text = plain_text(cell)
-    return None if text is None else text.replace(" ", "")
+    if text is None:
+        return None
+    text = text.replace(" ", "")
+    usual = text.translate(_LONG_DASHES).removeprefix("'").upper()
+    return usual if DOSSIER_CODE.fullmatch(usual) else text
 
 
 def _component(cell: Any) -> str | None:
