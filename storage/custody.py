@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from storage.database.tables import custody
 from storage.database.types import canonical
@@ -45,6 +45,11 @@ def append(connection: Connection, happenings: Iterable[Happening], *, at: datet
         rows.append(_row(plain | {"hash": previous}))
     if rows:
         connection.execute(insert(custody), rows)
+
+
+def newest(connection: Connection) -> int:
+    """Number of the last event, 0 before the first: whatever was recorded since is known by it."""
+    return connection.execute(select(func.max(custody.c.seq))).scalar() or 0
 
 
 def events(connection: Connection, subjects: set[str] | None = None) -> list[dict[str, Any]]:

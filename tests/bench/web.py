@@ -25,7 +25,8 @@ from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
 from flows.accounts import Opened
-from flows.browsing import criteria_of, domains, run, standing_run
+from flows.browsing import domains, run, standing_run
+from flows.inputs import criteria_of
 from flows.resources import Resources, open_resources
 from storage.runs import RunRecord, record_run
 from tests.servers import free_ports

@@ -9,8 +9,20 @@ from decimal import Decimal
 from flows.resources import Resources, open_resources
 from storage.links import Said, TermSaid, say_term
 from tests.web.test_api import token_of
-from tests.web.wards import NOW, OWN, OWN_COMPONENT, Town, declare, scored, visiting
+from tests.web.wards import (
+    NOW,
+    OTHER,
+    OWN,
+    OWN_COMPONENT,
+    Town,
+    declare,
+    kept_document,
+    scored,
+    sign_in,
+    visiting,
+)
 from web.access import Deed
+from web.pages import home
 
 HERE = f"/p/{OWN}/2025"
 
@@ -49,3 +61,44 @@ def test_a_document_that_ended_and_a_value_declared_anew_in_one_night_are_told_a
     assert sum(Decimal(share["change"]) for share in change["shares"]) == Decimal(change["change"])
     assert "tài liệu kiểm chứng hết hiệu lực (giảm" in page
     assert "giá trị khai thay đổi" in page
+
+
+def test_what_happened_stands_on_today_at_once_although_its_parts_are_made_once_for_all(own_town: Town) -> None:
+    with visiting(own_town, "coordinator") as browser:
+        before = browser.get(f"{HERE}/hom-nay").text
+        with open_resources(own_town.settings) as resources:
+            kept_document(of(resources), "1.1.1/moi-hong.pdf", b"broken again", "Tệp PDF cụt, thiếu phần cuối.")
+        after = browser.get(f"{HERE}/hom-nay").text
+
+    assert "Tệp PDF cụt" not in before
+    assert "Tệp PDF cụt" in after
+
+
+def test_nobody_reads_on_today_what_was_made_for_somebody_else(own_town: Town) -> None:
+    order = ("coordinator", "unit", "supervisor", "guest", "coordinator")
+    with visiting(own_town) as browser:
+        pages = []
+        for role in order:
+            sign_in(browser, own_town, role)
+            pages.append(browser.get(f"{HERE}/hom-nay").text)
+        sign_in(browser, own_town, "coordinator")
+        other = browser.get(f"/p/{OTHER}/2025/hom-nay")
+
+    seen = {role: "Tệp PDF hỏng, không mở được." in page for role, page in zip(order, pages, strict=True)}
+    assert seen == {"coordinator": True, "unit": False, "supervisor": False, "guest": False}
+    assert pages[0].count("điểm dự kiến, trên") == pages[-1].count("điểm dự kiến, trên") == 1
+    assert "điểm dự kiến, trên" not in pages[1]
+    assert other.status_code == 403
+
+
+def test_progress_without_an_event_is_a_few_seconds_old_at_most(own_town: Town) -> None:
+    with open_resources(own_town.settings) as resources:
+        ward = of(resources)
+        asked = home._day(ward, "2025", 1, 100)
+        again = home._day(ward, "2025", 1, 100)
+        later = home._day(ward, "2025", 1, 101)
+
+    assert again is asked
+    assert later is not asked
+    assert home._SECONDS <= 5
+    assert home._ALARM_SECONDS <= 60

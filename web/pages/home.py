@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,13 +18,15 @@ from flows.explaining import Outlook, outlook
 from flows.requests import STEPS, waiting_runs
 from flows.resources import Resources
 from flows.years import leading_year, years_at_work
+from storage.custody import newest
 from web.access import Deed
 from web.doors import Visit, allowed, language_of
 from web.rendering import once
+from web.shared import made_once
 
 router = APIRouter()
 PLACE = "/p/{unit}/{period}"
-_ALARM_SECONDS = 60
+_ALARM_SECONDS, _SECONDS = 60, 5
 
 
 @router.get("/")
@@ -49,24 +50,36 @@ def current_period(visit: Visit, unit: str) -> str:
 @router.get(PLACE + "/hom-nay")
 def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """Today."""
-    told = browsing.today(visit.resources, visit.here.period, visit.now)
-    with visit.resources.database.read() as connection:
-        told["locked"] = locked_line(connection, visit.here.unit, visit.here.period)
-        at_work = years_at_work(connection, visit.resources.settings, visit.resources.settings.local_day(visit.now))
+    told = _day(visit.resources, visit.here.period, _recorded(visit.resources), int(visit.now.timestamp() // _SECONDS))
     whole = visit.visitor.whole_unit(Deed.SEE_SCORE, visit.here)
-    waiting = waiting_runs(visit.resources, visit.here.unit) if visit.may(Deed.SEE_RUNS) else []
-    standing = _standing(visit, told, whole=whole) if told["run"] else ""
-    rings = _alarms(visit.resources.settings, int(visit.now.timestamp() // _ALARM_SECONDS)) if whole else ()
     return visit.page(
         "today.html",
         told=told,
         whole=whole,
-        waiting=waiting,
-        standing=standing,
-        alarms=rings,
+        waiting=told["waiting"] if visit.may(Deed.SEE_RUNS) else [],
+        standing=_standing(visit, told, whole=whole) if told["run"] else "",
+        alarms=_alarms(visit.resources.settings, int(visit.now.timestamp() // _ALARM_SECONDS)) if whole else (),
         steps=STEPS,
-        years=_others(visit, at_work),
+        years=_others(visit, told["at_work"]),
     )
+
+
+def _recorded(resources: Resources) -> int:
+    with resources.database.read() as connection:
+        return newest(connection)
+
+
+@made_once(64)
+def _day(resources: Resources, period: str, _newest: int, slot: int) -> dict[str, Any]:
+    """What a unit's day is made of, before anybody's rights: asked for once after each event of the custody log, and
+    every _SECONDS for what moves without one (progress of nights and runs)."""
+    now = datetime.fromtimestamp(slot * _SECONDS, UTC)
+    unit = resources.settings.unit
+    told = browsing.today(resources, period, now)
+    with resources.database.read() as connection:
+        locked = locked_line(connection, unit, period)
+        at_work = years_at_work(connection, resources.settings, resources.settings.local_day(now))
+    return told | {"locked": locked, "at_work": at_work, "waiting": waiting_runs(resources, unit)}
 
 
 def _others(visit: Visit, at_work: tuple[str, ...]) -> list[str]:
@@ -101,13 +114,13 @@ def _sees_dossiers(visit: Visit) -> bool:
     return visit.visitor.whole_unit(Deed.SEE_DOSSIERS, visit.here)
 
 
-@functools.lru_cache(maxsize=128)
+@made_once(128)
 def _alarms(settings: Settings, minute: int) -> tuple[Alarm, ...]:
     """What rings, looked at once in _ALARM_SECONDS for all visitors of a unit."""
     return tuple(alarms_now(settings, datetime.fromtimestamp(minute * _ALARM_SECONDS, UTC)))
 
 
-@functools.lru_cache(maxsize=32)
+@made_once(32)
 def _ahead(resources: Resources, run_id: str, day: date) -> Outlook:
     """What lies ahead of a run on a day: it changes with neither the visitor nor the hour."""
     noon = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
