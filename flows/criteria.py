@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from config.criteria_sets import CriteriaSet, known_sets, load_criteria_set
+from config.criteria_years import for_year
 from config.settings import Settings
 from scoring import MEASURES
 
@@ -16,6 +18,15 @@ def criteria_set(settings: Settings, reference: str) -> CriteriaSet:
         BadCriteriaSet: there is none, or every fault of it at once.
     """
     return load_criteria_set(reference, folder_of(settings, reference), measures=MEASURES)
+
+
+def criteria_of_year(settings: Settings, reference: str, period: str) -> dict[str, Any]:
+    """The plain set as it is used for a period: with due dates moved to its year where it was written for another.
+
+    Raises:
+        BadCriteriaSet: there is none, or every fault of it at once.
+    """
+    return dict(for_year(criteria_set(settings, reference).plain(), int(period[:4])))
 
 
 def criteria_known(settings: Settings) -> list[str]:

@@ -16,6 +16,7 @@ from config.settings import Settings
 from flows import browsing
 from flows.criteria import criteria_set
 from flows.resources import Resources, open_resources
+from flows.years import criteria_for
 from reports.heading import vn_number
 from scoring import compare
 from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
@@ -70,14 +71,15 @@ class Wish:
 
 
 def open_period(resources: Resources, period: str, deadlines: Mapping[str, date], wish: Wish) -> dict[str, Any]:
-    """Open the year over the unit's criteria set.
+    """Open the year over the criteria set that scores it.
 
     Raises:
         AlreadyOpen, BadDeed: it is open; deadlines are missing or out of order.
     """
     settings = resources.settings
-    cycle = opened(criteria_set(settings, settings.criteria).plain(), deadlines)
-    kept = Kept(settings.unit, period, settings.criteria, cycle, 1, {})
+    reference = criteria_for(settings, period)
+    cycle = opened(criteria_set(settings, reference).plain(), deadlines)
+    kept = Kept(settings.unit, period, reference, cycle, 1, {})
     with resources.database.write() as connection:
         open_cycle(connection, kept, _deed(wish), wish.where)
     return cycle_seen(resources, period, wish.at)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from flows import cycle, keeping, morning, reporting
 from flows.alarms import alarms_for_letter
 from flows.bundling import SHEET_NAME, Wanted, bundle_into, heading_of, inputs_of, kept_of
-from flows.criteria import criteria_set
 from flows.documents import register_lines
+from flows.inputs import criteria_of
 from flows.laying import write_whole
 from flows.log_proofs import CHECKPOINT_NAME, publish_checkpoint, stamp_waiting
 from flows.moves import moved_between
@@ -137,7 +137,7 @@ def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bo
         signatures = changed_verdicts(connection, night.unit, night.started_at)
         overdue = reporting.overdue_lines(connection, night.unit)
     score = run["score"]
-    criteria = criteria_set(resources.settings, f"{score['criteria']['id']}@{score['criteria']['version']}").plain()
+    criteria = criteria_of(resources, run)
     letter = Letter(
         unit_name=resources.settings.unit_name,
         period=night.period,

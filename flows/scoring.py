@@ -17,7 +17,7 @@ from config.registers import counted_inputs
 from config.settings import Settings
 from config.unit_names import load_units
 from config.working_calendar import load_calendars
-from flows.criteria import criteria_set
+from flows.criteria import criteria_of_year
 from flows.resources import Resources
 from flows.years import criteria_for
 from ocr import CHECKER_VERSION
@@ -78,7 +78,7 @@ def compute(
     Raises:
         BadAssumption: an assumption cannot be read or names nothing that the set has.
     """
-    criteria = criteria_set(resources.settings, question.criteria).plain()
+    criteria = criteria_of_year(resources.settings, question.criteria, question.period)
     calendar = load_calendars()
     kept = _sources(resources, question, criteria, as_of_import)
     facts, unit = kept.gathered.facts, resources.settings.unit

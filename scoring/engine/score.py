@@ -323,6 +323,11 @@ def _score_warnings(criteria: Mapping[str, Any], bench: Bench, components: Seque
             f"Bộ tiêu chí {criteria['id']}@{criteria['version']} có hiệu lực từ {criteria['effective_from']} đến "
             f"{criteria['effective_to']}, không gồm kỳ đang chấm."
         )
+    if moved := criteria.get("moved"):
+        yield (
+            f"Chấm tạm: mọi hạn trong bộ tiêu chí của năm {moved['from']} được dời sang năm {moved['to']} cùng ngày "
+            f"cùng tháng. Đây chưa phải hạn chính thức; điểm tính lại khi có bộ tiêu chí của năm {moved['to']}."
+        )
     if period.first.year not in bench.scope.calendar.years:
         yield f"Chưa có lịch nghỉ lễ năm {period.first.year}."
     known = {item.id for item in components} | {item["id"] for item in outside_items(criteria)}

@@ -15,6 +15,7 @@ from flows.night import NightRequestedBy, run_night
 from flows.resources import Resources, open_resources
 from flows.scoring import Question, compute, record
 from flows.years import criteria_for, cycle_year, leading_year, years_at_work
+from storage.bundles import verify_bundle
 from storage.runs import latest_run
 from tests.flows.test_cycle import DAYS, LOCKS
 
@@ -65,8 +66,12 @@ def test_a_night_in_january_scores_both_years_and_the_letter_says_which_is_which
     assert "Điểm tự chấm dự kiến của năm 2025:" in letter
     assert "\nNăm 2026: dự kiến " in letter
     assert "không gồm kỳ đang chấm" in letter.partition("Năm 2026: dự kiến")[2], "2026 has no set of its own yet"
+    assert "mọi hạn trong bộ tiêu chí của năm 2025 được dời sang năm 2026" in letter.partition("Năm 2026: dự kiến")[2]
+    deadlines = {year: [one["deadline"] for one in (run or {})["score"]["components"]] for year, run in runs.items()}
+    assert deadlines["2026"] == [f"2026{day[4:]}" for day in deadlines["2025"]]
     night = ward.settings.home / "outbox" / summary["night"]
     assert (night / "bo-tai-lieu.zip").exists() and (night / "2026" / "bo-tai-lieu.zip").exists()
+    assert verify_bundle(night / "2026" / "bo-tai-lieu.zip").ok, "the bundle recomputes with the moved dates"
 
 
 def test_each_year_is_scored_by_the_set_in_force_in_it(tmp_path: Path) -> None:
