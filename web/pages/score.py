@@ -66,11 +66,11 @@ def table(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     wanted, lan = filter_of(visit.request.query_params), visit.request.query_params.get("lan", "")
     run = browsing.run(visit.resources, lan) if lan else browsing.standing_run(visit.resources, visit.here.period)
     visit.require(run["period"] == visit.here.period)
-    reports = visit.may(Deed.REPORT) and visit.visitor.whole_unit(visit.deed, visit.here)
+    whole = visit.visitor.whole_unit(visit.deed, visit.here)
     shown = _shown(visit.resources, run["id"], visit.visitor.rights, visit.here)
-    asked = _Asked(visit.resources, run["id"], wanted, shown)
-    key = (asked, visit.here, reports)
-    made = once("parts/score_table.html", language_of(visit.request), key, lambda: _table(asked, visit.here, reports))
+    asked = _Asked(visit.resources, run["id"], wanted, shown, whole, whole and visit.may(Deed.REPORT))
+    key = (asked, visit.here)
+    made = once("parts/score_table.html", language_of(visit.request), key, lambda: _table(asked, visit.here))
     return visit.page("table.html", table=made)
 
 
@@ -89,9 +89,12 @@ class _Asked:
     run_id: str
     wanted: Filter
     shown: tuple[str, ...]
+    whole: bool
+    """Everything of the unit may be seen, not one office's or link's part: bonuses and penalties are no office's."""
+    reports: bool
 
 
-def _table(asked: _Asked, place: Place, reports: bool) -> dict[str, Any]:
+def _table(asked: _Asked, place: Place) -> dict[str, Any]:
     run = browsing.run(asked.resources, asked.run_id)
     visible = set(asked.shown)
     all_items = [item for item in run["score"]["components"] if item["id"] in visible]
@@ -100,7 +103,8 @@ def _table(asked: _Asked, place: Place, reports: bool) -> dict[str, Any]:
     return {
         "run": run,
         "place": place,
-        "reports": reports,
+        "reports": asked.reports,
+        "outside": _outside(run, asked.wanted) if asked.whole else [],
         "wanted": asked.wanted,
         "groups": _groups(items, domains, asked.wanted.order),
         "domains": domains,
@@ -109,6 +113,14 @@ def _table(asked: _Asked, place: Place, reports: bool) -> dict[str, Any]:
         "counts": (len(items), len(all_items)),
         "sums": _sums(items),
     }
+
+
+def _outside(run: Mapping[str, Any], wanted: Filter) -> list[Mapping[str, Any]]:
+    """Bonuses and penalties that fit the words and the state; they have neither domain nor office."""
+    if wanted.domain or wanted.office:
+        return []
+    about = {"domain": "", "responsible": ""}
+    return [item for item in run["score"].get("outside_100", ()) if wanted.fits({**item, **about})]
 
 
 def _groups(shown: list[Mapping[str, Any]], domains: Iterable[Mapping[str, Any]], order: str) -> list[dict[str, Any]]:
@@ -143,6 +155,9 @@ def _sums(items: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
 def one_component(component: str, visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """One component: formula with its numbers, chart, evidence, dossiers behind it, history, what would be if."""
     run = browsing.standing_run(visit.resources, visit.here.period)
+    if beside := next((one for one in run["score"].get("outside_100", ()) if one["id"] == component), None):
+        visit.require(visit.visitor.whole_unit(visit.deed, visit.here))
+        return visit.page("outside.html", item=beside, run=run)
     visit.require(visit.visitor.may_component(visit.deed, visit.here, browsing.item_of(run, component)))
     key = (visit.resources, run["id"], component, visit.visitor.rights, visit.here)
     made = once("parts/component.html", language_of(visit.request), key, lambda: _component(visit, run, component))
