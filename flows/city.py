@@ -13,7 +13,7 @@ from typing import Any
 
 from config.other_indices import sipas
 from config.refusals import WrongUse
-from flows import scoring
+from flows import browsing, scoring
 from flows.cycle import kept_cycle
 from flows.drawing import drawn
 from flows.resources import Resources
@@ -52,6 +52,45 @@ def score_city(
         "units": _ranked(scores, {resources.settings.unit: resources.settings.unit_name}),
         "components": _compared(scores),
     }
+
+
+def standing_city(resources: Mapping[str, Resources], period: str) -> dict[str, Any]:
+    """The newest standing run of each unit beside the others, as `score_city` tells it; nothing is computed anew.
+
+    `resources` by unit. Units are ranked among those given. `criteria` and `on_time_rule` are None where the runs do
+    not agree on them; `waiting` names units that have no run yet; each row also says of which day its run is (`as_of`).
+    """
+    found = {unit: _standing(own, period) for unit, own in resources.items()}
+    scores = {unit: one for unit, one in found.items() if one is not None}
+    plain = [one["score"] for one in scores.values()]
+    return {
+        "period": period,
+        "criteria": _agreed(f"{one['criteria']['id']}@{one['criteria']['version']}" for one in plain),
+        "on_time_rule": _agreed(one["on_time_rule"] for one in plain),
+        "units": _ranked(scores, {unit: own.settings.unit_name for unit, own in resources.items()}),
+        "components": _compared(scores) if scores else [],
+        "waiting": [{"unit": unit, "name": resources[unit].settings.unit_name} for unit in found if unit not in scores],
+    }
+
+
+def _agreed(values: Iterable[str]) -> str | None:
+    """What all say; None where they differ, or nobody says anything."""
+    said = set(values)
+    return said.pop() if len(said) == 1 else None
+
+
+def _standing(own: Resources, period: str) -> dict[str, Any] | None:
+    run_id = browsing.newest_run_id(own, period)
+    if run_id is None:
+        return None
+    run = browsing.run(own, run_id)
+    return {"run": run_id, "score": run["score"], "result": _result(own, period)}
+
+
+def _result(own: Resources, period: str) -> dict[str, Any] | None:
+    """What was published of a unit's year."""
+    cycle = kept_cycle(own, period)
+    return published_result(cycle, sipas().component) if cycle and cycle.state == "published" else None
 
 
 def _known(resources: Resources) -> list[str]:
@@ -101,9 +140,7 @@ def _recorded(found: _Scored, now: datetime) -> dict[str, Any]:
     own, run = found.own, found.run
     if found.kept is not None:
         run = scoring.record_new(own, found.answer, found.kept, who="parindex city", at=now)
-    cycle = kept_cycle(own, str(found.answer.score["period"]))
-    result = published_result(cycle, sipas().component) if cycle and cycle.state == "published" else None
-    return {"run": run, "score": found.answer.score, "result": result}
+    return {"run": run, "score": found.answer.score, "result": _result(own, str(found.answer.score["period"]))}
 
 
 def _ranked(scores: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -116,6 +153,7 @@ def _ranked(scores: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -
             "unit": unit,
             "name": names.get(unit, unit),
             "run": scores[unit]["run"],
+            "as_of": scores[unit]["score"]["as_of"],
             "totals": dict(scores[unit]["score"]["totals"]),
             "result": scores[unit]["result"],
         }

@@ -41,6 +41,8 @@ class Deed(StrEnum):
     REPORT = "report"
     ORDER_BUNDLE = "order_bundle"
     SHARE = "share"
+    COMPARE_UNITS = "compare_units"
+    """Units beside each other: of no role, but of whoever sees the whole score of several units."""
     ADMINISTER = "administer"
 
 
@@ -116,6 +118,8 @@ class Visitor:
             return not self.share
         if not self.signed_in or (self.at_most is not None and deed not in self.at_most):
             return False
+        if deed == Deed.COMPARE_UNITS:
+            return len(self.units_seen()) > 1
         return any(deed in DEEDS[grant.role] and _fits(grant, place, office) for grant in self.grants)
 
     def may_component(self, deed: Deed, place: Place, component: Mapping[str, str]) -> bool:
@@ -128,6 +132,11 @@ class Visitor:
         if self.components or (self.at_most is not None and deed not in self.at_most):
             return False
         return any(deed in DEEDS[grant.role] and _fits(grant, place, "") and not grant.office for grant in self.grants)
+
+    def units_seen(self, period: str = "") -> tuple[str, ...]:
+        """Units whose whole score this visitor sees, in that period where one is named."""
+        places = {Place(grant.unit, period or grant.period) for grant in self.grants}
+        return tuple(sorted({place.unit for place in places if self.whole_unit(Deed.SEE_SCORE, place)}))
 
     def any_period(self, deed: Deed, place: Place) -> bool:
         """Whether the deed is allowed in the unit whatever the period."""

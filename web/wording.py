@@ -188,6 +188,7 @@ DEEDS = {
     "see_dossiers": "Xem hồ sơ phía sau con số",
     "see_exports": "Xem dữ liệu một cửa",
     "see_runs": "Xem các lần chấm",
+    "compare_units": "So sánh các đơn vị",
     "what_if": "Thử số khác",
     "report": "Lấy báo cáo, phiếu chấm điểm",
     "order_bundle": "Lập và tải gói tài liệu",

@@ -62,9 +62,11 @@ def service(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def _grants(unit: str) -> dict[str, tuple[Grant, ...]]:
-    """What each account may see: one role, two years of one, or nothing yet."""
+    """What each account may see: one role, two years of one, two wards, or nothing yet."""
     years = tuple(Grant("supervisor", unit, period=year) for year in ("2024", "2025"))
-    return {name: (Grant(role, unit),) for name, role in OTHERS.items()} | {"giamsat": years, "nguoimoi": ()}
+    both = tuple(Grant("supervisor", one) for one in (unit, "hai-chau"))
+    others = {"giamsat": years, "nguoimoi": (), "thanhpho": both}
+    return {name: (Grant(role, unit),) for name, role in OTHERS.items()} | others
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +218,7 @@ def test_axe_finds_nothing_on_what_other_roles_see_nor_on_pages_of_accounts_and_
         "thamdinh": (f"{ROOT}/hom-nay", f"{ROOT}/ky-cham", "/p/hoi-an-dong/2031/bang-diem"),
         "lanhdao": (f"{ROOT}/hom-nay", f"{ROOT}/ky-cham/1.1.2"),
         "giamsat": ("/",),
+        "thanhpho": ("/", "/thanh-pho/2025"),
         "nguoimoi": ("/",),
     }
     found = []

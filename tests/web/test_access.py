@@ -48,6 +48,7 @@ ALLOWED = {
     Deed.ORDER_BUNDLE: "clag",
     Deed.SHARE: "c",
     Deed.ADMINISTER: "m",
+    Deed.COMPARE_UNITS: "",
 }
 LETTERS = dict(zip(ROLES, "culasm", strict=True)) | {"guest": "g", "": "-"}
 LETTERS |= {"auditor": "a", "supervisor": "s", "administrator": "m", "leader": "l"}
@@ -103,7 +104,7 @@ def test_each_role_at_each_route_of_its_own_ward_of_another_ward_and_without_a_p
     wrong = []
     with visiting(town, role) as client:
         for method, path, deed in _routes(town):
-            places = [(OWN, PERIOD), (town.other.unit, PERIOD)] if "{unit}" in path else [("", "")]
+            places = [(OWN, PERIOD), (town.other.unit, PERIOD)] if "{unit}" in path else [("", PERIOD)]
             for unit, period in places:
                 sign_in(client, town, role)
                 ward = town.other if unit == town.other.unit else town.own

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from flows.accounts import make_token
 from flows.resources import open_resources
-from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, ROLES, Town, sign_in, visiting
+from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, ROLES, Town, let_in_for_both_wards, sign_in, visiting
 from web.access import DEEDS, EVERYBODY, Deed
 from web.app import create_app, deeds_of
 
@@ -55,6 +55,10 @@ def test_the_account_page_hands_on_every_deed_of_the_api_that_the_account_holds(
             page = client.get("/tai-khoan").text
             offered[role] = set(re.findall(r'name="deeds" value="(\w+)"', page))
             assert offered[role] == {deed.value for deed in DEEDS[role] & asked}, role
+        let_in_for_both_wards(own_town, "auditor")
+        sign_in(client, own_town, "city")
+        offered["city"] = set(re.findall(r'name="deeds" value="(\w+)"', client.get("/tai-khoan").text))
+        assert offered["city"] == offered["auditor"] | {Deed.COMPARE_UNITS.value}
     assert set().union(*offered.values()) == {deed.value for deed in asked - EVERYBODY}
 
 

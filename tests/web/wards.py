@@ -79,6 +79,15 @@ def make_town(home: Path) -> Town:
     return Town(settings, own, other, opened)
 
 
+def let_in_for_both_wards(town: Town, role: str) -> None:
+    """A person of the city with this role in both wards; the session is that of `city`."""
+    with open_resources(town.settings) as resources:
+        person = Person("city", "Người thành phố", PASSWORD, (Grant(role, OWN), Grant(role, OTHER)))
+        create_account(resources.database, person, who="test", at=NOW)
+        with resources.database.write() as connection:
+            town.sessions["city"] = open_session(connection, "testclient", NOW, account="city")
+
+
 @contextmanager
 def visiting(town: Town, role: str = "") -> Iterator[TestClient]:
     """A browser, signed in as `role`; it follows no redirects. Forms it posts carry their key."""

@@ -49,6 +49,8 @@ OPENING_WISH: dict[str, Any] = {
 }
 _ACTION = {"component": "1.7.1", "gain": "0.50", "responsible": "Văn phòng", "deadline": "2025-12-31", "overdue": False}
 TODAY = {"run": "2025-0002", "before": "2025-0001", "moved": [], "totals": _TOTALS, "actions": [_ACTION], "due": []}
+_RANKED = {"rank": 1, "unit": "hoi-an-dong", "name": "Phường Hội An Đông", "run": "2025-0002", "totals": _TOTALS}
+CITY = {"period": "2025", "criteria": "phuong-de-xuat@2025.1", "units": [_RANKED], "components": [], "waiting": []}
 IMPORT = {
     "import": {"id": 1, "name": "hoso_2025.xls", "status": "read", "counts": {"read": 2000, "rejected": 1}},
     "alarms": [],

@@ -12,6 +12,7 @@ from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router
 from web.api.v1 import Limit, Offset, plain_row
 from web.doors import Visit, allowed
+from web.pages.city import city_seen
 from web.pages.exports import Number
 from web.pages.home import seen_today
 
@@ -40,6 +41,13 @@ def today(unit: Unit, period: Period, visit: Visit = allowed(Deed.SEE_SCORE)) ->
         "due": [{name: item[name] for name in ("id", "deadline", "state")} for item in seen["told"]["due"]],
         "ahead": seen["ahead"] and seen["ahead"].plain(),
     }
+
+
+@router.get("/periods/{period}/city", responses=examples.of(examples.CITY))
+def city(period: Period, visit: Visit = allowed(Deed.COMPARE_UNITS)) -> dict[str, Any]:
+    """The units that this key sees beside each other, from the newest run of each: ranks, totals, published results,
+    and the lowest, median and highest points of each component. Nothing is computed anew."""
+    return city_seen(visit, period)
 
 
 @router.get(PLACE + "/sources", responses=examples.of(examples.SOURCES))

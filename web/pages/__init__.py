@@ -3,6 +3,7 @@
 from web.pages import (
     account,
     auditing,
+    city,
     cycle,
     documents,
     elsewhere,
@@ -19,7 +20,7 @@ from web.pages import (
 
 _MODULES = (
     *(score, home, work, uploads, documents, signing_in, elsewhere, account),
-    *(proving, auditing, exports, runs, reports, cycle),
+    *(proving, auditing, exports, runs, reports, cycle, city),
 )
 ROUTERS = tuple(module.router for module in _MODULES)
 """In the order of matching: what is asked for most comes first; no address fits two modules."""

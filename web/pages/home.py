@@ -38,7 +38,8 @@ def start(visit: Visit = allowed(Deed.OWN_ACCOUNT)) -> Response:
     if len(places) == 1:
         unit, period = places[0]
         return RedirectResponse(f"/p/{unit}/{period}/hom-nay", status_code=303)
-    return visit.page("start.html", places=places)
+    compared = sorted({period for _, period in places if len(visit.visitor.units_seen(period)) > 1})
+    return visit.page("start.html", places=places, compared=compared)
 
 
 def current_period(visit: Visit, unit: str) -> str:

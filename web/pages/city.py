@@ -1,0 +1,44 @@
+"""The units of a city beside each other, for those whose scope covers several."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from flows.city import standing_city
+from storage.custody import newest
+from web.access import Deed, Refused
+from web.doors import Visit, allowed
+from web.house import House
+from web.shared import made_once
+
+router = APIRouter()
+Year = Annotated[str, Path(pattern=r"^20\d{2}$")]
+
+
+@router.get("/thanh-pho/{period}")
+def city(period: Year, visit: Visit = allowed(Deed.COMPARE_UNITS)) -> Response:
+    """Published results and provisional self-scores of the units that this visitor sees, ranked among themselves."""
+    return visit.page("city.html", told=city_seen(visit, period), period=period)
+
+
+def city_seen(visit: Visit, period: str) -> dict[str, Any]:
+    """The units that this visitor sees in a period, as `flows.city.standing_city` tells them.
+
+    Raises:
+        Refused: they are not several.
+    """
+    units = visit.visitor.units_seen(period)
+    if len(units) < 2:
+        raise Refused(visit.deed, visit.visitor.signed_in)
+    with visit.house.resources().database.read() as connection:
+        recorded = newest(connection)
+    return _city(visit.house, units, period, recorded)
+
+
+@made_once(16)
+def _city(house: House, units: tuple[str, ...], period: str, _newest: int) -> dict[str, Any]:
+    """Made once for all who see the same units, anew after each recorded event: runs, locks and results are such."""
+    return standing_city({unit: house.resources(unit) for unit in units}, period)
