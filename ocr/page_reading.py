@@ -234,8 +234,8 @@ def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Im
         return page_image.darkest_ink(ready.crop(frame))  # type: ignore[arg-type]
     scale = sheet.dpi / 72
     own = Box(region.left * scale, region.top * scale, region.right * scale, region.bottom * scale)
-    faded = page_image.without_coloured_ink(level_cut(sheet.picture, sheet.skew, own))
-    return faded.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
+    piece = level_cut(sheet.picture, sheet.skew, own, page_image.without_coloured_ink)
+    return piece.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
 
 
 def _doubtful(words: list[Word]) -> bool:

@@ -79,15 +79,18 @@ def _rows_moved(pixels: Pixels, slope: float) -> Pixels:
 
 def _columns_moved(pixels: Pixels, slope: float) -> Pixels:
     """Each column moved down, the more the further right it lies, between two pixels by their weights."""
-    moved = np.full_like(pixels, 255)
-    middle = pixels.shape[1] / 2
-    for move, columns in _runs(pixels.shape[1], slope):
-        near, far = (np.full_like(pixels[:, columns], 255) for _ in range(2))
-        _lay(pixels[:, columns], near, move)
-        _lay(pixels[:, columns], far, move + 1)
-        part = (np.arange(columns.start, columns.stop) - middle) * slope - move
+    moved = np.empty_like(pixels)
+    high, wide = pixels.shape[:2]
+    for move, columns in _runs(wide, slope):
+        level = np.full((high + 1, *pixels[0, columns].shape), 255, dtype=np.uint16)
+        _lay(pixels[:, columns], level[1:], move)
+        _lay(pixels[:, columns], level[:1], move + 1)
+        part = (np.arange(columns.start, columns.stop) - wide / 2) * slope - move
         weight = np.rint(256 * part).astype(np.uint16).reshape(-1, *[1] * (pixels.ndim - 2))
-        moved[:, columns] = (near * (256 - weight) + far * weight) >> 8
+        mixed = level[1:] * (256 - weight)
+        mixed += level[:-1] * weight
+        mixed >>= 8
+        moved[:, columns] = mixed
     return moved
 
 
@@ -100,16 +103,19 @@ def _runs(count: int, slope: float) -> Iterator[tuple[int, slice]]:
 
 def _lay(source: Pixels, target: Pixels, move: int) -> None:
     """`source` laid over `target`, moved along the first axis."""
-    length = len(source)
-    if abs(move) < length:
-        target[max(move, 0) : length + min(move, 0)] = source[max(-move, 0) : length - max(move, 0)]
+    start, end = max(move, 0), min(len(target), len(source) + move)
+    if start < end:
+        target[start:end] = source[start - move : end - move]
 
 
-def level_cut(picture: Image.Image, skew: float, cut: Box) -> Image.Image:
-    """What `turned_upright(picture, skew)` shows inside `cut` (pixels), turning no more of the picture than that."""
+def level_cut(picture: Image.Image, skew: float, cut: Box, faded: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """What `turned_upright(picture, skew)` shows inside `cut` (pixels), turning no more of the picture than that.
+
+    `faded` makes the piece grey before it is turned: one channel to move instead of three.
+    """
     wide, high = round(cut.width), round(cut.height)
     if not skew:
-        return picture.crop((round(cut.left), round(cut.top), round(cut.left) + wide, round(cut.top) + high))
+        return faded(picture.crop((round(cut.left), round(cut.top), round(cut.left) + wide, round(cut.top) + high)))
     angle = math.radians(skew)
     right, down = (cut.left + cut.right - picture.width) / 2, (cut.top + cut.bottom - picture.height) / 2
     x = picture.width / 2 + math.cos(angle) * right + math.sin(angle) * down
@@ -117,4 +123,4 @@ def level_cut(picture: Image.Image, skew: float, cut: Box) -> Image.Image:
     margin = math.ceil(abs(math.sin(angle)) * max(wide, high) / 2) + 2
     left, top = round(x - wide / 2) - margin, round(y - high / 2) - margin
     piece = picture.crop((left, top, left + wide + 2 * margin, top + high + 2 * margin))
-    return turned_upright(piece, skew).crop((margin, margin, margin + wide, margin + high))
+    return turned_upright(faded(piece), skew).crop((margin, margin, margin + wide, margin + high))
