@@ -32,6 +32,8 @@ GROUPS = (
     ("Kết quả", ("Trạng thái", "Ngày kết thúc xử lý", "Ngày trả", "Số ký hiệu kết quả", "Tệp kết quả")),
 )
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
+_NEXT = ("so.xlsx", "lai.xlsx", "khac.xlsx", "moi.xlsx")
+"""Exports of one ward, a day after the other."""
 
 
 def write_register(path: Path, rows: int, *, seed: int = 1, title: str = "Sổ chi tiết", corrected: int = 0) -> None:
@@ -146,7 +148,8 @@ def _import(path: Path, home: Path, url: str) -> int:
 
     warm_up = {} if path.parent == home else {"unit": "phuong-khac"}  # must not come between two exports of the ward
     settings = Settings.model_validate({"home": home, "database_url": url} | warm_up)
-    rows: dict[str, int] = import_file(settings, path, profile="", dry_run=False, at=NOW)["rows"]
+    at = NOW + timedelta(days=(*_NEXT, path.name).index(path.name))
+    rows: dict[str, int] = import_file(settings, path, profile="", dry_run=False, at=at)["rows"]
     return rows["read"]
 
 
@@ -229,7 +232,7 @@ def run_step(step: str, path: Path, home: Path) -> None:
     """Measure after one run on a tiny file, which pays for imports and for starting the fork server."""
     function = next(function for function in STEPS if function.__name__ == step)
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("tiny.xlsx", "lai.xlsx", "khac.xlsx", "moi.xlsx"):
+        for name in ("tiny.xlsx", *_NEXT[1:]):
             write_register(Path(folder) / name, 10, seed=7)
         function(Path(folder) / "tiny.xlsx", home if "postgresql" in step else Path(folder))
     if step == "imported":
