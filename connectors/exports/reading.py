@@ -28,7 +28,7 @@ from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export, OtherTable, SaidBefore
 from connectors.exports.sameness import DATED, content_of
 from connectors.exports.sheet_reading import read_sheet
-from connectors.exports.whole_file import declared_total, from_the_future, prints_of, rows_again, warnings_of
+from connectors.exports.whole_file import declared_total, from_the_future, prints_taken, rows_again, warnings_of
 from sandbox import Failure, Limits, run_one
 
 PRELOAD = (
@@ -226,7 +226,7 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
     content = content + DATED if content and exported_at_in(texts, "") else content
     period, year = period_in(titles), year_in(titles, question.name)
     said = (profile.id, profile.kind, tuple(sheets), period, year, exported_at, tuple(warnings))
-    return Reading(*said, content, _titles(profile), tuple(others[:most]), prints_of(sheets, told), again)
+    return Reading(*said, content, _titles(profile), tuple(others[:most]), prints_taken(sheets, told), again)
 
 
 def _others(

@@ -122,11 +122,15 @@ def rows_again(
     return SaidBefore(known.import_id, sheet.sheet, sheet.again_keys, sheet.again_numbers)
 
 
-def prints_of(sheets: Sequence[SheetRecords], told: Sequence[str]) -> bytes:
-    """Prints of all rows of a file of which nothing is `told`; none where a later export must not rest on them."""
-    if len(sheets) != 1 or told:
-        return b""
-    return joined([*sheets[0].prints, *sheets[0].again_prints])
+def prints_taken(sheets: Sequence[SheetRecords], told: Sequence[str]) -> bytes:
+    """Prints of all rows of a file of which nothing is `told`; none where a later export must not rest on them.
+
+    They are taken out of the sheets, so that they cross the border to the asking process once.
+    """
+    prints = joined(mark for sheet in sheets for mark in (*sheet.prints, *sheet.again_prints))
+    for sheet in sheets:
+        sheet.prints, sheet.again_prints = [], []
+    return b"" if told or len(sheets) > 1 else prints
 
 
 def tells_future(warning: str) -> bool:
