@@ -7,7 +7,7 @@ Columns are those of the table `dossiers`: moments in seconds since 1970 (UTC), 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
@@ -16,7 +16,7 @@ from scoring.engine.facts import UnitName
 from scoring.engine.on_time import DONE, Clear, finished_in, still_late
 from scoring.engine.period import VIETNAM, Period
 from scoring.engine.places import offices_elsewhere
-from scoring.engine.register import ANSWERS, Register, foreign_offices, procedures_among
+from scoring.engine.register import ANSWERS, AskedRows, Register, foreign_offices, procedures_among
 
 _SEVEN_HOURS, _DAY = 7 * 3600, 86_400
 _EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)
@@ -32,6 +32,8 @@ class _Contested(NamedTuple):
     supplements: int | None
     apology_number: str | None
     result_file_required: int | None
+    result_number: str | None
+    received_on: date | None
     received_at: datetime | None
     due_at: datetime | None
     finished_at: datetime | None
@@ -46,11 +48,13 @@ class _Entered(NamedTuple):
 
     code: str
     result_number: str | None
-    received_at: datetime | None
+    result_file_required: int | None
+    received_on: date | None
 
 
 _PROCEDURE = ("procedure_code", "procedure", "channel", "full_online")
-NEEDED = tuple(dict.fromkeys(("resolving_unit", *_Contested._fields, *_Entered._fields, *_PROCEDURE, *ANSWERS)))
+_SEEN = tuple(name for name in (*_Contested._fields, *_Entered._fields) if name != "received_on")
+NEEDED = tuple(dict.fromkeys(("resolving_unit", *_SEEN, *_PROCEDURE, *ANSWERS)))
 """Columns that are counted."""
 _ASKED = tuple(dict.fromkeys((*ANSWERS, *_PROCEDURE)))
 _Row = TypeVar("_Row", bound=NamedTuple)
@@ -70,11 +74,10 @@ def register_of(
     own = marked.filter("own") if foreign else marked
     others = marked.filter(~pl.col("own")) if foreign else marked.clear()
     received = own.filter("received").select(_ASKED)
-    clear = own.filter("clear").select("code", "result_file_required", "earlier")
+    clear = own.filter("clear").select("result_file_required", "earlier")
     contested = _rows(own.filter(~pl.col("clear") & ~pl.col("past")), _Contested)
     ended = [dossier for dossier in contested if finished_in(dossier, period)]
-    required = clear.filter(pl.col("result_file_required") == 1)
-    also = [dossier.code for dossier in ended if dossier.result_file_required]
+    required = clear.filter(pl.col("result_file_required") == 1).height
     return Register(
         period=period,
         received=received.height,
@@ -82,7 +85,7 @@ def register_of(
         procedures=procedures_among(received.select(_PROCEDURE).unique().iter_rows()),
         finished=clear.height + len(ended),
         says_results=_any_said(clear["result_file_required"], ended),
-        required=required.height + len(also),
+        required=required + sum(1 for dossier in ended if dossier.result_file_required),
         clear=Clear(clear.height, clear.filter("earlier").height),
         contested=contested,
         in_progress_late=sum(1 for dossier in contested if still_late(dossier, period)),
@@ -92,9 +95,7 @@ def register_of(
         elsewhere=[(code, office or "") for code, office in
                    others.filter("received").select("code", "resolving_unit").iter_rows()],
         elsewhere_counted={} if units else offices_elsewhere(offices, unit),
-        outside=_outside(own, others, ended, asked),
-        wanting=frozenset(_asked_for(required, asked)["code"]).union(code for code in also if code in asked),
-        rows={dossier.code: dossier for dossier in _rows(_asked_for(table, asked), _Entered)},
+        asked=_asked_rows(marked, ended, asked) if asked else AskedRows(),
     )  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def _marks(period: Period, foreign: Iterable[str | None]) -> dict[str, pl.Expr]:
     )
     return {
         "own": ~_sure(pl.col("resolving_unit").is_in(sorted(office for office in foreign if office))),
+        "received_on": pl.from_epoch(taken + _SEVEN_HOURS).dt.date(),
         "received": _sure((taken >= opens) & (taken < closes)),
         "clear": _sure(clear),
         "past": _sure((end < opens) & (handed < opens)),
@@ -136,20 +138,16 @@ def _any_said(said: pl.Series, dossiers: Iterable[_Contested]) -> bool:
     return said.null_count() < said.len() or any(dossier.result_file_required is not None for dossier in dossiers)
 
 
-def _outside(
-    own: pl.DataFrame, others: pl.DataFrame, ended: Iterable[_Contested], asked: Collection[str | None]
-) -> frozenset[str]:
-    """Of the codes asked for, those of another period or unit."""
-    if not asked:
-        return frozenset()
-    neither = _asked_for(own.filter(~pl.col("received") & ~pl.col("clear")), asked)["code"]
-    outside = pl.concat([neither, _asked_for(others, asked)["code"]])
-    return frozenset(outside) - {dossier.code for dossier in ended}
-
-
-def _asked_for(table: pl.DataFrame, asked: Collection[str | None]) -> pl.DataFrame:
+def _asked_rows(marked: pl.DataFrame, ended: Iterable[_Contested], asked: Collection[str | None]) -> AskedRows:
+    """The rows that were asked for, apart by what they are in the period."""
     codes = pl.Series("code", [code for code in asked if code is not None], dtype=pl.String)
-    return table.filter(pl.col("code").is_in(codes.implode())) if len(codes) else table.clear()
+    rows = marked.select(*_Entered._fields, "own", "clear", "received").filter(pl.col("code").is_in(codes.implode()))
+    is_clear, is_received = pl.col("own") & pl.col("clear"), pl.col("own") & pl.col("received")
+    also = [dossier for dossier in ended if dossier.code in asked]
+    finished: list[_Entered | _Contested] = [*_rows(rows.filter(is_clear), _Entered), *also]
+    rest = rows.filter(~is_clear & ~pl.col("code").is_in([dossier.code for dossier in also]))
+    outside = frozenset(rest.filter(~is_received)["code"])
+    return AskedRows({row.code: row for row in finished}, {row.code: row for row in _rows(rest, _Entered)}, outside)
 
 
 def _rows(table: pl.DataFrame, kind: type[_Row]) -> list[_Row]:

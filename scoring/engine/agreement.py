@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from .numbers import day_vn
-from .period import local_day
 
 _NUMBER = re.compile(r"(?:so)?[\s:.]*0*(\d+)\s*(.*)", re.DOTALL)
 _YEAR = re.compile(r"20\d\d")
@@ -43,7 +42,7 @@ class Entered(Protocol):
     @property
     def result_number(self) -> str | None: ...
     @property
-    def received_at(self) -> datetime | None: ...
+    def received_on(self) -> date | None: ...
 
 
 def contradiction(dossier: Entered, document: Printed) -> str:
@@ -59,8 +58,7 @@ def contradiction(dossier: Entered, document: Printed) -> str:
     entered = dossier.result_number if number else None
     if number and entered and number != entered and not same_number(entered, number):
         return f"Số trên văn bản là {number}, trong sổ là {entered}."
-    taken_in = dossier.received_at
-    if issued is not None and taken_in is not None and issued < (received := local_day(taken_in)):
+    if issued is not None and (received := dossier.received_on) is not None and issued < received:
         return f"Văn bản ghi ngày {day_vn(issued)}, trước ngày nhận hồ sơ {day_vn(received)}."
     return ""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from .agreement import contradiction
 from .facts import DocumentFact, Dossier
@@ -16,33 +17,66 @@ DIGITISED, NOT_DIGITISED, FOR_A_PERSON = "đạt", "không đạt", "cần ngư�
 def results_signed(scope: Scope, _: str) -> Measured:
     if scope.register.finished and not scope.register.says_results:
         raise NoData("tệp xuất không ghi hồ sơ nào phải trả kết quả bằng tệp")
-    required, found = scope.register.required, _by_verdict(scope)
-    unsure, wrong = len(found.unsure), len(found.examined) - len(found.fitting)
-    shown = {"examined": len(found.examined), "missing": required - len(found.examined)}
-    shown |= {"unknown": unsure, "contradicted": wrong, "failed": len(found.fitting) - len(found.good) - unsure}
+    required, best = scope.register.required, Counter(files_of(scope).best.values())
+    examined, unsure, wrong = best.total(), best[_UNSURE], best[_CONTRADICTED]
+    shown = {"examined": examined, "missing": required - examined, "unknown": unsure, "contradicted": wrong}
+    shown["failed"] = best[_FAILED]
     warnings = (f"{unsure} kết quả cần người xem mới biết đạt hay không.",) if unsure else ()
-    return Measured({"required": required, "signed": len(found.good)}, shown, (*warnings, *_contradicted(wrong)))
+    return Measured({"required": required, "signed": best[_GOOD]}, shown, (*warnings, *_contradicted(wrong)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """Codes of dossiers with any result file, with one that nothing contradicts; of these with one that meets the
-    profile, or else with one that may."""
-
-    examined: Set[str | None]
-    fitting: Set[str | None]
-    good: Set[str | None]
-    unsure: Set[str | None]
+_CONTRADICTED, _FAILED, _UNSURE, _GOOD = range(4)
 
 
-def _by_verdict(scope: Scope) -> _Codes:
-    """Result files of finished dossiers that need one, by what is said of them: a ward has tens of thousands."""
-    wanting, contradicted = scope.register.wanting, scope.contradicted()
-    files = [document for document in scope.results if document.dossier_code in wanting]
-    fitting = [d for d in files if (d.sha256, d.dossier_code) not in contradicted] if contradicted else files
-    good = {document.dossier_code for document in fitting if meets_profile(document)}
-    unsure = {document.dossier_code for document in fitting if document.dossier_code not in good and _unsure(document)}
-    return _Codes({document.dossier_code for document in files}, {d.dossier_code for d in fitting}, good, unsure)
+@dataclass(slots=True)
+class FileTally:
+    """Result files of the period's dossiers, and those whose dossier is not known, counted in one pass."""
+
+    best: dict[str, int] = field(default_factory=dict)
+    """Finished dossiers that need a result file and have any: what the best of their files is."""
+    files: int = 0
+    well_digitised: list[str] = field(default_factory=list)
+    """Hashes, one for each file."""
+    contradicted: set[str] = field(default_factory=set)
+    to_review: int = 0
+
+
+def files_of(scope: Scope) -> FileTally:
+    """The result files counted, once for all measures: a ward has tens of thousands."""
+    if not scope.files:
+        scope.files.append(_tallied(scope))
+    return scope.files[0]
+
+
+def _tallied(scope: Scope) -> FileTally:
+    found, asked = FileTally(), scope.register.asked
+    ended, others, outside, best = asked.ended, asked.others, asked.outside, found.best
+    for document in scope.results:
+        code = document.dossier_code or ""
+        dossier = ended.get(code)
+        if dossier is None and code in outside:
+            continue
+        found.files += 1
+        row = dossier or others.get(code)
+        wrong = row is not None and contradiction(row, document) != ""
+        if wrong:
+            found.contradicted.add(document.sha256)
+        is_well = document.digitisation == DIGITISED and not document.quarantined
+        if is_well:
+            found.well_digitised.append(document.sha256)
+        elif document.digitisation == FOR_A_PERSON and not document.quarantined:
+            found.to_review += 1
+        if dossier is not None and dossier.result_file_required:
+            is_good = is_well and document.signature == SIGNED and document.profile_met is True
+            worth = _CONTRADICTED if wrong else _GOOD if is_good else _worth(document)
+            if worth > best.get(dossier.code, -1):
+                best[dossier.code] = worth
+    return found
+
+
+def _worth(document: DocumentFact) -> int:
+    """What a file is worth that nothing contradicts and that does not meet the profile."""
+    return _UNSURE if _unsure(document) else _FAILED
 
 
 def fitting_files(dossier: Dossier, files: Iterable[DocumentFact]) -> list[DocumentFact]:
@@ -56,12 +90,7 @@ def _contradicted(count: int) -> tuple[str, ...]:
 
 def meets_profile(document: DocumentFact) -> bool:
     """Signed validly by the right persons, and digitised to the standard."""
-    return (
-        document.digitisation == DIGITISED
-        and document.signature == SIGNED
-        and document.profile_met is True
-        and not document.quarantined
-    )
+    return fully_signed(document) and well_digitised(document)
 
 
 def _unsure(document: DocumentFact) -> bool:
@@ -71,16 +100,14 @@ def _unsure(document: DocumentFact) -> bool:
 
 
 def file_quality(scope: Scope, _: str) -> Measured:
-    files = result_files(scope)
-    if not files:
+    found = files_of(scope)
+    if not found.files:
         raise NoData("chưa có tệp PDF kết quả nào để kiểm tra")
-    contradicted = scope.contradicted()
-    wrong = {d.sha256 for d in files if (d.sha256, d.dossier_code) in contradicted} if contradicted else ()
-    good = len([d for d in files if d.digitisation == DIGITISED and not d.quarantined and d.sha256 not in wrong])
-    unsure = len([d for d in files if d.digitisation == FOR_A_PERSON and not d.quarantined])
+    wrong, unsure = found.contradicted, found.to_review
+    good = sum(1 for sha256 in found.well_digitised if sha256 not in wrong) if wrong else len(found.well_digitised)
     warnings = (f"{unsure} tệp cần người xem mới biết đạt hay không.",) if unsure else ()
     shown = {"to_review": unsure, "contradicted": len(wrong)}
-    return Measured({"files": len(files), "good": good}, shown, (*warnings, *_contradicted(len(wrong))))
+    return Measured({"files": found.files, "good": good}, shown, (*warnings, *_contradicted(len(wrong))))
 
 
 def contradiction_in(scope: Scope, document: DocumentFact) -> str:
@@ -91,7 +118,7 @@ def contradiction_in(scope: Scope, document: DocumentFact) -> str:
 
 def result_files(scope: Scope) -> list[DocumentFact]:
     """Result files of the period's dossiers, and those whose dossier is not known."""
-    outside = scope.register.outside
+    outside = scope.register.asked.outside
     return [document for document in scope.results if document.dossier_code not in outside]
 
 

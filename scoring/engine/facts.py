@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from .period import in_vietnam
+from .period import in_vietnam, local_day
 
 Value = Decimal | bool | date | str | None
 """A declared value. The text "not_applicable" (không phát sinh) is its own state, neither 0 nor None."""
@@ -73,6 +73,11 @@ class Dossier:
     result_files: tuple[str, ...] = ()
     apology_number: str | None = None
     """Number of the letter of apology (Form 04) for a late dossier."""
+
+    @property
+    def received_on(self) -> date | None:
+        """The day it was received, in Vietnam."""
+        return None if self.received_at is None else local_day(self.received_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .agreement import contradiction
 from .facts import DeclaredValue, DocumentFact, Dossier, Facts, Petition, Value
 from .on_time import OnTimeCount, finished_in
 from .period import Period, WorkingDays
 from .register import ANSWERS, Register, registered
+
+if TYPE_CHECKING:
+    from .document_measures import FileTally
 
 
 class NoData(Exception):
@@ -35,8 +37,8 @@ class Scope:
     declared: Mapping[tuple[str, str], DeclaredValue] = field(default_factory=dict)
     """Declared values by (component, key)."""
 
-    judged: list[frozenset[tuple[str, str | None]]] = field(default_factory=list, compare=False, repr=False)
-    """What `contradicted` found, once it was asked."""
+    files: list[FileTally] = field(default_factory=list, compare=False, repr=False)
+    """The result files counted, once somebody asks."""
 
     counts: dict[str, OnTimeCount] = field(default_factory=dict, compare=False, repr=False)
     """Counts already made, by on-time rule: four components and their warnings ask for the same ones."""
@@ -67,19 +69,6 @@ class Scope:
         if not self.by_code:
             self.by_code.update((dossier.code, dossier) for dossier in self.facts.dossiers)
         return self.by_code.get(code or "")
-
-    def contradicted(self) -> frozenset[tuple[str, str | None]]:
-        """(hash, dossier code) of result files that their dossier contradicts; judged once for all measures."""
-        if not self.judged:
-            rows = self.register.rows
-            self.judged.append(
-                frozenset(
-                    (document.sha256, document.dossier_code)
-                    for document in self.results
-                    if (dossier := rows.get(document.dossier_code or "")) and contradiction(dossier, document)
-                )
-            )
-        return self.judged[0]
 
     def on_time(self) -> OnTimeCount:
         """Dossiers under the on-time rule of this scope, counted once."""

@@ -32,13 +32,31 @@ class Contested(Judged, Protocol):
     def result_file_required(self) -> bool | int | None: ...
 
 
+class Wanting(Entered, Protocol):
+    """What is looked at in a dossier that a result file names."""
+
+    @property
+    def result_file_required(self) -> bool | int | None: ...
+
+
 ANSWERS = ("channel", "full_online", "fee_due", "paid_online", "papers_digitised", "papers_reused", "synced")
 """Fields of a dossier with a handful of answers: a ward's dossiers differ in few dozens of combinations of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRows:
+    """Dossiers that were asked for by code, by result files that name them."""
+
+    ended: Mapping[str, Wanting] = field(default_factory=dict)
+    """Finished in the period, here."""
+    others: Mapping[str, Entered] = field(default_factory=dict)
+    outside: frozenset[str] = frozenset()
+    """Of the others those that were not received in the period either, or that another unit resolves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """What is counted of a unit's dossiers; those that another unit resolves stand only in the last five."""
+    """What is counted of a unit's dossiers; those that another unit resolves stand only in the last six."""
 
     period: Period
     received: int
@@ -65,12 +83,8 @@ class Register:
     """Code and office of dossiers taken in here in the period and resolved by another unit: not scored."""
     elsewhere_counted: Mapping[str, int]
     """Dossiers by office of another ward where no units are known by date: told, and still scored."""
-    outside: frozenset[str] = frozenset()
-    """Of the codes asked for: dossiers of another period or another unit."""
-    wanting: frozenset[str] = frozenset()
-    """Of the codes asked for: finished dossiers that need a result file."""
-    rows: Mapping[str, Entered] = field(default_factory=dict)
-    """Of the codes asked for: what result files are compared with."""
+    asked: AskedRows = field(default_factory=AskedRows)
+    """Of the codes that were asked for."""
 
     def on_time(self, rule: str) -> OnTimeCount:
         """What `count_on_time` says of all dossiers: clear ones counted together, the contested ones judged."""
@@ -95,11 +109,9 @@ def registered(
     others = [dossier for dossier in dossiers if dossier.resolving_unit in foreign] if foreign else ()
     found = _sorted_out(own, period)
     rest = [dossier for dossier in chain(found.contested, found.past) if period.holds(dossier.received_at)]
-    ended = [dossier for dossier in found.contested if finished_in(dossier, period)]
+    ended, waiting = _split(found.contested, period)
     received = len(found.usual) + len(rest)
     finished = [*found.usual, *found.carried, *ended]
-    inside = {dossier.code for dossier in chain(rest, ended)}
-    required = [dossier.code for dossier in finished if dossier.result_file_required]
     return Register(
         period=period,
         received=received,
@@ -107,7 +119,7 @@ def registered(
         procedures=_procedures(chain(found.usual, rest)),
         finished=len(finished),
         says_results=any(dossier.result_file_required is not None for dossier in finished),
-        required=len(required),
+        required=len([None for dossier in finished if dossier.result_file_required]),
         clear=Clear(len(found.usual) + len(found.carried), found.days_earlier),
         contested=found.contested,
         in_progress_late=sum(1 for dossier in found.contested if still_late(dossier, period)),
@@ -116,11 +128,25 @@ def registered(
         foreign=foreign,
         elsewhere=[(d.code, d.resolving_unit or "") for d in others if period.holds(d.received_at)],
         elsewhere_counted={} if units else offices_elsewhere(offices, unit),
-        outside=frozenset(code for code in (d.code for d in chain(found.contested, found.past, others))
-                          if code in asked and code not in inside) if asked else frozenset(),
-        wanting=frozenset(code for code in required if code in asked) if asked else frozenset(),
-        rows={dossier.code: dossier for dossier in dossiers if dossier.code in asked} if asked else {},
+        asked=_asked_rows(finished, chain(waiting, found.past, others), rest, asked) if asked else AskedRows(),
     )  # fmt: skip
+
+
+def _asked_rows(
+    finished: Iterable[Dossier], others: Iterable[Dossier], received: Iterable[Dossier], asked: Collection[str | None]
+) -> AskedRows:
+    apart = {dossier.code: dossier for dossier in others if dossier.code in asked}
+    inside = {dossier.code for dossier in received}
+    ended = {dossier.code: dossier for dossier in finished if dossier.code in asked}
+    return AskedRows(ended, apart, frozenset(code for code in apart if code not in inside))
+
+
+def _split(contested: Iterable[Dossier], period: Period) -> tuple[list[Dossier], list[Dossier]]:
+    """Those finished in the period, and the others."""
+    ended, waiting = list[Dossier](), list[Dossier]()
+    for dossier in contested:
+        (ended if finished_in(dossier, period) else waiting).append(dossier)
+    return ended, waiting
 
 
 def foreign_offices(

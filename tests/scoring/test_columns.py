@@ -105,9 +105,12 @@ def frame_of(dossiers: tuple[Dossier, ...]) -> pl.DataFrame:
 
 def told_alike(register: Register) -> dict[str, Any]:
     """All that a register says; of contested dossiers and compared rows what columns hold of them."""
-    said = {name: getattr(register, name) for name in Register.__slots__ if name not in ("contested", "rows")}
+    said = {name: getattr(register, name) for name in Register.__slots__ if name not in ("contested", "asked")}
     said["contested"] = [(one.code, one.apology_number, one.result_file_required) for one in register.contested]
-    said["rows"] = {code: (row.result_number, row.received_at) for code, row in register.rows.items()}
+    ended, others, asked = register.asked.ended, register.asked.others, register.asked
+    said["outside"], said["wanting"] = asked.outside, {code: row.result_file_required for code, row in ended.items()}
+    said["rows"] = {code: (row.result_number, row.received_on) for code, row in [*ended.items(), *others.items()]}
+    said["others"] = set(others)
     rules = sorted({*RULES, *EARLIER})
     return said | {"elsewhere": sorted(register.elsewhere), "counts": [register.on_time(rule) for rule in rules]}
 
