@@ -168,7 +168,7 @@ def explain_file(settings: Settings, file: Path) -> Explanation:
 def exports_seen(settings: Settings, now: datetime) -> dict[str, Any]:
     """Sources with their age, and every import newest first, as `parindex exports --json` prints them."""
     with open_resources(settings) as resources, resources.database.read() as connection:
-        imported = [_import_seen(row) for row in reversed(imports_of(connection, settings.unit))]
+        imported = [import_shown(row) for row in reversed(imports_of(connection, settings.unit))]
         return {"unit": settings.unit, "sources": sources_now(connection, settings, now), "imports": imported}
 
 
@@ -311,7 +311,8 @@ def _rejected(connection: Connection, import_id: int) -> list[dict[str, Any]]:
     return [{name: row[name] for name in ("sheet", "row", "cell", "reason")} for row in rows]
 
 
-def _import_seen(row: Mapping[str, Any]) -> dict[str, Any]:
+def import_shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An import as `parindex exports` prints it."""
     moments = {name: row[name] and row[name].isoformat() for name in ("exported_at", "imported_at")}
     names = ("id", "name", "sha256", "source", "status", "kind", "profile", "reason", "counts", "totals", "period")
     return {name: row[name] for name in names} | moments
@@ -319,4 +320,4 @@ def _import_seen(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _import_told(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     told = {"alarms": _alarms(connection, row["id"]), "rejected": _rejected(connection, row["id"])}
-    return _import_seen(row) | {"warnings": row["warnings"]} | told
+    return import_shown(row) | {"warnings": row["warnings"]} | told

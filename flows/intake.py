@@ -27,6 +27,7 @@ from flows.forms import form_or_none, keep_form
 from flows.other_tables import Keeper, keep_others
 from flows.pulling import Fresh, Puller, pull_all, pull_woken
 from flows.resources import Resources, open_resources
+from scoring.engine.period import VIETNAM
 from storage.custody import UNREACHABLE, Happening, append
 from storage.evidence import Upload, receipts_of, record_object, record_upload
 from storage.imports import Arrival, record_export, record_rejected_export
@@ -78,11 +79,11 @@ def import_kept(resources: Resources, arrivals: list[Fresh], sender: Sender, *, 
             for n, found in enumerate(arrivals)
         ]
         for found, said in sorted(zip(arrivals, read, strict=True), key=lambda it: (it[1].turn, it[0].kept.sha256)):
-            told = _import_others(resources, found, said.others, sender, said_year)
+            told = import_others(resources, found, said.others, sender, said_year)
             _record(resources, found, _telling(said.taken(), told), sender, said_year)
 
 
-def _import_others(
+def import_others(
     resources: Resources, found: Fresh, others: tuple[OtherTable, ...], sender: Sender, said_year: int | None
 ) -> tuple[str, ...]:
     """Import the other tables of a file, before it: one that is recorded is never read again. Tells what cannot be."""
@@ -251,9 +252,11 @@ def _record(resources: Resources, found: Fresh, said: Said, sender: Sender, said
     """Record what a file says; one that cannot be recorded is rejected with the reason, and the others go on."""
     whose = (resources.settings.unit, found.name, found.kept.sha256, sender.who, found.source)
     reader, year = layouts_version(resources.settings), resources.settings.year
-    arrival = Arrival(*whose, sender.at, reader, found.source, year, said_year, found.modified_at)
+    arrival = Arrival(*whose, sender.at, reader, found.source, year, said_year, found.modified_at, found.stood_at)
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
+    if found.stood_at is not None:
+        said = _telling(said, (f"đọc lại từ tệp nộp lúc {found.stood_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",))
     try:
         _record_said(resources, arrival, found, said)
     except Refusal:

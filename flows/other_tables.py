@@ -67,4 +67,4 @@ def _kept_if_new(resources: Resources, found: Fresh, table: TakenOut, keeper: Ke
         if known_import(connection, resources.settings.unit, sha256, keeper.layouts):
             return None
     kept = keep_table(resources, found.kept.sha256, table, keeper)
-    return Fresh(table.name, kept, found.source, found.modified_at)
+    return Fresh(table.name, kept, found.source, found.modified_at, found.stood_at)

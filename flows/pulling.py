@@ -45,6 +45,8 @@ class Fresh:
     kept: Kept
     source: str
     modified_at: datetime | None = None
+    stood_at: datetime | None = None
+    """When a file that is read again was handed in first; None: it comes now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from storage.custody import events
 from storage.database import Connection
 from storage.errors import StorageError
 from storage.evidence import Upload, record_object, record_upload
-from storage.imports import PERSON
+from storage.imports import PERSON, READ, import_of
 from storage.objects import Kept
 from storage.objects.port import digest_of
 from storage.runs import RunRecord, record_run
@@ -96,12 +96,23 @@ def _replay(resources: Resources, log: Sequence[dict[str, Any]], kept: dict[str,
             kept_year = {"period": str(year)} if year else {}  # what stood for a table that does not say its year
             settings = resources.settings.model_copy(update={"unit": unit, **kept_year})
             of_unit = Resources(settings, resources.database, resources.store)
-            changed = event["detail"].get("modified_at")
-            moment = datetime.fromisoformat(changed) if changed else None
-            fresh = [Fresh(event["detail"]["name"], found, sender.where, moment)]
+            moments = [_moment(event["detail"].get(name)) for name in ("modified_at", "stood_at")]
+            fresh = [Fresh(event["detail"]["name"], found, sender.where, *moments)]
+            if moments[1] and _is_read(of_unit, found.sha256):
+                continue  # a table that was taken out later: this reader finds it with its file
             import_kept(of_unit, fresh, sender, said_year=year if by == PERSON else None)
             counts["imports"] += 1
     return counts
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
+
+
+def _is_read(resources: Resources, sha256: str) -> bool:
+    with resources.database.read() as connection:
+        row = import_of(connection, resources.settings.unit, sha256)
+    return row is not None and row["status"] == READ
 
 
 def _restore(resources: Resources, found: list[Segment], kept: dict[str, Kept], at: datetime) -> dict[str, int]:

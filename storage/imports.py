@@ -56,6 +56,13 @@ class Arrival:
     """The year that the person who brought it names; counts before the table's own words."""
     modified_at: datetime | None = None
     """When its source says the file last changed; None: it does not say."""
+    stood_at: datetime | None = None
+    """When a file that is read again was handed in first; None: it comes now."""
+
+    @property
+    def since(self) -> datetime:
+        """The moment its words count from, where they do not say it themselves."""
+        return self.stood_at or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     detail |= {"rows": counts.plain()}
     detail |= {"unit": arrival.unit} | ({"year": spoken.year, "year_by": spoken.by} if spoken else {})
     detail |= {"modified_at": arrival.modified_at.isoformat()} if arrival.modified_at else {}
+    detail |= {"stood_at": arrival.stood_at.isoformat()} if arrival.stood_at else {}
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
 
@@ -139,7 +147,7 @@ def year_spoken_of(arrival: Arrival, export: Export) -> SpokenYear | None:
     if export.kind not in YEARLY:
         return None
     own = export.year or (export.period[1].year if export.period else None)
-    assumed = arrival.year or (arrival.at - _STILL_LAST_YEAR).year
+    assumed = arrival.year or (arrival.since - _STILL_LAST_YEAR).year
     if arrival.said_year is not None:
         return SpokenYear(arrival.said_year, PERSON, own)
     return SpokenYear(own or assumed, TITLE if own is not None else NOBODY, own)
@@ -193,7 +201,7 @@ def record_form(
             warnings=[],
             imported_at=arrival.at,
             source=arrival.source,
-            stands_at=arrival.at,
+            stands_at=arrival.since,
             period=None if period is None else [day.isoformat() for day in period],
         )
     )
@@ -248,7 +256,7 @@ def _alarms_of_year(spoken: SpokenYear | None) -> Iterator[ImportAlarm]:
 def _alarms_of_future(arrival: Arrival, export: Export) -> Iterator[ImportAlarm]:
     """Events after the day the file came, where the file does not say itself when it was written."""
     if export.exported_at is None:
-        told = from_the_future(columns_of(export.rows), arrival.at, "nhận tệp")
+        told = from_the_future(columns_of(export.rows), arrival.since, "nhận tệp")
         yield from (ImportAlarm("future", sentence) for sentence in told)
 
 
@@ -344,7 +352,7 @@ def _insert_import(
             exported_at=export.exported_at,
             imported_at=arrival.at,
             source=arrival.source,
-            stands_at=export.exported_at or arrival.at,
+            stands_at=export.exported_at or arrival.since,
             carries=sorted(incoming.fields),
             sheets=list(export.sheets),
             period=None if period is None else [day.isoformat() for day in period],

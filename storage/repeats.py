@@ -59,7 +59,7 @@ def still_rests(connection: Connection, arrival: Arrival, export: Export) -> boo
         return True
     still = repeatable(connection, arrival.unit, arrival.reader, arrival.at)
     old = _last(connection, arrival.unit)
-    stands_at = export.exported_at or arrival.at
+    stands_at = export.exported_at or arrival.since
     if still is None or old is None or still.import_id != export.again.import_id:
         return False
     return bool(stands_at >= old["stands_at"])
@@ -69,7 +69,7 @@ def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> I
     """Record a file that says what `repeat` said; None: that no longer stands, it has to be read in full."""
     still = repeatable(connection, arrival.unit, arrival.reader, arrival.at)
     old = _last(connection, arrival.unit)
-    stands_at = repeat.exported_at or arrival.at
+    stands_at = repeat.exported_at or arrival.since
     if still is None or old is None or replace(still, exported_at=repeat.exported_at) != repeat:
         return None
     if stands_at < old["stands_at"]:
@@ -86,6 +86,7 @@ def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> I
     detail = {"kind": old["kind"], "profile": old["profile"], "name": arrival.name, "rows": counts.plain()}
     detail |= {"unit": arrival.unit}
     detail |= {"modified_at": arrival.modified_at.isoformat()} if arrival.modified_at else {}
+    detail |= {"stood_at": arrival.stood_at.isoformat()} if arrival.stood_at else {}
     happening = Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)
     append(connection, [happening], at=arrival.at)
     return counts

@@ -38,9 +38,10 @@ def register(app: typer.Typer) -> None:
 
 
 def import_export(
-    file: Annotated[Path, typer.Argument(help=text("import_file"))],
+    file: Annotated[Path | None, typer.Argument(help=text("import_file"))] = None,
     *,
     unit: Unit = "",
+    again: Annotated[bool, typer.Option("--again", help=text("import_again"))] = False,
     profile: Annotated[str, typer.Option("--profile", help=text("profile"))] = "",
     explain: Annotated[bool, typer.Option("--explain", help=text("explain"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=text("dry_run"))] = False,
@@ -50,8 +51,10 @@ def import_export(
     """Import one export, or only look at it."""
     from flows.importing import explain_file, import_file
 
-    if not file.is_file():
-        raise Refused(f"{file}: không có tệp này. Kiểm tra lại tên và đường dẫn.", WRONG_USE)
+    if again:
+        _read_again(str(file or ""), unit, alone=not (profile or explain or dry_run or year), as_json=as_json)
+    if file is None or not file.is_file():
+        raise Refused(f"{file or 'Chưa ghi tên tệp'}: không có tệp này. Kiểm tra lại tên và đường dẫn.", WRONG_USE)
     settings = settings_for(unit)
     if explain:
         plain = explain_file(settings, file).plain()
@@ -61,6 +64,27 @@ def import_export(
     report = import_file(settings, file, profile=profile, dry_run=dry_run, at=now, year=year)
     code = NEEDS_PERSON if report["rows"]["rejected"] or report["warnings"] else DONE
     finish(report, as_json=as_json, lines=_imported(report), code=code)
+
+
+def _read_again(which: str, unit: str, *, alone: bool, as_json: bool) -> None:
+    from flows.reading_again import read_again
+
+    if not alone:
+        raise Refused("--again chỉ đi cùng mã băm của tệp (hoặc không gì cả: mọi tệp đã giữ).", WRONG_USE)
+    settings = settings_for(unit)
+    report = read_again(settings, which, moment("", settings))
+    if not report["read"]:
+        raise Refused(f"Không có tệp đã nhập nào có mã băm bắt đầu bằng {which!r}. Xem parindex exports.", WRONG_USE)
+    refused = any(one["status"] == "rejected" for one in report["imports"])
+    finish(report, as_json=as_json, lines=_found_again(report), code=NEEDS_PERSON if refused else DONE)
+
+
+def _found_again(report: dict[str, Any]) -> Iterator[str]:
+    yield f"Đã đọc lại {report['read']} tệp đã giữ: {len(report['imports'])} lần nhập mới"
+    for one in report["imports"]:
+        what = one["reason"] or f"mẫu {one['profile']}, {one['counts']['read']} dòng, mới {one['counts']['new']}"
+        yield f"  {one['id']}. {one['name']}: {what}"
+    yield from (f"  Lưu ý: {warning}" for warning in report["warnings"])
 
 
 def template(

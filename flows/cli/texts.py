@@ -18,6 +18,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "at": ("Coi thời điểm này là bây giờ (ISO, ví dụ 2026-01-05T01:00:00+07:00).", "Take this ISO time as now."),
     "import": ("Nhập một tệp kết xuất của phần mềm một cửa.", "Import one export of the one-stop software."),
     "import_file": ("Tệp kết xuất (xlsx, xls, csv, HTML ...).", "The export."),
+    "import_again": (
+        "Đọc lại các tệp đã giữ (hoặc tệp có mã băm bắt đầu như ghi): tệp từng bị trả lại, bảng khác chưa tách ra.",
+        "Read kept exports again (or the one whose hash begins like this): refused ones, and tables not taken out yet.",
+    ),
     "profile": ("Mẫu tệp; bỏ trống để tự nhận.", "Export profile; empty to recognise it."),
     "import_year": (
         "Năm mà bảng khai báo, khảo sát, nhiệm vụ, nhân sự, ngân sách nói tới (khi tệp không ghi hoặc ghi sai).",
