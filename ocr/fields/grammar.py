@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,10 +24,15 @@ class Grammar:
     symbol_of_type: dict[str, str]
     type_of_symbol: dict[str, str]
     letter_type: str
-    organ_heads: tuple[str, ...]
+    organ_heads: dict[str, str]
     unit_symbols: dict[str, str]
     titles: dict[str, str]
-    family_names: dict[str, str]
+    collectives: dict[str, str]
+    """Those for whom one signs (TM.), by their folded spelling."""
+    ranks: re.Pattern[str]
+    """A degree or rank before a name, folded, with the dot and space behind it."""
+    family_names: dict[str, tuple[str, ...]]
+    """By their folded spelling, which a few share (Đoàn, Doãn)."""
     phrases: dict[str, tuple[str, ...]]
     """Two or three words that belong together, by their folded spelling."""
     places: dict[str, list[tuple[str, ...]]]
@@ -48,10 +54,12 @@ def grammar() -> Grammar:
         symbol_of_type={entry["name"]: entry["symbol"] for entry in with_symbol},
         type_of_symbol={entry["symbol"]: entry["name"] for entry in with_symbol},
         letter_type=raw["letter_type"],
-        organ_heads=tuple(fold(head) for head in raw["organ_heads"]),
+        organ_heads={fold(head): head for head in reversed(raw["organ_heads"])},
         unit_symbols={fold(symbol): symbol for symbol in raw["unit_symbols"]},
         titles={fold(title): title for title in raw["titles"]},
-        family_names={fold(name): name for name in raw["family_names"]},
+        collectives={fold(name): name for name in raw["collectives"]},
+        ranks=re.compile(rf"\W*(?:{'|'.join(fold(rank) for rank in raw['ranks'])})(?:\W+(?=\w)|(?=\.))"),
+        family_names={key: tuple(name for (name,) in names) for key, names in _by_fold(raw["family_names"]).items()},
         phrases={fold(phrase): tuple(phrase.split()) for phrase in raw["phrases"]},
         places=_by_fold(raw["places"]),
         name_words={fold(word): word for word in raw["name_words"]},
@@ -76,6 +84,11 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _folded_letter(letter: str) -> str:
     return plain(letter)[:1] or " "
+
+
+def decomposed(word: str) -> str:
+    """Letters and marks one after the other, Đ as D with its stroke: marks count as slips of their own."""
+    return unicodedata.normalize("NFD", word.replace("Đ", "D\u0335").replace("đ", "d\u0335"))
 
 
 def close_to(text: str, candidates: Iterable[str], most_slips: int = 1) -> str | None:
@@ -108,8 +121,17 @@ def slips(one: str, other: str) -> int:
 
 def repaired_symbol(symbol: str) -> str:
     """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
-    parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", symbol))  # no symbol has Đ twice: OCR reads it so
+    toneless = "".join(fold(letter) if _toned(letter) else letter for letter in symbol)  # no symbol bears a tone
+    parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", toneless))  # no symbol has Đ twice: OCR reads it so
     return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
+
+
+def _toned(letter: str) -> bool:
+    return any(mark in TONES for mark in unicodedata.normalize("NFD", letter))
+
+
+TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+"""Grave, acute, tilde, hook, dot below: the circumflex, breve and horn belong to the letter."""
 
 
 def symbol_of_heading(symbol: str, kind: str) -> str:

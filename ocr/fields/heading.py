@@ -12,7 +12,7 @@ from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
-from ocr.fields.spelling import as_place_is_named, in_set_phrases, respelt, respelt_phrase
+from ocr.fields.spelling import as_place_is_named, in_set_phrases, marks_of, respelt, respelt_phrase
 from ocr.page_reading import PageReading
 from ocr.words import Word, around, middle_of
 
@@ -71,20 +71,46 @@ def _begins_organ(folded: str) -> bool:
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
     spelt = [respelt(word, vocabulary).upper() for word in words]
-    value = " ".join(_as_organs_are_named(respelt_phrase(spelt, pages)) if words[0].source == "ocr" else spelt)
+    named = _as_organs_are_named(respelt_phrase(spelt, pages)) if words[0].source == "ocr" else spelt
+    value = " ".join(word + mark for word, mark in zip(named, _marks_between(lines), strict=True))
     page = pages[0]
     box = share_box(around(word.box for word in words), page)
     confidence = min(line.confidence for line in lines)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
 
 
+def _marks_between(lines: Sequence[Line]) -> list[str]:
+    """The comma or dash printed behind each word of a name (PHÒNG VĂN HÓA - XÃ HỘI); "" behind most and the last."""
+    every = [word for line in lines for word in line.words]
+    marks = []
+    for word, following in zip(every, [*every[1:], None], strict=True):
+        if any(c.isalnum() for c in word.text):
+            marks.append("," if word.text.endswith(",") and word.confidence >= _SURE_MARK else "")
+        elif marks and following and word.text in ("-", "–") and word.confidence >= _SURE_MARK:
+            marks[-1] = " -"
+    return [*marks[:-1], ""]
+
+
+_SURE_MARK = 0.8
+"""Confidence from which a comma or dash in an organ's name is print: seals and rules leave such marks too."""
+
+
 def _as_organs_are_named(words: list[str]) -> list[str]:
     """Set phrases, the ward's kind after its committee, and the place put right: capitals lose their marks most."""
-    spelt = as_place_is_named(in_set_phrases(words))
+    spelt = _with_known_head(as_place_is_named(in_set_phrases(words)))
     for place in range(1, len(spelt) - 1):
         if fold(spelt[place - 1]) in ("DAN", "UBND", "HDND"):
             spelt[place] = _KINDS_OF_UNIT.get(fold(spelt[place]), spelt[place])
     return spelt
+
+
+def _with_known_head(words: list[str]) -> list[str]:
+    """A name begins as the grammar writes that head (TRƯỞNG TRUNG HỌC is TRƯỜNG TRUNG HỌC)."""
+    known = grammar().organ_heads
+    heads = [head for folded, head in known.items() if fold(" ".join(words) + " ").startswith(folded + " ")]
+    head = max(heads, key=len, default="").split()
+    right = [marks_of(word) for word in head] == [marks_of(word) for word in words[: len(head)]]
+    return words if right else [*head, *words[len(head) :]]
 
 
 _KINDS_OF_UNIT = {"PHUONG": "PHƯỜNG", "XA": "XÃ", "TINH": "TỈNH", "HUYEN": "HUYỆN", "QUAN": "QUẬN"}

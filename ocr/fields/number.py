@@ -22,7 +22,10 @@ _HYPHENED = re.compile(
 )
 """First of all: a pen's strokes may be read as a slash and letters before the printed slash."""
 _STATE = re.compile(_START + r"(?P<digits>[^/]{0,14}?)\s*[/|!]\s*" + _SYMBOL)
-_PARTY = re.compile(_START + r"(?P<digits>[^-]{0,12}?)\s*[-–]\s*(?P<symbol>[A-Z]{1,4}\s?/\s?[A-Z]{1,6}[A-Z0-9-]*)")
+_PARTY = re.compile(
+    _START + r"(?P<digits>[^-–/]{0,12}?)\s*[-–]\s*(?P<symbol>[A-Z]{1,4}\s?/\s?[A-Z]{1,6}[A-Z0-9-]*)(?=[\s.,;:)_]|$)"
+)
+"""Before `_STATE`, for which 12-QĐ would be a number. Such symbols have the slash within (QĐ/ĐU)."""
 _NO_SLASH = re.compile(
     _START + r"(?P<digits>.{0,10}?)\s*[^A-Z0-9]?\s*(?P<symbol>[A-Z]{1,4}[-–—][A-Z0-9&.]{2,}(?:-[A-Z0-9&.]+)*)"
 )
@@ -51,7 +54,7 @@ class NumberLine:
 def number_of(head: Head, reread: Reread) -> NumberLine | None:
     """The first line of the left column (else of the whole head) that reads like number and symbol."""
     for lines in (head.left, head.whole):
-        for pattern in (_HYPHENED, _STATE, _PARTY, _NO_SLASH, _NO_WORD):
+        for pattern in (_HYPHENED, _PARTY, _STATE, _NO_SLASH, _NO_WORD):
             for index, line in enumerate(lines[:14]):
                 match = pattern.search(line.folded)
                 if match and _is_symbol(line, match, head.page):
@@ -62,7 +65,7 @@ def number_of(head: Head, reread: Reread) -> NumberLine | None:
 def _capitals(line: Line, match: re.Match[str]) -> Box | None:
     """The organ's part of the symbol: capitals that stand on the line (the Q of QĐ hangs below it)."""
     start, end = match.span("symbol")
-    dash = line.folded.find("-", start, end)
+    dash = max(line.folded.find("-", start, end), line.folded.find("/", start, end))
     return line.spot(dash + 1, end).box if 0 <= dash < end - 2 else None
 
 
@@ -195,10 +198,14 @@ def file_name_numbers(name: str, symbol: str | None) -> list[Suggestion]:
     return [Suggestion(number, "file_name", name) for number in ordered]
 
 
+_LETTER_OF_THE_PARTY = "CV"
+"""45-CV/ĐU: letters of the State bear no type in their symbol."""
+
+
 def type_by_symbol(symbol: str) -> str | None:
     """The type a symbol stands for: TB-UBND is THÔNG BÁO; UBND-KTTH, with no type, is a letter (CÔNG VĂN)."""
     words = grammar()
     first = re.split(r"[-/]", re.sub(r"^\d{4}/", "", symbol))[0]
     if first in words.type_of_symbol:
         return words.type_of_symbol[first]
-    return words.letter_type if fold(first) in words.unit_symbols else None
+    return words.letter_type if fold(first) in words.unit_symbols or first == _LETTER_OF_THE_PARTY else None

@@ -10,20 +10,19 @@ from itertools import pairwise
 from statistics import median
 
 from ocr.fields.found import Found, share_box
-from ocr.fields.grammar import close_to, fold, grammar
+from ocr.fields.grammar import close_to, decomposed, fold, grammar, slips
 from ocr.fields.layout import lines_of, right_column
-from ocr.fields.line import Line
+from ocr.fields.line import Line, Spot
 from ocr.fields.spelling import as_a_name_is_toned, respelt
 from ocr.page_reading import PageReading
 from ocr.words import around
 
-_AUTHORITY = re.compile(r"^\W{0,2}(TM|T/M|KT|K/T|TL|TUQ|Q)\s*[.,]\s*(?P<rest>[A-Z].*)$")
+_AUTHORITY = re.compile(r"^\W{0,2}(?P<by>TM|T/M|KT|K/T|TL|T/L|TUQ|Q)(?P<dot>\s*[.,]\s*|(?<!Q)\s+)(?P<rest>[A-Z].*)$")
+"""The Party writes T/M and no dot."""
 _WATERMARK = re.compile(r"\w+-\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}")
 """Download watermark of a document system ("xuanlt16-02/10/2025 19:32:46-..."): neither a signer nor a date."""
-_PREFIXES = {"TM": "TM.", "T/M": "TM.", "KT": "KT.", "K/T": "KT.", "TL": "TL.", "TUQ": "TUQ.", "Q": "Q."}
+_PREFIXES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL."} | {by: f"{by}." for by in ("TM", "KT", "TL", "TUQ", "Q")}
 
-
-_COLLECTIVES = {"UY BAN NHAN DAN": "ỦY BAN NHÂN DÂN", "HOI DONG NHAN DAN": "HỘI ĐỒNG NHÂN DÂN"}
 _COLLECTIVE = re.compile(r"^\W{0,2}\w{0,3}\W{0,3}(UY BAN NHAN DAN|HOI DONG NHAN DAN)\W{0,3}$")
 
 
@@ -41,12 +40,17 @@ def is_watermark(text: str) -> bool:
 
 
 def signing_of(pages: Sequence[PageReading], vocabulary: Counter[str]) -> Signing | None:
-    """The last signature block of the document, searched from the last page backwards."""
+    """The last signature block of the document, searched from the last page backwards.
+
+    A title in an annex's table names nobody: who signed stands on a page before it.
+    """
+    last = None
     for page in reversed(pages):
         found = _on_page(page, vocabulary)
-        if found is not None:
+        if found is not None and found.signer is not None and (last is None or found.title is not None):
             return found
-    return None
+        last = last or found
+    return last
 
 
 def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
@@ -57,8 +61,7 @@ def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
         starts = [place for place in starts if column[place].box.top > 0.3 * page.height]
     if not starts:
         return _deputy_behind_seal(column, page) or _name_beside_recipients(lines, page)
-    block = _block(column, starts)
-    stack = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
+    stack = _stack(_block(column, starts, page))
     after = [line for line in column if line.box.top > stack[-1].box.middle]
     return Signing(_authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), _name(after, page))
 
@@ -91,17 +94,46 @@ def _name_beside_recipients(lines: Sequence[Line], page: PageReading) -> Signing
     return Signing(None, None, signer) if signer and signer.confidence > 0.85 else None
 
 
-def _block(column: Sequence[Line], starts: Sequence[int]) -> list[Line]:
+def _block(column: Sequence[Line], starts: Sequence[int], page: PageReading) -> list[Line]:
     """From the first line of the last stack to the column's end: a stack's lines stand within three line heights."""
     first = starts[-1]
     for place in reversed(starts[:-1]):
-        if column[first].box.top - column[place].box.bottom < 3.0 * column[place].box.height:
+        if _near(column[place], column[first]):
+            first = place
+        elif first == starts[-1] and _office_under_signature(column[place : first + 2], page):
             first = place
     return list(column[first:])
 
 
+def _near(above: Line, below: Line) -> bool:
+    return below.box.top - above.box.bottom < 3.0 * above.box.height
+
+
+_SIGNATURE_ROOM = 10.0
+"""Heights of print in which a signature finds room."""
+
+
+def _office_under_signature(lines: Sequence[Line], page: PageReading) -> bool:
+    """`TRƯỞNG BAN`, a signature, `CHỦ TỊCH UBND TỈNH` and the name: who signs for a committee adds the office held.
+
+    `lines` run from the committee's title to the line under the office.
+    """
+    title, office, name = lines[0], lines[-2], lines[-1]
+    room = office.box.top - title.box.bottom < _SIGNATURE_ROOM * title.box.height
+    named = _name_in(name, page) is not None and name.box.top - office.box.bottom < 1.5 * office.box.height
+    return room and named and _authority(office) is None and all(_name_in(one, page) is None for one in lines[1:-2])
+
+
+def _stack(block: Sequence[Line]) -> list[Line]:
+    """The block's lines of authority and title, as far as they stand together."""
+    lines = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
+    apart = next((at for at, (above, below) in enumerate(pairwise(lines), 1) if not _near(above, below)), len(lines))
+    return lines[:apart]
+
+
 def _authority(line: Line) -> re.Match[str] | None:
-    return _AUTHORITY.match(line.folded)
+    match = _AUTHORITY.match(line.folded)
+    return match if match and (match.group("dot").strip() or _mostly_capital(line.text)) else None
 
 
 def _title(line: Line) -> str | None:
@@ -138,9 +170,7 @@ def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Count
     said = []
     for line, following in zip(stack, [*stack[1:], None], strict=True):
         match = _authority(line)
-        written = (
-            f"{_PREFIXES[match.group(1)]} {_rest(line, match, vocabulary)}" if match else _implied(line, following)
-        )
+        written = f"{_PREFIXES[match['by']]} {_rest(line, match, vocabulary)}" if match else _implied(line, following)
         if written:
             said.append((line, written))
     said += _lost_line(stack, said)
@@ -173,7 +203,7 @@ def _implied(line: Line, following: Line | None) -> str | None:
         return None
     collective = _COLLECTIVE.match(line.folded)
     if collective:
-        return "TM. " + _COLLECTIVES[collective.group(1)]
+        return "TM. " + grammar().collectives[collective.group(1)]
     own, below = _title(line), _title(following)
     titles = grammar().titles
     if own not in titles or below not in titles:
@@ -184,7 +214,7 @@ def _implied(line: Line, following: Line | None) -> str | None:
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     pieces = line.spot(match.start("rest"), len(line.text)).pieces
     said = " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
-    known = {**grammar().titles, **_COLLECTIVES}
+    known = {**grammar().titles, **grammar().collectives}
     near = (
         close_to(said, known, 2 if len(said) > 12 else 1) if line.words[0].source == "ocr" and len(said) > 6 else None
     )
@@ -201,7 +231,7 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     deputies = [
         match.group("rest").strip(" .,")
         for one in stack
-        if (match := _authority(one)) and match.group(1) in ("KT", "K/T")
+        if (match := _authority(one)) and match.group("by") in ("KT", "K/T")
     ]
     doubled = len(titles) > 1 and _title(titles[-2]) == _title(line) and line.words[0].source == "ocr"
     if (deputies and fold(value) == deputies[-1]) or doubled:
@@ -213,7 +243,7 @@ def _acting_title(stack: Sequence[Line], page: PageReading, vocabulary: Counter[
     """`Q. CHỦ TỊCH`: who acts as chairman signs with that title (Decree 30, Annex I, II.7: Q. stands before it)."""
     for line in reversed(stack):
         match = _authority(line)
-        if match and match.group(1) == "Q":
+        if match and match.group("by") == "Q":
             value = f"Q. {_rest(line, match, vocabulary)}"
             return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
     return None
@@ -222,7 +252,11 @@ def _acting_title(stack: Sequence[Line], page: PageReading, vocabulary: Counter[
 def _known_title(line: Line, vocabulary: Counter[str]) -> str:
     """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
     spelt = " ".join(respelt(word, vocabulary) for word in line.words).strip(" .,")
-    return grammar().titles.get(_title(line) or "", spelt)
+    titles, said = grammar().titles, _title(line) or ""
+    begins = max((title for title in titles if said.startswith(title + " ")), key=len, default="")
+    if begins and fold(spelt).startswith(begins + " "):
+        return titles[begins] + spelt[len(begins) :]
+    return titles.get(said, spelt)
 
 
 def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
@@ -236,11 +270,13 @@ def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
 
 
 def _name_in(line: Line, page: PageReading) -> Found | None:
-    spots = [line.spot(start, end) for start, end in _name_parts(line.text)]
-    words = [spot for spot in spots if spot.text[0].isupper() and spot.text[1:].islower()]
+    spots = [line.spot(start, end) for start, end in _name_parts(line.text, _after_rank(line))]
+    words = [spot for spot in spots if _written_as_name(spot.text)]
     if not words and _mostly_capital(line.text) and spots and fold(spots[0].text) in grammar().family_names:
         words = spots  # certificates print the name in capitals
-    if not 2 <= len(words) <= 6 or len(words) < 0.6 * len(spots):
+    if len(words) > 2 and words[0].text == "Y" and _scrap_before_name(words[0], words[1]):
+        del words[0]
+    if not (2 <= len(words) <= 6 or (words and _PREFIXED.match(words[0].text))) or len(words) < 0.6 * len(spots):
         return None
     written = [spot.text for spot in words]
     if words[0].pieces[0].source == "ocr" and written[0].istitle():
@@ -257,17 +293,26 @@ def _respelt_name(words: Sequence[str], before: str) -> list[str]:
     """
     families = grammar().family_names
     sound = [word.translate(_FOREIGN) for word in words]
-    sound[0] = families.get(fold(sound[0]), sound[0])
+    sound[0] = _family_name(sound[0])
+    if len(sound) == 1:
+        return sound
     middle = [_MIDDLES.get(fold(word), word) if word not in _OWN_NAMES else word for word in sound[1:-1]]
     middle = [as_a_name_is_toned(word, grammar().middle_spellings.get(fold(word), ())) for word in middle]
     *middle, given = [_name_word(word) for word in (*middle, sound[-1])]
     scrap = re.findall(r"[^\W\d_]+", before)[-1:]
     near = close_to(scrap[0].translate(_FOREIGN), families) if scrap and len(scrap[0]) >= 4 else None
     if near:
-        return [families[near], words[0].translate(_FOREIGN), *middle, given]
-    hidden = [name for name in families.values() if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
+        return [families[near][0], words[0].translate(_FOREIGN), *middle, given]
+    every = [name for names in families.values() for name in names]
+    hidden = [name for name in every if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
     lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
     return [*lost, sound[0], *middle, given]
+
+
+def _family_name(word: str) -> str:
+    """As the family is written; where two share the letters (Đoàn, Doãn) the one that bears most of its marks."""
+    names = grammar().family_names.get(fold(word), ())
+    return min(names, key=lambda name: slips(decomposed(name), decomposed(word)), default=word)
 
 
 def _name_word(word: str) -> str:
@@ -280,12 +325,36 @@ _MIDDLES = {"VAN": "Văn", "THI": "Thị"}
 _OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
 
 
-def _name_parts(text: str) -> list[tuple[int, int]]:
+_PREFIXED = re.compile(r"[HK]\s?['’‘`´]\s?(?=[^\W\d_]{2})")
+"""H' and K' before names of the Ede and the K'Ho; a K'Ho has one word for a name (K'Dung)."""
+_NAME_PART = re.compile(rf"(?<!\w){_PREFIXED.pattern}[^\W\d_]+|(?<!\w)Y(?=\s+[^\W\d_]{{2}})|[^\W\d_]{{2,}}")
+
+
+def _name_parts(text: str, start: int) -> list[tuple[int, int]]:
     """Where runs of two letters and more stand; a run is parted before a capital inside it ("LêMỹ")."""
     parts = []
-    for match in re.finditer(r"[^\W\d_]{2,}", text):
-        start, end = match.span()
-        inner = [at for at in range(start + 1, end) if text[at].isupper() and text[at - 1].islower()]
-        edges = [start, *inner, end]
-        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2]
+    for match in _NAME_PART.finditer(text, start):
+        first, end = match.span()
+        inner = [at for at in range(first + 1, end) if text[at].isupper() and text[at - 1].islower()]
+        edges = [first, *inner, end]
+        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2 or text[a:b] == "Y"]
     return parts
+
+
+def _written_as_name(text: str) -> bool:
+    """A capital and small letters; `Y` alone is the first word of men's names among the Ede and Jarai."""
+    own = _PREFIXED.sub("", text)
+    return text == "Y" or (own[0].isupper() and own[1:].islower())
+
+
+def _scrap_before_name(first: Spot, second: Spot) -> bool:
+    """A stroke that looks like a Y: doubted, or before a family name of the Kinh."""
+    return first.confidence < 0.8 or fold(second.text) in grammar().family_names
+
+
+def _after_rank(line: Line) -> int:
+    """Where the name begins after degrees and ranks (ThS., BS., Thượng tá)."""
+    start, ranks = 0, grammar().ranks
+    while found := ranks.match(line.folded, start):
+        start = found.end()
+    return start

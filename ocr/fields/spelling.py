@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ocr.fields.grammar import fold, grammar
+from ocr.fields.grammar import TONES, fold, grammar
 from ocr.words import Word
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _put_right(spelt: list[str], place: int, phrase: Sequence[str]) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _marks_of(word: str) -> tuple[str, list[str]]:
+def marks_of(word: str) -> tuple[str, list[str]]:
     """Letters and marks, wherever the tone stands: "ủy" and "uỷ", "hóa" and "hoá" are one word."""
     parts = unicodedata.normalize("NFD", word.lower())
     return "".join(c for c in parts if not unicodedata.combining(c)), sorted(
@@ -100,23 +100,19 @@ def as_place_is_named(words: Sequence[str]) -> list[str]:
 def as_a_name_is_toned(word: str, spellings: Sequence[Sequence[str]]) -> str:
     """A word of a name, its tone the one that a name of these letters has: of several spellings the only toned one."""
     known = ["".join(spelling) for spelling in spellings]
-    if any(_marks_of(word) == _marks_of(one) for one in known) or not _toned(word):
+    if any(marks_of(word) == marks_of(one) for one in known) or not _toned(word):
         return word
     toned = [one for one in known if _toned(one)]
     return toned[0] if len(toned) == 1 else word
 
 
 def _toned(word: str) -> bool:
-    """Grave, acute, tilde, hook or dot below: the circumflex, breve and horn belong to the letter."""
-    return any(mark in _TONES for mark in _marks_of(word)[1])
-
-
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+    return any(mark in TONES for mark in marks_of(word)[1])
 
 
 def _wrong(words: Sequence[str], phrase: Sequence[str]) -> list[int]:
     """Which words bear other marks than the phrase's."""
-    return [at for at, word in enumerate(words) if _marks_of(word) != _marks_of(phrase[at])]
+    return [at for at, word in enumerate(words) if marks_of(word) != marks_of(phrase[at])]
 
 
 def _in_case(letter: str, like: str) -> str:

@@ -130,6 +130,8 @@ def test_an_authority_with_a_wrong_letter_is_the_office_it_must_be(read: str, wa
         (("Q.GIÁM ĐỐC",), "Q. GIÁM ĐỐC", "Q. GIÁM ĐỐC"),
         (("TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"), "TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"),
         (("KT. CHỦ TỊCH",), "KT. CHỦ TỊCH", None),
+        (("T/M BAN THƯỜNG VỤ", "PHỐ BÍ THƯ THƯỜNG TRỰC"), "TM. BAN THƯỜNG VỤ", "PHÓ BÍ THƯ THƯỜNG TRỰC"),
+        (("TL CHỦ TỊCH", "TRƯỞNG PHÒNG VĂN HÓA - XÃ HỘI"), "TL. CHỦ TỊCH", "TRƯỞNG PHÒNG VĂN HÓA - XÃ HỘI"),
     ],
 )
 def test_who_acts_or_signs_by_mandate_has_authority_and_title(
@@ -140,6 +142,51 @@ def test_who_acts_or_signs_by_mandate_has_authority_and_title(
     fields = fields_under(*lines, ("Phạm Trường Thọ", 600))
 
     assert (fields["authority"], fields["signer_title"]) == (authority, title)
+
+
+SIGNERS = {
+    "a first word of one letter": ("Y Khút Niê", "Y Khút Niê"),
+    "one word behind its particle": ("K'Dung", "K'Dung"),
+    "a particle with its space": ("H' Hoa Niê", "H' Hoa Niê"),
+    "a mark lost from a family's name": ("Alang Mai", "Alăng Mai"),
+    "a stroke before a name": ("Y Trần Văn Mẫn", "Trần Văn Mẫn"),
+    "a degree": ("ThS. Briu Thị Nem", "Briu Thị Nem"),
+    "two degrees": ("PGS.TS. Phan Thị Minh Lý", "Phan Thị Minh Lý"),
+    "a physician": ("BSCKII. Nguyễn Hữu Ước", "Nguyễn Hữu Ước"),
+    "a rank": ("Thượng tá Huỳnh Tấn Lực", "Huỳnh Tấn Lực"),
+}
+
+
+@pytest.mark.parametrize("case", SIGNERS)
+def test_a_signer_is_the_name_alone_of_whatever_people(case: str) -> None:
+    printed, wanted = SIGNERS[case]
+
+    assert fields_under(("CHỦ TỊCH", 500), (printed, 570))["signer"] == wanted
+
+
+def test_who_signs_for_a_committee_bears_its_title_above_the_signature() -> None:
+    stack = (("KT. TRƯỞNG BAN", 500), ("PHÓ TRƯỞNG BAN", 515), ("PHÓ CHỦ TỊCH UBND PHƯỜNG", 590))
+
+    fields = fields_under(*stack, ("Mai Thị Ánh Hồng", 606))
+
+    assert (fields["authority"], fields["signer_title"]) == ("KT. TRƯỞNG BAN", "PHÓ TRƯỞNG BAN")
+    assert fields["signer"] == "Mai Thị Ánh Hồng"
+
+
+def test_a_title_in_an_annexs_table_is_no_signature() -> None:
+    signed = [*row("CHỦ TỊCH", 380, 500), *row("Phạm Trường Thọ", 380, 580)]
+    annex = [*row("TRƯỞNG PHÒNG", 380, 100), *row("QUÝ IV", 380, 120)]
+    pages = [
+        PageReading(n, "scan", 595, 842, dpi=200, words=tuple(words), source="ocr")
+        for n, words in enumerate((signed, annex), 1)
+    ]
+
+    fields = fields_of(pages, Clues(), lambda _page, _box: [])
+
+    assert [found.value if (found := fields[name]) else None for name in ("signer", "signer_title")] == [
+        "Phạm Trường Thọ",
+        "CHỦ TỊCH",
+    ]
 
 
 RECIPIENTS = {
@@ -200,6 +247,26 @@ def test_handwriting_that_the_engine_took_into_the_printed_word_is_seen() -> Non
 
     assert number is not None
     assert number.state == "handwritten"
+
+
+PARTY_HEAD = (*row("ĐẢNG ỦY PHƯỜNG HỘI AN", 80, 50), *row("ĐẢNG CỘNG SẢN VIỆT NAM", 320, 50))
+
+
+@pytest.mark.parametrize(
+    ("printed", "number", "kind"),
+    [("Số 12-QĐ/ĐU", "12-QĐ/ĐU", "QUYẾT ĐỊNH"), ("Số 45-CV/ĐU", "45-CV/ĐU", "CÔNG VĂN")],
+)
+def test_a_number_of_the_party_has_its_type_before_the_slash(printed: str, number: str, kind: str) -> None:
+    fields = fields_under(("BÍ THƯ", 500), head=(*PARTY_HEAD, *row(printed, 95, 100)))
+
+    assert (fields["number"], fields["symbol"], fields["type"]) == (number, number[3:], kind)
+
+
+@pytest.mark.parametrize("organ", ["PHÒNG VĂN HÓA - XÃ HỘI", "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ"])
+def test_an_organs_name_keeps_the_marks_between_its_words(organ: str) -> None:
+    head = (*row(organ, 60, 50), *row("Số: 12/TB-VHXH", 95, 100), *HEAD[4:])
+
+    assert fields_under(("TRƯỞNG PHÒNG", 500), head=head)["issuer"] == organ
 
 
 HEAD = (*row("ỦY BAN NHÂN DÂN", 80, 50), *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 290, 50))
