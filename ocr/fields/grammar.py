@@ -37,11 +37,9 @@ class Grammar:
     """Two or three words that belong together, by their folded spelling."""
     places: dict[str, list[tuple[str, ...]]]
     """Names of places by their folded spelling, which a few share (Cẩm Thanh, Cẩm Thành)."""
-    name_words: dict[str, str]
-    """Words of persons' names that have one spelling, by their folded spelling."""
-    name_spellings: dict[str, list[tuple[str, ...]]]
-    middle_spellings: dict[str, list[tuple[str, ...]]]
-    """Those that have several, all of them; in the middle of a name there are fewer."""
+    given_names: dict[str, tuple[str, ...]]
+    middle_names: dict[str, tuple[str, ...]]
+    """Words of persons' names, all spellings of the same letters."""
 
 
 @lru_cache(maxsize=1)
@@ -59,12 +57,11 @@ def grammar() -> Grammar:
         titles={fold(title): title for title in raw["titles"]},
         collectives={fold(name): name for name in raw["collectives"]},
         ranks=re.compile(rf"\W*(?:{'|'.join(fold(rank) for rank in raw['ranks'])})(?:\W+(?=\w)|(?=\.))"),
-        family_names={key: tuple(name for (name,) in names) for key, names in _by_fold(raw["family_names"]).items()},
+        family_names=_single_words(raw["family_names"]),
         phrases={fold(phrase): tuple(phrase.split()) for phrase in raw["phrases"]},
         places=_by_fold(raw["places"]),
-        name_words={fold(word): word for word in raw["name_words"]},
-        name_spellings=_by_fold(raw["name_spellings"]),
-        middle_spellings=_by_fold(raw["middle_spellings"]),
+        given_names=_single_words(raw["names"]),
+        middle_names=_single_words(set(raw["names"]) - set(raw["never_in_the_middle"])),
     )
 
 
@@ -73,6 +70,10 @@ def _by_fold(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
     for name in names:
         found.setdefault(fold(name), []).append(tuple(name.split()))
     return found
+
+
+def _single_words(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    return {folded: tuple(word for (word,) in words) for folded, words in _by_fold(names).items()}
 
 
 @lru_cache(maxsize=16_384)

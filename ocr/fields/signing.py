@@ -10,10 +10,11 @@ from itertools import pairwise
 from statistics import median
 
 from ocr.fields.found import Found, share_box
-from ocr.fields.grammar import close_to, decomposed, fold, grammar, slips
+from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import lines_of, right_column
-from ocr.fields.line import Line, Spot
-from ocr.fields.spelling import as_a_name_is_toned, respelt
+from ocr.fields.line import Line
+from ocr.fields.names import is_whole_name, name_parts, respelt_name, without_stroke, written_as_name
+from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
 from ocr.words import around
 
@@ -98,9 +99,8 @@ def _block(column: Sequence[Line], starts: Sequence[int], page: PageReading) -> 
     """From the first line of the last stack to the column's end: a stack's lines stand within three line heights."""
     first = starts[-1]
     for place in reversed(starts[:-1]):
-        if _near(column[place], column[first]):
-            first = place
-        elif first == starts[-1] and _office_under_signature(column[place : first + 2], page):
+        apart = first == starts[-1] and _office_under_signature(column[place : first + 2], page)
+        if apart or _near(column[place], column[first]):
             first = place
     return list(column[first:])
 
@@ -270,91 +270,15 @@ def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
 
 
 def _name_in(line: Line, page: PageReading) -> Found | None:
-    spots = [line.spot(start, end) for start, end in _name_parts(line.text, _after_rank(line))]
-    words = [spot for spot in spots if _written_as_name(spot.text)]
+    spots = [line.spot(start, end) for start, end in name_parts(line)]
+    words = [spot for spot in spots if written_as_name(spot.text)]
     if not words and _mostly_capital(line.text) and spots and fold(spots[0].text) in grammar().family_names:
         words = spots  # certificates print the name in capitals
-    if len(words) > 2 and words[0].text == "Y" and _scrap_before_name(words[0], words[1]):
-        del words[0]
-    if not (2 <= len(words) <= 6 or (words and _PREFIXED.match(words[0].text))) or len(words) < 0.6 * len(spots):
+    words = without_stroke(words)
+    if len(words) > 6 or not is_whole_name(words) or len(words) < 0.6 * len(spots):
         return None
     written = [spot.text for spot in words]
     if words[0].pieces[0].source == "ocr" and written[0].istitle():
-        written = _respelt_name(written, line.text[: line.text.find(written[0])])
+        written = respelt_name(words, line.text[: line.text.find(written[0])])
     box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
     return Found(" ".join(written), page.number, box, round(min(spot.confidence for spot in words), 3), line.text)
-
-
-def _respelt_name(words: Sequence[str], before: str) -> list[str]:
-    """A name as names are written: the family's marks, `Văn` and `Thị` in the middle, letters that Vietnamese has.
-
-    `before` is what was read left of it: the end of a family name whose beginning a seal hides ("õ Thanh Khởi"), or
-    a family name with a letter too many ("NNgô Đình Đức").
-    """
-    families = grammar().family_names
-    sound = [word.translate(_FOREIGN) for word in words]
-    sound[0] = _family_name(sound[0])
-    if len(sound) == 1:
-        return sound
-    middle = [_MIDDLES.get(fold(word), word) if word not in _OWN_NAMES else word for word in sound[1:-1]]
-    middle = [as_a_name_is_toned(word, grammar().middle_spellings.get(fold(word), ())) for word in middle]
-    *middle, given = [_name_word(word) for word in (*middle, sound[-1])]
-    scrap = re.findall(r"[^\W\d_]+", before)[-1:]
-    near = close_to(scrap[0].translate(_FOREIGN), families) if scrap and len(scrap[0]) >= 4 else None
-    if near:
-        return [families[near][0], words[0].translate(_FOREIGN), *middle, given]
-    every = [name for names in families.values() for name in names]
-    hidden = [name for name in every if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
-    lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
-    return [*lost, sound[0], *middle, given]
-
-
-def _family_name(word: str) -> str:
-    """As the family is written; where two share the letters (Đoàn, Doãn) the one that bears most of its marks."""
-    names = grammar().family_names.get(fold(word), ())
-    return min(names, key=lambda name: slips(decomposed(name), decomposed(word)), default=word)
-
-
-def _name_word(word: str) -> str:
-    known = grammar()
-    return known.name_words.get(fold(word)) or as_a_name_is_toned(word, known.name_spellings.get(fold(word), ()))
-
-
-_FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")
-_MIDDLES = {"VAN": "Văn", "THI": "Thị"}
-_OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
-
-
-_PREFIXED = re.compile(r"[HK]\s?['’‘`´]\s?(?=[^\W\d_]{2})")
-"""H' and K' before names of the Ede and the K'Ho; a K'Ho has one word for a name (K'Dung)."""
-_NAME_PART = re.compile(rf"(?<!\w){_PREFIXED.pattern}[^\W\d_]+|(?<!\w)Y(?=\s+[^\W\d_]{{2}})|[^\W\d_]{{2,}}")
-
-
-def _name_parts(text: str, start: int) -> list[tuple[int, int]]:
-    """Where runs of two letters and more stand; a run is parted before a capital inside it ("LêMỹ")."""
-    parts = []
-    for match in _NAME_PART.finditer(text, start):
-        first, end = match.span()
-        inner = [at for at in range(first + 1, end) if text[at].isupper() and text[at - 1].islower()]
-        edges = [first, *inner, end]
-        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2 or text[a:b] == "Y"]
-    return parts
-
-
-def _written_as_name(text: str) -> bool:
-    """A capital and small letters; `Y` alone is the first word of men's names among the Ede and Jarai."""
-    own = _PREFIXED.sub("", text)
-    return text == "Y" or (own[0].isupper() and own[1:].islower())
-
-
-def _scrap_before_name(first: Spot, second: Spot) -> bool:
-    """A stroke that looks like a Y: doubted, or before a family name of the Kinh."""
-    return first.confidence < 0.8 or fold(second.text) in grammar().family_names
-
-
-def _after_rank(line: Line) -> int:
-    """Where the name begins after degrees and ranks (ThS., BS., Thượng tá)."""
-    start, ranks = 0, grammar().ranks
-    while found := ranks.match(line.folded, start):
-        start = found.end()
-    return start

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ocr.fields.grammar import TONES, fold, grammar
+from ocr.fields.grammar import fold, grammar
 from ocr.words import Word
 
 if TYPE_CHECKING:
@@ -95,19 +95,6 @@ def as_place_is_named(words: Sequence[str]) -> list[str]:
                 _put_right(spelt, len(words) - count, names[misses.index(1)])
             break
     return spelt
-
-
-def as_a_name_is_toned(word: str, spellings: Sequence[Sequence[str]]) -> str:
-    """A word of a name, its tone the one that a name of these letters has: of several spellings the only toned one."""
-    known = ["".join(spelling) for spelling in spellings]
-    if any(marks_of(word) == marks_of(one) for one in known) or not _toned(word):
-        return word
-    toned = [one for one in known if _toned(one)]
-    return toned[0] if len(toned) == 1 else word
-
-
-def _toned(word: str) -> bool:
-    return any(mark in TONES for mark in marks_of(word)[1])
 
 
 def _wrong(words: Sequence[str], phrase: Sequence[str]) -> list[int]:

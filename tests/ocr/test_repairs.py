@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw
 from ocr.engine import LINE
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
+from ocr.fields.line import Line
+from ocr.fields.names import name_parts, respelt_name
 from ocr.fields.spelling import as_place_is_named, in_set_phrases, with_set_phrases
 from ocr.fields.written import Place, gap_state
 from ocr.page_reading import PageReading
@@ -436,9 +438,27 @@ TONES = {
     "Lê Đỉnh Thị Phưởng": "Lê Đình Thị Phượng",
     "Lê Đinh Đỉnh": "Lê Đinh Đỉnh",
     "Trần Mỉnh Hổng": "Trần Minh Hồng",
+    "Võ Đình Khôi": "Võ Đình Khôi",
+    "Đoàn Quốc Việt": "Đoàn Quốc Việt",
+    "Lê Thị Thơ": "Lê Thị Thơ",
+    "Nguyễn Thăng Hưng": "Nguyễn Thăng Hưng",
+    "Trấn Thuần Nhất": "Trần Thuần Nhất",
 }
 
 
 @pytest.mark.parametrize("read", TONES)
 def test_a_tone_that_no_name_has_is_the_one_that_it_must_be(read: str) -> None:
     assert fields_under(("CHỦ TỊCH", 500), (read, 600))["signer"] == TONES[read]
+
+
+@pytest.mark.parametrize(
+    ("read", "confidence", "wanted"),
+    [("Thauh", 0.7, "Thanh"), ("Thauh", 0.96, "Thauh"), ("Huyển", 0.7, "Huyền"), ("Hoaug", 0.7, "Hoàng")],
+)
+def test_a_letter_of_a_name_is_put_right_where_it_was_doubted_and_one_name_is_near(
+    read: str, confidence: float, wanted: str
+) -> None:
+    line = Line.of([replace(word, confidence=confidence) for word in row(f"Lê Văn {read}", 360, 600)])
+    spots = [line.spot(start, end) for start, end in name_parts(line)]
+
+    assert respelt_name(spots, "")[-1] == wanted

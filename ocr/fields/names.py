@@ -1,0 +1,133 @@
+"""Names of persons on a line of print: where they begin, and how OCR's slips in them are put right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from ocr.fields.grammar import TONES, close_to, decomposed, fold, grammar, slips
+from ocr.fields.line import Line, Spot
+from ocr.fields.spelling import marks_of
+
+_PREFIXED = re.compile(r"[HK]\s?['’‘`´]\s?(?=[^\W\d_]{2})")
+"""H' and K' before names of the Ede and the K'Ho; a K'Ho has one word for a name (K'Dung)."""
+_NAME_PART = re.compile(rf"(?<!\w){_PREFIXED.pattern}[^\W\d_]+|(?<!\w)Y(?=\s+[^\W\d_]{{2}})|[^\W\d_]{{2,}}")
+_FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")
+_MIDDLES = {"VAN": "Văn", "THI": "Thị"}
+_OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
+_DOUBTED = 0.85
+"""Confidence under which a letter, not only its marks, may be wrong."""
+_LOST_TONE, _OTHER_TONE, _FALSE_TONE = 1.1, 1.0, 1.5
+"""How far a reading is from a name in the tone: OCR takes one tone for another more often than it sees one in none."""
+_CLEARLY = 0.3
+"""By how much a name must be nearer than the next."""
+
+
+def name_parts(line: Line) -> list[tuple[int, int]]:
+    """Where runs of two letters and more stand behind degrees and ranks (ThS., BS., Thượng tá).
+
+    A run is parted before a capital inside it ("LêMỹ").
+    """
+    start, ranks = 0, grammar().ranks
+    while found := ranks.match(line.folded, start):
+        start = found.end()
+    text, parts = line.text, []
+    for match in _NAME_PART.finditer(text, start):
+        first, end = match.span()
+        inner = [at for at in range(first + 1, end) if text[at].isupper() and text[at - 1].islower()]
+        edges = [first, *inner, end]
+        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2 or text[a:b] == "Y"]
+    return parts
+
+
+def written_as_name(text: str) -> bool:
+    """A capital and small letters; `Y` alone is the first word of men's names among the Ede and Jarai."""
+    own = _PREFIXED.sub("", text)
+    return text == "Y" or (own[0].isupper() and own[1:].islower())
+
+
+def is_whole_name(words: Sequence[Spot]) -> bool:
+    return len(words) >= 2 or (bool(words) and _PREFIXED.match(words[0].text) is not None)
+
+
+def without_stroke(words: Sequence[Spot]) -> list[Spot]:
+    """The words without a stroke at the front that looks like a Y: doubted, or before a family name of the Kinh."""
+    if len(words) < 3 or words[0].text != "Y":
+        return list(words)
+    kinh = fold(words[1].text) in grammar().family_names
+    return list(words[1:] if kinh or words[0].confidence < 0.8 else words)
+
+
+def respelt_name(words: Sequence[Spot], before: str) -> list[str]:
+    """A name as names are written: the family's marks, `Văn` and `Thị` in the middle, letters that Vietnamese has.
+
+    `before` is what was read left of it: the end of a family name whose beginning a seal hides ("õ Thanh Khởi"), or
+    a family name with a letter too many ("NNgô Đình Đức").
+    """
+    families = grammar().family_names
+    sound = [word.text.translate(_FOREIGN) for word in words]
+    if len(sound) == 1:
+        return sound
+    sure = [word.confidence for word in words]
+    middle = [_middle_word(word, at) for word, at in zip(sound[1:-1], sure[1:-1], strict=True)]
+    given = _as_named(sound[-1], sure[-1], grammar().given_names)
+    scrap = re.findall(r"[^\W\d_]+", before)[-1:]
+    near = close_to(scrap[0].translate(_FOREIGN), families) if scrap and len(scrap[0]) >= 4 else None
+    if near:
+        return [families[near][0], sound[0], *middle, given]
+    every = [name for names in families.values() for name in names]
+    hidden = [name for name in every if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
+    lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
+    return [*lost, _family_name(sound[0], sure[0]), *middle, given]
+
+
+def _family_name(word: str, confidence: float) -> str:
+    """As the family is written; where two share the letters (Đoàn, Doãn) the one that bears most of its marks."""
+    families = grammar().family_names
+    near = fold(word)
+    if near not in families and confidence < _DOUBTED:
+        near = close_to(word, families) or near
+    return min(families.get(near, ()), key=lambda name: slips(decomposed(name), decomposed(word)), default=word)
+
+
+def _middle_word(word: str, confidence: float) -> str:
+    if word in _OWN_NAMES:
+        return word
+    return _MIDDLES.get(fold(word)) or _as_named(word, confidence, grammar().middle_names)
+
+
+def _as_named(word: str, confidence: float, names: dict[str, tuple[str, ...]]) -> str:
+    """The word as the one name is written that it may be; itself where it is a name, or may be none or several.
+
+    `names` are spellings by their folded letters. A word without namesakes is one letter off where it was doubted.
+    """
+    own = names.get(fold(word), ())
+    if any(marks_of(word) == marks_of(name) for name in own):
+        return word
+    if own:
+        return _clearly_nearest(word, own, _distance_in_marks)
+    if confidence >= _DOUBTED or len(word) < 3:
+        return word
+    letters = fold(word)
+    near = [name for folded, every in names.items() if slips(folded, letters) == 1 for name in every]
+    return _clearly_nearest(word, near, lambda one, other: slips(decomposed(one), decomposed(other)))
+
+
+def _clearly_nearest(word: str, names: Iterable[str], far: Callable[[str, str], float]) -> str:
+    ranked = sorted((far(word, name), name) for name in names)
+    if not ranked or (len(ranked) > 1 and ranked[1][0] - ranked[0][0] < _CLEARLY):
+        return word
+    return ranked[0][1]
+
+
+def _distance_in_marks(read: str, name: str) -> float:
+    """Between two spellings of the same letters: tone for tone, and each circumflex, breve, horn and stroke."""
+    (shape, tone), (its_shape, its_tone) = _shape_and_tone(read), _shape_and_tone(name)
+    tones = 0.0 if tone == its_tone else _OTHER_TONE if tone and its_tone else _FALSE_TONE if tone else _LOST_TONE
+    return slips(shape, its_shape) + tones
+
+
+def _shape_and_tone(word: str) -> tuple[str, str]:
+    letters = decomposed(word)
+    return "".join(c for c in letters if c not in TONES), "".join(c for c in letters if c in TONES)
