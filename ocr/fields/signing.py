@@ -24,7 +24,8 @@ _WATERMARK = re.compile(r"\w+-\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}")
 """Download watermark of a document system ("xuanlt16-02/10/2025 19:32:46-..."): neither a signer nor a date."""
 _PREFIXES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL."} | {by: f"{by}." for by in ("TM", "KT", "TL", "TUQ", "Q")}
 
-_COLLECTIVE = re.compile(r"^\W{0,2}\w{0,3}\W{0,3}(UY BAN NHAN DAN|HOI DONG NHAN DAN)\W{0,3}$")
+_LOST_PREFIX = 3
+"""Letters that may be what was read of `TM.` before a collective (EM., ÍM:)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def _block(column: Sequence[Line], starts: Sequence[int], page: PageReading) -> 
         apart = first == starts[-1] and _office_under_signature(column[place : first + 2], page)
         if apart or _near(column[place], column[first]):
             first = place
+    if first and _near(column[first - 1], column[first]) and _collective(column[first - 1]):
+        first -= 1
     return list(column[first:])
 
 
@@ -126,7 +129,7 @@ def _office_under_signature(lines: Sequence[Line], page: PageReading) -> bool:
 
 def _stack(block: Sequence[Line]) -> list[Line]:
     """The block's lines of authority and title, as far as they stand together."""
-    lines = [line for line in block if _authority(line) or _title(line) or _capital_rest(line)]
+    lines = [line for line in block if _authority(line) or _title(line) or _capital_rest(line) or _collective(line)]
     apart = next((at for at, (above, below) in enumerate(pairwise(lines), 1) if not _near(above, below)), len(lines))
     return lines[:apart]
 
@@ -201,14 +204,26 @@ def _implied(line: Line, following: Line | None) -> str | None:
     """
     if following is None or line.words[0].source != "ocr":
         return None
-    collective = _COLLECTIVE.match(line.folded)
+    collective = _collective(line)
     if collective:
-        return "TM. " + grammar().collectives[collective.group(1)]
+        return f"TM. {collective}"
     own, below = _title(line), _title(following)
     titles = grammar().titles
     if own not in titles or below not in titles:
         return None
     return f"{'KT.' if below in (own, f'PHO {own}') else 'TL.'} {titles[own]}"
+
+
+def _collective(line: Line) -> str | None:
+    """For whom one signs where a scan's `TM.` was misread; None of a line that is no collective's name."""
+    if line.words[0].source != "ocr" or not _mostly_capital(line.text):
+        return None
+    said = line.folded.rstrip(" .,-_|")
+    for folded, name in grammar().collectives.items():
+        before = said.removesuffix(folded)
+        if before != said and not before[-1:].isalpha() and sum(c.isalpha() for c in before) <= _LOST_PREFIX:
+            return name
+    return None
 
 
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:

@@ -117,6 +117,9 @@ def test_a_deputy_under_the_committee_signs_for_the_chairman_where_a_line_was_lo
         ("KT. GUÁM ĐỐC", "KT. GIÁM ĐỐC"),
         ("TM. FIY BAN NHÂN DÂN", "TM. ỦY BAN NHÂN DÂN"),
         ("TM. BAN CHẤP HÀNH", "TM. BAN CHẤP HÀNH"),
+        ("EM.UY BAN NHAN DAN", "TM. ỦY BAN NHÂN DÂN"),
+        ("ỦY BAN NHÂN DÂN", "TM. ỦY BAN NHÂN DÂN"),
+        ("EM. BẢN THƯỜNG TRỰC", "TM. BAN THƯỜNG TRỰC"),
     ],
 )
 def test_an_authority_with_a_wrong_letter_is_the_office_it_must_be(read: str, wanted: str) -> None:
