@@ -31,6 +31,8 @@ _TRIAL_DPI = 120
 """Resolution at which a page is tried in four directions."""
 _FEW_LETTERS = 12
 """Letters of longer words read surely, such as those of a name: fewer tell nothing of a page's direction."""
+_SHORT_PAGE = 80
+"""Words up to which a page that reads badly is tried on its head as a whole (a signature block has some 25)."""
 _BAND = 0.14
 """Share of a page's height that is read of a page whose text is known: some six lines."""
 _CUT_LINE = 2.5
@@ -190,7 +192,9 @@ def _read_any_way_up(paper: _Paper, dpi: float, reader: Reader) -> tuple[int, _U
     if turn:
         return turn, _turned_and_read(paper.picture, turn, dpi, reader)
     read = _read_upright(paper, dpi, reader)
-    turn = _turn_needed(read.ready, read.dpi, reader, lying=False) if _doubtful(read.words) else 0
+    turn = 0
+    if _doubtful(read.words):
+        turn = _turn_needed(read.ready, read.dpi, reader, lying=False) or _turn_of_short_page(read, reader)
     return (turn, _turned_and_read(paper.picture, turn, dpi, reader)) if turn else (0, read)
 
 
@@ -284,6 +288,15 @@ def _turn_of_few_words(grey: Image.Image, dpi: float, reader: Reader) -> int:
     }
     *_, second, best = sorted(letters, key=lambda turn: letters[turn])
     return best if letters[best] > 1.5 * letters[second] + _FEW_LETTERS else 0
+
+
+def _turn_of_short_page(read: _Upright, reader: Reader) -> int:
+    """180 where a page that holds little more than a signature block stands on its head: read in full that way."""
+    if len(read.words) > _SHORT_PAGE:
+        return 0
+    turned = read.ready.rotate(180)
+    letters = _read_letters(reader.engine().read(turned, dpi=read.dpi, layout=PAGE, seconds=reader.seconds))
+    return 180 if letters > 1.5 * _read_letters(read.words) + _FEW_LETTERS else 0
 
 
 def _read_letters(words: list[Word]) -> float:

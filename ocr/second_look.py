@@ -14,6 +14,8 @@ from dataclasses import replace
 
 from ocr.engine import BLOCK, LINE, SCATTERED
 from ocr.errors import EngineFailed
+from ocr.fields.grammar import is_toned
+from ocr.fields.names import is_family_name, is_name_word
 from ocr.words import Box, Row, Word, middle_of, plain, rows_of
 
 _RECIPIENTS = re.compile(r"^\W{0,2}.{0,2}.?OI NHAN")
@@ -26,7 +28,7 @@ _OTHER_LINES = 100_000
 """Times the layout mode, added to line numbers, so that no two readings share them."""
 _SURE_NAME = 0.9
 """Confidence under which a word of a name is doubted: wrong ones had up to 0.87, right ones mostly 0.95 to 0.97."""
-_SCRAPS = "-_=|.,'`~"
+_SCRAPS = "-_=|.,'`~“”\"*°:;"
 
 
 def with_signature_block(
@@ -42,16 +44,16 @@ def with_signature_block(
     if region is None:
         return words
     within = [word for word in words if inside(word, region)]
+    every = list(within)
     for layout in (BLOCK, SCATTERED):
         if _has_title(within) and _has_name(within):
             break
         try:
-            within = better_rows(
-                within, [moved(word, region, layout * _OTHER_LINES) for word in read_again(region, layout)]
-            )
+            again = [moved(word, region, layout * _OTHER_LINES) for word in read_again(region, layout)]
         except EngineFailed:
             break
-    within = _with_surer_name(within, region, read_again)
+        within, every = better_rows(within, again), every + again
+    within = _with_surer_name(within, every, region, read_again)
     return [word for word in words if not inside(word, region)] + _without_scraps(within)
 
 
@@ -76,30 +78,49 @@ def _has_name(words: Sequence[Word]) -> bool:
     """A row of two to five sure words that begin with a capital and go on in small letters."""
     for row in rows_of(words):
         said = [word for word in row.words if word.text.strip(_SCRAPS)]
-        named = [word for word in said if _like_a_name(word) and word.confidence > 0.8]
+        named = [word for word in said if _like_a_name(word) and word.confidence > (0.6 if _known(word) else 0.8)]
         if 2 <= len(named) <= 5 and len(named) == len(said):
             return True
     return False
 
 
 def _like_a_name(word: Word) -> bool:
-    return word.text[:1].isupper() and word.text[1:].islower()
+    text = word.text.strip(_SCRAPS)
+    return text[:1].isupper() and text[1:].islower()
 
 
-def _with_surer_name(words: list[Word], region: Box, read_again: Callable[[Box, int], list[Word]]) -> list[Word]:
-    """The lowest row that looks like a name, read as one line where in doubt; each word as it was read surest."""
+def _known(word: Word) -> bool:
+    """A word that names have, with its own marks."""
+    return _like_a_name(word) and is_name_word(word.text.strip(_SCRAPS))
+
+
+def _with_surer_name(
+    words: list[Word], every: Sequence[Word], region: Box, read_again: Callable[[Box, int], list[Word]]
+) -> list[Word]:
+    """The lowest row that looks like a name, read as one line where in doubt; each word as it was read surest.
+
+    `every` are the words of all readings so far, of which `words` were taken.
+    """
     rows = rows_of(words)
     name = next((row for row in reversed(rows) if sum(map(_like_a_name, row.words)) >= 2), None) or _rest_of_name(rows)
-    if name is None or all(_like_a_name(word) and word.confidence >= _SURE_NAME for word in name.words):
+    if name is None or _sure(name):
         return words
     line = _around(name, region)
     try:
-        again = [part for word in read_again(line, LINE) for part in _parted(moved(word, line, 0))]
+        again = [moved(word, line, 0) for word in read_again(line, LINE)]
     except EngineFailed:
         return words
-    read = _surest_words(name.words, again)
+    before = [word for word in every if any(_same_place(word, one) for one in name.words)]
+    read = _surest_words(name.words, [part for word in (*before, *again) for part in _parted(word)])
     others = [word for word in words if word not in name.words and not any(_same_place(word, one) for one in read)]
     return others + [replace(word, line=LINE * _OTHER_LINES) for word in read]
+
+
+def _sure(name: Row) -> bool:
+    """Every word is one that names have and was read surely, the first a family's."""
+    words = [word.text for word in name.words]
+    named = is_family_name(words[0]) and all(map(_known, name.words))
+    return named and all(word.confidence >= _SURE_NAME for word in name.words)
 
 
 def _rest_of_name(rows: Sequence[Row]) -> Row | None:
@@ -129,20 +150,28 @@ def _parted(word: Word) -> list[Word]:
 
 
 def _around(row: Row, region: Box) -> Box:
-    """The row with the room around it in which a line of print was read best."""
-    high = sorted(word.box.height for word in row.words)[len(row.words) // 2]
-    left, right = max(region.left, row.box.left - 2 * high), min(region.right, row.box.right + 2 * high)
-    middle = middle_of(row.words)
+    """The row with the room around it in which a line of print was read best; left of it a family name may be lost."""
+    words = [word for word in row.words if _like_a_name(word)] or row.words
+    high = sorted(word.box.height for word in words)[len(words) // 2]
+    begins = min(word.box.left for word in words)
+    lost = not is_family_name(words[0].text.strip(_SCRAPS))
+    left, right = max(region.left, begins - (5 if lost else 2) * high), min(region.right, row.box.right + 2 * high)
+    middle = middle_of(words)
     return Box(left, max(region.top, middle - 0.8 * high), right, min(region.bottom, middle + 0.8 * high))
 
 
 def _surest_words(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
-    """Words of one line read twice: of two at one place what looks like a name, then the surer."""
+    """Words of one line read several times: of those at one place what looks like a name, then the likeliest."""
     kept: list[Word] = []
-    for word in sorted((*first, *second), key=lambda word: (_like_a_name(word), word.confidence), reverse=True):
+    for word in sorted((*first, *second), key=lambda word: (_like_a_name(word), _likelihood(word)), reverse=True):
         if (word in first or _like_a_name(word)) and not any(_same_place(word, other) for other in kept):
             kept.append(word)
     return kept
+
+
+def _likelihood(word: Word) -> float:
+    """How surely it was read; more for what is a name, a little more for a tone, which OCR loses rather than adds."""
+    return word.confidence + 0.2 * _known(word) + 0.02 * is_toned(word.text)
 
 
 def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
@@ -173,8 +202,17 @@ def _beside(one: Row, other: Row) -> bool:
 
 
 def _worth(row: Row) -> float:
-    """Letters read surely, less those guessed: strokes and seals give guesses."""
-    return sum((word.confidence - 0.5) * len(word.text) for word in row.words if word.text.strip("-_=|.'`"))
+    """Letters read surely, less those guessed: strokes and seals give guesses, but no two words of a name."""
+    named = sum(map(_known, row.words)) >= 2
+    return sum(
+        (max(word.confidence, _NAMED * (named and _known(word))) - 0.5) * len(word.text)
+        for word in row.words
+        if word.text.strip("-_=|.'`")
+    )
+
+
+_NAMED = 0.7
+"""Confidence that a word of a name deserves beside another, however much of a seal lies on it."""
 
 
 def signature_region(words: Sequence[Word], width: float, height: float) -> Box | None:

@@ -35,7 +35,7 @@ NAMES = (
     "dossier_code",
 )
 _AROUND_RECIPIENT = " -–—+•~=;.>|"
-_ARCHIVE = re.compile(r"^[LlI1]ưu ?: ?V[TIFL1l](?P<between>, )?(?P<unit>(?<=, )[A-ZĐ]+)?(?P<rest>.*)$")
+_ARCHIVE = re.compile(r"^[LlI1]ưu ?: ?V[TIFLÌÍ1l]{1,2}(?P<between>[,;.] )?(?P<unit>(?<=[,;.] )[A-ZĐ]+)?(?P<rest>.*)$")
 """The last recipient: the archive, with the unit that drafted."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
 
@@ -186,7 +186,8 @@ def _archive_line(text: str) -> str:
     units = grammar().unit_symbols
     unit = match.group("unit") or ""
     near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units)
-    return f"Lưu: VT{match.group('between') or ''}{units[near] if near else unit}{match.group('rest')}"
+    between = ", " if match.group("between") else ""
+    return f"Lưu: VT{between}{units[near] if near else unit}{match.group('rest')}"
 
 
 def _left_text(line: Line, page: PageReading) -> str:

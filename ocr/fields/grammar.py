@@ -122,13 +122,13 @@ def slips(one: str, other: str) -> int:
 
 def repaired_symbol(symbol: str) -> str:
     """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
-    toneless = "".join(fold(letter) if _toned(letter) else letter for letter in symbol)  # no symbol bears a tone
+    toneless = "".join(fold(letter) if is_toned(letter) else letter for letter in symbol)  # no symbol bears a tone
     parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", toneless))  # no symbol has Đ twice: OCR reads it so
     return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
 
 
-def _toned(letter: str) -> bool:
-    return any(mark in TONES for mark in unicodedata.normalize("NFD", letter))
+def is_toned(word: str) -> bool:
+    return any(mark in TONES for mark in unicodedata.normalize("NFD", word))
 
 
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")

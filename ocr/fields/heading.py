@@ -16,8 +16,8 @@ from ocr.fields.spelling import as_place_is_named, in_set_phrases, marks_of, res
 from ocr.page_reading import PageReading
 from ocr.words import Word, around, middle_of
 
-_LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{1,2}|VV|W)[:.]?\s+"
-"""`V/v`, also as OCR sees it: VW, VWw, VV."""
+_LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|V[^\w\s](?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{1,2}|VV|W)[:.]?\s+"
+"""`V/v`, also as OCR sees it: VW, VWw, VV, V#."""
 _LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(
     r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET )"
@@ -92,7 +92,8 @@ def _marks_between(lines: Sequence[Line]) -> list[str]:
 
 
 _SURE_MARK = 0.8
-"""Confidence from which a comma or dash in an organ's name is print: seals and rules leave such marks too."""
+"""Confidence from which a comma or dash in an organ's name is print (seals and rules leave such marks too), and under
+which a letter's `V/v` may have been anything."""
 
 
 def _as_organs_are_named(words: list[str]) -> list[str]:
@@ -152,9 +153,16 @@ def _heading(line: Line, page: PageReading) -> str | None:
 
 def _letter_line(head: Head) -> int | None:
     for place, line in enumerate(head.left):
-        if _LETTER_SUBJECT.search(line.folded):
+        if _LETTER_SUBJECT.search(line.folded) or _doubted_mark(line):
             return place
     return None
+
+
+def _doubted_mark(line: Line) -> bool:
+    """`V/v` that was read as something else (VWÑ), unsurely."""
+    mark = line.words[0]
+    short = 1 < len(mark.text) <= 3 and len(line.words) > 1
+    return short and fold(mark.text)[0] in "VW" and mark.source == "ocr" and mark.confidence < _SURE_MARK
 
 
 def subject_of(head: Head, heading: Line | None) -> Found | None:
@@ -239,6 +247,8 @@ def _follows(above: Line, below: Line) -> bool:
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
     text = " ".join(line.text for line in lines)
-    value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"")
+    if _doubted_mark(lines[0]):
+        text = text.partition(" ")[2]
+    value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"“”‘’*•")
     box = share_box(around(line.box for line in lines), page)
     return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from ocr.fields.grammar import TONES, close_to, decomposed, fold, grammar, slips
+from ocr.fields.grammar import TONES, close_to, decomposed, fold, grammar, is_toned, slips
 from ocr.fields.line import Line, Spot
 from ocr.fields.spelling import marks_of
 
@@ -59,6 +59,16 @@ def without_stroke(words: Sequence[Spot]) -> list[Spot]:
     return list(words[1:] if kinh or words[0].confidence < 0.8 else words)
 
 
+def is_family_name(word: str) -> bool:
+    return word in grammar().family_names.get(fold(word), ())
+
+
+def is_name_word(word: str) -> bool:
+    """A word that families or persons are named by, with its own marks."""
+    every = (*grammar().given_names.get(fold(word), ()), *grammar().family_names.get(fold(word), ()))
+    return any(marks_of(word) == marks_of(name) for name in every)
+
+
 def respelt_name(words: Sequence[Spot], before: str) -> list[str]:
     """A name as names are written: the family's marks, `Văn` and `Thị` in the middle, letters that Vietnamese has.
 
@@ -69,7 +79,8 @@ def respelt_name(words: Sequence[Spot], before: str) -> list[str]:
     sound = [word.text.translate(_FOREIGN) for word in words]
     if len(sound) == 1:
         return sound
-    sure = [word.confidence for word in words]
+    kinh = fold(sound[0]) in families
+    sure = [max(word.confidence, 0.0 if kinh else _DOUBTED) for word in words]
     middle = [_middle_word(word, at) for word, at in zip(sound[1:-1], sure[1:-1], strict=True)]
     given = _as_named(sound[-1], sure[-1], grammar().given_names)
     scrap = re.findall(r"[^\W\d_]+", before)[-1:]
@@ -79,14 +90,14 @@ def respelt_name(words: Sequence[Spot], before: str) -> list[str]:
     every = [name for names in families.values() for name in names]
     hidden = [name for name in every if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
     lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
-    return [*lost, _family_name(sound[0], sure[0]), *middle, given]
+    return [*lost, _family_name(sound[0], words[0].confidence), *middle, given]
 
 
 def _family_name(word: str, confidence: float) -> str:
     """As the family is written; where two share the letters (Đoàn, Doãn) the one that bears most of its marks."""
     families = grammar().family_names
     near = fold(word)
-    if near not in families and confidence < _DOUBTED:
+    if near not in families and confidence < _DOUBTED and len(word) >= 3:
         near = close_to(word, families) or near
     return min(families.get(near, ()), key=lambda name: slips(decomposed(name), decomposed(word)), default=word)
 
@@ -94,7 +105,8 @@ def _family_name(word: str, confidence: float) -> str:
 def _middle_word(word: str, confidence: float) -> str:
     if word in _OWN_NAMES:
         return word
-    return _MIDDLES.get(fold(word)) or _as_named(word, confidence, grammar().middle_names)
+    near = [one for one in _MIDDLES.values() if confidence < _DOUBTED and slips(decomposed(one), decomposed(word)) == 1]
+    return _MIDDLES.get(fold(word)) or (near[0] if near else _as_named(word, confidence, grammar().middle_names))
 
 
 def _as_named(word: str, confidence: float, names: dict[str, tuple[str, ...]]) -> str:
@@ -105,9 +117,9 @@ def _as_named(word: str, confidence: float, names: dict[str, tuple[str, ...]]) -
     own = names.get(fold(word), ())
     if any(marks_of(word) == marks_of(name) for name in own):
         return word
-    if own:
+    if own and (confidence < _DOUBTED or is_toned(word)):
         return _clearly_nearest(word, own, _distance_in_marks)
-    if confidence >= _DOUBTED or len(word) < 3:
+    if own or confidence >= _DOUBTED or len(word) < 3:
         return word
     letters = fold(word)
     near = [name for folded, every in names.items() if slips(folded, letters) == 1 for name in every]

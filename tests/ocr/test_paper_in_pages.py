@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from tests.ocr.exotic import strips
 from tests.ocr.layered import Pasting, joined, on_background, pasted, searchable
-from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
+from tests.ocr.papers import Paper, Scanner, born_digital, pages_pdf, scan, scanned
 from tests.ocr.test_inspection import codes, examined, value
 
 PAPER = replace(Paper(), number="16", day="21", symbol="QĐ-UBND", kind="QUYẾT ĐỊNH")
@@ -207,10 +207,22 @@ def test_a_scanned_annex_of_a_typed_document_is_judged_by_itself(tmp_path: Path)
     assert answer["digitisation"]["profile"] == "born_digital"
 
 
-def test_a_pasted_last_page_with_little_more_than_who_signed_is_read(tmp_path: Path) -> None:
-    paper = replace(PAPER, body=(), recipients=("Như trên;", "Lưu: VT."), stack=("CHỦ TỊCH",))
-    picture = scan(paper, Scanner(seed=2))
+def _last_page() -> Image.Image:
+    """A scan that holds little more than who signed."""
+    picture = scan(replace(PAPER, body=(), recipients=("Như trên;", "Lưu: VT."), stack=("CHỦ TỊCH",)), Scanner(seed=2))
     picture.paste("white", (0, 0, picture.width, round(0.27 * picture.height)))  # the last page has no head
+    return picture
+
+
+def test_a_last_page_of_few_words_is_read_though_it_stands_on_its_head(tmp_path: Path) -> None:
+    answer = examined(tmp_path, pages_pdf([_last_page().rotate(180)], Scanner(seed=2)))
+
+    assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", "Như trên; Lưu: VT")
+    assert answer["pages"][0]["rotation"] == 180
+
+
+def test_a_pasted_last_page_with_little_more_than_who_signed_is_read(tmp_path: Path) -> None:
+    picture = _last_page()
 
     answer = examined(tmp_path, pasted(picture, Pasting(width=530, left=30, top=40, caption="Bản quét kèm theo")))
 

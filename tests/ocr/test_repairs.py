@@ -15,7 +15,7 @@ from ocr.fields.names import name_parts, respelt_name
 from ocr.fields.spelling import as_place_is_named, in_set_phrases, with_set_phrases
 from ocr.fields.written import Place, gap_state
 from ocr.page_reading import PageReading
-from ocr.second_look import with_signature_block
+from ocr.second_look import better_rows, with_signature_block
 from ocr.words import Box, Word
 
 SYMBOLS = {
@@ -154,6 +154,7 @@ SIGNERS = {
     "one word behind its particle": ("K'Dung", "K'Dung"),
     "a particle with its space": ("H' Hoa Niê", "H' Hoa Niê"),
     "a mark lost from a family's name": ("Alang Mai", "Alăng Mai"),
+    "a mark that no name has, read surely": ("Nguyễn Văn Kha", "Nguyễn Văn Kha"),
     "a stroke before a name": ("Y Trần Văn Mẫn", "Trần Văn Mẫn"),
     "a degree": ("ThS. Briu Thị Nem", "Briu Thị Nem"),
     "two degrees": ("PGS.TS. Phan Thị Minh Lý", "Phan Thị Minh Lý"),
@@ -199,6 +200,7 @@ RECIPIENTS = {
     "a dash read as a wave": (("~ Như trên;", "~ Lưu: VT, VHXH."), "Như trên; Lưu: VT, VHXH"),
     "a dash lost before the archive": (("- Như trên;", ">Lưu: VT, VHXH."), "Như trên; Lưu: VT, VHXH"),
     "a letter of the archive": (("- Như trên;", "- Lưu: VI, TIPVHCC."), "Như trên; Lưu: VT, TTPVHCC"),
+    "two letters of the archive": (("- Như trên;", "- Lưu: VTF; KTHT."), "Như trên; Lưu: VT, KTHT"),
     "a unit that is not known": (("- Như trên;", "- Lưu: VT, QLXDCT."), "Như trên; Lưu: VT, QLXDCT"),
     "a unit with its draft": (("- Như trên;", "- Lưu: VT, NC(Vi16)."), "Như trên; Lưu: VT, NC(Vi16)"),
     "scraps of a seal in it": (("- Như trên:;", "- 2;", "- Lưu: VT."), "Như trên; Lưu: VT"),
@@ -307,11 +309,19 @@ def test_the_subject_of_a_letter_may_pass_the_border_between_the_columns() -> No
     assert fields["subject"] == "công khai kết quả giải quyết"
 
 
-@pytest.mark.parametrize("mark", ["V/v", "VWw", "VW", "VV", "V/"])
+@pytest.mark.parametrize("mark", ["V/v", "VWw", "VW", "VV", "V/", "V#"])
 def test_a_letters_mark_is_known_as_the_engine_reads_it(mark: str) -> None:
     head = (*HEAD, *row("Số: 58/UBND-VP", 95, 100), *row(f"{mark} kiểm tra công tác", 90, 120))
 
     assert fields_under(("CHỦ TỊCH", 500), head=head)["subject"] == "kiểm tra công tác"
+
+
+@pytest.mark.parametrize(("confidence", "wanted"), [(0.42, "kiểm tra công tác"), (0.96, None)])
+def test_a_letters_mark_may_have_been_read_as_anything_unsurely(confidence: float, wanted: str | None) -> None:
+    mark, *words = row("VWÑ kiểm tra công tác", 90, 120)
+    head = (*HEAD, *row("Số: 58/UBND-VP", 95, 100), replace(mark, confidence=confidence), *words)
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["subject"] == wanted
 
 
 @pytest.mark.parametrize(("top", "wanted"), [(100, "BC-UBND"), (300, None)])
@@ -414,6 +424,22 @@ def test_the_rest_of_a_name_under_a_seal_is_read_as_a_line_and_parted_at_the_sea
     found = with_signature_block(named(("_Phañ!Vẫ", 0.45), ("Tuấn", 0.97)), (595, 842), again)
 
     assert name_in(found) == ["Phan", "Vẫn", "Tuấn"]
+
+
+def test_a_name_that_a_seal_makes_doubtful_is_kept_where_its_words_are_names() -> None:
+    block = named(("Nguyễn", 0.27), ("Văn", 0.69), ("Đức", 0.95))[2:]
+    seal = [replace(word, confidence=0.3) for word in row("XOand Tfân", 380, 600)]
+
+    assert [word.text for word in better_rows(seal, block)] == ["CHỦ", "TỊCH", "Nguyễn", "Văn", "Đức"]
+
+
+def test_a_family_name_that_no_family_has_is_read_again_though_surely_read() -> None:
+    again = SecondReading(("Đinh", 0.8), ("Ngọc", 0.97), ("Ánh", 0.96))
+
+    found = with_signature_block(named(("Đỉnh", 0.93), ("Ngọc", 0.96), ("Anh", 0.96)), (595, 842), again)
+
+    assert again.asked == 1
+    assert name_in(found)[1:] == ["Ngọc", "Ánh"]
 
 
 TITLES = {

@@ -37,3 +37,17 @@ def test_shearing_a_little_equals_turning(mode: str) -> None:
     difference = ImageChops.difference(sheared, turned).convert("L").crop((150, 150, 1500, 2150)).reduce(4)
     assert ImageStat.Stat(difference).mean[0] < 12
     assert skew_of(sheared.convert("L")) == pytest.approx(-1.2, abs=0.2)
+
+
+@pytest.mark.parametrize("angle", [-1.6, 0.0, 1.7])
+def test_the_skew_of_a_last_page_is_found_though_its_two_columns_are_set_otherwise(angle: float) -> None:
+    page = Image.new("L", (1654, 2339), 250)
+    pen = ImageDraw.Draw(page)
+    for left, right, rows in ((210, 500, range(200, 360, 38)), (1010, 1330, (170, 216, 390))):
+        for top in rows:
+            for column in range(left, right, 21):
+                pen.rectangle([column, top, column + 13, top + 18], fill=30)
+
+    turned = page.rotate(angle, Image.Resampling.BILINEAR, fillcolor=250)
+
+    assert skew_of(turned) == pytest.approx(angle, abs=0.2)
