@@ -20,7 +20,7 @@ _MOST_SKEW = 8.0
 _LEAST_INK = 0.003
 """Share of the thumbnail that is ink under which nothing is told."""
 _SHORT_PAGE_INK = 0.012
-"""The same, under which a page holds some ten short lines: every quarter of a degree is tried, in each half by itself."""
+"""The same, under which a page holds some ten short lines: each quarter of a degree is tried, in its halves apart."""
 _SHEARED_UP_TO = 3.0
 """Degrees up to which a picture is sheared, rows then columns, rather than turned: a third of the cost."""
 _COARSE = 0.6

@@ -153,7 +153,7 @@ def _heading(line: Line, page: PageReading) -> str | None:
 
 def _letter_line(head: Head) -> int | None:
     for place, line in enumerate(head.left):
-        if _LETTER_SUBJECT.search(line.folded) or _doubted_mark(line):
+        if _LETTER_SUBJECT.search(line.folded):
             return place
     return None
 
@@ -170,6 +170,8 @@ def subject_of(head: Head, heading: Line | None) -> Found | None:
     if heading is not None:
         return _under_heading(head, heading)
     place = _letter_line(head)
+    if place is None:
+        place = next((at for at, line in enumerate(head.left) if _doubted_mark(line)), None)
     if place is None:
         return None
     taken = [head.left[place]]
