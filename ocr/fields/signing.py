@@ -287,7 +287,8 @@ def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
 def _name_in(line: Line, page: PageReading) -> Found | None:
     spots = [line.spot(start, end) for start, end in name_parts(line)]
     words = [spot for spot in spots if written_as_name(spot.text)]
-    if not words and _mostly_capital(line.text) and spots and fold(spots[0].text) in grammar().family_names:
+    capital = not words and _mostly_capital(line.text) and _title(line) is None
+    if capital and spots and fold(spots[0].text) in grammar().family_names:
         words = spots  # certificates print the name in capitals
     words = without_stroke(words)
     if len(words) > 6 or not is_whole_name(words) or len(words) < 0.6 * len(spots):

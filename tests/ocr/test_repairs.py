@@ -170,12 +170,17 @@ def test_a_signer_is_the_name_alone_of_whatever_people(case: str) -> None:
     assert fields_under(("CHỦ TỊCH", 500), (printed, 570))["signer"] == wanted
 
 
-def test_who_signs_for_a_committee_bears_its_title_above_the_signature() -> None:
-    stack = (("KT. TRƯỞNG BAN", 500), ("PHÓ TRƯỞNG BAN", 515), ("PHÓ CHỦ TỊCH UBND PHƯỜNG", 590))
+@pytest.mark.parametrize(
+    ("titles", "authority"), [(("KT. TRƯỞNG BAN", "PHÓ TRƯỞNG BAN"), "KT. TRƯỞNG BAN"), (("TRƯỞNG BAN",), None)]
+)
+def test_who_signs_for_a_committee_bears_its_title_above_the_signature(
+    titles: tuple[str, ...], authority: str | None
+) -> None:
+    stack = [(text, 500 + 15.0 * place) for place, text in enumerate(titles)]
 
-    fields = fields_under(*stack, ("Mai Thị Ánh Hồng", 606))
+    fields = fields_under(*stack, ("CHỦ TỊCH UBND PHƯỜNG", 590), ("Mai Thị Ánh Hồng", 606))
 
-    assert (fields["authority"], fields["signer_title"]) == ("KT. TRƯỞNG BAN", "PHÓ TRƯỞNG BAN")
+    assert (fields["authority"], fields["signer_title"]) == (authority, titles[-1])
     assert fields["signer"] == "Mai Thị Ánh Hồng"
 
 
