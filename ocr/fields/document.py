@@ -113,9 +113,10 @@ def _named_after_place(issuer: Found | None, place: Found | None) -> Found | Non
     if issuer is None or place is None or not issuer.value or not place.value or issuer.confidence == 1.0:
         return issuer
     name = place.value.upper()
-    if not fold(issuer.value).endswith(" " + fold(name)):
-        return issuer
-    return replace(issuer, value=issuer.value[: -len(name)] + name)
+    kind, *last = issuer.value.rsplit(" ", len(name.split()))
+    said, wanted, known = fold(" ".join(last)), fold(name), grammar().places
+    misread = wanted in known and said not in known and slips(said, wanted) == 1
+    return replace(issuer, value=f"{kind} {name}") if said == wanted or misread else issuer
 
 
 def _named_as_organ(place: Found | None, issuer: Found | None) -> Found | None:

@@ -62,7 +62,13 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
             phrase = phrases.get(" ".join(folded[place : place + count]))
             if phrase is not None and (lines is None or lines[place] == lines[place + count - 1]):
                 _put_right(spelt, place, phrase)
+    for place in range(len(words) - 1):
+        if folded[place] == "NAM" and _YEAR.fullmatch(words[place + 1]):
+            spelt[place] = "".join(_in_case(new, old) for new, old in zip("năm", spelt[place], strict=True))
     return spelt
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _put_right(spelt: list[str], place: int, phrase: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ocr.page_image import otsu
@@ -33,6 +34,8 @@ _OFF_LINE_DOUBTED = 0.13
 """The same, where the reading itself is in doubt."""
 _ON_LINE = 0.06
 """The same, where the engine doubts wholly (a long word in a face it knows little) and must confirm it."""
+_RULE = 1.2, 2.2
+"""Heights of print from which a level stroke through a gap, and any other, is a rule; a written 7 has less than one."""
 _DIGIT_ADVANCE, _DIGIT_WIDTH = 0.74, 0.62
 """Advance and width of a digit of Times in heights of a digit."""
 _LEADER = re.compile(r"^[\W_ˆˇ]*$")
@@ -164,7 +167,8 @@ class _Band:
         cut = picture.crop((left, top, min(picture.width, frame[2]), min(picture.height, frame[3])))
         if min(cut.size) < 3:
             return None
-        ink = np.asarray(cut) < min(170, max(90, otsu(cut)))
+        rule = max(_RULE[0] * box.height, min(_RULE[1] * box.height, 0.9 * box.width))
+        ink = _without_rules(np.asarray(cut) < min(170, max(90, otsu(cut))), round(rule * scale))
         rows = [int(count) for count in ink.sum(axis=1)]
         inner = range(round(margin * scale), min(cut.height, round((margin + box.height) * scale) + 1))
         extent = _joined(rows, inner)
@@ -174,6 +178,21 @@ class _Band:
         used = np.flatnonzero(ink[first : last + 1].any(axis=0))
         columns = int(used[0]), int(used[-1])
         return cls((first + top, last + top), columns, sum(rows[first : last + 1]), cut.width)
+
+
+def _without_rules(ink: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
+    """The ink without thin level strokes of `least` pixels and more: the rule under the organ's name is no pen's."""
+    if ink.shape[1] <= least:
+        return ink
+    reach = np.lib.stride_tricks.sliding_window_view(ink, least, axis=1).all(axis=2)
+    rule = np.zeros_like(ink)
+    for shift in range(least):
+        rule[:, shift : shift + reach.shape[1]] |= reach
+    thin = max(2, least // 12)
+    thick = np.zeros_like(rule)
+    thick[thin:] |= rule[thin:] & rule[:-thin]
+    thick[:-thin] |= rule[thin:] & rule[:-thin]
+    return ink & (~rule | thick)
 
 
 def _joined(rows: list[int], inner: range) -> tuple[int, int] | None:

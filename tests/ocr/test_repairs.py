@@ -42,6 +42,8 @@ PHRASES = {
     "the other phrase": ("phần công việc", "phần công việc"),
     "another lawful spelling": ("uỷ ban", "uỷ ban"),
     "in capitals": ("HẠNH CHÍNH", "HÀNH CHÍNH"),
+    "a year": ("kết quả Nắm 2025", "kết quả Năm 2025"),
+    "no year": ("nắm 12", "nắm 12"),
 }
 
 
@@ -281,6 +283,18 @@ def test_an_organs_name_keeps_the_marks_between_its_words(organ: str) -> None:
     assert fields_under(("TRƯỞNG PHÒNG", 500), head=head)["issuer"] == organ
 
 
+def test_a_rule_that_the_engine_took_into_the_symbol_is_no_handwriting() -> None:
+    """The box of "_/TB-UBND" reaches up to the rule under the organ's name."""
+    picture = Image.new("L", (1240, 1754), 255)
+    scale = 150 / 72
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle([100 * scale, 104 * scale, 170 * scale, 104.6 * scale], fill=30)
+    pen.rectangle([152 * scale, 111 * scale, 200 * scale, 119 * scale], fill=30)
+    page = PageReading(1, "scan", 595, 842, source="ocr", picture=picture, picture_dpi=150)
+
+    assert gap_state(page, Place(Box(118, 103, 145, 120), "_", 0.3, Box(152, 103, 200, 120)), lambda *_: []) == "blank"
+
+
 HEAD = (*row("ỦY BAN NHÂN DÂN", 80, 50), *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 290, 50))
 
 
@@ -298,6 +312,13 @@ def test_a_place_unknown_by_a_letter_is_the_one_its_organ_is_named_after(organ: 
     head += tuple(row(f"{place}, ngày 02 tháng 6 năm 2024", 300, 100))
 
     assert fields_under(("CHỦ TỊCH", 500), head=head)["place"] == wanted
+
+
+def test_an_organ_misread_by_a_letter_is_named_after_its_place() -> None:
+    head = (*HEAD, *row("PHƯƠNG NỦUI THANH", 90, 65), *row("Số: 58/QĐ-UBND", 95, 100))
+    head += tuple(row("Núi Thành, ngày 02 tháng 6 năm 2024", 300, 100))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["issuer"] == "ỦY BAN NHÂN DÂN PHƯỜNG NÚI THÀNH"
 
 
 def test_the_subject_of_a_letter_may_pass_the_border_between_the_columns() -> None:
