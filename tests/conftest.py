@@ -8,11 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import postgresql, s3_server
 
 for name in [name for name in os.environ if name.startswith("PAR_")]:
     del os.environ[name]
+
+_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+settings.register_profile("same", derandomize=True, **_PATIENT)
+settings.register_profile("search", max_examples=500, **_PATIENT)
+settings.load_profile("same")
+"""Properties meet the same examples each time, however busy the machine is; others by `--hypothesis-profile=search`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
+
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import OperationalError
 
 from storage.objects import S3Address, S3Store
 
@@ -29,11 +35,18 @@ def s3_server(folder: Path) -> Iterator[str]:
     server = start_s3(folder, ports)
     endpoint = f"127.0.0.1:{ports[3]}"
     try:
-        _wait(lambda: S3Store(s3_address(endpoint, "ready")).create_bucket(), server)
+        _wait(lambda: require_s3(endpoint), server)
         yield endpoint
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        end(server, signal.SIGKILL)  # nobody needs its data; asked to stop, it takes ten seconds
+
+
+def require_s3(endpoint: str) -> None:
+    """Whether the server not only listens but keeps: its volumes come up after its door."""
+    store = S3Store(s3_address(endpoint, "ready"))
+    store.create_bucket()
+    with store.open(store.put(io.BytesIO(b"ready")).sha256) as stream:
+        assert stream.read() == b"ready"
 
 
 def start_s3(folder: Path, ports: list[int]) -> subprocess.Popen[bytes]:
@@ -69,13 +82,35 @@ def postgresql(folder: Path) -> Iterator[str]:
     port = free_block(1)[0]
     make_postgresql(folder)
     server = start_postgresql(folder, port)
+    url = f"postgresql+psycopg://par@127.0.0.1:{port}/postgres"
     try:
-        _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close(), server)
-        time.sleep(0.3)
-        yield f"postgresql+psycopg://par@127.0.0.1:{port}/postgres"
+        _wait(lambda: require_postgresql(url), server)
+        yield url
     finally:
-        server.terminate()
+        end(server, signal.SIGINT)
+
+
+def require_postgresql(url: str) -> None:
+    """Whether the server not only listens but answers: it listens while it still starts up or recovers.
+
+    Raises:
+        OSError: not yet.
+    """
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        raise OSError(str(error)) from error
+
+
+def end(server: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    """Stop a server: PostgreSQL by SIGINT (at SIGTERM it waits for its clients). One that does not obey is killed."""
+    server.send_signal(how)
+    try:
         server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def make_postgresql(folder: Path) -> None:
@@ -120,13 +155,20 @@ def _unprivileged(data: Path) -> list[str]:
 
 def free_block(count: int) -> list[int]:
     """Ports P that are free, each with P+10000, where SeaweedFS opens gRPC; other test processes leave them alone."""
-    ports: list[int] = []
-    for port in range(20_000, 22_768):
-        if _is_ours(port) and all(_is_free(one) for one in (port, port + 10_000)):
-            ports.append(port)
-        if len(ports) == count:
-            return ports
-    raise RuntimeError("no free ports")
+    return _reserved(range(20_000, 22_768), count, beside=(0, 10_000))
+
+
+def free_ports(count: int) -> list[int]:
+    """Free ports that stay so until they are used: not the kernel's, which it may give to any connection meanwhile."""
+    return _reserved(range(22_768, 30_000), count)
+
+
+def _reserved(among: range, count: int, beside: tuple[int, ...] = (0,)) -> list[int]:
+    free = (port for port in among if _is_ours(port) and all(_is_free(port + away) for away in beside))
+    ports = list(islice(free, count))
+    if len(ports) < count:
+        raise RuntimeError("no free ports")
+    return ports
 
 
 def _is_ours(port: int) -> bool:
@@ -141,17 +183,6 @@ def _is_ours(port: int) -> bool:
         return False
     _HELD.append(handle)
     return True
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on, given by the kernel."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def _is_free(port: int) -> bool:

@@ -32,12 +32,12 @@ class MailServer:
 
     def source(self, user: str, password: str = PASSWORD, folder: str = "INBOX") -> MailboxSource:
         """A source on an account."""
-        return MailboxSource("mail", "127.0.0.1", user, password, (SENDER,), folder, self.port, "none", 10.0)
+        return MailboxSource("mail", "127.0.0.1", user, password, (SENDER,), folder, self.port, "none", 60.0)
 
     @contextlib.contextmanager
     def account(self, user: str) -> Iterator[imaplib.IMAP4]:
         """An account, opened for writing."""
-        imap = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        imap = imaplib.IMAP4("127.0.0.1", self.port, timeout=60)
         imap.login(user, PASSWORD)
         imap.select("INBOX")
         yield imap

@@ -22,13 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.sources.sftp import SftpSource
+from tests.servers import free_ports
 
 
 def free_port() -> int:
     """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 @dataclass
@@ -43,7 +42,7 @@ class SshServer:
         """A source on this server."""
         key_file, known_hosts = self.home / key, self.home / known
         user = getpass.getuser()
-        return SftpSource("sftp", "127.0.0.1", str(folder), user, key_file, known_hosts, self.port, timeout_seconds=5)
+        return SftpSource("sftp", "127.0.0.1", str(folder), user, key_file, known_hosts, self.port, timeout_seconds=60)
 
     def stop(self) -> None:
         """The server goes away."""
@@ -84,7 +83,7 @@ def ssh_server(home: Path) -> Iterator[SshServer]:
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Return when something listens on a port of this machine."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return

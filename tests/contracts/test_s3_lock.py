@@ -154,6 +154,6 @@ def test_a_server_that_fails_is_named_in_time_and_nothing_counts_as_kept(
     status: int, body: bytes, pause: float, seen: str
 ) -> None:
     with broken_server(status=status, body=body, pause=pause) as endpoint:
-        store = S3Store(s3_address(endpoint, "bucket", timeout_seconds=0.3))
+        store = S3Store(s3_address(endpoint, "bucket", timeout_seconds=pause / 5 or 20))
         with pytest.raises(StoreUnavailable, match=seen):
             store.put(io.BytesIO(b"evidence"))

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.servers import free_ports
+
 USER, PASSWORD = "parindex", "mat-khau-thu"
 
 
@@ -50,13 +52,13 @@ def mail_server(folder: Path) -> Iterator[tuple[Mailbox, int, Path]]:
     controller = Controller(
         mailbox,
         hostname="127.0.0.1",
-        port=0,
+        port=free_ports(1)[0],
+        ready_timeout=60,
         tls_context=context,
         require_starttls=True,
         auth_required=True,
         authenticator=_known,
     )
-    controller.port = _free_port()
     controller.start()
     try:
         yield mailbox, controller.port, certificate
@@ -129,9 +131,3 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return certificate, private
-
-
-def _free_port() -> int:
-    from tests.servers import free_ports
-
-    return free_ports(1)[0]

@@ -1,4 +1,7 @@
-"""Sample wards for the journeys: a whole one, and a small one for nights that run many times."""
+"""Sample wards for the journeys: a whole one, and a small one for nights that run many times.
+
+All test processes share them: the first that wants one makes it, the others wait. Tests copy; nobody changes them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import pytest
 
 from sample.ward import write_sample_ward
 from storage.keys import signing_key
+from tests.journeys.commands import night
+from tests.once import made_once
 
 SMALL_EXPORTS = ("Danh sách hồ sơ_2025_dot_2.xlsx", "Khai báo số liệu_2025.xlsx", "Phản ánh kiến nghị_2025.xlsx")
 SMALL_INBOX = (
@@ -23,23 +28,34 @@ SMALL_INBOX = (
 
 @pytest.fixture(scope="session")
 def sample_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ward that `./dev demo` writes. Tests copy it; nobody changes it."""
-    home = tmp_path_factory.mktemp("ward") / "ward"
-    write_sample_ward(home, seed=1, say=lambda _: None)
-    return home
+    """The ward that `./dev demo` writes."""
+    return made_once(tmp_path_factory, "sample-ward", lambda home: write_sample_ward(home, seed=1, say=lambda _: None))
 
 
 @pytest.fixture(scope="session")
 def small_ward(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Half the exports, and one document of each kind that matters to a night."""
-    home = tmp_path_factory.mktemp("small") / "ward"
+    return made_once(tmp_path_factory, "small-ward", lambda home: _write_small_ward(sample_ward, home))
+
+
+@pytest.fixture(scope="session")
+def small_night(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small ward after an undisturbed night of the command line."""
+
+    def pass_night(home: Path) -> None:
+        shutil.copytree(small_ward, home, dirs_exist_ok=True)
+        night(home)
+
+    return made_once(tmp_path_factory, "small-night", pass_night)
+
+
+def _write_small_ward(sample_ward: Path, home: Path) -> None:
     shutil.copytree(sample_ward / "trust", home / "trust")
     for name in SMALL_EXPORTS:
         _copy(sample_ward / "exports" / name, home / "exports" / name)
     signing_key(home / "keys")
     for path in _one_of_each(sample_ward):
         _copy(sample_ward / "inbox" / "hoi-an-dong" / path, home / "inbox" / "hoi-an-dong" / path)
-    return home
 
 
 def _one_of_each(ward: Path) -> list[str]:

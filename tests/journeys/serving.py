@@ -41,9 +41,13 @@ class Service:
 
 @contextmanager
 def serving(home: Path, **environment: str) -> Iterator[Service]:
-    """Start the service and wait until it says that it is ready; SIGTERM at the end."""
+    """Start the service and wait until it says that it is ready; SIGTERM at the end.
+
+    Unless a test says when, its night has no hour: one that begins by itself would come between.
+    """
     kept = inherited()
     own = {"PAR_HOME": str(home), "PAR_WEB_PORT": str(free_ports(1)[0]), "OMP_THREAD_LIMIT": "1"}
+    own["PAR_SCHEDULE"] = "0 1 29 2 *"
     with (home / "service.log").open("ab") as log:
         server = subprocess.Popen(
             [str(Path(sys.executable).parent / "parindex"), "serve", "--json"],
@@ -62,12 +66,27 @@ def serving(home: Path, **environment: str) -> Iterator[Service]:
         server.wait(timeout=60)
 
 
-def wait_for(met: Callable[[], object], *, seconds: float = 90) -> None:
-    """Wait until something has happened; generous, because the machine may be busy."""
+def wait_for(met: Callable[[], object], *, seconds: float = 180) -> None:
+    """Wait until something has happened; generous, because the machine may be busy.
+
+    Never for what passes by itself, such as a step of a run: the machine may be too busy to look while it lasts.
+    """
     until = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.2)
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; one that has ended may stay listed until somebody asks how."""
+    return [process for process in processes if _runs(process)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _words(process: psutil.Process) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import time
@@ -17,9 +17,18 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from storage.errors import StorageError
-from storage.objects import S3Store
 from tests.journeys.snapshot import snapshot_of_servers
-from tests.servers import SECRET, free_block, make_postgresql, s3_address, start_postgresql, start_s3
+from tests.servers import (
+    SECRET,
+    end,
+    free_block,
+    make_postgresql,
+    require_postgresql,
+    require_s3,
+    s3_address,
+    start_postgresql,
+    start_s3,
+)
 
 UNIT = "hoi-an-dong"
 
@@ -62,17 +71,16 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     make_postgresql(data)
     url, endpoint = f"postgresql+psycopg://par@127.0.0.1:{ports[6]}/postgres", f"127.0.0.1:{ports[3]}"
     both = Servers(
-        Mortal(lambda: start_postgresql(data, ports[6]), lambda: _accepts(ports[6])),
-        Mortal(lambda: start_s3(objects, ports), lambda: S3Store(s3_address(endpoint, "ready")).create_bucket()),
+        Mortal(lambda: start_postgresql(data, ports[6]), lambda: require_postgresql(url)),
+        Mortal(lambda: start_s3(objects, ports), lambda: require_s3(endpoint)),
         url,
         endpoint,
     )
     both.database.rise()
     both.objects.rise()
     yield both
-    for one in (both.database, both.objects):
-        one.process.terminate()
-        one.process.wait(timeout=30)
+    end(both.database.process, signal.SIGINT)
+    end(both.objects.process, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -174,8 +182,3 @@ def _forget(servers: Servers) -> None:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-
-
-def _accepts(port: int) -> None:
-    socket.create_connection(("127.0.0.1", port), 1).close()
-    time.sleep(0.3)

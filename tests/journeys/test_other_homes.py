@@ -18,12 +18,11 @@ from tests.servers import SECRET, s3_address
 
 
 def test_a_night_on_postgresql_and_s3_scores_as_on_one_machine(
-    small_ward: Path, tmp_path: Path, postgresql_url: str, s3_endpoint: str
+    small_ward: Path, small_night: Path, tmp_path: Path, postgresql_url: str, s3_endpoint: str
 ) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
-    for home in (here, there):
-        shutil.copytree(small_ward, home)
-    night(here)
+    shutil.copytree(small_night, here)
+    shutil.copytree(small_ward, there)
     servers = _servers(postgresql_url, s3_endpoint)
 
     night(there, **servers)
@@ -140,10 +139,11 @@ def _servers(postgresql_url: str, s3_endpoint: str) -> dict[str, str]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
-def test_a_disk_that_fills_up_in_the_middle_stops_the_night_and_loses_nothing(small_ward: Path, tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_in_the_middle_stops_the_night_and_loses_nothing(
+    small_ward: Path, small_night: Path, tmp_path: Path
+) -> None:
     free, full = tmp_path / "free", tmp_path / "full"
-    shutil.copytree(small_ward, free)
-    night(free)
+    shutil.copytree(small_night, free)
     full.mkdir()
     if os.system(f"mount -t tmpfs -o size=5m tmpfs '{full}'") != 0:
         pytest.skip("this machine does not let root mount a file system")
@@ -174,10 +174,11 @@ def test_a_source_that_cannot_be_opened_is_named_and_the_rest_goes_on(small_ward
     assert summary["counts"]["examined"] == 5
 
 
-def test_a_score_made_by_hand_is_laid_out_and_explained_by_the_next_night(small_ward: Path, tmp_path: Path) -> None:
+def test_a_score_made_by_hand_is_laid_out_and_explained_by_the_next_night(
+    small_ward: Path, small_night: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "ward"
-    shutil.copytree(small_ward, home)
-    night(home)
+    shutil.copytree(small_night, home)
     upload = next((small_ward / "inbox" / "hoi-an-dong" / "1.1.1").iterdir())
     assert parindex(home, "upload", "--component", "6.3.1", str(upload)).returncode == 0
     by_hand = json.loads(parindex(home, "score", "--json").stdout)

@@ -21,7 +21,7 @@ from config.settings import Settings
 from flows.accounts import Person, create_account
 from flows.resources import open_resources
 from storage.accounts import Grant
-from tests.journeys.commands import night, parindex
+from tests.journeys.commands import parindex
 from tests.journeys.serving import serving
 from tests.journeys.windows import (
     CHROMIUM,
@@ -45,11 +45,10 @@ pytestmark = pytest.mark.xdist_group("pages")
 
 
 @pytest.fixture(scope="module")
-def service(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+def service(small_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     """One night has passed; the service runs."""
     home = tmp_path_factory.mktemp("pages") / "home"
-    shutil.copytree(small_ward, home)
-    night(home)
+    shutil.copytree(small_night, home)
     office = ("--office", "Phòng Văn hóa - Xã hội")
     done = parindex(home, "account", "add", "vhxh", "--role", "unit", *office, "--json")
     grants = _grants(Settings(home=home).unit)

@@ -8,78 +8,36 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.journeys.commands import NIGHT, inherited, night, parindex
-from tests.journeys.serving import wait_for
+from tests.journeys.commands import NIGHT, inherited, parindex
 from tests.journeys.snapshot import snapshot
 
-
-@pytest.fixture(scope="module")
-def undisturbed(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = Path(shutil.copytree(small_ward, tmp_path_factory.mktemp("undisturbed") / "ward"))
-    night(home)
-    return home
+READING = ("flows.examination:record_examination", "after", "2")
+"""Two documents have been read and are recorded; three are not."""
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("with_the_night", [False, True], ids=["server", "server and night"])
+@pytest.mark.parametrize("victims", [("prefect",), ("prefect", "itself")], ids=["server", "server and night"])
 def test_a_prefect_killed_in_the_middle_costs_time_and_nothing_else(
-    with_the_night: bool, small_ward: Path, undisturbed: Path, tmp_path: Path
+    victims: tuple[str, ...], small_ward: Path, small_night: Path, tmp_path: Path
 ) -> None:
     home = Path(shutil.copytree(small_ward, tmp_path / "ward"))
 
-    flow = _night_through_prefect(home)
-    try:
-        wait_for(lambda: (_server(flow) and _reads(flow)) or flow.poll() is not None, seconds=240)
-        server = _server(flow)
-        assert server is not None, (home / "flow.log").read_text()[-3000:]
-        server.send_signal(signal.SIGKILL)
-        if with_the_night:
-            flow.kill()
-        ended = flow.wait(timeout=300)
-    finally:
-        flow.kill()
+    ended = _night_through_prefect(home, *READING, *victims)
 
-    told = (home / "flow.log").read_text()
-    if with_the_night:
+    if "itself" in victims:
+        assert ended.returncode == -signal.SIGKILL, ended.stderr[-3000:]
         again = parindex(home, "nightly", "--direct", "--at", NIGHT)
         assert again.returncode in (0, 1), again.stderr
     else:
-        assert ended in (0, 1) and "Prefect mất giữa chừng" in told, told[-3000:]
-    assert snapshot(home) == snapshot(undisturbed)
+        assert ended.returncode in (0, 1) and "Prefect mất giữa chừng" in ended.stderr, ended.stderr[-3000:]
+    assert snapshot(home) == snapshot(small_night)
 
 
-def _night_through_prefect(home: Path) -> subprocess.Popen[bytes]:
+def _night_through_prefect(home: Path, *killing: str) -> subprocess.CompletedProcess[str]:
     environment = inherited()
     environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
     environment |= {"PAR_PREFECT_START_SECONDS": "240"}
-    program = str(Path(sys.executable).parent / "parindex")
-    with (home / "flow.log").open("wb") as log:
-        return subprocess.Popen(
-            [program, "nightly", "--at", NIGHT], env=environment, stdout=subprocess.DEVNULL, stderr=log
-        )
-
-
-def _server(flow: subprocess.Popen[bytes]) -> psutil.Process | None:
-    return next((child for child in _children(flow) if "flows.prefect_process" in _words(child)), None)
-
-
-def _reads(flow: subprocess.Popen[bytes]) -> bool:
-    """Whether the night has begun to read documents: its fork server is there."""
-    return any("forkserver" in " ".join(_words(child)) for child in _children(flow))
-
-
-def _children(flow: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    try:
-        return psutil.Process(flow.pid).children()
-    except psutil.Error:
-        return []
-
-
-def _words(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+    command = [sys.executable, "-m", "tests.journeys.killing", *killing, "--", "nightly", "--at", NIGHT]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=500)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, delete, text
 
@@ -76,7 +76,7 @@ CELL = st.one_of(
 TABLE = st.dictionaries(st.sampled_from(["H17-250101-0001", "H17-250101-0002", "Đ-9", "a"]), CELL, max_size=4)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(tables=st.lists(TABLE, min_size=2, max_size=4), chance=st.randoms(use_true_random=False))
 def test_order_and_overlap_of_imports_do_not_change_the_final_state(
     database: Database, tables: list[dict[str, dict[str, Any]]], chance: Any
@@ -100,7 +100,7 @@ TASK = st.fixed_dictionaries(
 TASKS = st.dictionaries(st.sampled_from(["NV1", "NV2", "Đ/3"]), TASK, max_size=3)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(tables=st.lists(TASKS, min_size=2, max_size=4), chance=st.randoms(use_true_random=False))
 def test_order_and_overlap_do_not_matter_to_yearly_lists_either(
     database: Database, tables: list[dict[str, dict[str, Any]]], chance: Any
@@ -119,7 +119,7 @@ def test_order_and_overlap_do_not_matter_to_yearly_lists_either(
     assert first == [_known(fields) | {"year": year} for (year, _), fields in sorted(wanted.items())]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 @given(tables=st.lists(TABLE, min_size=1, max_size=4))
 def test_what_was_known_after_each_import_can_be_asked_later(
     database: Database, tables: list[dict[str, dict[str, Any]]]

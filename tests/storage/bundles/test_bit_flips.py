@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.bundles import verify_bundle, write_bundle
@@ -54,7 +54,7 @@ def test_every_byte_of_an_unsigned_statement_counts(unsigned: Path, tmp_path: Pa
     assert unseen == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=30)
 @given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_anywhere_in_the_zip_is_found(signed: Path, tmp_path: Path, share: float, bit: int) -> None:
     data = signed.read_bytes()
@@ -62,7 +62,7 @@ def test_a_flipped_bit_anywhere_in_the_zip_is_found(signed: Path, tmp_path: Path
     assert not verify_bundle(tmp_path / "x.zip").ok
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=30)
 @given(back=st.integers(1, 6000), bit=st.integers(0, 7))
 def test_a_flipped_bit_in_the_table_of_contents_is_found(signed: Path, tmp_path: Path, back: int, bit: int) -> None:
     data = signed.read_bytes()
@@ -70,7 +70,7 @@ def test_a_flipped_bit_in_the_table_of_contents_is_found(signed: Path, tmp_path:
     assert not verify_bundle(tmp_path / "x.zip").ok
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=30)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_bundle_cut_short_anywhere_is_found(signed: Path, tmp_path: Path, share: float) -> None:
     data = signed.read_bytes()
