@@ -206,7 +206,7 @@ def test_a_chore_beats_while_it_works_so_that_no_second_machine_takes_it(
     beaten: list[datetime] = []
 
     def long_deed(_settings: Settings, _now: datetime) -> dict[str, Any]:
-        wait_until(lambda: bool(beaten), seconds=20)
+        wait_until(lambda: bool(beaten))
         return {}
 
     monkeypatch.setattr("flows.chores._deed", lambda _: long_deed)

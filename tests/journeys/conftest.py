@@ -1,6 +1,6 @@
-"""Sample wards for the journeys: a whole one, and a small one for nights that run many times.
+"""A small sample ward for nights that run many times.
 
-All test processes share them: the first that wants one makes it, the others wait. Tests copy; nobody changes them.
+All test processes share it: the first that wants it makes it, the others wait. Tests copy it; nobody changes it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from sample.ward import write_sample_ward
 from storage.keys import signing_key
 from tests.journeys.commands import night
 from tests.once import made_once
@@ -24,12 +23,6 @@ SMALL_INBOX = (
     ("docx", "docx_named_pdf"),
     ("born", "changed"),
 )
-
-
-@pytest.fixture(scope="session")
-def sample_ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ward that `./dev demo` writes."""
-    return made_once(tmp_path_factory, "sample-ward", lambda home: write_sample_ward(home, seed=1, say=lambda _: None))
 
 
 @pytest.fixture(scope="session")

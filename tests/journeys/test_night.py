@@ -14,14 +14,19 @@ import pytest
 
 from tests.journeys.commands import NIGHT, night, parindex
 from tests.journeys.snapshot import snapshot
+from tests.once import made_once
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The whole sample ward after its first night."""
-    home = tmp_path_factory.mktemp("whole") / "ward"
-    shutil.copytree(sample_ward, home)
-    return home, night(home)
+    """The whole sample ward after its first night. Tests only read it, or copy it."""
+
+    def pass_night(home: Path) -> None:
+        shutil.copytree(sample_ward, home, dirs_exist_ok=True)
+        (home / "summary.json").write_text(json.dumps(night(home)))
+
+    home = made_once(tmp_path_factory, "whole-night", pass_night)
+    return home, json.loads((home / "summary.json").read_text())
 
 
 def test_the_first_night_scores_full_part_nothing_and_waits(whole: tuple[Path, dict[str, Any]]) -> None:
@@ -88,12 +93,13 @@ def test_the_score_sheet_recomputes_its_totals(whole: tuple[Path, dict[str, Any]
     assert any(str(cell.value).startswith("=") for cell in formulas[last[0].row])
 
 
-def test_a_second_night_finds_nothing_new_and_says_so(whole: tuple[Path, dict[str, Any]]) -> None:
-    before = snapshot(whole[0])
+def test_a_second_night_finds_nothing_new_and_says_so(whole: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    home = Path(shutil.copytree(whole[0], tmp_path / "ward"))
+    before = snapshot(home)
 
-    second = night(whole[0], at="2026-01-06T01:00:00+07:00")
+    second = night(home, at="2026-01-06T01:00:00+07:00")
 
-    after = snapshot(whole[0])
+    after = snapshot(home)
     assert second["nothing_new"] and "Không có gì mới" in second["letter"]
     assert second["run"] == whole[1]["run"] and set(second["counts"].values()) == {0}
     assert after["objects"] == before["objects"]

@@ -40,8 +40,6 @@ from tests.journeys.windows import (
 OTHERS = {"daumoi": "coordinator", "quantri": "administrator", "lanhdao": "leader", "thamdinh": "auditor"}
 PASSWORD = "mot-mat-khau-du-dai-42"
 expect.set_options(timeout=PATIENCE)
-pytestmark = pytest.mark.xdist_group("pages")
-"""One process, so that the service is started once."""
 
 
 @pytest.fixture(scope="module")

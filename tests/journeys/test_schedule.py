@@ -21,13 +21,11 @@ from tests.journeys.serving import Service, alive, serving, wait_for
 
 
 @pytest.mark.timeout(400)
-def test_prefect_shows_the_wards_schedule_and_runs_its_night(small_ward: Path, tmp_path: Path) -> None:
-    home = _copy(small_ward, tmp_path)
-
-    with serving(home, PAR_SCHEDULE="* * * * *", PAR_PERIOD="2025") as service:
+def test_prefect_shows_the_wards_schedule_and_runs_its_night(tmp_path: Path) -> None:
+    with serving(tmp_path, PAR_SCHEDULE="* * * * *", PAR_PERIOD="2025") as service:
         (deployment,) = _asked_of_prefect(service, "deployments/filter")
         (schedule,) = deployment["schedules"]
-        wait_for(lambda: list(home.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
+        wait_for(lambda: list(tmp_path.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
         tree = service.tree()
 
     assert deployment["name"] == "hoi-an-dong" and schedule["active"]

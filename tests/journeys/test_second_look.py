@@ -17,15 +17,24 @@ from flows.night import NightRequestedBy, run_night
 from flows.resources import open_resources
 from flows.second_look import look_at_signatures_again
 from tests.journeys.commands import NIGHT
+from tests.once import made_once
 
 NEXT = "2026-01-06T01:00:00+07:00"
 THIRD = "2026-01-07T01:00:00+07:00"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def nights(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
     """Two signed results: a night without revocation lists, a night with them, and one in which nothing came."""
-    home = tmp_path_factory.mktemp("looks") / "ward"
+
+    def pass_nights(home: Path) -> None:
+        (home / "summaries.json").write_text(json.dumps(_three_nights(sample_ward, home), default=str))
+
+    home = made_once(tmp_path_factory, "three-nights", pass_nights)
+    return home, json.loads((home / "summaries.json").read_text())
+
+
+def _three_nights(sample_ward: Path, home: Path) -> list[dict[str, Any]]:
     shutil.copytree(sample_ward / "trust", home / "trust")
     (home / "exports").mkdir(parents=True)
     shutil.copyfile(
@@ -39,7 +48,7 @@ def nights(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     (home / "trust" / "crls").rename(home / "crls-that-come-tomorrow")
     first = _night(home, NIGHT)
     (home / "crls-that-come-tomorrow").rename(home / "trust" / "crls")
-    return home, [first, _night(home, NEXT), _night(home, THIRD)]
+    return [first, _night(home, NEXT), _night(home, THIRD)]
 
 
 def _night(home: Path, at: str) -> dict[str, Any]:

@@ -1,15 +1,17 @@
-"""One sample ward for all tests of it."""
+"""The sample ward, for all tests of it."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from sample.ward import SampleReport, write_sample_ward
 
-DOSSIERS = 600
+DOSSIERS = 2000
 
 
 @pytest.fixture(scope="session")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
-    """A ward of 600 dossiers with the whole inbox."""
-    return write_sample_ward(tmp_path_factory.mktemp("ward"), seed=1, dossiers=DOSSIERS, say=lambda _: None)
+def ward(sample_ward: Path) -> SampleReport:
+    """What was said of the ward that lies there whole."""
+    return write_sample_ward(sample_ward, seed=1, dossiers=DOSSIERS, say=lambda _: None)

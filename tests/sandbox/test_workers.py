@@ -27,7 +27,8 @@ from tests.sandbox import questions
 def test_a_failing_question_is_answered_by_a_failure_and_the_rest_goes_on(question: object, why: str) -> None:
     asked = [(questions.square, 2), (question, 0), (questions.square, 3)]
 
-    answers = list(run_each(questions.ask, asked, workers=2, limits=Limits(wall_seconds=2)))
+    seconds = 5 if why == "timeout" else 60  # a busy machine may take seconds over a square
+    answers = list(run_each(questions.ask, asked, workers=2, limits=Limits(wall_seconds=seconds)))
 
     assert answers[0] == 4 and answers[2] == 9
     assert isinstance(answers[1], Failure) and answers[1].why == why
@@ -61,14 +62,14 @@ def test_workers_die_with_the_process_that_started_them(tmp_path: Path, reposito
     parent.send_signal(signal.SIGKILL)
     parent.wait()
 
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while any(_runs(pid) for pid in pids) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any(_runs(pid) for pid in pids)
 
 
 def _wait_for_pids(folder: Path, count: int) -> list[int]:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         found = [int(path.name.removeprefix("pid-")) for path in folder.glob("pid-*")]
         if len(found) == count:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.journeys.serving import wait_for
 from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, visiting
 from web.house import House
 
@@ -57,15 +58,10 @@ def test_two_bundles_under_way_hold_up_no_verdict(town: Town) -> None:
 def test_a_bundle_under_way_shows_how_many_documents_are_in_and_its_check_is_kept(own_town: Town) -> None:
     with visiting(own_town, "coordinator") as client:
         order = client.post(f"{HERE}/goi-tai-lieu", data={"components": [OWN_COMPONENT]}).headers["location"]
-        for _ in range(3000):
-            page = client.get(order).text
-            if "Đã lập xong" in page:
-                break
+        wait_for(lambda: "Đã lập xong" in client.get(order).text)
         first = client.get(f"{order}/kiem-tra").text
-        for _ in range(3000):
-            page = client.get(f"{order}/kiem-tra", headers={"hx-request": "true"}).text
-            if "Nguyên vẹn" in page:
-                break
+        asked = {"hx-request": "true"}
+        wait_for(lambda: "Nguyên vẹn" in client.get(f"{order}/kiem-tra", headers=asked).text)
         (zipped,) = (own_town.settings.home / "orders").glob(f"*{order.rsplit('/', 1)[-1]}.zip")
         again = client.get(f"{order}/kiem-tra").text
         zipped.write_bytes(zipped.read_bytes()[:-1])
