@@ -233,7 +233,7 @@ def _wait(met: Callable[[], bool], server: subprocess.Popen[bytes], seconds: flo
     until = time.monotonic() + seconds
     while not met():
         assert server.poll() is None and time.monotonic() < until, f"{server.args!r} did not come up"
-        time.sleep(0.3)
+        time.sleep(1)
 
 
 def _passes(check: list[str], environment: dict[str, str]) -> bool:

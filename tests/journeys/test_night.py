@@ -16,6 +16,9 @@ from tests.journeys.commands import NIGHT, night, parindex
 from tests.journeys.snapshot import snapshot
 from tests.once import made_once
 
+SCORE = ("score", "--dry-run", "--as-of", "2026-01-05", "--json")
+"""As of the first night, whatever day it is today."""
+
 
 @pytest.fixture(scope="session")
 def whole(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
@@ -30,7 +33,7 @@ def whole(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 
 def test_the_first_night_scores_full_part_nothing_and_waits(whole: tuple[Path, dict[str, Any]]) -> None:
-    score = json.loads(parindex(whole[0], "score", "--dry-run", "--json").stdout)
+    score = json.loads(parindex(whole[0], *SCORE).stdout)
 
     states = {item["state"] for item in score["components"]}
     assert len(score["components"]) == 60
@@ -49,7 +52,7 @@ def test_the_sample_ward_scores_what_it_scored_when_its_points_were_looked_throu
     """golden_2025.json: state, points and expected points of each component. A change of it belongs in CHANGELOG.md."""
     golden = json.loads((Path(__file__).parent / "golden_2025.json").read_text(encoding="utf-8"))
 
-    score = json.loads(parindex(whole[0], "score", "--dry-run", "--as-of", "2026-01-05", "--json").stdout)
+    score = json.loads(parindex(whole[0], *SCORE).stdout)
 
     seen = {item["id"]: [item["state"], item["points"], item["expected"]] for item in score["components"]}
     assert seen == golden["components"]
@@ -143,8 +146,7 @@ def test_the_order_of_the_files_does_not_change_the_score(small_ward: Path, smal
         _copy_in_another_order(small_ward, homes[-1], random.Random(seed))
         night(homes[-1])
 
-    asked = ("score", "--dry-run", "--as-of", "2026-01-05", "--json")
-    first, second, third = (_without_names_of_evidence(json.loads(parindex(home, *asked).stdout)) for home in homes)
+    first, second, third = (_without_names_of_evidence(json.loads(parindex(home, *SCORE).stdout)) for home in homes)
     assert first == second == third
 
 
@@ -193,7 +195,7 @@ def _without_names_of_evidence(score: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_without_evidence(home: Path) -> str:
-    score = json.loads(parindex(home, "score", "--dry-run", "--json").stdout)
+    score = json.loads(parindex(home, *SCORE).stdout)
     return str(next(item["id"] for item in score["components"] if item["state"] == "no_evidence"))
 
 
