@@ -17,7 +17,7 @@ from tests.journeys.snapshot import snapshot
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_night_on_dask_survives_the_death_of_a_worker_and_gives_the_same_result(
     small_ward: Path, small_night: Path, tmp_path: Path
 ) -> None:
@@ -25,7 +25,7 @@ def test_a_night_on_dask_survives_the_death_of_a_worker_and_gives_the_same_resul
 
     flow = _night_on_dask(home)
     try:
-        wait_for(lambda: _killed_a_reading_worker(flow), seconds=240)
+        wait_for(lambda: _killed_a_reading_worker(flow), seconds=450)
         assert flow.wait(timeout=300) in (0, 1), (home / "flow.log").read_text()[-3000:]
     finally:
         flow.kill()

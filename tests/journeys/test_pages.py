@@ -40,7 +40,6 @@ from tests.journeys.windows import (
 OTHERS = {"daumoi": "coordinator", "quantri": "administrator", "lanhdao": "leader", "thamdinh": "auditor"}
 PASSWORD = "mot-mat-khau-du-dai-42"
 expect.set_options(timeout=PATIENCE)
-pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
