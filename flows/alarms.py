@@ -21,8 +21,9 @@ from storage import chores
 from storage.care import open_damages
 from storage.chores import newest_of
 from storage.deliveries import FAILED, SENT, delivery_rows
+from storage.dismissals import ringing
 from storage.errors import StorageError
-from storage.imports import READ, REJECTED, imports_of
+from storage.imports import READ, imports_of
 from storage.nights import last_good_night
 from storage.watched import first_heard_of
 
@@ -95,8 +96,12 @@ def no_good_night(settings: Settings, now: datetime, limit: int) -> str | None:
 
 
 def layout_changed(settings: Settings, now: datetime, limit: int) -> str | None:
-    """Exports that no known layout fits: as long as they lie in PAR_EXPORTS, or a week where they came another way."""
-    rejected = [row for row in _imports(settings) if row["status"] == REJECTED]
+    """Exports that no known layout fits: as long as they lie in PAR_EXPORTS, or a week where they came another way.
+
+    Not those whose layout a person put aside.
+    """
+    with open_ledger(settings) as database, database.read() as connection:
+        rejected = ringing(connection, settings.unit)
     there = _names_in_exports(settings) if rejected else set()
     names = [
         str(row["name"])

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from config.settings import Settings
@@ -25,6 +25,9 @@ from storage.evidence import EXAMINING, receipts_of, record_failed_attempt, unex
 
 SMALL_BATCH = 8
 """With a time limit, so that the limit is kept to a few minutes."""
+
+_SMALLEST = 4
+"""Documents of a batch that another worker gets: its own cost (a task, a reader's start) is that of half a document."""
 
 _ENDED_ITS_WORKER = "Lần trước máy dừng đúng lúc đang đọc riêng tài liệu này."
 
@@ -54,7 +57,7 @@ def budget_of(settings: Settings) -> Budget:
 def batches_in_order(resources: Resources, *, shared_by: int = 1) -> list[list[str]]:
     """Hashes of the documents to examine, in batches, most urgent first; those that a dead worker left come alone.
 
-    Batches that several machines share are small enough for each to get four.
+    Batches that several workers share grow smaller towards the end, so that none waits long for the last one.
     """
     settings = resources.settings
     _blame_single_ones(resources)
@@ -65,15 +68,29 @@ def batches_in_order(resources: Resources, *, shared_by: int = 1) -> list[list[s
     alone = {row["sha256"] for row in rows if row["attempts"] or (row["state"] == EXAMINING and not is_held(row, now))}
     order = sorted(rows, key=lambda row: (row["received_at"], -worth.get(row["sha256"], 0), row["name"], row["sha256"]))
     most = SMALL_BATCH if settings.night_minutes else BATCH
-    size = most if shared_by == 1 else min(most, max(1, len(rows) // (4 * shared_by)))
-    return list(_cut([row["sha256"] for row in order], alone, size))
+    return list(_cut([row["sha256"] for row in order], alone, _Portion(most, shared_by)))
 
 
-def _cut(hashes: list[str], alone: set[str], size: int) -> Iterator[list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """How many documents make the next batch: `most`, where nobody shares them."""
+
+    most: int
+    shared_by: int
+
+    def of(self, left: int) -> int:
+        """Of so many left: half of what would be each worker's part, at least `_SMALLEST`."""
+        shared = self.most if self.shared_by == 1 else max(_SMALLEST, left // (2 * self.shared_by))
+        return min(self.most, shared)
+
+
+def _cut(hashes: list[str], alone: set[str], portion: _Portion) -> Iterator[list[str]]:
     """Batches in the same order; each of `alone` by itself."""
+    left = len(hashes)
     for single, group in groupby(hashes, key=lambda sha256: sha256 in alone):
-        together, most = list(group), 1 if single else size
-        yield from (together[start : start + most] for start in range(0, len(together), most))
+        while batch := list(islice(group, 1 if single else portion.of(left))):
+            left -= len(batch)
+            yield batch
 
 
 def _blame_single_ones(resources: Resources) -> None:

@@ -21,6 +21,7 @@ from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
+from storage.dismissals import dismissed, ringing
 from storage.facts import left_out as left_out_of_year
 from storage.history import Place, places_of
 from storage.import_alarms import alarms_of_import
@@ -92,7 +93,7 @@ def today(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
         night = browsing.last_night(connection, unit)
         states = browsing.document_states(connection, unit)
         held, _ = browsing.documents_slice(connection, unit, DocumentsWanted("quarantined"), Slice(0, _MOST_STUCK))
-        refused = browsing.rejected_imports(connection, unit, _MOST_STUCK)
+        refused = ringing(connection, unit)[: -_MOST_STUCK - 1 : -1]
     told: dict[str, Any] = {
         "run": None,
         "night": night,
@@ -339,7 +340,9 @@ def left_out(resources: Resources, period: str) -> tuple[str, ...]:
 
 
 def export(resources: Resources, import_id: int, part: Slice) -> dict[str, Any]:
-    """One import with its alarms and a slice of its rejected rows, by cell: {row, rejected, total, alarms}.
+    """One import with its alarms and a slice of its rejected rows, by cell: {row, rejected, total, alarms, dismissed}.
+
+    `dismissed` {who, why, at}: a person put the rejected layout aside; otherwise None.
 
     Raises:
         NoSuchImport: the unit has none of this number.
@@ -348,4 +351,5 @@ def export(resources: Resources, import_id: int, part: Slice) -> dict[str, Any]:
         row = browsing.import_row(connection, resources.settings.unit, import_id)
         alarms = [alarm.told for alarm in alarms_of_import(connection, import_id) if not alarm.is_warning]
         rejected, total = browsing.rejected_slice(connection, import_id, part)
-        return {"row": row, "rejected": rejected, "total": total, "alarms": alarms}
+        aside = dismissed(connection, resources.settings.unit, [row]).get(import_id)
+        return {"row": row, "rejected": rejected, "total": total, "alarms": alarms, "dismissed": aside}

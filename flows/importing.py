@@ -11,6 +11,7 @@ from typing import Any
 from unicodedata import normalize
 
 from config.export_profiles import YEARLY
+from config.refusals import WrongUse
 from config.settings import Settings
 from connectors.errors import ConnectorError, UnknownLayout
 from connectors.exports import Export, read_export
@@ -26,6 +27,7 @@ from flows.resources import Resources, open_resources
 from flows.sources_told import sources_now
 from scoring.engine.facts import to_plain
 from storage.database import Connection
+from storage.dismissals import Dismissal, dismiss, dismissed
 from storage.evidence import record_object
 from storage.history import dossier_as_of, history_of
 from storage.import_alarms import alarms_of_import
@@ -45,6 +47,10 @@ from storage.objects.port import digest_of
 from storage.repeats import Repeat, record_repeat, still_rests
 
 _WHO, _WHERE = "parindex import", "command line"
+
+
+class BadDismissal(WrongUse, ValueError):
+    """A layout is put aside for a reason or not at all."""
 
 
 def import_file(
@@ -177,6 +183,19 @@ def import_seen(settings: Settings, import_id: int) -> dict[str, Any] | None:
     with open_resources(settings) as resources, resources.database.read() as connection:
         rows = imports_of(connection, settings.unit)
         return next((_import_told(connection, row) for row in rows if row["id"] == import_id), None)
+
+
+def dismiss_layout(settings: Settings, import_id: int, said: Dismissal) -> None:
+    """Put the layout of a rejected export aside: alarm, letter and page are quiet until other columns come.
+
+    Raises:
+        BadDismissal: no reason was given.
+        NoSuchImport, NotRejected: there is nothing to put aside under this number.
+    """
+    if not said.why.strip():
+        raise BadDismissal("Chưa ghi lý do. Ghi vì sao tệp này không cần đọc, ví dụ: bảng của phần mềm khác.")
+    with open_resources(settings) as resources, resources.database.write() as connection:
+        dismiss(connection, settings.unit, import_id, said)
 
 
 def dossier_seen(settings: Settings, code: str, import_id: int | None) -> dict[str, Any]:
@@ -319,5 +338,6 @@ def import_shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _import_told(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
-    told = {"alarms": _alarms(connection, row["id"]), "rejected": _rejected(connection, row["id"])}
+    told: dict[str, Any] = {"alarms": _alarms(connection, row["id"]), "rejected": _rejected(connection, row["id"])}
+    told |= {"dismissed": dismissed(connection, row["unit"], [row]).get(row["id"])}
     return import_shown(row) | {"warnings": row["warnings"]} | told

@@ -10,9 +10,10 @@ from flows.sources_told import source_faults
 from ocr import CHECKER_VERSION
 from storage.custody import unreachable_at
 from storage.database import Connection
+from storage.dismissals import ringing
 from storage.evidence import QUARANTINED, RECEIVED, documents_of, examinations_of, receipts_of, unexamined
 from storage.import_alarms import ImportAlarm, alarms_to_tell
-from storage.imports import REJECTED, imports_of, rejected_rows_of
+from storage.imports import imports_of, rejected_rows_of
 from storage.nights import Night
 
 _CERTIFICATE_NOTICE = timedelta(days=90)
@@ -119,7 +120,7 @@ def export_alarms(connection: Connection, night: Night) -> Iterator[str]:
 
 
 def _rejected_exports(connection: Connection, unit: str) -> Iterator[str]:
-    return (str(row["reason"]) for row in imports_of(connection, unit) if row["status"] == REJECTED)
+    return (str(row["reason"]) for row in ringing(connection, unit))
 
 
 def _quarantined(connection: Connection, unit: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,15 +12,18 @@ from prefect.context import FlowRunContext
 from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 
-from config.settings import load_settings
-from config.units_here import own_settings
+from config.refusals import Refusal
+from config.settings import Settings, load_settings
+from config.units_here import own_settings, settings_of_units
 from flows.chores import do_chore, kind_of
 from flows.night import NightRequestedBy, Step, run_night
-from flows.prefect_shown import Shown
+from flows.prefect_shown import Shown, Ward
 from flows.prefect_spread import spread, task_runner
 from flows.schedule import newest_slot
 from storage.chores import Chore
-from storage.nights import NightRunning, SlotDone
+from storage.errors import StorageError
+from storage.nights import DONE, FAILED, NightRunning, SlotDone
+from storage.requests import LeaseLost
 
 EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
 """Prefect's ten would hold up the end of a night by seven seconds for each event that a lost server did not take."""
@@ -27,23 +31,55 @@ EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
 
 @flow(name="nightly", persist_result=False, validate_parameters=False, task_runner=task_runner(load_settings()))
 def nightly(asked_by: str = "schedule", started_at: str = "", fills: str = "") -> dict[str, Any]:
-    """Run the configured unit's night. ISO times: `started_at`, empty for now; `fills`, the slot of the schedule."""
+    """Run the night of the configured unit; by the schedule, of every unit of the list, each a task named after it.
+
+    ISO times: `started_at`, empty for now; `fills`, the slot of the schedule.
+    """
     now = datetime.fromisoformat(started_at) if started_at else datetime.now(UTC)
-    settings = own_settings()
     slot = datetime.fromisoformat(fills) if fills else None
-    if _by_schedule():
-        slot = newest_slot(settings.schedule, settings.timezone, now)
-    elsewhere = None if settings.task_runner == "process" else spread
-    shown = Shown()
+    if not _by_schedule():
+        return _night(own_settings(), NightRequestedBy(asked_by, now, slot), Shown())
+    units = settings_of_units(load_settings())
+    slot = newest_slot(units[0].schedule, units[0].timezone, now)
+    return nights_of_units(units, NightRequestedBy(asked_by, now, slot))
+
+
+def nights_of_units(units: Sequence[Settings], asked: NightRequestedBy) -> dict[str, Any]:
+    """The night of each unit, one after the other; a failed one hinders no other: {state, units: {unit: state}}.
+
+    Of a single unit its own summary. A night that somebody else runs or ran is told as `elsewhere`.
+
+    Raises:
+        StorageError: nights failed; the message names their units, the ledger says why.
+    """
+    if len(units) == 1:
+        return _elsewhere_or_night(units[0], asked, Shown())
+    ended: dict[str, str] = {}
+    for place, unit in enumerate(units, start=1):
+        shown = Shown(Ward(unit.unit, unit.unit_name, place, len(units)))
+        try:
+            summary = as_task(_elsewhere_or_night, unit, asked, shown, named=f"night {unit.unit}")
+            ended[unit.unit] = str(summary["state"])
+        except Refusal:
+            ended[unit.unit] = FAILED
+        shown.units(ended)
+    if failed := [name for name, state in ended.items() if state == FAILED]:
+        raise StorageError(f"Đêm chưa chạy xong: {', '.join(failed)}; xem parindex status --unit.")
+    return {"state": DONE, "units": ended}
+
+
+def _elsewhere_or_night(settings: Settings, asked: NightRequestedBy, shown: Shown) -> dict[str, Any]:
     try:
-        asked = NightRequestedBy(asked_by, now, slot)
-        summary = run_night(settings, asked, call=as_task, spread=elsewhere, heard=shown.progress)
-        shown.end(settings, summary)
-        return summary
-    except (NightRunning, SlotDone) as error:
-        if not _by_schedule():
-            raise
+        return _night(settings, asked, shown)
+    except (NightRunning, SlotDone, LeaseLost) as error:
         return {"state": "elsewhere", "reason": str(error)}
+
+
+def _night(settings: Settings, asked: NightRequestedBy, shown: Shown) -> dict[str, Any]:
+    elsewhere = None if settings.task_runner == "process" else spread
+    summary = run_night(settings, asked, call=as_task, spread=elsewhere, heard=shown.progress)
+    shown.end(settings, summary)
+    return summary
 
 
 @flow(name="chore", persist_result=False, validate_parameters=False)
@@ -60,7 +96,8 @@ def _by_schedule() -> bool:
     return bool(run and run.flow_run and run.flow_run.auto_scheduled)
 
 
-def as_task(step: Step, *arguments: Any) -> Any:
+def as_task(step: Step, *arguments: Any, named: str = "") -> Any:
     """Call a step as a task of the running flow."""
-    named = task(name=step.__name__, cache_policy=NO_CACHE, persist_result=False)(step)
-    return named(*arguments)
+    name = named or step.__name__
+    run = task(name=name, task_run_name=name if named else None, cache_policy=NO_CACHE, persist_result=False)(step)
+    return run(*arguments)

@@ -24,16 +24,29 @@ from storage.nights import Night
 _AHEAD = 3
 """Batches submitted for each worker: the next ones wait beside it while it reads."""
 
+_AT_ONCE = 2
+"""Batches under way in each worker of our own cluster: while one begins or ends, the other reads. How many documents
+are read at a time is held by the slots (sandbox/slots.py)."""
+
+_QUIET = {
+    "WORKER__DAEMON": "False",  # a daemon may not start the readers of documents
+    "WORKER__PROFILE__ENABLED": "False",
+    "WORKER__MEMORY__MONITOR_INTERVAL": "5s",
+    "ADMIN__TICK__INTERVAL": "500ms",
+    "ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+}
+"""Dask's looks at itself (hundreds a second by default) take 11 % of a core with two workers, so 1.4 %."""
+
 
 def task_runner(settings: Settings) -> TaskRunner[Any]:
     """The engine that PAR_TASK_RUNNER names; flows.start.require_task_runner has seen that it is installed."""
     if settings.task_runner == "dask":
-        os.environ["DASK_DISTRIBUTED__WORKER__DAEMON"] = "False"  # a daemon may not start the readers of documents
+        os.environ |= {f"DASK_DISTRIBUTED__{name}": value for name, value in _QUIET.items()}
         from prefect_dask.task_runners import DaskTaskRunner
 
         if settings.dask_address:
             return DaskTaskRunner(address=settings.dask_address)
-        alone = {"n_workers": workers(settings), "threads_per_worker": 1, "dashboard_address": None}
+        alone = {"n_workers": workers(settings), "threads_per_worker": _AT_ONCE, "dashboard_address": None}
         return DaskTaskRunner(cluster_kwargs=alone)
     if settings.task_runner == "ray":
         return importlib.import_module("prefect_ray").RayTaskRunner()  # type: ignore[no-any-return]
@@ -54,14 +67,20 @@ def spread(
     it is read here, where a document that ends its reader is blamed alone.
     """
     look = task(name="look_at_batch", cache_policy=NO_CACHE, persist_result=False, retries=2)(look_at_batch)
-    there, trust = settings.model_copy(update={"workers": 1}), trust_digest(settings)
+    there, trust = _there(settings), trust_digest(settings)
     waiting: deque[tuple[list[str], Any]] = deque()
     for batch in batches:
         waiting.append((batch, look.submit(there, night.started_at, batch, trust)))
-        if len(waiting) >= _AHEAD * workers(settings):
+        if len(waiting) >= _AHEAD * _AT_ONCE * workers(settings):
             yield _first(waiting)
     while waiting:
         yield _first(waiting)
+
+
+def _there(settings: Settings) -> Settings:
+    """What a batch is read with: one document at a time of each batch, in our own cluster one of each worker."""
+    own = not settings.dask_address
+    return settings.model_copy(update={"workers": 1, "slots": settings.slots or (workers(settings) if own else 0)})
 
 
 def _first(waiting: deque[tuple[list[str], Any]]) -> tuple[list[str], list[Look] | None]:

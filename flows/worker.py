@@ -10,11 +10,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import FrameType
 
+from config.refusals import Refusal
 from config.settings import Settings, load_settings
 from config.units_here import settings_of_units
 from flows import requests
@@ -29,7 +31,7 @@ from flows.silence import Silence
 from flows.start import run_scheduled
 from storage import nights
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DiskFull, StorageError, StoreUnavailable
 from storage.leases import owner_here
 from storage.nights import NightRunning, SlotDone
 from storage.requests import OPEN, LeaseLost, busy_units, request_rows
@@ -118,7 +120,29 @@ def do_next(look: Look, database: Database, aside: Aside | None = None) -> bool:
 
 def _resume_night(look: Look, database: Database) -> bool:
     """Go on with a night that a dead worker of any of the units left; one that cannot be taken now hinders no other."""
-    return any(_resume_of(unit, look, database) for unit in look.units)
+    return _any_done([partial(_resume_of, unit, look, database) for unit in look.units])
+
+
+def _any_done(nights_to_do: Sequence[Callable[[], bool]]) -> bool:
+    """Do the first that can be done. What one unit's data or settings spoil hinders no other unit.
+
+    Raises:
+        Refusal: none could be done, and this stood against the last one.
+        StoreUnavailable, DiskFull: as for one, so for all.
+    """
+    spoilt: Refusal | None = None
+    for night in nights_to_do:
+        try:
+            if night():
+                return True
+        except (StoreUnavailable, DiskFull):
+            raise
+        except Refusal as error:
+            log("night_spoilt", reason=type(error).__name__, at_line=where_raised(error))
+            spoilt = error
+    if spoilt is not None:
+        raise spoilt
+    return False
 
 
 def _resume_of(settings: Settings, look: Look, database: Database) -> bool:
@@ -136,11 +160,12 @@ def _resume_of(settings: Settings, look: Look, database: Database) -> bool:
 def _run_due_night(look: Look, database: Database) -> bool:
     """Run the oldest slot that is due; of several units the one first that the list names first."""
     due = _due(database, look)
-    for slot, settings in due:
-        log("night_due", unit=settings.unit, slot=slot.isoformat(), waiting=len(due))
-        if _run_night(settings, NightRequestedBy("schedule", look.now, slot)):
-            return True
-    return False
+    return _any_done([partial(_run_slot, unit, slot, look.now, len(due)) for slot, unit in due])
+
+
+def _run_slot(settings: Settings, slot: datetime, now: datetime, waiting: int) -> bool:
+    log("night_due", unit=settings.unit, slot=slot.isoformat(), waiting=waiting)
+    return _run_night(settings, NightRequestedBy("schedule", now, slot))
 
 
 def _due(database: Database, look: Look) -> list[tuple[datetime, Settings]]:
@@ -162,8 +187,8 @@ def _due(database: Database, look: Look) -> list[tuple[datetime, Settings]]:
 
 
 def _own_slots(look: Look, due: list[datetime], unit: Settings) -> list[datetime]:
-    """A fresh slot of the unit that Prefect knows is left to Prefect for a while."""
-    shown = unit.prefect == "on" and unit.unit == look.settings.unit and not due[:-1]
+    """A fresh slot is left for a while to Prefect, which shows every unit's night."""
+    shown = unit.prefect == "on" and not due[:-1]
     return [slot for slot in due if look.now - slot >= (PREFECT_GRACE if shown else timedelta(0))]
 
 

@@ -149,13 +149,6 @@ def newest_of_kinds(connection: Connection, unit: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["kind"]))
 
 
-def rejected_imports(connection: Connection, unit: str, limit: int) -> list[dict[str, Any]]:
-    """Exports that could not be read, newest first."""
-    bad = (imports.c.unit == unit, imports.c.status == "rejected")
-    rows = select(imports).where(*bad).order_by(imports.c.id.desc()).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(rows)]
-
-
 def last_night(connection: Connection, unit: str) -> dict[str, Any] | None:
     """The newest night of a unit, or None before the first."""
     rows = select(nights).where(nights.c.unit == unit).order_by(nights.c.started_at.desc()).limit(1)

@@ -32,7 +32,7 @@ class Deed(StrEnum):
     UPLOAD = "upload"
     DECLARE = "declare"
     RELEASE = "release"
-    """Another try for quarantined documents."""
+    """Another try for quarantined documents; an export of an unneeded layout put aside."""
     ASSIGN = "assign"
     APPROVE = "approve"
     LOCK = "lock"

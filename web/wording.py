@@ -143,6 +143,7 @@ EVENTS = {
     "imported": "Nhập dữ liệu",
     "taken_out": "Tách bảng ra đọc riêng",
     "rejected": "Trả lại",
+    "layout_dismissed": "Bỏ cảnh báo cho mẫu tệp",
     "scored": "Tự chấm",
     "bundled": "Lập gói tài liệu kiểm chứng",
     "viewed": "Xem",

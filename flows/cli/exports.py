@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,15 +113,19 @@ def exports(
     unit: Unit = "",
     dossier: Annotated[str, typer.Option("--dossier", help=text("exports_dossier"))] = "",
     as_of: Annotated[int, typer.Option("--as-of", help=text("as_of_import"))] = 0,
+    dismiss: Annotated[str, typer.Option("--dismiss", help=text("exports_dismiss"))] = "",
     as_json: AsJson = False,
 ) -> None:
     """Sources and imports; one import with its rejected rows; the history of a dossier."""
-    from flows.importing import dossier_seen, exports_seen, import_seen
+    from flows.importing import dismiss_layout, dossier_seen, exports_seen, import_seen
+    from storage.dismissals import Dismissal
 
     settings = settings_for(unit)
     if dossier:
         told = dossier_seen(settings, dossier, as_of or None)
         finish(told, as_json=as_json, lines=_history(told), code=DONE if told["history"] else NEEDS_PERSON)
+    if number and dismiss:
+        dismiss_layout(settings, number, Dismissal(getpass.getuser(), "parindex", dismiss, datetime.now(UTC)))
     if number:
         one = import_seen(settings, number)
         if one is None:
@@ -200,6 +205,8 @@ def _one_import(one: dict[str, Any]) -> Iterator[str]:
     yield f"Lần nhập {one['id']}: {one['name']}, mẫu {one['profile']}, nguồn {one['source'] or 'nhập tay'}"
     if one["reason"]:
         yield f"  {one['reason']}"
+    if aside := one["dismissed"]:
+        yield f"  đã bỏ cảnh báo cho mẫu tệp này: {aside['why']} ({aside['who']}, {aside['at'][:10]})"
     yield from (f"  {bad['sheet']}!{bad['cell']}: {bad['reason']}" for bad in one["rejected"])
     yield from (f"  lưu ý: {sentence}" for sentence in (*one["warnings"], *one["alarms"]))
 

@@ -36,6 +36,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "exports": ("Nguồn dữ liệu, các lần nhập, dòng bị trả lại, lịch sử hồ sơ.", "Sources, imports, rejected rows, history of a dossier."),
     "import_number": ("Số của lần nhập cần xem.", "Number of an import to look at."),
     "exports_dossier": ("Mã hồ sơ cần xem lịch sử.", "Code of a dossier whose history is shown."),
+    "exports_dismiss": (
+        "Bỏ cảnh báo cho mẫu của tệp bị trả lại này, kèm lý do; tệp có cột khác sẽ được cảnh báo lại.",
+        "Put the layout of this rejected file aside, with the reason; other columns ring again.",
+    ),
     "as_of_import": ("Xem hồ sơ như đã biết sau lần nhập số này.", "Show the dossier as known after this import."),
     "upload": ("Nộp tài liệu và kiểm tra ngay.", "Upload documents and examine them at once."),
     "upload_files": ("Các tệp cần nộp.", "The files."),

@@ -1,39 +1,42 @@
-"""The same documents on two Dask workers and on the process pool: `python -m tests.bench.dask_and_pool COUNT`.
+"""The same documents on two Dask workers and on the process pool, by turns: arguments COUNT.
 
-The pool is asked before and after: the machine may change its speed.
+The machine may change its speed and be shared: each way is asked ROUNDS times, wall clock and processor time of the
+whole process tree are taken, and the medians count.
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.settings import load_settings
+import psutil
+
+from config.settings import Settings, load_settings
 from flows import examination, intake
 from flows.batches import batches_in_order
-from flows.examination import BATCH
 from flows.prefect_server import prefect_api
 from flows.resources import Resources, open_resources
 from storage.nights import Night
 
 AT = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
+ROUNDS = 3
 
 
 def main() -> None:
     settings = load_settings()
+    examination.expect_documents()
     with open_resources(settings) as resources:
         _copy_documents(settings.inbox_folder / settings.unit, int(sys.argv[1]))
         intake.take_documents(resources, intake.Sender("bench", "inbox", AT))
-        hashes = [sha256 for batch in batches_in_order(resources) for sha256 in batch][: int(sys.argv[1])]
-        examination.look_at(resources, hashes[:2], at=AT)
-        seconds = {"pool": _on_the_pool(resources, hashes)}
         with prefect_api(settings, services=False):
-            seconds |= _on_dask(hashes)
-        seconds["pool_again"] = _on_the_pool(resources, hashes)
-    print(json.dumps(seconds))
+            taken = _by_turns(resources, settings)
+    print(json.dumps({name: statistics.median(values) for name, values in taken.items()} | {"runs": taken}))
 
 
 def _copy_documents(inbox: Path, wanted: int) -> None:
@@ -44,30 +47,57 @@ def _copy_documents(inbox: Path, wanted: int) -> None:
             file.with_stem(f"{file.stem}-{number}").write_bytes(file.read_bytes() + b"\n%% %d\n" % number)
 
 
-def _on_the_pool(resources: Resources, hashes: list[str]) -> float:
-    began = time.perf_counter()
-    examination.look_at(resources, hashes, at=AT)
-    return time.perf_counter() - began
-
-
-def _on_dask(hashes: list[str]) -> dict[str, float]:
+def _by_turns(resources: Resources, settings: Settings) -> dict[str, list[float]]:
+    """Seconds of each way and round: pool, dask, their processor time, and Dask's start and warm-up."""
     from prefect import flow
 
     from flows.prefect_spread import spread, task_runner
 
-    settings = load_settings()
     night = Night("bench", settings.unit, "2025", AT, 1)
+    batches = _up_to(int(sys.argv[1]), batches_in_order(resources, shared_by=resources.workers))
+    hashes = [sha256 for batch in batches for sha256 in batch]
+    taken: defaultdict[str, list[float]] = defaultdict(list)
 
     @flow(name="bench-dask", task_runner=task_runner(settings), validate_parameters=False)
-    def examine() -> dict[str, float]:
-        began = time.perf_counter()
-        list(spread(settings, night, [hashes[:1], hashes[1:2]]))
-        warm = time.perf_counter()
-        size = min(BATCH, len(hashes) // 8)  # as flows.batches cuts them for two workers
-        list(spread(settings, night, [hashes[start : start + size] for start in range(0, len(hashes), size)]))
-        return {"warm_up": warm - began, "dask": time.perf_counter() - warm}
+    def examine(began: float) -> None:
+        list(spread(settings, night, [hashes[:1], hashes[1:2], hashes[2:3], hashes[3:4]]))
+        taken["warm_up"].append(time.perf_counter() - began)
+        _timed(taken, "dask", lambda: list(spread(settings, night, batches)))
 
-    return examine()
+    for _ in range(ROUNDS):
+        examination.look_at(resources, hashes[:2], at=AT)
+        _timed(taken, "pool", lambda: examination.look_at(resources, hashes, at=AT))
+        examine(time.perf_counter())
+    return taken
+
+
+def _up_to(count: int, batches: list[list[str]]) -> list[list[str]]:
+    """The last batches, which hold so many documents at least: the portions of a night's end are among them."""
+    chosen: list[list[str]] = []
+    for batch in reversed(batches):
+        if sum(map(len, chosen)) < count:
+            chosen.insert(0, batch)
+    return chosen
+
+
+def _timed(taken: dict[str, list[float]], name: str, work: Callable[[], object]) -> None:
+    began, used = time.perf_counter(), _processor_seconds()
+    work()
+    taken[name].append(round(time.perf_counter() - began, 2))
+    taken[f"{name}_processor"].append(round(_processor_seconds() - used, 2))
+
+
+def _processor_seconds() -> float:
+    """Of this process and all below it, those that ended included."""
+    return sum(map(_of_one, (psutil.Process(), *psutil.Process().children(recursive=True))))
+
+
+def _of_one(process: psutil.Process) -> float:
+    try:
+        used = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(used.user + used.system + used.children_user + used.children_system)
 
 
 if __name__ == "__main__":

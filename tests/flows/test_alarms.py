@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from config.settings import Settings
 from flows import intake, keeping
 from flows.alarms import alarm_kinds, alarms_for_letter, alarms_now, disk_low
 from flows.chores import do_chore
+from flows.importing import BadDismissal, dismiss_layout, import_seen
 from flows.intake import Sender
 from flows.keeping import Asker
 from flows.logs import log, where_raised
+from flows.morning import stuck
 from flows.resources import open_ledger, open_resources
+from storage import custody
 from storage.chores import Chore, ChoreEnding, end_chore, take_chore
-from storage.nights import FAILED, Ending, NightRequest, begin_night, end_night
+from storage.dismissals import Dismissal, NotRejected
+from storage.imports import imports_of
+from storage.nights import FAILED, Ending, Night, NightRequest, begin_night, end_night
 from storage.objects import FolderStore
 from storage.watched import watched_since
 from tests.connectors.tables import LIST_HEADER, listed, xlsx
@@ -111,6 +117,55 @@ def test_a_layout_that_changed_rings_with_the_name_of_the_file(ward: Settings) -
     assert "layout_changed" not in rings(ward)
 
 
+def test_a_layout_that_a_person_put_aside_is_quiet_until_other_columns_come(ward: Settings) -> None:
+    """Whatever the file is called; who and why stand in the custody log."""
+    said = Dismissal("Lan", "web", "bảng của phần mềm khác", AT)
+    _export(ward, "mau-moi-11.xlsx", ["Cột lạ", "Cột lạ nữa", "Không ai biết"])
+    number = _newest(ward)
+    with pytest.raises(BadDismissal):
+        dismiss_layout(ward, number, replace(said, why=" "))
+    assert "layout_changed" in rings(ward) and _in_letter(ward, "mau-moi-11")
+
+    dismiss_layout(ward, number, said)
+    dismiss_layout(ward, number, replace(said, who="Người khác"))
+    assert "layout_changed" not in rings(ward) and not _in_letter(ward, "mau-moi-11")
+    seen = import_seen(ward, number)
+    assert seen is not None and (seen["dismissed"]["who"], seen["dismissed"]["why"]) == (said.who, said.why)
+    with open_ledger(ward) as database, database.read() as connection:
+        (event,) = custody.events_named(connection, "layout_dismissed")
+    assert event["detail"] == {"unit": ward.unit, "import": number, "name": "mau-moi-11.xlsx", "why": said.why}
+
+    _export(ward, "mau-moi-12.xlsx", ["Cột lạ", "Cột lạ nữa", "Không ai biết"], ["a", "b", "c"])
+    assert _newest(ward) != number and "layout_changed" not in rings(ward)
+    _export(ward, "mau-moi-13.xlsx", ["Cột lạ", "Cột khác hẳn", "Không ai biết"])
+    assert "layout_changed" in rings(ward) and _in_letter(ward, "mau-moi-13")
+
+
+def test_a_damaged_file_is_put_aside_alone_and_a_read_one_not_at_all(ward: Settings) -> None:
+    said = Dismissal("Lan", "web", "tệp hỏng, đã xin lại", AT)
+    for name, content in (("hong-1.xlsx", b"PK broken"), ("hong-2.xlsx", b"PK broken too")):
+        (ward.exports_folder / name).write_bytes(content)
+        _pull(ward)
+        if name == "hong-1.xlsx":
+            dismiss_layout(ward, _newest(ward), said)
+            assert "layout_changed" not in rings(ward)
+    assert "layout_changed" in rings(ward)
+    _export(ward, "ho-so.xlsx", LIST_HEADER)
+    with pytest.raises(NotRejected):
+        dismiss_layout(ward, _newest(ward), said)
+
+
+def _newest(ward: Settings) -> int:
+    with open_ledger(ward) as database, database.read() as connection:
+        return max(int(row["id"]) for row in imports_of(connection, ward.unit))
+
+
+def _in_letter(ward: Settings, name: str) -> bool:
+    night = Night("n", ward.unit, "2025", AT, 1)
+    with open_ledger(ward) as database, database.read() as connection:
+        return any(name in line for line in stuck(connection, night, {"missing_files": [], "unlinked": []}))
+
+
 def test_a_disk_below_its_limit_rings(ward: Settings) -> None:
     assert disk_low(ward, AT, 0) is None
     assert "1099511627776 MiB trống" in str(disk_low(ward, AT, 1 << 40))
@@ -178,7 +233,11 @@ def test_log_lines_are_one_json_object_each_with_ids_alone(
     assert datetime.fromisoformat(told["at"]).tzinfo is not None
 
 
-def _export(ward: Settings, name: str, header: list[str]) -> None:
-    xlsx(ward.exports_folder / name, [header, *(listed(number) for number in range(1, 4))])
+def _export(ward: Settings, name: str, header: list[str], *more: list[str]) -> None:
+    xlsx(ward.exports_folder / name, [header, *(listed(number) for number in range(1, 4)), *more])
+    _pull(ward)
+
+
+def _pull(ward: Settings) -> None:
     with open_resources(ward) as resources:
         intake.pull_exports(resources, Sender("test", "exports", AT))

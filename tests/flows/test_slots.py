@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from config.refusals import Refusal
 from config.settings import Settings
 from config.units_here import BadUnits, own_settings, settings_of, settings_of_units
 from flows.aside import Aside
@@ -20,7 +21,7 @@ from flows.cli.door import settings_for
 from flows.resources import open_ledger
 from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
 from flows.sources import sources_of
-from flows.worker import Look, do_next
+from flows.worker import Look, _due, do_next
 from storage import nights
 from storage.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
 from storage.database import Database, tables
@@ -272,6 +273,30 @@ def test_wards_of_a_list_have_nights_and_chores_of_their_own_oldest_slot_first(t
     assert len([chore for chore in chores if chore.name == "scrub"]) == 1
     assert "Phường Hai" in rows["phuong-2"][0]["summary"]["letter"]
     assert "Phường Ba" in rows["phuong-3"][0]["summary"]["letter"]
+
+
+def test_a_ward_whose_settings_are_spoilt_stops_no_other_and_is_told_in_the_end(tmp_path: Path) -> None:
+    """Also where it comes first and its night cannot even begin, so that the ledger knows nothing of it."""
+    units = _city(tmp_path) / "units.yaml"
+    units.write_text(units.read_text().replace("name: Phường Một", "name: Phường Một, criteria: khong-co@1"))
+    settings = Settings(home=tmp_path, unit="phuong-1", period="2025", prefect="off")
+    with open_ledger(settings) as database:
+        watched_since(database, [f"phuong-{n}" for n in (1, 2, 3)], SLOT - timedelta(minutes=1))
+        look = Look(settings, SLOT + timedelta(minutes=1))
+        assert do_next(look, database) and do_next(look, database)
+        with pytest.raises(Refusal, match="khong-co"):
+            do_next(look, database)
+        with database.read() as connection:
+            ran = [len(nights_of(connection, f"phuong-{n}")) for n in (1, 2, 3)]
+    assert ran == [0, 1, 1]
+
+
+def test_a_fresh_slot_of_each_ward_is_left_to_prefect_for_a_minute(tmp_path: Path) -> None:
+    settings = Settings(home=_city(tmp_path), unit="phuong-1", period="2025", prefect="on")
+    with open_ledger(settings) as database:
+        watched_since(database, [f"phuong-{n}" for n in (1, 2, 3)], SLOT - timedelta(minutes=1))
+        fresh, later = (Look(settings, SLOT + timedelta(seconds=seconds)) for seconds in (59, 60))
+        assert _due(database, fresh) == [] and len(_due(database, later)) == 3
 
 
 def test_a_ward_of_a_list_never_takes_the_exports_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,48 @@ def test_a_night_shows_its_progress_its_letter_and_where_the_pages_are(prefect: 
     assert shown["tien-do"]["description"] == "Viết thư buổi sáng" and shown["tien-do"]["type"] == "progress"
 
 
+def test_by_the_schedule_every_ward_of_the_list_has_its_named_night_and_a_failed_one_hinders_none(
+    prefect: str, tmp_path: Path
+) -> None:
+    wards = ["mot, name: Phường Một", "sai, name: Phường Sai, criteria: khong-co@1", "hai, name: Phường Hai"]
+    (tmp_path / "units.yaml").write_text("\n".join(["units:", *(f"- {{id: phuong-{ward}}}" for ward in wards)]))
+    environment = os.environ | {"PREFECT_API_URL": prefect, "PAR_HOME": str(tmp_path), "PAR_UNIT": "phuong-mot"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", _SCHEDULED, NIGHT], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert "StorageError: Đêm chưa chạy xong: phuong-sai" in done.stderr, done.stderr
+    shown = {one["key"]: one for one in _asked(prefect, "artifacts/filter")}
+    tasks = {one["name"]: one["state_type"] for one in _asked(prefect, "task_runs/filter")}
+    assert {name: tasks[f"night phuong-{name}"] for name in ("mot", "sai", "hai")} == {
+        "mot": "COMPLETED",
+        "sai": "FAILED",
+        "hai": "COMPLETED",
+    }
+    assert shown["tien-do-phuong-hai"]["description"] == "Phường Hai (3/3 đơn vị): Viết thư buổi sáng"
+    assert "Phường Một" in shown["thu-buoi-sang-phuong-mot"]["data"]
+    assert [name in shown["cac-don-vi"]["data"] for name in ("phuong-mot | xong", "phuong-sai | chưa xong")] == [1, 1]
+
+
+_SCHEDULED = """
+import sys
+from datetime import datetime
+from prefect import flow
+from config.settings import load_settings
+from config.units_here import settings_of_units
+from flows.night import NightRequestedBy
+from flows.prefect_night import nights_of_units
+
+@flow(name="nightly", persist_result=False, validate_parameters=False)
+def nightly():
+    asked = NightRequestedBy("schedule", datetime.fromisoformat(sys.argv[1]))
+    return nights_of_units(settings_of_units(load_settings()), asked)
+
+nightly()
+"""
+
+
 @pytest.mark.skipif(importlib.util.find_spec("prefect_ray") is not None, reason="prefect-ray is installed here")
 def test_a_night_on_an_engine_that_is_not_installed_is_refused_before_it_begins(tmp_path: Path) -> None:
     done = parindex(tmp_path, "nightly", "--at", NIGHT, PAR_TASK_RUNNER="ray")

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
+from flows import intake
 from flows.resources import open_resources
 from storage import custody
+from storage.imports import imports_of
 from storage.links import links_of, terms_of
+from tests.connectors.tables import xlsx
 from tests.web.wards import (
     FOREIGN_COMPONENT,
     NOW,
@@ -95,6 +98,24 @@ def test_the_page_of_exports_tells_what_was_left_out_because_it_speaks_of_other_
     with visiting(own_town, "coordinator") as client:
         shown = client.get(f"{HERE}/du-lieu").text
     assert re.search(r"2 dòng thuộc kỳ 2024, không tính vào kỳ 2025", shown)
+
+
+def test_a_coordinator_puts_an_unneeded_layout_aside_with_a_reason_and_nobody_else_may(own_town: Town) -> None:
+    with open_resources(own_town.settings) as resources:
+        xlsx(own_town.settings.exports_folder / "bang-la.xlsx", [["Cột lạ", "Cột nữa", "Cột ba"], ["a", "b", "c"]])
+        intake.pull_exports(resources, intake.Sender("test", "exports", NOW))
+        with resources.database.read() as connection:
+            number = max(int(row["id"]) for row in imports_of(connection, OWN))
+    page = f"{HERE}/du-lieu/{number}"
+    with visiting(own_town, "coordinator") as client:
+        assert "Bỏ cảnh báo" in client.get(page).text and "bang-la.xlsx" in client.get(f"{HERE}/hom-nay").text
+        assert client.post(f"{page}/bo-qua", data={"why": " "}).status_code == 422
+        assert client.post(f"{page}/bo-qua", data={"why": "bảng của phần mềm khác"}).status_code == 303
+        after = client.get(page).text
+        assert "bảng của phần mềm khác" in after and "/bo-qua" not in after
+        assert "bang-la.xlsx" not in client.get(f"{HERE}/hom-nay").text.split("Đang vướng")[1]
+        sign_in(client, own_town, "leader")
+        assert client.post(f"{page}/bo-qua", data={"why": "x"}).status_code == 403
 
 
 def test_an_office_finds_its_components_deadlines_and_tasks_on_one_page(own_town: Town) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, Path, Query
+from fastapi.responses import RedirectResponse, Response
 
 from flows import browsing
+from flows.importing import BadDismissal, dismiss_layout
 from flows.sources_told import sources_now
 from storage.browsing import Slice
+from storage.dismissals import Dismissal
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.pages.home import PLACE
@@ -37,6 +39,25 @@ def one_import(
     trang: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """One import with its rejected rows by cell."""
+    return _one(visit, number, trang)
+
+
+@router.post(PLACE + "/du-lieu/{number}/bo-qua")
+def dismiss(
+    number: Number,
+    visit: Visit = allowed(Deed.RELEASE),
+    why: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Put the layout of a rejected export aside, with the reason."""
+    said = Dismissal(visit.visitor.name, "web", why.strip(), visit.now)
+    try:
+        dismiss_layout(visit.resources.settings, number, said)
+    except BadDismissal as error:
+        return _one(visit, number, 1, str(error), 422)
+    return RedirectResponse(visit.request.url.path.removesuffix("/bo-qua"), status_code=303)
+
+
+def _one(visit: Visit, number: int, trang: int, message: str = "", status: int = 200) -> Response:
     told = browsing.export(visit.resources, number, Slice((trang - 1) * _REJECTED, _REJECTED))
     pages = max(1, -(-told["total"] // _REJECTED))
-    return visit.page("export.html", told=told, page=trang, pages=pages)
+    return visit.page("export.html", told=told, page=trang, pages=pages, message=message, status=status)
