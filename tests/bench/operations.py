@@ -14,14 +14,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from config.settings import Settings, load_settings
+from config.units_here import settings_of_units
 from flows.examination import BATCH
-from flows.night import NightRequestedBy, run_night
 from flows.requests import RunAsked, ask_for_run, progress_of
-from flows.resources import open_resources
+from flows.resources import open_ledger, open_resources
+from flows.worker import Look, _due, do_next
+from storage.watched import watched_since
 from tests.bench.night import DOCUMENTS_OF_A_BIG_NIGHT, STEPS_BESIDE_BATCHES, orchestrated, quiet
 from tests.servers import free_ports
 
@@ -116,21 +121,32 @@ def dask(folder: Path) -> list[str]:
 
 
 def wards(folder: Path) -> list[str]:
-    """Nights of 94 wards in one database, one after the other, beside the night of a single one."""
-    home = _sample(folder)
-    alone = _night_seconds(_ward(home, "ward-0", folder / "alone"))
-    seconds = [_night_seconds(_ward(home, f"ward-{number}", folder / "city")) for number in range(WARDS)]
-    again = [_night_seconds(_ward(home, f"ward-{number}", folder / "city"), day=1) for number in range(10)]
-    last = statistics.median(seconds[-10:])
+    """First and next, unchanged nights of 94 wards in one worker, beside those of a worker with a single ward."""
+    sample = _sample(folder)
+    single, city = _city(sample, folder / "alone", 1), _city(sample, folder / "city", WARDS)
+    first, alone, again, again_alone = (_nights(home, day) for day in (0, 1) for home in (city, single))
+    look = _look_seconds(city)
+    ends = [statistics.median(part) for part in (first[:10], first[-10:], again[:10], again[-10:])]
     return [
-        f"one ward alone {alone:.2f} s; {WARDS} wards {sum(seconds):.0f} s, the last ten {last:.2f} s each = "
-        f"{last / alone:.2f} of one alone; an unchanged night among {WARDS} wards {statistics.median(again):.2f} s; "
+        f"processor time: one ward alone {alone[0]:.2f} s, its unchanged night {again_alone[0]:.2f} s; {WARDS} wards "
+        f"in one worker {sum(first):.0f} s, the first ten {ends[0]:.2f}, the last ten {ends[1]:.2f} s each "
+        f"= {ends[1] / ends[0]:.2f}; unchanged nights of all {sum(again):.0f} s, {ends[2]:.2f} and {ends[3]:.2f} each; "
+        f"an idle look at {WARDS} wards {look * 1000:.0f} ms; "
         f"database {(folder / 'city/parindex.db').stat().st_size / WARDS / 2**20:.2f} MiB a ward"
     ]
 
 
-def _ward(sample: Path, unit: str, home: Path) -> Settings:
-    """A ward with one export and one document of its own."""
+def _city(sample: Path, home: Path, count: int) -> Settings:
+    """So many wards, each with one export and one document of its own; the list has them all."""
+    units = [f"ward-{number:02}" for number in range(count)]
+    home.mkdir()
+    for unit in units:
+        _bring(sample, unit, home)
+    (home / "units.yaml").write_text("units:\n" + "".join(f"- {{id: {unit}, name: Ward {unit}}}\n" for unit in units))
+    return Settings(home=home, unit=units[0], trust=sample / "trust", period="2025", workers=1, prefect="off")
+
+
+def _bring(sample: Path, unit: str, home: Path) -> None:
     exports, inbox = home / "exports" / unit, home / "inbox" / unit / "1.1.1"
     for target in (exports, inbox):
         target.mkdir(parents=True, exist_ok=True)
@@ -138,14 +154,34 @@ def _ward(sample: Path, unit: str, home: Path) -> Settings:
     document = sorted((sample / "inbox").rglob("1.1.1/*.pdf"))[0]
     (exports / export.name).write_bytes(export.read_bytes())
     (inbox / document.name).write_bytes(document.read_bytes() + f"\n% {unit}\n".encode())
-    return Settings(home=home, unit=unit, exports=exports, trust=sample / "trust", period="2025", workers=1)
 
 
-def _night_seconds(settings: Settings, *, day: int = 0) -> float:
-    began = time.perf_counter()
-    with quiet():
-        run_night(settings, NightRequestedBy("bench", NOW + timedelta(days=day)))
-    return time.perf_counter() - began
+def _nights(settings: Settings, day: int) -> list[float]:
+    """Processor seconds of each unit's night of the slot of that day, in the order in which the worker ran them."""
+    slot = NOW + timedelta(days=day)
+    look, count = Look(settings, slot + timedelta(minutes=1)), len(settings_of_units(settings))
+    with open_ledger(settings) as database, quiet():
+        watched_since(database, [unit.unit for unit in look.units], slot - timedelta(minutes=1))
+        return [_processor_seconds(partial(do_next, look, database)) for _ in range(count)]
+
+
+def _look_seconds(settings: Settings) -> float:
+    """Of a look at the schedule in which no night is due."""
+    look = Look(settings, NOW + timedelta(days=1, minutes=2))
+    with open_ledger(settings) as database:
+        return statistics.median(_processor_seconds(partial(_due, database, look)) for _ in range(9))
+
+
+def _processor_seconds(deed: Callable[[], object]) -> float:
+    """Of this process and its readers: the machine may be shared."""
+    before = _used()
+    deed()
+    return _used() - before
+
+
+def _used() -> float:
+    times = [one.cpu_times() for one in (psutil.Process(), *psutil.Process().children(recursive=True))]
+    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
 
 
 def _sample(folder: Path) -> Path:
