@@ -17,6 +17,7 @@ from flows.resources import Resources
 from scoring import changes_of, compare, due_soon, explain, next_actions, score
 from scoring.engine.facts import Dossier, Facts
 from scoring.forecast import Endings, lost_when_ended
+from scoring.number_names import number_names
 from scoring.what_if import assumable
 from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
@@ -177,7 +178,8 @@ def component(resources: Resources, of_run: Mapping[str, Any], component_id: str
         raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
     over = _over(resources, str(of_run["period"]), component_id, newest_run_id(resources, str(of_run["period"])))
     keys = _assumable(resources, str(of_run["id"])).get(component_id, ())
-    return {"item": item, "entry": entry, "over": over, "assumable": keys}
+    names = number_names(item["measure"])
+    return {"item": item, "entry": entry, "over": over, "assumable": keys, "names": names}
 
 
 @functools.lru_cache(maxsize=256)

@@ -136,7 +136,7 @@ def inputs_of_entry(resources: Resources, period: str, component: str) -> list[d
     if run_id is None:
         return []
     found = browsing.component(resources, browsing.run(resources, run_id), component)
-    labels = {asked["key"]: asked["label"] for asked in found["entry"].get("declared") or ()}
+    labels = found["names"] | {asked["key"]: asked["label"] for asked in found["entry"].get("declared") or ()}
     numbers = found["item"]["numbers"]
     return [{"key": key, "label": labels.get(key, key), "now": str(numbers.get(key, ""))} for key in found["assumable"]]
 

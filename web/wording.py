@@ -179,8 +179,15 @@ NUMBERS = {
     "in_progress_late": "Đang giải quyết, đã quá hạn",
     "worth": "Tương ứng điểm",
     "respondents": "Số phiếu",
+    "examined": "Có tệp kết quả đã kiểm tra",
+    "missing": "Chưa có tệp kết quả",
+    "unknown": "Chưa kết luận được, cần người xem",
+    "to_review": "Cần người xem",
+    "contradicted": "Mâu thuẫn với sổ hồ sơ, không tính",
+    "failed": "Không đạt",
+    "petitions": "Số phản ánh, kiến nghị",
 }
-"""Numbers of measures; what is not here is shown under its own key."""
+"""Numbers beside those that a measure names itself (`scoring.number_names`)."""
 
 DEEDS = {
     "see_score": "Xem điểm",
@@ -269,9 +276,11 @@ def percent(value: Any) -> str:
 
 
 def day(value: Any) -> str:
-    """A date as 05/01/2026; a dash for none."""
+    """A date as 05/01/2026, of a moment the local one; a dash for none."""
     if not value:
         return "–"
+    if isinstance(value, datetime):
+        value = _local(value)
     found = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
     return f"{found:%d/%m/%Y}"
 
@@ -281,8 +290,11 @@ def moment(value: Any, zone: str = "Asia/Ho_Chi_Minh") -> str:
     if not value:
         return "–"
     found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    local = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
-    return f"{local:%H:%M %d/%m/%Y}"
+    return f"{_local(found, zone):%H:%M %d/%m/%Y}"
+
+
+def _local(moment: datetime, zone: str = "Asia/Ho_Chi_Minh") -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
 
 
 def size(value: int | None) -> str:

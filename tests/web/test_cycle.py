@@ -69,6 +69,8 @@ def test_a_year_from_opening_to_publishing(own_town: Town) -> None:
 
         sign_in(client, own_town, "auditor")
         assert _do(client, "begin_appraisal")[0] == 303
+        entry = client.get(f"{ROOT}/3.3.2").text
+        assert "Số hồ sơ trễ hạn</label>" in entry and ">late" not in entry, "numbers entered anew have names"
         page = client.get(ROOT).text
         components = re.findall(rf'href="{ROOT}/(\d+\.\d+\.\d+)"', page)
         status, told = _do(client, "appraise", OWN_COMPONENT, points="0,25", asks="1")

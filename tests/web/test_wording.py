@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 
 from config import document_words
 from flows.resources import open_ledger
+from scoring.engine.facts import DocumentFact, Facts
+from scoring.number_names import number_names
 from storage import evidence, requests, uploads
 from storage.deliveries import Delivery, record_try
 from storage.nights import NightRequest, beat, begin_night
 from storage.runs import PointsThen
+from tests.scoring.wards import at, dossier, dossiers, petition, scored
 from tests.web.wards import OWN, PERIOD, Town, visiting
 from web import charts, errors, wording
 
@@ -113,3 +117,24 @@ def test_a_chart_steps_from_score_to_score_and_breaks_where_there_was_none() -> 
     assert last[0][0] < last[1][0] and last[0][1] == last[1][1] > last[2][1], "stands until the next score, then rises"
     assert all(0 <= y <= charts.HEIGHT for _, y in last)
     assert charts.over_nights((), "4.00") is None
+
+
+def test_no_number_of_a_component_is_shown_under_its_english_key() -> None:
+    flags = dict.fromkeys(("papers_digitised", "papers_reused", "synced", "result_file_required", "full_online"), True)
+    paper = DocumentFact(sha256="a" * 64, name="a.pdf", purpose="result", dossier_code=dossier(1).code)
+    facts = Facts(
+        dossiers=dossiers(4, 1, channel="online", fee_due=True, paid_online=True, procedure_code="1.001", **flags),
+        petitions=(petition(1, confirmed=True, due_at=at("2025-04-01"), answered_at=at("2025-03-20")),),
+        documents=(paper, replace(paper, sha256="b" * 64, purpose="outgoing", dossier_code=None)),
+    )
+    shown = {
+        (item["measure"], key) for item in scored(facts)["components"] if item["measure"] for key in item["numbers"]
+    }
+
+    assert len(shown) > 30
+    assert {one for one in shown if one[1] not in wording.NUMBERS and one[1] not in number_names(one[0])} == set()
+
+
+def test_the_day_of_a_night_is_the_local_one() -> None:
+    """A night at 01:00 in Vietnam is 18:00 of the day before in UTC: charts told every night a day early."""
+    assert wording.day(datetime(2026, 1, 4, 18, tzinfo=UTC)) == "05/01/2026"
