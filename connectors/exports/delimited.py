@@ -20,7 +20,7 @@ def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
     """The one table of a delimited text file, and a warning where its lines are written in two encodings.
 
     Raises:
-        Unreadable: no text, or no delimiter in it.
+        Unreadable: no text, no delimiter in it, or a quote that is never closed.
     """
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"tệp văn bản lớn hơn {MOST_BYTES >> 20} MB.")
@@ -32,7 +32,19 @@ def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
         rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     except csv.Error as error:
         raise Unreadable(f"không đọc được tệp CSV ({error}). Hãy xuất lại.") from error
+    _refuse_open_quote(text, rows)
     return grid_of(path.stem, rows), _mixed_warning(content)
+
+
+def _refuse_open_quote(text: str, rows: list[list[str]]) -> None:
+    """A quote that is never closed swallows every row behind it into one cell."""
+    swallowed = max((len(cell.splitlines()) for cell in rows[-1]), default=0) if rows else 0
+    if swallowed > 1 and text.count('"') % 2:
+        line = len(text.splitlines()) - swallowed + 1
+        raise Unreadable(
+            f"dấu ngoặc kép mở ở dòng {line} không đóng, nên các dòng sau dính thành một ô. Sửa dòng ấy, hoặc xuất lại"
+            " dạng Excel."
+        )
 
 
 def decoded(content: bytes) -> str:

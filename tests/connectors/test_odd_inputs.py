@@ -77,6 +77,20 @@ def test_rows_that_are_merged_in_every_column_are_one_record_each(tmp_path: Path
     assert (export.declared_total, export.agree, export.warnings) == (3, True, ())
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_quote_that_is_never_closed_does_not_swallow_the_rows_behind_it(closed: bool, tmp_path: Path) -> None:
+    lines = [",".join(map(str, one)) for one in (HEADER, row(1), row(2), row(3))]
+    lines[3] = lines[3].replace(code(3), f'"{code(3)}' + '"' * closed)
+    lines.append(",".join(map(str, row(4, **{"Ghi chú": '"hai\ndòng, 5"" x"'}))))
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    if closed:
+        assert [one.values["code"] for one in read_export_here(tmp_path / "a.csv").rows] == [*map(code, range(1, 5))]
+    else:
+        (tmp_path / "a.csv").write_text("\n".join(lines[:4] + lines[1:3]), encoding="utf-8")
+        with pytest.raises(Unreadable, match="dấu ngoặc kép mở ở dòng 4 không đóng"):
+            read_export_here(tmp_path / "a.csv")
+
+
 def test_a_header_that_says_how_to_write_a_date_is_known(tmp_path: Path) -> None:
     header = [f"{label} (dd/MM/yyyy)" if label.startswith("Ngày") else f"{label} (*)" for label in HEADER]
     export = read_export_here(xlsx(tmp_path / "a.xlsx", [header, row(1)]))
