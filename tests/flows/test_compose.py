@@ -168,7 +168,6 @@ def test_the_object_store_of_the_compose_file_starts_with_its_very_command(
         assert S3Store(s3_address(endpoint, "ready")).worm().guaranteed
 
 
-@pytest.mark.timeout(300)
 def test_web_worker_prefect_and_runner_start_and_pass_their_health_checks(
     compose: dict[str, Any], tmp_path: Path, postgresql_url: str, s3_endpoint: str
 ) -> None:

@@ -65,7 +65,6 @@ def undisturbed(small_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return made_once(tmp_path_factory, "undisturbed", pass_night)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("moments", CHAINS.values(), ids=CHAINS)
 def test_a_night_killed_in_one_step_after_another_ends_like_an_undisturbed_one(
     moments: list[tuple[str, str, int]], small_ward: Path, undisturbed: Path, tmp_path: Path

@@ -17,7 +17,6 @@ READING = ("flows.examination:record_examination", "after", "2")
 """Two documents have been read and are recorded; three are not."""
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("victims", [("prefect",), ("prefect", "itself")], ids=["server", "server and night"])
 def test_a_prefect_killed_in_the_middle_costs_time_and_nothing_else(
     victims: tuple[str, ...], small_ward: Path, small_night: Path, tmp_path: Path

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from config.settings import Settings
 from flows.requests import progress_of
@@ -20,7 +19,6 @@ from tests.journeys.commands import parindex
 from tests.journeys.serving import Service, alive, serving, wait_for
 
 
-@pytest.mark.timeout(400)
 def test_prefect_shows_the_wards_schedule_and_runs_its_night(tmp_path: Path) -> None:
     with serving(tmp_path, PAR_SCHEDULE="* * * * *", PAR_PERIOD="2025") as service:
         (deployment,) = _asked_of_prefect(service, "deployments/filter")
