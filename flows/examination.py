@@ -60,11 +60,16 @@ def examine_batch(resources: Resources, hashes: Sequence[str], *, at: datetime, 
     What somebody else reads at this moment is waited for, and read here only if that reader leaves it unread. A
     document that needs an OCR engine this machine lacks waits, with the reason; the others go on.
     """
+    for start in range(0, len(hashes), BATCH):  # who hands in thousands holds no more than a night's batch of them
+        _examine_together(resources, hashes[start : start + BATCH], at, done)
+
+
+def _examine_together(resources: Resources, hashes: Sequence[str], at: datetime, done: Callable[[], None]) -> None:
     left, tried = list(hashes), dict[str, int]()
     with holding(resources) as held:
         while left:
             taken = held.take(left, tried=tried)
-            for look in _looks(resources, taken.mine, at):
+            for look in _looks(resources, taken.mine, at) if taken.mine else ():
                 record_look(resources, look, at, held.reader)
                 done()
             for _ in range(len(left) - len(taken.mine) - len(taken.elsewhere)):

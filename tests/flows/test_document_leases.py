@@ -233,3 +233,20 @@ def _row(resources: Resources) -> dict[str, Any]:
     with resources.database.read() as connection:
         (row,) = documents_of(connection, resources.settings.unit)
     return dict(row)
+
+
+def test_who_hands_in_more_than_a_batch_holds_one_batch_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.examination.BATCH", 2)
+    with open_resources(Settings(home=tmp_path, period="2025", workers=1)) as resources:
+        hashes = [_receive(resources, f"1.1.1/{number}.pdf") for number in range(5)]
+        held: list[int] = []
+
+        def look() -> None:
+            with resources.database.read() as connection:
+                rows = documents_of(connection, resources.settings.unit)
+            held.append(sum(1 for row in rows if row["owner"]))
+
+        examine_batch(resources, hashes, at=NOW, done=look)
+    assert len(held) == 5 and max(held) <= 1, "of two, one is answered when it is told"
