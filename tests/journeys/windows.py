@@ -56,8 +56,8 @@ class Windows:
             self.complaints.append(text)
 
 
-_ARRIVES = {"quantri": "**/danh-sach", "giamsat": "**/", "nguoimoi": "**/"}
-"""Where who administers, who works in two years and who works nowhere yet come in."""
+_ARRIVES = {"quantri": "**/danh-sach"} | dict.fromkeys(("giamsat", "thanhpho", "nguoimoi"), "**/")
+"""Where who administers, who works in two years or two wards, and who works nowhere yet come in."""
 
 
 def enter(page: Page, service: Open, name: str) -> None:
