@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -30,6 +30,8 @@ RECOGNISABLE = frozenset({"dossier_code", "procedure_code", "component", "moment
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _NOTHING_AROSE = frozenset({"không phát sinh", "không có phát sinh", "không áp dụng"})
+_DAYS = frozenset({"moment", "deadline"})
+_NO_DAY, _NOT_YET = "no_day", "not_yet"
 _LONG_DASHES = str.maketrans("‐‑‒–—−", "------")
 _REMARK = re.compile(r"\s*\([^()]*\)$")
 _LAST_SECOND = time(23, 59, 59)
@@ -70,7 +72,9 @@ def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, .
     convert = _CONVERTERS[column.read_as]
     if column.split:
         return _last_part(convert, column.split)
-    return _unless(column.nothing, convert) if column.nothing else convert
+    if column.nothing:
+        return _unless({column.nothing}, convert)
+    return _unless(set(vocabulary[_NO_DAY][_NOT_YET]), convert) if column.read_as in _DAYS else convert
 
 
 def recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
@@ -261,9 +265,10 @@ def _names(separator: str) -> Convert:
     return names
 
 
-def _unless(nothing: str, convert: Convert) -> Convert:
-    """The value, or None for the word that this vendor writes where there is none."""
-    return lambda cell: None if plain_text(cell) == nothing else convert(cell)
+def _unless(nothing: Set[str], convert: Convert) -> Convert:
+    """The value, or None for words that are written where there is none."""
+    keys = set(map(label_key, nothing))
+    return lambda cell: None if label_key(plain_text(cell) or "") in keys else convert(cell)
 
 
 def _last_part(convert: Convert, separator: str) -> Convert:

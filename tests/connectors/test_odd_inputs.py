@@ -101,3 +101,13 @@ def test_a_header_without_diacritics_is_not_told_to_lack_columns(tmp_path: Path)
     header = ["STT", "MA HO SO", "NGAY TIEP NHAN", "NGAY HEN TRA", "NGAY CO KET QUA", "DON VI GIAI QUYET", "GHI CHU"]
     with pytest.raises(UnknownLayout, match=r"đủ cột, nhưng tên cột viết khác"):
         read_export_here(xlsx(tmp_path / "a.xlsx", [header, row(1)]))
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_words_that_say_that_there_is_no_day_yet_cost_no_dossier(form: str, tmp_path: Path) -> None:
+    waiting = [row(number, **{"Ngày có kết quả": "Chưa có kết quả"}) for number in range(2, 30)]
+    rows = [HEADER, row(1), *waiting]
+    file = xlsx(tmp_path / "a.xlsx", rows) if form == "xlsx" else delimited(tmp_path / "a.csv", rows)
+    export = read_export_here(file)
+    assert [one.values["finished_at"] is None for one in export.rows] == [False] + [True] * 28
+    assert not export.rejected
