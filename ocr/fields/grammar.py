@@ -122,9 +122,13 @@ def slips(one: str, other: str) -> int:
 
 def repaired_symbol(symbol: str) -> str:
     """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
-    toneless = "".join(fold(letter) if is_toned(letter) else letter for letter in symbol)  # no symbol bears a tone
-    parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", toneless))  # no symbol has Đ twice: OCR reads it so
+    parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", _toneless(symbol)))  # no symbol has Đ twice: OCR reads it so
     return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
+
+
+def _toneless(symbol: str) -> str:
+    """No symbol bears a tone: the Ứ of "cung ứng" is its U."""
+    return "".join(fold(letter) if is_toned(letter) else letter for letter in symbol)
 
 
 def is_toned(word: str) -> bool:
@@ -158,7 +162,7 @@ def symbol_of_organ(symbol: str, organ: str) -> str:
     words = organ.split()
     kind, dash, unit = symbol.rpartition("-")
     digits = words.pop() if words and words[-1].isdigit() else ""
-    initials = "".join(word[0] for word in words)
+    initials = _toneless("".join(word[0] for word in words))
     letters = unit.rstrip("0123456789")
     if digits and fold(letters) == fold(initials) and len(unit) == len(letters) + len(digits):
         return kind + dash + letters + digits

@@ -54,11 +54,11 @@ class NumberLine:
 def number_of(head: Head, reread: Reread) -> NumberLine | None:
     """The first line of the left column (else of the whole head) that reads like number and symbol."""
     for lines in (head.left, head.whole):
-        for pattern in (_HYPHENED, _PARTY, _STATE, _NO_SLASH, _NO_WORD):
+        for patterns in ((_HYPHENED, _PARTY), (_STATE,), (_NO_SLASH,), (_NO_WORD,)):
             for index, line in enumerate(lines[:14]):
-                match = pattern.search(line.folded)
-                if match and _is_symbol(line, match, head.page):
-                    return _number_line(head.page, (index, line, match), reread)
+                for match in (pattern.search(line.folded) for pattern in patterns):
+                    if match and _is_symbol(line, match, head.page):
+                        return _number_line(head.page, (index, line, match), reread)
     return None
 
 

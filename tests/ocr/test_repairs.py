@@ -27,6 +27,7 @@ SYMBOLS = {
 ORGANS = {
     "digits of a committee": ("QĐ-BCĐ128", "BAN CHỈ ĐẠO 138", "QĐ-BCĐ138"),
     "initials of a centre": ("BC-TTIPVHOC", "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", "BC-TTPVHCC"),
+    "no tone of an initial": ("TTr-TTCIDVSNG", "TRUNG TÂM CUNG ỨNG DỊCH VỤ SỰ NGHIỆP CÔNG", "TTr-TTCUDVSNC"),
     "a known unit stays": ("QĐ-UBND", "ỦY BAN NHÂN DÂN PHƯỜNG HỘI AN", "QĐ-UBND"),
     "another unit stays": ("QĐ-KTHT", "PHÒNG KINH TẾ HẠ TẦNG", "QĐ-KTHT"),
 }
@@ -271,7 +272,9 @@ PARTY_HEAD = (*row("ĐẢNG ỦY PHƯỜNG HỘI AN", 80, 50), *row("ĐẢNG C�
     [("Số 12-QĐ/ĐU", "12-QĐ/ĐU", "QUYẾT ĐỊNH"), ("Số 45-CV/ĐU", "45-CV/ĐU", "CÔNG VĂN")],
 )
 def test_a_number_of_the_party_has_its_type_before_the_slash(printed: str, number: str, kind: str) -> None:
-    fields = fields_under(("BÍ THƯ", 500), head=(*PARTY_HEAD, *row(printed, 95, 100)))
+    said = row("số 45/TTr-VHXH ngày 03 tháng 10", 85, 200)
+
+    fields = fields_under(("BÍ THƯ", 500), head=(*PARTY_HEAD, *row(printed, 95, 100), *said))
 
     assert (fields["number"], fields["symbol"], fields["type"]) == (number, number[3:], kind)
 
