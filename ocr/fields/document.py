@@ -35,7 +35,9 @@ NAMES = (
     "dossier_code",
 )
 _AROUND_RECIPIENT = " -–—+•~=;.>|"
-_ARCHIVE = re.compile(r"^[LlI1]ưu ?: ?V[TIFLÌÍ1l]{1,2}(?P<between>[,;.] )?(?P<unit>(?<=[,;.] )[A-ZĐ]+)?(?P<rest>.*)$")
+_ARCHIVE = re.compile(
+    r"^[LlI1T] ?ưu ?: ?V[TIFLÌÍ1l]{1,2}(?P<between>[,;.] )?(?P<unit>(?<=[,;.] )[A-ZĐ]+)?(?P<rest>.*)$"
+)
 """The last recipient: the archive, with the unit that drafted."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
 
@@ -186,7 +188,7 @@ def _archive_line(text: str) -> str:
         return text
     units = grammar().unit_symbols
     unit = match.group("unit") or ""
-    near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units)
+    near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units, 2 if len(unit) >= 7 else 1)
     between = ", " if match.group("between") else ""
     return f"Lưu: VT{between}{units[near] if near else unit}{match.group('rest')}"
 

@@ -209,6 +209,7 @@ RECIPIENTS = {
     "a dash lost before the archive": (("- Như trên;", ">Lưu: VT, VHXH."), "Như trên; Lưu: VT, VHXH"),
     "a letter of the archive": (("- Như trên;", "- Lưu: VI, TIPVHCC."), "Như trên; Lưu: VT, TTPVHCC"),
     "two letters of the archive": (("- Như trên;", "- Lưu: VTF; KTHT."), "Như trên; Lưu: VT, KTHT"),
+    "the first letter of the archive": (("- Như trên;", "- T ưu: VI, TFPVHGC."), "Như trên; Lưu: VT, TTPVHCC"),
     "a unit that is not known": (("- Như trên;", "- Lưu: VT, QLXDCT."), "Như trên; Lưu: VT, QLXDCT"),
     "a unit with its draft": (("- Như trên;", "- Lưu: VT, NC(Vi16)."), "Như trên; Lưu: VT, NC(Vi16)"),
     "scraps of a seal in it": (("- Như trên:;", "- 2;", "- Lưu: VT."), "Như trên; Lưu: VT"),
