@@ -73,9 +73,10 @@ def register_of(
     marked = table.select(*NEEDED, **_marks(period, foreign))
     own = marked.filter("own") if foreign else marked
     others = marked.filter(~pl.col("own")) if foreign else marked.clear()
-    received = own.filter("received").select(_ASKED)
-    clear = own.filter("clear").select("result_file_required", "earlier")
-    contested = _rows(own.filter(~pl.col("clear") & ~pl.col("past")), _Contested)
+    received = own.select(*_ASKED, "received").filter("received")
+    clear = own.select("result_file_required", "earlier", "clear").filter("clear")
+    unclear = own.select(*_Contested._fields, "clear", "past").filter(~pl.col("clear") & ~pl.col("past"))
+    contested = _rows(unclear, _Contested)
     ended = [dossier for dossier in contested if finished_in(dossier, period)]
     required = clear.filter(pl.col("result_file_required") == 1).height
     return Register(
