@@ -136,3 +136,16 @@ def test_the_fields_of_all_files_stand_before_the_whole_text_of_a_long_one(tmp_p
     ]
     assert answers[0]["fields"] == answers[2]["fields"]
     assert [len(one["pages"]) for one in answers] == [2, 1, 3]
+
+
+def test_a_seal_is_lifted_out_of_the_red_channel_wherever_it_lies_and_grey_paper_stays_as_it_is() -> None:
+    page = Image.new("RGB", (800, 1000), (250, 250, 250))
+    page.paste((30, 30, 30), (100, 100, 300, 120))
+    plain_print = without_seal(page)
+    page.paste((200, 40, 50), (700, 930, 760, 990))
+
+    lifted = without_seal(page)
+
+    assert lifted.getpixel((730, 960)) == 255
+    assert lifted.getpixel((200, 110)) == 30
+    assert lifted.crop((0, 0, 600, 900)).tobytes() == plain_print.crop((0, 0, 600, 900)).tobytes()
