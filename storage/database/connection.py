@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
 _BUSY_MILLISECONDS = 30_000
 _CUSTODY_LOCK = 7_236_001
+_MIGRATING = threading.Lock()
+"""Alembic keeps what it works on in its modules: two threads of a process would take it from each other."""
 
 
 class Database:
@@ -89,7 +94,7 @@ def migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
+    with _MIGRATING, engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
@@ -109,19 +114,29 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _pragmas(connection: Any, _: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={_BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+        _keep_a_wal(cursor)
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("parindex_read")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _keep_a_wal(cursor: Any) -> None:
+    """Asked again while somebody else begins the same new file: SQLite does not wait for that by itself."""
+    until = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _first_line(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -48,6 +49,16 @@ def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Databa
         own = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("page_search")}
         context = MigrationContext.configure(connection, opts=own)  # search tables differ by database
         assert compare_metadata(context, metadata) == []
+
+
+def test_threads_that_open_a_new_database_at_once_all_get_it(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "parindex.db")
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(open_database, [url] * 4))
+    for database in opened:
+        with database.write() as connection:
+            custody.append(connection, [Happening("stored", "a", "me", "here")], at=NOW)
+        database.close()
 
 
 def test_opening_again_changes_nothing(database: Database) -> None:
