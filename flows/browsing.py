@@ -19,7 +19,7 @@ from scoring.engine.facts import Dossier, Facts
 from scoring.forecast import Endings, lost_when_ended
 from scoring.number_names import number_names
 from scoring.what_if import assumable
-from storage import browsing
+from storage import browsing, custody
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
 from storage.dismissals import dismissed, ringing
@@ -42,6 +42,12 @@ def newest_run_id(resources: Resources, period: str) -> str | None:
     with resources.database.read() as connection:
         found = newest_runs(connection, resources.settings.unit, period, 1)
     return found[0] if found else None
+
+
+def newest_event(resources: Resources) -> int:
+    """Number of the last event of the custody log: what was made since it still holds."""
+    with resources.database.read() as connection:
+        return custody.newest(connection)
 
 
 class NothingScored(NoSuchRun):

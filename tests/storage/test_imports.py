@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete, text
+from sqlalchemy import create_engine, text
 
 from connectors.exports.dates import VIETNAM
 from connectors.exports.rows import Export, Row
 from scoring.engine.facts import Dossier, Facts, to_plain
-from storage.database import Database, metadata, open_database
+from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
 from storage.database.export_tables import dossiers
 from storage.evidence import record_object
@@ -27,6 +27,7 @@ from storage.imports import Arrival, ImportCounts, record_export
 from storage.incoming import MOMENTS, NAMES, YES_OR_NO
 from storage.objects import Kept
 from storage.packing import UNSAID, packed, unpacked
+from tests.storage.whole_database import clear
 
 UNIT = "hoi-an-dong"
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -51,7 +52,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(autouse=True)
 def _empty(database: Database) -> None:
-    _clear(database)
+    clear(database)
 
 
 def test_the_table_of_dossiers_holds_every_field_of_the_facts_in_its_form() -> None:
@@ -124,7 +125,7 @@ def test_order_and_overlap_do_not_matter_to_yearly_lists_either(
 def test_what_was_known_after_each_import_can_be_asked_later(
     database: Database, tables: list[dict[str, dict[str, Any]]]
 ) -> None:
-    _clear(database)
+    clear(database)
     seen = []
     for day, table in enumerate(tables, start=1):
         _record(database, _export(table, day=day), str(day))
@@ -280,14 +281,14 @@ def _by_the_book(tables: Sequence[Mapping[str, Mapping[str, Any]]]) -> list[Doss
 
 
 def _state_after(database: Database, exports: Sequence[Export]) -> list[Dossier]:
-    _clear(database)
+    clear(database)
     for number, export in enumerate(exports, start=1):
         _record(database, export, str(number))
     return list(_facts(database).dossiers)
 
 
 def _records_after(database: Database, exports: Sequence[Export], kind: str) -> list[dict[str, Any]]:
-    _clear(database)
+    clear(database)
     for number, export in enumerate(exports, start=1):
         _record(database, export, str(number))
     with database.read() as connection:
@@ -328,12 +329,6 @@ def _export(
         counted=len(rows),
         exported_at=datetime(2026, 1, day, tzinfo=UTC),
     )
-
-
-def _clear(database: Database) -> None:
-    with database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))
 
 
 def test_dossiers_of_an_older_database_are_carried_over_with_their_history(tmp_path: Path) -> None:

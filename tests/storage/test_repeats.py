@@ -10,16 +10,16 @@ from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
 
 from connectors.exports.reading import SaidAgain
 from connectors.exports.rows import Export, Rejected, Row
-from storage.database import Connection, Database, metadata, open_database
+from storage.database import Connection, Database, open_database
 from storage.database.connection import sqlite_url
 from storage.evidence import record_object
 from storage.imports import Arrival, ImportCounts, record_export
 from storage.objects import Kept
 from storage.repeats import record_repeat, repeatable
+from tests.storage.whole_database import clear, everything_in
 
 UNIT = "hoi-an-dong"
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -48,12 +48,12 @@ def test_a_repeat_leaves_what_merging_every_row_would_leave(
     exports = [_export(table, day if in_title else None, f"content {n}") for n, (table, day) in enumerate(past)]
     left = []
     for way in (_in_full, _as_repeat):
-        _clear(database)
+        clear(database)
         for number, export in enumerate(exports, start=1):
             _write(database, _in_full, export, number)
         again = exports[-1] if renamed is None else replace(exports[-1], exported_at=_day(renamed))
         _write(database, way, again, len(exports) + 1)
-        left.append(_everything(database))
+        left.append(everything_in(database))
     database.close()
     assert left[0] == left[1]
 
@@ -110,14 +110,3 @@ def _export(table: Mapping[str, Mapping[str, Any]], day: int | None, content: st
 
 def _day(number: int) -> datetime:
     return datetime(2026, 1, number, tzinfo=UTC)
-
-
-def _everything(database: Database) -> dict[str, list[Any]]:
-    with database.read() as connection:
-        return {t.name: [tuple(row) for row in connection.execute(select(t))] for t in metadata.sorted_tables}
-
-
-def _clear(database: Database) -> None:
-    with database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
 
 import connectors.exports.sheet_reading
 import storage.merging
 from connectors.exports import Export, read_export_here
-from storage.database import Database, metadata, open_database
+from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
 from storage.evidence import record_object
 from storage.imports import Arrival, record_export
 from storage.objects import Kept
 from storage.repeats import repeatable, still_rests
 from tests.connectors.tables import DETAIL_HEADER, code, detailed
+from tests.storage.whole_database import clear, everything_in
 
 UNIT = "hoi-an-dong"
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -74,10 +74,10 @@ def test_both_ways_leave_the_same_tables(tmp_path_factory: Any, said: list[File]
     database = open_database(sqlite_url(folder / "parindex.db"))
     left = []
     for rests in (False, True):
-        _clear(database)
+        clear(database)
         for number, file in enumerate(said, start=1):
             _import(database, _written(folder / str(number), file), number, rests=rests)
-        left.append(_everything(database))
+        left.append(everything_in(database))
     database.close()
     assert left[0] == left[1]
 
@@ -137,14 +137,3 @@ def _written(folder: Path, file: File) -> Path:
     with (folder / name).open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows([*DETAIL_HEADER, *rows, *([[total.format(len(rows))]] if total else [])])
     return folder / name
-
-
-def _everything(database: Database) -> dict[str, list[Any]]:
-    with database.read() as connection:
-        return {t.name: [tuple(row) for row in connection.execute(select(t))] for t in metadata.sorted_tables}
-
-
-def _clear(database: Database) -> None:
-    with database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
+from flows import browsing
 from flows.city import standing_city
-from storage.custody import newest
 from web.access import Deed, Refused
 from web.doors import Visit, allowed
 from web.house import House
@@ -33,9 +33,7 @@ def city_seen(visit: Visit, period: str) -> dict[str, Any]:
     units = visit.visitor.units_seen(period)
     if len(units) < 2:
         raise Refused(visit.deed, visit.visitor.signed_in)
-    with visit.house.resources().database.read() as connection:
-        recorded = newest(connection)
-    return _city(visit.house, units, period, recorded)
+    return _city(visit.house, units, period, browsing.newest_event(visit.house.resources()))
 
 
 @made_once(16)

@@ -18,7 +18,6 @@ from flows.explaining import Outlook, outlook
 from flows.requests import STEPS, waiting_runs
 from flows.resources import Resources
 from flows.years import leading_year, years_at_work
-from storage.custody import newest
 from web.access import Deed
 from web.doors import Visit, allowed, language_of
 from web.rendering import once
@@ -51,7 +50,12 @@ def current_period(visit: Visit, unit: str) -> str:
 @router.get(PLACE + "/hom-nay")
 def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """Today."""
-    told = _day(visit.resources, visit.here.period, _recorded(visit.resources), int(visit.now.timestamp() // _SECONDS))
+    told = _day(
+        visit.resources,
+        visit.here.period,
+        browsing.newest_event(visit.resources),
+        int(visit.now.timestamp() // _SECONDS),
+    )
     whole = visit.visitor.whole_unit(Deed.SEE_SCORE, visit.here)
     return visit.page(
         "today.html",
@@ -63,11 +67,6 @@ def today(visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
         steps=STEPS,
         years=_others(visit, told["at_work"]),
     )
-
-
-def _recorded(resources: Resources) -> int:
-    with resources.database.read() as connection:
-        return newest(connection)
 
 
 @made_once(64)
