@@ -7,7 +7,7 @@ milliseconds since 1970 (OpenCPS), Excel serials, and cells that the spreadsheet
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
@@ -150,8 +150,3 @@ def _plausible(moment: datetime) -> datetime:
             f"năm {moment.year} là Phật lịch (dương lịch: {moment.year - 543}); chọn lịch dương rồi xuất lại"
         )
     raise NotADate(f"năm {moment.year} nằm ngoài khoảng {EARLIEST_YEAR}-{LATEST_YEAR}")
-
-
-def utc(moment: datetime) -> datetime:
-    """The same moment in UTC, for comparing with what other systems keep."""
-    return moment.astimezone(UTC)

@@ -14,10 +14,14 @@ from connectors.exports.legacy import old_font_of
 MOST_BYTES = 400 << 20
 _DELIMITERS = "\t;,|"
 _NAMED = 5
+_WIDE = 0.2
+"""Share of zeros in a text of UTF-16: half of its bytes, less those of letters with marks, which are fewer."""
+_PADDED = 2
+"""Zero bytes; one alone may end a text."""
 
 
 def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
-    """The one table of a delimited text file, and a warning where its lines are written in two encodings.
+    """The one table of a delimited text file, and warnings: lines in two encodings, zero bytes.
 
     Raises:
         Unreadable: no text, no delimiter in it, or a quote that is never closed.
@@ -33,7 +37,7 @@ def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
     except csv.Error as error:
         raise Unreadable(f"không đọc được tệp CSV ({error}). Hãy xuất lại.") from error
     _refuse_open_quote(text, rows)
-    return grid_of(path.stem, rows), _mixed_warning(content)
+    return grid_of(path.stem, rows), [*_mixed_warning(without_zeros(content)), *_zeros_warning(content)]
 
 
 def _refuse_open_quote(text: str, rows: list[list[str]]) -> None:
@@ -49,11 +53,9 @@ def _refuse_open_quote(text: str, rows: list[list[str]]) -> None:
 
 def decoded(content: bytes) -> str:
     """Text from UTF-8, UTF-16 (with or without mark) or Windows-1258; from a file of two encodings, line by line."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    if b"\x00" in content[:4096]:
-        odd_zeros = content[1:4096:2].count(0)
-        return content.decode("utf-16-le" if odd_zeros > content[:4096:2].count(0) else "utf-16-be", errors="replace")
+    content = without_zeros(content)
+    if (wide := _utf16_of(content)) is not None:
+        return content.decode(wide, errors="replace").lstrip("\ufeff")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -61,6 +63,36 @@ def decoded(content: bytes) -> str:
             return "".join(_decoded_line(line) for line in content.splitlines(keepends=True)).lstrip("\ufeff")
         western = content.decode("latin-1")
         return western if old_font_of(western[: 64 << 10].splitlines()) else content.decode("cp1258", errors="replace")
+
+
+def without_zeros(content: bytes) -> bytes:
+    """The bytes of a text without those zeros that are none of its characters: padding of a block that a copy or a
+    crash left behind."""
+    bare = content.rstrip(b"\x00")
+    if _utf16_of(content) is not None:
+        return bare + b"\x00" * (len(bare) % 2)
+    return bare.replace(b"\x00", b"") if b"\x00" in bare else bare
+
+
+def _utf16_of(content: bytes) -> str | None:
+    """The kind of UTF-16, by its mark, or by zeros in every other place; None: it is none."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = content[:4096].rstrip(b"\x00")
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < len(head) * _WIDE:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _zeros_warning(content: bytes) -> list[str]:
+    lost = len(content) - len(without_zeros(content))
+    if lost < _PADDED:
+        return []
+    return [
+        f"tệp lẫn {lost} byte trống (thường do sao chép dở dang hoặc tắt máy đột ngột): hãy đối chiếu số dòng, xem kỹ"
+        " dòng cuối, hoặc xuất lại"
+    ]
 
 
 def _foreign_lines(content: bytes) -> list[int]:
@@ -83,9 +115,7 @@ def _decoded_line(line: bytes) -> str:
 
 
 def _mixed_warning(content: bytes) -> list[str]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in content[:4096]:
-        return []
-    if _is_utf8(content) or not (foreign := _foreign_lines(content)):
+    if _utf16_of(content) is not None or _is_utf8(content) or not (foreign := _foreign_lines(content)):
         return []
     named = ", ".join(map(str, foreign[:_NAMED])) + (" …" if len(foreign) > _NAMED else "")
     return [

@@ -89,4 +89,6 @@ def readable_head(head: bytes) -> str:
             return head.decode(encoding, errors="replace")
     if head[1:2] == b"\x00" and head[3:4] == b"\x00":
         return head.decode("utf-16-le", errors="replace")
+    if head[:1] == b"\x00" and head[2:3] == b"\x00":
+        return head.decode("utf-16-be", errors="replace")
     return head.decode("utf-8", errors="replace")

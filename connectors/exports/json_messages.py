@@ -7,7 +7,8 @@ deleted (`IsDeleted`, as the papers of the DVCQG message do) are left out of bot
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from connectors.exports.grids import Cells, Grid, grid_of
 MOST_BYTES = 200 << 20
 _DEEPEST = 6
 _DELETED = "IsDeleted"
+_BETWEEN = re.compile(r"[\s,\ufeff\x1e]*")
+"""What stands between messages: line breaks, commas, the mark of a file put behind another, the sign of RFC 7464."""
 
 
 def grid_of_json(path: Path) -> Grid:
@@ -28,15 +31,32 @@ def grid_of_json(path: Path) -> Grid:
     """
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"tệp JSON lớn hơn {MOST_BYTES >> 20} MB.")
-    try:
-        message = json.loads(decoded(path.read_bytes()))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("tệp JSON bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
-    objects = [_flat(item) for item in _objects(message)]
+    messages = list(_messages(decoded(path.read_bytes())))
+    objects = [_flat(item) for message in messages for item in _objects(message)]
     if not objects:
         raise Unreadable("tệp JSON không có danh sách hồ sơ nào.")
     names = list(dict.fromkeys(name for item in objects for name in item))
     return grid_of(path.stem, _rows(names, objects))
+
+
+def _messages(text: str) -> Iterator[Any]:
+    """The values of a text, which stand one behind the other: one in a message, one a line in a log of messages."""
+    decoder, at = json.JSONDecoder(), _behind(text, 0)
+    while at < len(text):
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            line = text.count("\n", 0, at) + 1
+            raise Unreadable(
+                f"tệp JSON bị cắt cụt hoặc hỏng ở bản tin bắt đầu từ dòng {line}. Hãy xuất hoặc tải lại."
+            ) from error
+        yield value
+        at = _behind(text, at)
+
+
+def _behind(text: str, at: int) -> int:
+    between = _BETWEEN.match(text, at)
+    return between.end() if between else at
 
 
 def _rows(names: list[str], objects: list[dict[str, Any]]) -> Iterable[Cells]:

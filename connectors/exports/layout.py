@@ -1,7 +1,8 @@
 """Which profile a sheet follows, where its header stands, and which column holds which field.
 
 Header rows may be one to three deep with merged cells; each column's label is then a path such as
-("Tiếp nhận", "Ngày tiếp nhận"). A column is known by its whole path, or by its own label where that is unambiguous.
+("Tiếp nhận", "Ngày tiếp nhận"). A column is known by its whole path, or by its own label where that is unambiguous;
+diacritics do not matter (no two labels of ours differ by them alone, which a test holds).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass, replace
 from config.export_profiles import Column, Profile
 from config.summaries import SummaryTable, summary_tables
 from connectors.errors import UnknownLayout
-from connectors.exports.grids import Cells, Grid
-from connectors.exports.text import clean, folded, label_key
+from connectors.exports.grids import HEAD_ROWS, Cells, Grid
+from connectors.exports.text import clean, folded
 
 SEARCHED_ROWS = 60
 DEEPEST_HEADER = 3
@@ -68,10 +69,14 @@ class HeaderGuess:
 
 
 def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
-    """The layout that recognises most columns of the sheet, or None."""
+    """The layout that recognises most columns of the sheet, or None. Far below the top only where there is none."""
+    return _layout_within(SEARCHED_ROWS, grid, profiles) or _layout_within(HEAD_ROWS, grid, profiles)
+
+
+def _layout_within(rows: int, grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
     best: tuple[tuple[int, int, int], Layout] | None = None
     known = _known_labels(profiles)
-    for row, depth, paths in _header_candidates(grid, known):
+    for row, depth, paths in _header_candidates(grid, known, rows):
         for profile in profiles:
             places = _places(profile, paths)
             if any(column.required and column not in places for column in profile.columns):
@@ -92,7 +97,7 @@ def _apart(layout: Layout, grid: Grid, profiles: Sequence[Profile]) -> Layout:
     found = []
     for first, last in _blocks([bool(path) for path in written]):
         own = [path if first <= place <= last else () for place, path in enumerate(written)]
-        keys = [tuple(map(label_key, path)) for path in own]
+        keys = [tuple(map(folded, path)) for path in own]
         fitting = [(len(_places(profile, keys)), profile) for profile in profiles if _fits(profile, keys)]
         if fitting:
             found.append((max(fitting, key=lambda fit: fit[0]), (first, last), own, keys))
@@ -127,19 +132,21 @@ def _blocks(filled: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 def _known_labels(profiles: Sequence[Profile]) -> frozenset[str]:
     spellings = (path for profile in profiles for column in profile.columns for path in column.spellings)
-    return frozenset(label_key(label) for path in spellings for label in path)
+    return frozenset(folded(label) for path in spellings for label in path)
 
 
-def _header_candidates(grid: Grid, known: frozenset[str] | None = None) -> Iterator[tuple[int, int, list[Path]]]:
+def _header_candidates(
+    grid: Grid, known: frozenset[str] | None = None, rows: int = SEARCHED_ROWS
+) -> Iterator[tuple[int, int, list[Path]]]:
     """Bands of rows that may be a header: two texts at least, known ones where `known` is given."""
     start = next((row for row, cells in enumerate(grid.head) if any(cell not in ("", None) for cell in cells)), 0)
-    for row in range(start, min(len(grid.head), start + SEARCHED_ROWS)):
-        texts = [label_key(cell) for cell in grid.head[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()]
+    for row in range(start, min(len(grid.head), start + rows)):
+        texts = [folded(cell) for cell in grid.head[row][:WIDEST_HEADER] if isinstance(cell, str) and cell.strip()]
         if sum(1 for text in texts if known is None or text in known) < 2:
             continue
         for depth in range(1, DEEPEST_HEADER + 1):
             if row + depth <= len(grid.head):
-                yield row, depth, [tuple(map(label_key, path)) for path in _written(grid, row, depth)]
+                yield row, depth, [tuple(map(folded, path)) for path in _written(grid, row, depth)]
 
 
 def _written(grid: Grid, row: int, depth: int) -> list[Path]:
@@ -177,9 +184,9 @@ def _places(profile: Profile, paths: list[Path]) -> dict[Column, int]:
     """Where each column of the profile stands. A whole path wins over an own label; an ambiguous label over nothing."""
     places: dict[Column, int] = {}
     own = Counter(path[-1] for path in paths if path)
-    titles = Counter(label_key(column.title) for column in profile.columns)
+    titles = Counter(folded(column.title) for column in profile.columns)
     for column in profile.columns:
-        spellings = [tuple(map(label_key, spelling)) for spelling in column.spellings]
+        spellings = [tuple(map(folded, spelling)) for spelling in column.spellings]
         free = [index for index in range(len(paths)) if index not in places.values()]
         whole = next((index for spelling in spellings for index in free if paths[index] == spelling), None)
         if whole is None:
@@ -202,7 +209,8 @@ def unknown_layout(
     guess = header_guess(grids, profiles)
     if guess is None:
         return UnknownLayout(
-            f"{file}: không thấy dòng tiêu đề của bảng nào. Hãy kiểm tra có phải tệp xuất dữ liệu không."
+            f"{file}: không thấy dòng tiêu đề của bảng nào (đã xem {HEAD_ROWS} dòng đầu mỗi trang). Hãy kiểm tra có"
+            " phải tệp xuất dữ liệu không; tiêu đề nằm thấp hơn thì xóa bớt các dòng phía trên rồi nộp lại."
         )
     seen = ", ".join(label for label in guess.labels if label)
     where = f'{file}: trang "{guess.sheet}", dòng {guess.row}: chưa có mẫu đọc cho bảng này. Tệp có: {seen}.'
@@ -219,16 +227,16 @@ def unknown_layout(
 def summary_in(grids: Sequence[Grid]) -> SummaryTable | None:
     """The summary table that a sheet is, by the labels among its first rows."""
     for grid in grids:
-        seen = {label_key(cell) for row in grid.head[:SEARCHED_ROWS] for cell in row if isinstance(cell, str)}
+        seen = {folded(cell) for row in grid.head[:SEARCHED_ROWS] for cell in row if isinstance(cell, str)}
         for table in summary_tables():
-            if set(map(label_key, table.labels)) <= seen:
+            if set(map(folded, table.labels)) <= seen:
                 return table
     return None
 
 
 def columns_by_labels(grid: Grid, wanted: Mapping[int, Sequence[Sequence[str]]]) -> tuple[int, dict[int, list[int]]]:
     """First row below the header (from 0), and the columns under the wanted label paths; empty: no such header."""
-    paths = {key: [tuple(map(label_key, path)) for path in spelt] for key, spelt in wanted.items()}
+    paths = {key: [tuple(map(folded, path)) for path in spelt] for key, spelt in wanted.items()}
     for row, depth, found in _header_candidates(grid):
         places = {key: [found.index(path) for path in spelt if path in found] for key, spelt in paths.items()}
         if all(len(places[key]) == len(spelt) for key, spelt in paths.items()):

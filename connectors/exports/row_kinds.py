@@ -17,7 +17,7 @@ from config.export_profiles import Column
 from connectors.exports.furniture import said
 from connectors.exports.grids import Cells
 from connectors.exports.layout import Layout
-from connectors.exports.text import clean, label_key
+from connectors.exports.text import clean, folded
 from connectors.exports.values import (
     COMPONENT,
     PROCEDURE_CODE,
@@ -207,16 +207,16 @@ def _letters(filled: Said) -> int:
 
 def begins_other_table(cells: Cells, own: Sequence[str], foreign: frozenset[str]) -> bool:
     """Whether a row is the header of a table of another layout."""
-    texts = [label_key(text) for _, text in said(cells)]
+    texts = [folded(text) for _, text in said(cells)]
     theirs = sum(1 for text in texts if text in foreign)
     if theirs < 2 or len(texts) < 3:
         return False
-    ours = {label_key(part) for label in own for part in label.split(" / ")}
+    ours = {folded(part) for label in own for part in label.split(" / ")}
     return theirs + sum(1 for text in texts if text in ours) >= 0.8 * len(texts)
 
 
 def repeats_header(filled: Said, labels: Sequence[str]) -> bool:
     """Whether a row repeats the header (a page break in the export)."""
-    own = {label_key(part) for label in labels for part in label.split(" / ")} - {""}
-    texts = [label_key(text) for _, text in filled]
+    own = {folded(part) for label in labels for part in label.split(" / ")} - {""}
+    texts = [folded(text) for _, text in filled]
     return len(texts) >= 2 and sum(1 for text in texts if text in own) >= 0.8 * len(texts)

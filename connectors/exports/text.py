@@ -38,9 +38,10 @@ def label_key(text: str) -> str:
     return _FOOTNOTE.sub("", clean(text).casefold()).strip()
 
 
+@functools.lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """A label without diacritics, for finding the nearest one."""
-    bare = unicodedata.normalize("NFD", label_key(text)).replace("đ", "d")
+    """A label without diacritics ("số hoá" and "số hóa", "Ma ho so"), and with spaces where software writes "_"."""
+    bare = unicodedata.normalize("NFD", label_key(text.replace("_", " "))).replace("đ", "d")
     return "".join(mark for mark in bare if not unicodedata.combining(mark))
 
 

@@ -17,7 +17,7 @@ from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
 from connectors.exports.dates import NotADate, moment_of
 from connectors.exports.legacy import readings_of
-from connectors.exports.text import clean, is_blank, label_key
+from connectors.exports.text import clean, folded, is_blank, label_key
 
 Convert = Callable[[Any], Any]
 
@@ -240,13 +240,14 @@ def _number_or_date(cell: Any, text: str) -> Any:
 
 
 def _choice(words: Mapping[Any, tuple[str, ...]]) -> Convert:
-    meanings = {label_key(word): meaning for meaning, spellings in words.items() for word in spellings}
+    """Words by their table; without diacritics too, since no two meanings of a table differ by them alone."""
+    meanings = {folded(word): meaning for meaning, spellings in words.items() for word in spellings}
 
     def chosen(cell: Any) -> Any:
         text = plain_text(str(cell).lower() if isinstance(cell, bool) else cell)
         if text is None:
             return None
-        for key in map(label_key, (text, *readings_of(text))):
+        for key in map(folded, (text, *readings_of(text))):
             for spelling in (key, _REMARK.sub("", key)):
                 if spelling in meanings:
                     return meanings[spelling]
@@ -267,8 +268,8 @@ def _names(separator: str) -> Convert:
 
 def _unless(nothing: Set[str], convert: Convert) -> Convert:
     """The value, or None for words that are written where there is none."""
-    keys = set(map(label_key, nothing))
-    return lambda cell: None if label_key(plain_text(cell) or "") in keys else convert(cell)
+    keys = set(map(folded, nothing))
+    return lambda cell: None if folded(plain_text(cell) or "") in keys else convert(cell)
 
 
 def _last_part(convert: Convert, separator: str) -> Convert:
