@@ -29,7 +29,7 @@ from storage.errors import Damaged, Missing, StorageError
 from storage.evidence import documents_of, examinations_of, object_sizes
 from storage.imports import READ, imports_of
 from storage.keys import signing_key
-from storage.runs import NoSuchRun, latest_run, run_of
+from storage.runs import NoSuchRun, is_alone, latest_run, run_of, scored_in_log
 
 SHEET_NAME, LIST_NAME = "phieu-cham-diem.xlsx", "BANG_KE_TLKC.xlsx"
 Told = Callable[[int, int], None]
@@ -60,6 +60,9 @@ class Kept:
     examinations: Mapping[str, Mapping[str, Any]]
     exports: list[Mapping[str, Any]]
     log: list[dict[str, Any]]
+    """The custody log up to the run's own event; where other units share it, what concerns this one."""
+    log_length: int
+    """Events of the whole log up to there: what came later does not change the run's bundle."""
     sizes: Mapping[str, int]
 
 
@@ -125,13 +128,18 @@ def _telling(contents: BundleContents, told: Told) -> BundleContents:
 
 def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
     """Gather what the database says about a run."""
+    run = run_of(connection, run_id)
+    documents, imports = documents_of(connection, settings.unit), imports_of(connection, settings.unit)
+    own = {row["sha256"] for row in (*documents, *imports)} | {run["inputs_sha256"]}
+    length = scored_in_log(connection, run)
     return Kept(
-        run=run_of(connection, run_id),
-        documents=documents_of(connection, settings.unit),
+        run=run,
+        documents=documents,
         examinations=examinations_of(connection, settings.unit, CHECKER_VERSION),
-        exports=[row for row in imports_of(connection, settings.unit) if row["status"] == READ],
-        log=_until_scored(custody.events(connection), run_id),
-        sizes=object_sizes(connection),
+        exports=[row for row in imports if row["status"] == READ],
+        log=custody.events(connection, None if is_alone(connection, run) else own, up_to=length),
+        log_length=length,
+        sizes=object_sizes(connection, settings.unit),
     )
 
 
@@ -165,7 +173,7 @@ def contents_of(
             if row["sha256"] in made_of
         ),
         custody=log,
-        log_proof=_log_proof(resources, log, len(kept.log)),
+        log_proof=_log_proof(resources, log, kept.log_length),
         extra={
             SHEET_NAME: score_sheet(score, criteria, heading),
             LIST_NAME: evidence_list(_evidence_rows(files, _offices(score), redact=redact), heading),
@@ -253,13 +261,6 @@ def _of_scope(kept: Kept, components: Sequence[str]) -> list[dict[str, Any]]:
 def _log_proof(resources: Resources, events: Sequence[Mapping[str, Any]], length: int) -> LogProof:
     with resources.database.read() as connection:
         return proof_of(connection, ring_of(resources.settings), events, length)
-
-
-def _until_scored(log: list[dict[str, Any]], run_id: str) -> list[dict[str, Any]]:
-    """The log up to the run's own event: what came later does not change the run's bundle."""
-    scored = (event["seq"] for event in log if event["event"] == "scored" and event["detail"]["run"] == run_id)
-    last = next(scored)
-    return [event for event in log if event["seq"] <= last]
 
 
 def _files(

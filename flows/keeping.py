@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from config.settings import Settings
+from config.units_here import settings_of_units
 from flows.resources import Resources, open_mirror, open_resources, open_store
 from storage import care, custody
 from storage.care import CHANGED, MISSING, Walk
@@ -58,7 +59,12 @@ def scrub(resources: Resources, asker: Asker, *, most_bytes: int | None = None) 
 
 
 def care_for_store(resources: Resources, asker: Asker) -> None:
-    """A night's share: bring the second copy up to date, re-read PAR_SCRUB_MIB of the store."""
+    """A night's share: bring the second copy up to date, re-read PAR_SCRUB_MIB of the store.
+
+    Units that share a store leave it to the one that their list names last, whose night comes after the others'.
+    """
+    if settings_of_units(resources.settings)[-1].unit != resources.settings.unit:
+        return
     copy_to_mirror(resources)
     if resources.settings.scrub_mib:
         scrub(resources, asker, most_bytes=resources.settings.scrub_mib * _MIB)

@@ -31,7 +31,7 @@ from storage.import_alarms import mark_told
 from storage.leases import owner_here
 from storage.links import Said, expiring_terms, note_expired
 from storage.nights import Ending, Night
-from storage.runs import latest_run, run_of
+from storage.runs import latest_run, run_of, scored_in_log
 
 BUNDLE_NAME, LETTER_NAME = "bo-tai-lieu.zip", "thu-buoi-sang.md"
 _ACTIONS = 6
@@ -59,7 +59,8 @@ def _runs_beside(resources: Resources, night: Night) -> Iterator[tuple[str, Mapp
 
 def _lay_out(resources: Resources, night: Night, run_id: str, folder: Path) -> None:
     with resources.database.read() as connection:
-        laid_out = events_named(connection, "bundled")
+        scored = scored_in_log(connection, run_of(connection, run_id))
+        laid_out = events_named(connection, "bundled", after=scored)
         if any(event["where"] == "outbox" and event["detail"].get("run") == run_id for event in laid_out):
             return
         kept = kept_of(connection, resources.settings, run_id)

@@ -110,14 +110,6 @@ def grants_of(connection: Connection, name: str) -> tuple[Grant, ...]:
     return tuple(sorted(Grant(row.role, row.unit, row.office, row.period) for row in rows))
 
 
-def regrant(connection: Connection, name: str, wanted: Iterable[Grant], *, who: str, at: datetime) -> None:
-    """Give an account exactly these grants."""
-    chosen = tuple(wanted)
-    connection.execute(delete(grants).where(grants.c.account == name))
-    _insert_grants(connection, name, chosen)
-    _tell(connection, "account_granted", name, who, {"grants": _plain(chosen)}, at)
-
-
 def set_password(connection: Connection, name: str, hashed: str, *, who: str, at: datetime) -> None:
     """Replace the password's hash."""
     connection.execute(update(accounts).where(accounts.c.name == name).values(password=hashed))

@@ -7,17 +7,19 @@ Appending happens inside the caller's transaction, so a fact and its event are k
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from storage.database.tables import custody
 from storage.database.types import canonical
 
 FIRST = "0" * 64
+_AT_ONCE = 500
+"""Numbers in one question: a database takes only so many."""
 UNREACHABLE = "unreachable"
 """The event of a source or file that could not be opened; its detail is {reason}."""
 
@@ -52,25 +54,33 @@ def newest(connection: Connection) -> int:
     return connection.execute(select(func.max(custody.c.seq))).scalar() or 0
 
 
-def events(connection: Connection, subjects: set[str] | None = None) -> list[dict[str, Any]]:
-    """The log in order, as JSON-ready events; only those about `subjects`, if given."""
-    rows = connection.execute(select(custody).order_by(custody.c.seq))
-    return [event_of(row) for row in rows if subjects is None or row.subject in subjects]
+def events(
+    connection: Connection, subjects: Collection[str] | None = None, *, up_to: int | None = None
+) -> list[dict[str, Any]]:
+    """The log in order, as JSON-ready events; only those about `subjects`, only the first `up_to`, if given."""
+    first = () if up_to is None else (custody.c.seq <= up_to,)
+    if subjects is None:
+        return _chosen(connection, *first)
+    rows = connection.execute(select(custody.c.seq, custody.c.subject).where(*first).order_by(custody.c.seq))
+    numbers = [row.seq for row in rows if row.subject in subjects]
+    parts = (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
+    return [event for part in parts for event in _chosen(connection, custody.c.seq.in_(part))]
 
 
-def events_named(connection: Connection, event: str) -> list[dict[str, Any]]:
-    """All events of one kind, in order."""
-    rows = connection.execute(select(custody).where(custody.c.event == event).order_by(custody.c.seq))
+def events_named(connection: Connection, event: str, *, after: int = 0) -> list[dict[str, Any]]:
+    """All events of one kind after the event of that number, in order."""
+    return _chosen(connection, custody.c.event == event, custody.c.seq > after)
+
+
+def _chosen(connection: Connection, *conditions: ColumnElement[bool]) -> list[dict[str, Any]]:
+    rows = connection.execute(select(custody).where(*conditions).order_by(custody.c.seq))
     return [event_of(row) for row in rows]
 
 
 def unreachable_at(connection: Connection, moment: datetime) -> list[dict[str, Any]]:
     """Sources and files that could not be opened in the night that began at `moment`."""
     at = moment.astimezone(UTC).isoformat(timespec="seconds")
-    rows = connection.execute(
-        select(custody).where(custody.c.event == UNREACHABLE, custody.c.at == at).order_by(custody.c.seq)
-    )
-    return [event_of(row) for row in rows]
+    return _chosen(connection, custody.c.event == UNREACHABLE, custody.c.at == at)
 
 
 def event_hash(event: dict[str, Any]) -> str:

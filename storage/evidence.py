@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from storage.custody import Happening, append
-from storage.database.tables import documents, examinations, objects, receipts
+from storage.database.tables import documents, examinations, imports, objects, receipts
 from storage.objects import Kept
 from storage.search import pages_of, record_pages
 from storage.signature_looks import overlaid
@@ -43,9 +43,11 @@ def record_object(connection: Connection, kept: Kept, *, who: str, where: str, a
     return True
 
 
-def object_sizes(connection: Connection) -> dict[str, int]:
-    """Size in bytes of every kept object."""
-    return {row.sha256: row.size for row in connection.execute(select(objects.c.sha256, objects.c.size))}
+def object_sizes(connection: Connection, unit: str) -> dict[str, int]:
+    """Size in bytes of every kept document and export of a unit."""
+    its = (select(table.c.sha256).where(table.c.unit == unit) for table in (documents, imports))
+    chosen = select(objects.c.sha256, objects.c.size).where(or_(*(objects.c.sha256.in_(hashes) for hashes in its)))
+    return {row.sha256: row.size for row in connection.execute(chosen)}
 
 
 def record_upload(connection: Connection, kept: Kept, upload: Upload) -> bool:

@@ -132,12 +132,6 @@ def end_night(connection: Connection, night_id: str, ending: Ending, *, owner: s
         raise LeaseLost(f"Đêm {night_id} đã được tiến trình khác nhận chạy tiếp; tiến trình này dừng lại.")
 
 
-def night_of(connection: Connection, night_id: str) -> Night:
-    """One night by id."""
-    row = connection.execute(select(nights).where(nights.c.id == night_id)).one()
-    return _night(row, row.attempts)
-
-
 def run_before(connection: Connection, night: Night) -> str | None:
     """The score run that stood after the last night before this one, of the same unit and period."""
     earlier = (nights.c.unit == night.unit, nights.c.period == night.period, nights.c.started_at < night.started_at)

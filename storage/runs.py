@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, func, insert, select
 
 from storage.custody import Happening, append
-from storage.database.tables import score_points, score_runs
+from storage.database.tables import custody, score_points, score_runs
 from storage.errors import NoSuch
 
 
@@ -76,6 +76,19 @@ def run_of(connection: Connection, run_id: str) -> Mapping[str, Any]:
     if row is None:
         raise NoSuchRun(f"Không có lần chấm {run_id!r}. Chạy parindex score để có lần chấm mới.")
     return dict(row._mapping)
+
+
+def scored_in_log(connection: Connection, run: Mapping[str, Any]) -> int:
+    """Number of the event by which a run entered the custody log."""
+    mine = (custody.c.event == "scored", custody.c.subject == run["inputs_sha256"])
+    rows = connection.execute(select(custody.c.seq, custody.c.detail).where(*mine))
+    return next(int(row.seq) for row in rows if row.detail["run"] == run["id"])
+
+
+def is_alone(connection: Connection, run: Mapping[str, Any]) -> bool:
+    """Whether no other unit was scored in this database before a run."""
+    others = (score_runs.c.unit != run["unit"], score_runs.c.position < run["position"])
+    return connection.execute(select(score_runs.c.id).where(*others).limit(1)).first() is None
 
 
 _NEWEST = (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from storage.custody import event_of
 from storage.database.tables import custody, evidence_links, evidence_terms, nights, score_runs
@@ -47,7 +47,7 @@ def segment_of(connection: Connection, *, after: int, size: int, note: str, sinc
     events = [event_of(row) for row in connection.execute(chosen)]
     lines += [{"event": event} for event in events]
     runs = [event["detail"]["run"] for event in events if event["event"] == "scored"]
-    lines += [{"run": row} for row in _rows(connection, score_runs) if row["id"] in runs]
+    lines += [{"run": row} for row in _rows(connection, score_runs, score_runs.c.id.in_(runs))]
     lines += [{"night": row} for row in _ended_nights(connection, since)]
     lines += [{"link": row} for row in _rows(connection, evidence_links)]
     lines += [{"term": row} for row in _rows(connection, evidence_terms)]
@@ -97,9 +97,9 @@ def restore_said(connection: Connection, newest: Segment) -> int:
     return len(newest.rows["link"]) + len(newest.rows["term"])
 
 
-def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    """All rows by key, JSON-ready."""
-    found = connection.execute(select(table).order_by(*table.primary_key.columns))
+def _rows(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """All rows that fulfil the conditions, by key, JSON-ready."""
+    found = connection.execute(select(table).where(*conditions).order_by(*table.primary_key.columns))
     return [{name: _plain(value) for name, value in row._mapping.items()} for row in found]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from flows import intake, keeping, log_proofs
 from flows.bundling import Incomplete, Wanted, bundle_run
 from flows.intake import Sender
 from flows.resources import open_resources
+from storage import custody
 from storage.bundles import verify_bundle
 from storage.objects import FolderStore
+from storage.runs import run_of, scored_in_log
 from tests.storage.keeping_ward import AT, DOCUMENTS, forget_inbox, kept_ward, score_now
 
 PLAN = hashlib.sha256(DOCUMENTS["1.7.1/ke-hoach.pdf"]).hexdigest()
@@ -101,3 +104,35 @@ def test_a_bundle_of_some_components_holds_their_events_alone_and_proves_their_p
 
     assert found.ok, found.faults
     assert not found.log["checkpoint"]["complete"] and 0 < found.log["events"] < found.log["checkpoint"]["size"]
+
+
+def test_the_bundle_of_a_ward_holds_nothing_of_the_other_wards_of_its_installation(
+    ward: Settings, tmp_path: Path
+) -> None:
+    other = ward.model_copy(update={"unit": "phuong-khac"})
+    stranger = b"%PDF of another ward"
+    (other.inbox_folder / other.unit / "ho-so").mkdir(parents=True)
+    (other.inbox_folder / other.unit / "ho-so" / "HS-KHAC.pdf").write_bytes(stranger)
+    with open_resources(other) as resources:
+        intake.take_documents(resources, Sender("night y", "inbox", AT))
+        run = score_now(resources)
+    made(ward, Wanted("2025-0001", allow_partial=True), tmp_path / "first.zip")
+    made(other, Wanted(run, allow_partial=True), tmp_path / "other.zip")
+    found = verify_bundle(tmp_path / "other.zip")
+
+    events = [json.loads(line) for line in within(tmp_path / "other.zip", "nhat-ky.jsonl").splitlines()]
+    assert found.ok, found.faults
+    assert {event["subject"] for event in events} >= {hashlib.sha256(stranger).hexdigest()}
+    assert events[-1]["detail"]["run"] == run
+    assert b"ke-hoach.pdf" not in within(tmp_path / "other.zip", "nhat-ky.jsonl")
+    assert verify_bundle(tmp_path / "first.zip").log["checkpoint"]["complete"], "a ward that was alone keeps the whole"
+
+
+def test_the_log_is_asked_for_some_subjects_or_its_beginning_and_gives_just_these(ward: Settings) -> None:
+    with open_resources(ward) as resources, resources.database.read() as connection:
+        run = run_of(connection, "2025-0001")
+        log = custody.events(connection)
+        number = scored_in_log(connection, run)
+        assert custody.events(connection, {PLAN}) == [event for event in log if event["subject"] == PLAN]
+        assert custody.events(connection, up_to=number) == log[:number]
+    assert log[number - 1]["detail"]["run"] == "2025-0001"

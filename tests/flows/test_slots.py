@@ -18,11 +18,13 @@ from config.units_here import BadUnits, own_settings, settings_of, settings_of_u
 from flows.aside import Aside
 from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
 from flows.cli.door import settings_for
-from flows.resources import open_ledger
+from flows.keeping import Asker, care_for_store
+from flows.resources import open_ledger, open_resources
 from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
 from flows.sources import sources_of
 from flows.worker import Look, _due, do_next
 from storage import nights
+from storage.care import walk_named
 from storage.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
 from storage.database import Database, tables
 from storage.leases import LEASE, owner_here
@@ -273,6 +275,18 @@ def test_wards_of_a_list_have_nights_and_chores_of_their_own_oldest_slot_first(t
     assert len([chore for chore in chores if chore.name == "scrub"]) == 1
     assert "Phường Hai" in rows["phuong-2"][0]["summary"]["letter"]
     assert "Phường Ba" in rows["phuong-3"][0]["summary"]["letter"]
+
+
+def test_of_wards_that_share_a_store_the_last_of_a_night_alone_reads_it_again(tmp_path: Path) -> None:
+    settings = Settings(home=_city(tmp_path), unit="phuong-1", period="2025", prefect="off")
+    walked = []
+    for unit in settings_of_units(settings):
+        with open_resources(unit) as resources:
+            care_for_store(resources, Asker(f"night of {unit.unit}", SLOT))
+            with resources.database.read() as connection:
+                walked.append(walk_named(connection, "scrub:folder"))
+    assert walked[:2] == [None, None]
+    assert walked[2] is not None and walked[2].asked_by == "night of phuong-3"
 
 
 def test_a_ward_whose_settings_are_spoilt_stops_no_other_and_is_told_in_the_end(tmp_path: Path) -> None:
