@@ -1,4 +1,4 @@
-"""The self-scoring sheet (phiếu tự chấm điểm) as xlsx: each row with its proof and reason, subtotals as formulas."""
+"""The self-scoring sheet (phiếu tự chấm điểm) as xlsx: each row with proof and reason, points and sums as formulas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.heading import Heading, vn_day, vn_number
+from reports.score_numbers import PAGE, Recomputed, recomputed_components, write_numbers
 from reports.workbook import Paper, new_paper, write_head, write_signature
 
 Plain = Mapping[str, Any]
@@ -48,20 +49,30 @@ class _Sums:
             self.appraised = (self.appraised or Decimal(0)) + part.appraised
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What stands in the rows of components, by id: their scores, and where a formula gives their points."""
+
+    scored: Mapping[str, Plain]
+    recomputed: Mapping[str, Recomputed]
+
+
 def score_sheet(score: Plain, criteria: Plain, heading: Heading) -> bytes:
     """The sheet of `score` (the JSON of `parindex score --json`); names of levels come from the criteria set."""
     paper = new_paper("Phiếu tự chấm", heading, _WIDTHS, "Phiếu tự chấm điểm Chỉ số CCHC")
     write_head(paper, heading, split=5)
     _write_title(paper, score, criteria, heading)
     _write_columns(paper)
-    scored = {item["id"]: item for item in score["components"]}
+    recomputed = recomputed_components(score, criteria)
+    rows = _Rows({item["id"]: item for item in score["components"]}, recomputed)
     total = _Sums()
     for domain in criteria["domains"]:
-        _write_domain(paper, domain, scored, total)
+        _write_domain(paper, domain, rows, total)
     _write_subtotal(paper, paper.row, ("", "Tổng cộng"), total, fill="domain")
     paper.row += 1
     _write_notes(paper, score)
     write_signature(paper, heading, first=5)
+    write_numbers(paper, recomputed)
     return paper.close()
 
 
@@ -131,22 +142,21 @@ def _write_columns(paper: Paper) -> None:
     paper.sheet.freeze_panes(paper.row, 2)
 
 
-def _write_domain(paper: Paper, domain: Plain, scored: Mapping[str, Plain], total: _Sums) -> None:
+def _write_domain(paper: Paper, domain: Plain, rows: _Rows, total: _Sums) -> None:
     own_row, sums = paper.row, _Sums()
     paper.row += 1
     for criterion in domain["criteria"]:
-        _write_criterion(paper, criterion, scored, sums)
+        _write_criterion(paper, criterion, rows, sums)
     _write_subtotal(paper, own_row, (domain["id"], f"Lĩnh vực {domain['id']}. {domain['name']}"), sums, fill="domain")
     total.add(own_row + 1, sums)
 
 
-def _write_criterion(paper: Paper, criterion: Plain, scored: Mapping[str, Plain], above: _Sums) -> None:
+def _write_criterion(paper: Paper, criterion: Plain, rows: _Rows, above: _Sums) -> None:
     own_row, sums = paper.row, _Sums()
     paper.row += 1
     for component in criterion["components"]:
-        item = scored.get(component["id"])
-        if item is not None:
-            _write_component(paper, component, item, sums)
+        if component["id"] in rows.scored:
+            _write_component(paper, component, rows, sums)
     _write_subtotal(paper, own_row, (criterion["id"], criterion["name"]), sums, fill="criterion")
     above.add(own_row + 1, sums)
 
@@ -166,15 +176,17 @@ def _write_subtotal(paper: Paper, row: int, labels: tuple[str, str], sums: _Sums
     paper.row = after if after > row else row + 1
 
 
-def _write_component(paper: Paper, component: Plain, item: Plain, above: _Sums) -> None:
+def _write_component(paper: Paper, component: Plain, rows: _Rows, above: _Sums) -> None:
+    item = rows.scored[component["id"]]
     maximum = Decimal(item["max_points"])
     points = None if item["points"] is None else Decimal(item["points"])
     number = paper.style(border=1, num_format="0.00", align="right")
     paper.text(0, item["id"], border=1)
     paper.text(1, item["name"], border=1, indent=1)
     paper.sheet.write_number(paper.row, 2, float(maximum), number)
-    _write_points(paper, item, points, maximum)
-    appraised = None if item.get("final") is None else Decimal(item["final"])
+    _write_points(paper, item, maximum, rows.recomputed.get(item["id"]))
+    final = final_points(item)
+    appraised = None if final is None else Decimal(final)
     if appraised is None:
         paper.sheet.write_blank(paper.row, 4, None, number)
     else:
@@ -186,13 +198,17 @@ def _write_component(paper: Paper, component: Plain, item: Plain, above: _Sums) 
     paper.row += 1
 
 
-def _write_points(paper: Paper, item: Plain, points: Decimal | None, maximum: Decimal) -> None:
-    if points is None:
+def _write_points(paper: Paper, item: Plain, maximum: Decimal, formula: Recomputed | None) -> None:
+    if item["points"] is None:
         paper.text(3, _WITHOUT_POINTS.get(item["state"], "Chưa có điểm"), border=1, italic=True, align="center")
         return
+    points = Decimal(item["points"])
     fill = "full" if points >= maximum else "part" if points > 0 else "none"
     style = paper.style(border=1, num_format="0.00", align="right", bg_color=_FILLS[fill])
-    paper.sheet.write_number(paper.row, 3, float(points), style)
+    if formula is None:
+        paper.sheet.write_number(paper.row, 3, float(points), style)
+    else:
+        paper.sheet.write_formula(paper.row, 3, f"={formula.place}", style, float(points))
 
 
 def _allow_only_points(paper: Paper, maximum: Decimal) -> None:
@@ -236,8 +252,14 @@ def points_text(item: Plain) -> str:
 
 
 def appraised_text(item: Plain) -> str:
-    """Points of the appraisal after deduction, with comma; empty before it."""
-    return "" if item.get("final") is None else vn_number(item["final"])
+    """Points of the appraisal after deduction, or of the survey, with comma; empty before it."""
+    final = final_points(item)
+    return "" if final is None else vn_number(final)
+
+
+def final_points(item: Plain) -> str | None:
+    """What stands after the appraisal: its points after deduction, or those of the survey; None before."""
+    return item.get("final") or item.get("survey_points")
 
 
 def note_of(item: Plain) -> str:
@@ -275,7 +297,8 @@ def _write_notes(paper: Paper, score: Plain) -> None:
         paper.line(f"Lưu ý: {warning}", italic=True)
     paper.line(
         "Cột Điểm tự đánh giá do máy tính từ số liệu và tài liệu đã nhập; ô không có số là mục chưa có điểm, "
-        "không phải 0 điểm. Các dòng lĩnh vực, tiêu chí và Tổng cộng tự cộng lại khi sửa điểm.",
+        "không phải 0 điểm. Các dòng lĩnh vực, tiêu chí và Tổng cộng tự cộng lại khi sửa điểm; "
+        f"điểm từng mục tính lại khi sửa số ở trang {PAGE}.",
         italic=True,
         font_size=10,
     )

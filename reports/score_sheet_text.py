@@ -11,7 +11,7 @@ from typing import Any
 
 from reports.heading import Heading, vn_number
 from reports.printed import Column, Line, Part, Printed
-from reports.score_sheet import COLUMNS, appraised_text, evidence_text, facts_of, note_of, points_text
+from reports.score_sheet import COLUMNS, appraised_text, evidence_text, facts_of, final_points, note_of, points_text
 
 Plain = Mapping[str, Any]
 _WIDTHS_MM = (13, 62, 16, 17, 17, 62, 78)
@@ -56,7 +56,7 @@ def items_of(criterion: Plain, scored: Mapping[str, Plain]) -> list[Plain]:
 
 def _sum_row(level: str, number: str, name: str, items: list[Plain]) -> Line:
     most = sum((Decimal(item["max_points"]) for item in items), Decimal(0))
-    own, appraised = (_sum([item.get(part) for item in items]) for part in ("points", "final"))
+    own, appraised = _sum([item["points"] for item in items]), _sum([final_points(item) for item in items])
     return Line((number, name, vn_number(f"{most:.2f}"), own, appraised, "", ""), level)
 
 

@@ -73,9 +73,10 @@ class Paper:
             self._lines[self.row] = lines
             self.sheet.set_row(self.row, min(_LINE_HEIGHT * lines, _TALLEST_ROW))
 
-    def another(self, name: str) -> Paper:
-        """A further sheet of the same workbook with the same columns."""
-        return _set_up(self.stream, self.workbook, self.workbook.add_worksheet(name), self.widths, self.footer)
+    def another(self, name: str, widths: tuple[float, ...] = ()) -> Paper:
+        """A further sheet of the same workbook, with the same columns where no `widths` are given."""
+        sheet = self.workbook.add_worksheet(name)
+        return _set_up(self.stream, self.workbook, sheet, widths or self.widths, self.footer)
 
     def close(self) -> bytes:
         """The finished file."""

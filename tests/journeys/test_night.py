@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from tests.journeys.commands import NIGHT, night, parindex
 from tests.journeys.snapshot import snapshot
 from tests.once import made_once
+from tests.reports.spreadsheet import recomputed
 
 SCORE = ("score", "--dry-run", "--as-of", "2026-01-05", "--json")
 """As of the first night, whatever day it is today."""
@@ -86,14 +88,23 @@ def test_every_document_is_judged_as_its_maker_says_and_no_field_is_read_wrongly
 
 def test_the_score_sheet_recomputes_its_totals(whole: tuple[Path, dict[str, Any]]) -> None:
     path = whole[0] / "outbox" / whole[1]["night"] / "phieu-cham-diem.xlsx"
-    values = openpyxl.load_workbook(path, data_only=True).active
-    formulas = openpyxl.load_workbook(path).active
-    assert values is not None and formulas is not None
+    golden = json.loads((Path(__file__).parent / "golden_2025.json").read_text(encoding="utf-8"))
+    stored, live = openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
+    cells = {
+        (page.title, cell.coordinate): cell for page in live for row in page.iter_rows() for cell in row
+        if cell.data_type == "f"
+    }  # fmt: skip
+    sheet, numbers = live.worksheets
+    (last,) = (row[1].row for row in sheet.iter_rows() if row[1].value == "Tổng cộng")
 
-    last = next(row for row in values.iter_rows() if any("Tổng cộng" in str(cell.value) for cell in row))
-    numbers = [cell.value for cell in last if isinstance(cell.value, int | float)]
-    assert 100 in numbers
-    assert any(str(cell.value).startswith("=") for cell in formulas[last[0].row])
+    assert recomputed(sheet, f"C{last}") == 100
+    assert f"{recomputed(sheet, f'D{last}'):.2f}" == golden["totals"]["conservative"]
+    assert sum(place[0] == numbers.title for place in cells) > 30
+    for (page, place), cell in cells.items():
+        kept = stored[page][place].value
+        assert recomputed(cell.parent, place) == (
+            Decimal(f"{kept:.2f}") if isinstance(kept, int | float) else kept or ""
+        )
 
 
 def test_a_second_night_finds_nothing_new_and_says_so(whole: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:

@@ -49,12 +49,12 @@ def test_every_component_stands_there_once_with_its_points_and_reason():
     sheet = sheet_of(score)
     for item in score["components"]:
         row = row_of(sheet, item["id"])
-        shown = sheet.cell(row, 4).value
+        shown = recomputed(sheet, f"D{row}")
         assert Decimal(str(sheet.cell(row, 3).value)) == Decimal(item["max_points"])
         if item["points"] is None:
             assert isinstance(shown, str), item["id"]
         else:
-            assert Decimal(str(shown)) == Decimal(item["points"])
+            assert shown == Decimal(item["points"]), item["id"]
         assert item["because"] in str(sheet.cell(row, 7).value)
 
 
@@ -90,13 +90,37 @@ def test_a_changed_point_moves_the_total():
 def test_every_formula_gives_anew_what_its_cell_shows():
     score = ward_score()
     live, shown = sheet_of(score), sheet_of(score, values=True)
-    formulas = [cell.coordinate for row in live.iter_rows() for cell in row if cell.data_type == "f"]
+    sums = 3 * (1 + sum(1 + len(domain["criteria"]) for domain in criteria_plain()["domains"]))
+    by_rule = [item["id"] for item in score["components"] if item["state"] == "scored"]
+    formulas = {page: formulas_of(page) for page in book_of(live)}
 
-    assert len(formulas) == 3 * (1 + sum(1 + len(domain["criteria"]) for domain in criteria_plain()["domains"]))
-    for cell in formulas:
-        stored, anew = shown[cell].value, recomputed(live, cell)
-        kept = Decimal(str(round(stored, 6))) if isinstance(stored, int | float) else stored or ""
-        assert kept == anew, cell
+    assert [len(cells) for cells in formulas.values()] == [sums + len(by_rule), len(by_rule)]
+    for page, cells in formulas.items():
+        for cell in cells:
+            stored, anew = shown.parent[page.title][cell].value, recomputed(page, cell)
+            kept = Decimal(str(round(stored, 6))) if isinstance(stored, int | float) else stored or ""
+            assert kept == anew, cell
+
+
+def book_of(sheet: Worksheet) -> list[Worksheet]:
+    return list(sheet.parent)
+
+
+def formulas_of(page: Worksheet) -> list[str]:
+    return [cell.coordinate for row in page.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_a_number_changed_on_the_second_page_moves_component_criterion_and_total():
+    sheet = sheet_of(ward_score())
+    numbers, row, total = sheet.parent["Số liệu tính điểm"], row_of(sheet, "3.3.2"), row_of(sheet, "Tổng cộng")
+    before = recomputed(sheet, f"D{total}")
+    late = next(cells[1].row for cells in numbers.iter_rows() if cells[1].value == "Số hồ sơ trễ hạn")
+    assert recomputed(sheet, f"D{row}") == Decimal("3.80")
+    numbers.cell(late, 3).value = 0
+
+    assert recomputed(sheet, f"D{row}") == Decimal("4.00")
+    assert isinstance(before, Decimal)
+    assert recomputed(sheet, f"D{total}") == before + Decimal("0.20")
 
 
 def test_the_appraiser_s_column_adds_up_as_it_is_filled():

@@ -14,11 +14,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.appraisal_sheet import COLUMNS, printed_appraisal
 from reports.explanation_report import printed_explanation, printed_offices, said_rows, unproven_rows
+from reports.heading import vn_number
 from reports.printed import Column, Foot, Line, Part, Printed
 from reports.printed_docx import docx_of
 from reports.printed_pdf import pdf_of
 from reports.printed_xlsx import xlsx_of
 from reports.score_sheet import score_sheet
+from reports.score_sheet_text import printed_score_sheet
 from scoring.cycle import Cycle, Deed, after, opened
 from scoring.cycle_sheet import disputed, side_by_side, with_cycle
 from scoring.engine.facts import Facts
@@ -113,10 +115,26 @@ def test_the_score_sheet_holds_the_appraisals_points(appraised: dict[str, Any]) 
     sheet = openpyxl.load_workbook(io.BytesIO(score_sheet(appraised, CRITERIA, HEADING))).active
     assert isinstance(sheet, Worksheet)
     row, total = row_of(sheet, "3.3.2"), row_of(sheet, "Tổng cộng")
-    assert sheet.cell(row, 5).value == float(str(sheet.cell(row, 4).value)) - 0.5
+    own = recomputed(sheet, f"D{row}")
+    assert isinstance(own, Decimal)
+    assert recomputed(sheet, f"E{row}") == own - Decimal("0.5")
     assert recomputed(sheet, f"E{total}") == Decimal(SCORE["totals"]["conservative"]) - Decimal("0.5")
     assert "mục IV" in str(sheet.cell(row_of(sheet, "1.7.1"), 7).value)
     assert "ke-hoach.pdf (trang 2)" in str(sheet.cell(row_of(sheet, "1.7.1"), 6).value)
+
+
+def test_survey_points_stand_beside_the_appraisals_once_they_are_published(appraised: dict[str, Any]) -> None:
+    surveyed = [item | ({"survey_points": "7.31"} if item["id"] == "8.1.1" else {}) for item in appraised["components"]]
+    score = appraised | {"components": surveyed}
+    sheet = openpyxl.load_workbook(io.BytesIO(score_sheet(score, CRITERIA, HEADING))).active
+    assert isinstance(sheet, Worksheet)
+    earned = Decimal(SCORE["totals"]["conservative"]) - Decimal("0.5") + Decimal("7.31")
+    printed = [line.cells for part in printed_score_sheet(score, CRITERIA, HEADING).parts for line in part.lines]
+
+    assert recomputed(sheet, f"E{row_of(sheet, '8.1.1')}") == Decimal("7.31")
+    assert recomputed(sheet, f"E{row_of(sheet, 'Tổng cộng')}") == earned
+    assert next(cells[4] for cells in printed if cells[0] == "8.1.1") == "7,31"
+    assert printed[-1][4] == vn_number(f"{earned:.2f}")
 
 
 def test_tasks_and_evidence_by_office_name_every_component_once(appraised: dict[str, Any]) -> None:
