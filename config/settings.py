@@ -49,6 +49,14 @@ def _time_of_day(value: str) -> str:
     return value
 
 
+def _database_address(value: str) -> str:
+    """PostgreSQL's plain address stands for the one with the driver's name."""
+    address = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", value)
+    if address and not re.fullmatch(r"sqlite:///\S.*|postgresql\+psycopg://\S+", address):
+        raise ValueError("phải là postgresql+psycopg://tên:mật-khẩu@máy:5432/cơ-sở hoặc sqlite:////đường/dẫn/tệp.db")
+    return address
+
+
 def _addresses(value: str) -> str:
     try:
         return ",".join(str(ip_network(one.strip())).removesuffix("/32") for one in value.split(",") if one.strip())
@@ -102,7 +110,9 @@ class Settings(BaseModel):
     inbox: Folder = Field(None, description="folder of uploaded documents; empty: HOME/inbox")
     trust: Folder = Field(None, description="anchors, intermediates, CRLs, policy; empty: HOME/trust")
     sha1: Literal["policy", "strict"] = Field("policy", description="strict: no signature with SHA-1 counts")
-    database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in HOME/parindex.db")
+    database_url: Annotated[str, AfterValidator(_database_address)] = Field(
+        "", description="SQLAlchemy address; empty: SQLite in HOME/parindex.db"
+    )
     store: Literal["folder", "s3"] = Field("folder", description="where evidence bytes are kept")
     s3_endpoint: str = Field("", description="host:port of the S3 server")
     s3_bucket: str = Field("parindex-evidence", min_length=3, description="bucket of the evidence")
@@ -277,9 +287,13 @@ def _all_problems(error: ValidationError, names: Mapping[str, str]) -> str:
     for problem in error.errors():
         field = str(problem["loc"][0]) if problem["loc"] else "?"
         name = names.get(field, PREFIX + field.upper())
-        lines.append(f"  {name}={problem.get('input')!r}: {_in_vietnamese(problem['type'], problem)}")
+        lines.append(f"  {name}={_without_password(problem.get('input'))}: {_in_vietnamese(problem['type'], problem)}")
     lines.append("Sửa trong biến môi trường hoặc tệp .env (mẫu đầy đủ: .env.example), rồi chạy lại.")
     return "\n".join(lines)
+
+
+def _without_password(value: object) -> str:
+    return re.sub(r"://([^:/@\s]*):[^/\s]*@", r"://\1:***@", repr(value))
 
 
 def _in_vietnamese(kind: str, problem: Mapping[str, object]) -> str:

@@ -6,6 +6,7 @@ Each unit of the list has settings of its own: those of the installation, with w
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +77,13 @@ def settings_of(settings: Settings, unit: str) -> Settings:
     return next(listed, None) or settings.model_copy(update={"unit": unit})
 
 
+def is_known(settings: Settings, unit: str) -> bool:
+    """Whether a unit is the configured one, one of the list, or one that has a folder in the inbox."""
+    sound = re.fullmatch(r"[a-z0-9][a-z0-9-]{1,63}", unit)
+    listed = {one.unit for one in settings_of_units(settings)}
+    return unit == settings.unit or unit in listed or bool(sound and (settings.inbox_folder / unit).is_dir())
+
+
 @functools.lru_cache(maxsize=4)
 def _settings_by_list(settings: Settings, file: Path, _changed: int) -> tuple[Settings, ...]:
     return tuple(_with_entry(settings, entry) for entry in _entries(file))
@@ -93,7 +101,9 @@ def _entries(file: Path) -> tuple[UnitEntry, ...]:
     try:
         entries = _Units.model_validate(plain_yaml(file.read_text(encoding="utf-8")) or {}).units
     except ValidationError as error:
-        places = [f"  {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        places = [
+            f"  {'.'.join(map(str, one['loc']))}: {_SENTENCES.get(one['type'], one['msg'])}" for one in error.errors()
+        ]
         raise BadUnits("\n".join([f"{file}: danh sách đơn vị chưa dùng được:", *places, _SEE])) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadUnits(f"{file}: không đọc được danh sách đơn vị ({error}).") from error
@@ -103,4 +113,14 @@ def _entries(file: Path) -> tuple[UnitEntry, ...]:
     return entries
 
 
+_SENTENCES = {
+    "missing": "thiếu mục này",
+    "extra_forbidden": "không có mục tên này; xem lại chính tả",
+    "string_pattern_mismatch": "chỉ gồm chữ thường không dấu, số, gạch nối, ít nhất hai ký tự",
+    "string_too_short": "phải là tên đầy đủ, ít nhất ba ký tự",
+    "string_type": "phải là chữ",
+    "too_short": "phải có ít nhất một đơn vị",
+    "tuple_type": "phải là danh sách các đơn vị",
+    "model_type": "phải là các mục khóa: giá trị",
+}
 _SEE = "Xem mẫu: config/units.example.yaml; sửa rồi chạy lại."

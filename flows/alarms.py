@@ -13,6 +13,7 @@ from typing import Any
 
 from config.settings import Settings
 from config.strict_yaml import read_strict_yaml
+from config.units_here import settings_of_units
 from connectors.errors import ConnectorError
 from connectors.sources import FolderSource
 from flows.chores import chore_kinds
@@ -43,6 +44,8 @@ class AlarmKind:
     way_out: str
     in_letter: bool = True
     """False where the morning letter says the same in its own words."""
+    once: bool = False
+    """It is the installation's: of several units it rings for the one that the list names first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,11 @@ def alarms_for_letter(settings: Settings, now: datetime) -> tuple[str, ...]:
 
 def alarms_now(settings: Settings, now: datetime) -> list[Alarm]:
     """Every alarm that rings. One that cannot look rings too: its reason says why it could not."""
+    first = settings_of_units(settings)[0].unit == settings.unit
     return [
         Alarm(kind.id, kind.name, seen, kind.way_out)
         for kind in alarm_kinds()
-        if (seen := _seen(kind, settings, now)) is not None
+        if (first or not kind.once) and (seen := _seen(kind, settings, now)) is not None
     ]
 
 
@@ -112,13 +116,15 @@ def layout_changed(settings: Settings, now: datetime, limit: int) -> str | None:
 
 
 def source_not_fresh(settings: Settings, now: datetime, limit: int) -> str | None:
-    """The newest export that could be read is older than `limit` days."""
-    newest = max(
-        (row["exported_at"] or row["imported_at"] for row in _imports(settings) if row["status"] == READ), default=None
-    )
+    """The newest export that could be read is older than `limit` days, or none came since the unit is looked after."""
+    with open_ledger(settings) as database, database.read() as connection:
+        read = [row for row in imports_of(connection, settings.unit) if row["status"] == READ]
+        begun = first_heard_of(connection, settings.unit)
+    newest = max((row["exported_at"] or row["imported_at"] for row in read), default=begun)
     if newest is None or now - newest < timedelta(days=limit):
         return None
-    return f"tệp kết xuất mới nhất đã {(now - newest).days} ngày (giới hạn {limit} ngày)."
+    what = "tệp kết xuất mới nhất đã" if read else "chưa đọc được tệp kết xuất nào trong"
+    return f"{what} {(now - newest).days} ngày (giới hạn {limit} ngày)."
 
 
 def disk_low(settings: Settings, _now: datetime, limit: int) -> str | None:
@@ -210,8 +216,3 @@ def _names_in_exports(settings: Settings) -> set[str]:
         return {found.name for found in FolderSource("exports", settings.exports_folder).pull()}
     except ConnectorError:
         return set()
-
-
-def _imports(settings: Settings) -> list[Mapping[str, Any]]:
-    with open_ledger(settings) as database, database.read() as connection:
-        return imports_of(connection, settings.unit)

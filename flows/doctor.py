@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from config.export_profiles import own_profiles
+from config.refusals import Refusal
 from config.settings import Settings
+from config.units_here import settings_of_units
 from flows.alarms import alarms_now
 from flows.mailing import mail_server
+from flows.night import require_sound_data
 from flows.prefect_server import answers
 from flows.probe import STALE_SECONDS, silent_seconds
-from flows.resources import Resources, open_resources, require_room
+from flows.resources import Resources, open_ledger, open_resources, prepare_home, require_room
 from flows.start import EngineMissing, require_task_runner
 from flows.trust import trust_state
 from storage.care import open_damages
@@ -74,13 +77,13 @@ def _libraries(_: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    settings.home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.home).free >> 20
     try:
+        prepare_home(settings)
+        free = shutil.disk_usage(settings.home).free >> 20
         require_room(settings)
         yield Finding("đĩa", True, f"{settings.home.resolve()}: còn {free} MiB")
     except StorageError as error:
-        yield Finding("đĩa", False, f"còn {free} MiB", str(error))
+        yield Finding("đĩa", False, str(settings.home), str(error))
 
 
 def _database_and_store(settings: Settings) -> Iterator[Finding]:
@@ -126,8 +129,26 @@ def _last_night(night: Mapping[str, Any] | None) -> Finding:
     )
 
 
+def _rules(settings: Settings) -> Iterator[Finding]:
+    """Whether every unit's criteria set, the calendars and the layouts can be used: without them no night begins."""
+    spoilt = False
+    for unit in settings_of_units(settings):
+        try:
+            require_sound_data(unit)
+        except Refusal as error:
+            spoilt = True
+            yield Finding("bộ tiêu chí, lịch, mẫu đọc", False, f"{unit.unit}: {unit.criteria}", str(error))
+    if not spoilt:
+        yield Finding("bộ tiêu chí, lịch, mẫu đọc", True, settings.criteria)
+
+
 def _alarms(settings: Settings) -> Iterator[Finding]:
     """What rings now; where the database itself is gone, another finding says so."""
+    try:
+        with open_ledger(settings):
+            pass
+    except StorageError:
+        return
     for alarm in alarms_now(settings, datetime.now(UTC)):
         yield Finding(f"cảnh báo: {alarm.name}", False, alarm.seen, alarm.way_out, needed=False)
 
@@ -201,6 +222,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _libraries,
     _disk,
     _database_and_store,
+    _rules,
     _trust,
     _folders,
     _profiles,

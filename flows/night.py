@@ -242,15 +242,19 @@ def say(line: str, *, transient: bool = False) -> None:
         print(f"  {line}", end="\r", file=sys.stderr, flush=True)
 
 
-def _require_sound_data(settings: Settings) -> None:
-    """Refuse to start with a criteria set, calendar or layout that cannot be used, before anything is half done."""
+def require_sound_data(settings: Settings) -> None:
+    """Refuse to start with a criteria set, calendar or layout that cannot be used, before anything is half done.
+
+    Raises:
+        BadCriteriaSet, BadCalendar, BadProfile: the message names every fault.
+    """
     criteria_set(settings, settings.criteria)
     load_calendars()
     load_profiles()
 
 
 def _begin(settings: Settings, asked: NightRequestedBy, owner: str) -> Night:
-    _require_sound_data(settings)
+    require_sound_data(settings)
     examination.expect_documents()
     with open_resources(settings) as resources:
         require_room(settings)

@@ -15,7 +15,7 @@ from typing import Any, get_args
 from config.criteria_sets import BadCriteriaSet
 from config.refusals import WrongUse
 from config.settings import Settings
-from config.units_here import settings_of, settings_of_units
+from config.units_here import is_known, settings_of
 from flows import examination, intake, scoring
 from flows.batches import batches_in_order
 from flows.criteria import criteria_set
@@ -241,7 +241,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _require_sound(settings: Settings, wanted: Wanted) -> None:
     faults = []
-    if not _is_known(settings, wanted.unit):
+    if not is_known(settings, wanted.unit):
         faults.append(f"đơn vị {wanted.unit!r}: chưa có trong hệ thống; đơn vị đang chấm: {settings.unit}")
     if not re.fullmatch(_YEAR, wanted.period):
         faults.append(f"kỳ {wanted.period!r}: phải là năm, ví dụ 2025")
@@ -253,10 +253,3 @@ def _require_sound(settings: Settings, wanted: Wanted) -> None:
         faults.append(str(error))
     if faults:
         raise BadRequest("Chưa chạy được yêu cầu này:\n" + "\n".join(f"  {fault}" for fault in faults))
-
-
-def _is_known(settings: Settings, unit: str) -> bool:
-    """The configured unit, one of the list, or one that has a folder in the inbox."""
-    sound = re.fullmatch(r"[a-z0-9][a-z0-9-]{1,63}", unit)
-    listed = {one.unit for one in settings_of_units(settings)}
-    return unit == settings.unit or unit in listed or bool(sound and (settings.inbox_folder / unit).is_dir())

@@ -56,7 +56,11 @@ def open_ledger(settings: Settings) -> Iterator[Database]:
     Raises:
         StoreUnavailable: the database does not answer.
     """
-    database = open_database(settings.database_url or sqlite_url(settings.home / "parindex.db"))
+    try:
+        url = settings.database_url or sqlite_url(settings.home / "parindex.db")
+    except OSError as error:
+        raise _no_home(settings, error) from error
+    database = open_database(url)
     try:
         yield database
     finally:
@@ -98,12 +102,16 @@ def prepare_home(settings: Settings) -> None:
     try:
         outbox(settings).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreUnavailable(
-            f"{settings.home}: không tạo được thư mục làm việc ({error.strerror}). Kiểm tra PAR_HOME và quyền ghi."
-        ) from error
+        raise _no_home(settings, error) from error
     for folder in (settings.exports_folder, settings.inbox_folder / settings.unit, settings.trust_folder):
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
+
+
+def _no_home(settings: Settings, error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"{settings.home}: không tạo được thư mục làm việc ({error.strerror}). Kiểm tra PAR_HOME và quyền ghi."
+    )
 
 
 def require_room(settings: Settings) -> None:

@@ -13,6 +13,8 @@ from flows.alarms import try_store
 from flows.prefect_server import answers, prefect_api
 from flows.resources import open_ledger, open_store, prepare_home
 from storage.accounts import Grant, accounts_all
+from storage.backup import is_empty
+from storage.database.connection import sqlite_url
 from storage.keys import fingerprint, signing_key
 
 ADMINISTRATOR = "quantri"
@@ -49,14 +51,16 @@ def _folders(settings: Settings, _now: datetime) -> Made:
 
 
 def _database(settings: Settings, _now: datetime) -> Made:
+    new = is_empty(settings.database_url or sqlite_url(settings.home / "parindex.db"))
     with open_ledger(settings) as database:
-        return Made("cơ sở dữ liệu", database.engine.url.render_as_string(hide_password=True), False)
+        return Made("cơ sở dữ liệu", database.engine.url.render_as_string(hide_password=True), new)
 
 
 def _store(settings: Settings, now: datetime) -> Made:
+    new = settings.store == "folder" and not (settings.home / "objects").exists()
     open_store(settings)
     told = try_store(settings, now)
-    return Made("kho tài liệu", told["sentence"], False, ok=told["guaranteed"] or settings.store != "s3")
+    return Made("kho tài liệu", told["sentence"], new, ok=told["guaranteed"] or settings.store != "s3")
 
 
 def _keys(settings: Settings, _now: datetime) -> Made:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from config.refusals import Lacking, Refusal
 from config.settings import PREFIX, Settings, load_settings
 from flows.logs import log
-from flows.night import NightRequestedBy, directly, run_night, say
+from flows.night import NightRequestedBy, directly, require_sound_data, run_night, say
 from flows.prefect_server import PrefectDown, answers, end_with_parent, prefect_api
 from flows.resources import open_ledger
 from storage.errors import StorageError
@@ -93,6 +93,9 @@ def require_task_runner(settings: Settings) -> None:
 def run_through_prefect(settings: Settings, asked: NightRequestedBy) -> dict[str, Any]:
     """Run the night as a Prefect flow; without Prefect, or when it dies meanwhile, the night goes on and says so."""
     require_task_runner(settings)
+    require_sound_data(settings)
+    with open_ledger(settings):
+        pass  # what cannot be opened is told now, not after Prefect has come up
     try:
         with prefect_api(settings, services=False) as url:
             export_settings(settings)

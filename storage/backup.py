@@ -8,10 +8,11 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
 from storage.database import Database
+from storage.database.connection import engine_at
 from storage.errors import StorageError
 
 SQLITE_NAME, POSTGRESQL_NAME = "database.sqlite", "database.pgdump"
@@ -44,13 +45,18 @@ def copy_database(database: Database, folder: Path) -> Path:
 
 
 def is_empty(url: str) -> bool:
-    """Whether the database at `url` has no table yet, or is not there yet."""
+    """Whether the database at `url` has no table yet, or is not there yet.
+
+    Raises:
+        StoreUnavailable: the server does not answer.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return not Path(str(parsed.database)).exists()
-    engine = create_engine(url)
+    engine = engine_at(url)
     try:
-        return not inspect(engine).get_table_names()
+        with Database(engine).read() as connection:
+            return not inspect(connection).get_table_names()
     finally:
         engine.dispose()
 

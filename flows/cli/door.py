@@ -15,7 +15,7 @@ import typer
 
 from config.refusals import Refusal
 from config.settings import Settings, load_settings
-from config.units_here import settings_of
+from config.units_here import is_known, settings_of
 from flows.cli.texts import text
 
 DONE, NEEDS_PERSON, WRONG_USE, MISSING, OWN_FAULT = 0, 1, 2, 3, 4
@@ -35,8 +35,18 @@ class Refused(Refusal):
 
 
 def settings_for(unit: str = "", period: str = "") -> Settings:
-    """The settings of the unit (as the list of units says, if any), with the command's own period over them."""
+    """The settings of the unit (as the list of units says, if any), with the command's own period over them.
+
+    Raises:
+        Refused: nobody knows this unit.
+    """
     settings = load_settings()
+    if unit and not is_known(settings, unit):
+        raise Refused(
+            f"--unit {unit!r}: chưa có đơn vị này; đơn vị đang chấm: {settings.unit}. Đơn vị mới: ghi vào "
+            f"{settings.units_file} (mẫu: config/units.example.yaml) hoặc tạo thư mục {settings.inbox_folder / unit}.",
+            WRONG_USE,
+        )
     given = {name: value for name, value in (("unit", unit), ("period", period)) if value}
     own = settings_of(settings, unit or settings.unit)
     return Settings.model_validate(own.model_dump() | given) if given else own

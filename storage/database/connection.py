@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 
 from storage.errors import DiskFull, StoreUnavailable, Unkeepable
@@ -20,6 +20,19 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
 _BUSY_MILLISECONDS = 30_000
 _CUSTODY_LOCK = 7_236_001
+_PATIENCE = {
+    "connect_timeout": 10,  # seconds
+    "tcp_user_timeout": 30_000,  # milliseconds without an answer to what was sent
+    "keepalives_idle": 30,  # seconds of silence before the kernel asks, then three times
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""Without these a server that lost its power holds the caller for two minutes, and an open connection for hours."""
+_WAYS_OUT = {
+    "postgresql": "Kiểm tra máy chủ PostgreSQL có đang chạy không và PAR_DATABASE_URL rồi chạy lại; chưa có gì bị mất.",
+    "sqlite": "Kiểm tra quyền đọc, ghi; nếu tệp đã hỏng: đổi tên tệp đó rồi chạy parindex storage rebuild-index "
+    "(dựng lại từ kho tài liệu), hoặc parindex restore từ bản sao lưu.",
+}
 _MIGRATING = threading.Lock()
 """Alembic keeps what it works on in its modules: two threads of a process would take it from each other."""
 
@@ -74,7 +87,7 @@ def open_database(url: str) -> Database:
     Raises:
         StoreUnavailable: the server does not answer or the file is no database.
     """
-    engine = create_engine(url)
+    engine = engine_at(url)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     database = Database(engine)
@@ -83,8 +96,18 @@ def open_database(url: str) -> Database:
             migrate(engine)
     except DatabaseError as error:
         where = engine.url.render_as_string(hide_password=True)
-        raise StoreUnavailable(f"{where}: không mở được cơ sở dữ liệu ({_first_line(error)}).") from error
+        way_out = _WAYS_OUT[engine.dialect.name]
+        raise StoreUnavailable(f"{where}: không mở được cơ sở dữ liệu ({_first_line(error)}). {way_out}") from error
     return database
+
+
+def engine_at(url: str) -> Engine:
+    """Connections to a database. A PostgreSQL server that has vanished is given up after seconds, not minutes."""
+    address = make_url(url)
+    patience = _PATIENCE if address.get_backend_name() == "postgresql" else {}
+    return create_engine(
+        address, connect_args={name: value for name, value in patience.items() if name not in address.query}
+    )
 
 
 def migrate(engine: Engine) -> None:

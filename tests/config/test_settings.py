@@ -79,3 +79,19 @@ def test_a_secret_may_come_from_a_file_and_an_unreadable_one_is_named(tmp_path: 
 def test_a_schedule_that_never_comes_is_refused(cron: str, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="PAR_SCHEDULE"):
         load_settings({"PAR_SCHEDULE": cron}, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://a:geheim@b/c", "oracle", "postgresql+psycopg2://a:geheim@b/c", "sqlite://"]
+)
+def test_a_database_that_the_service_cannot_speak_to_is_refused_without_its_password(
+    address: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadSettings, match=r"PAR_DATABASE_URL.*postgresql\+psycopg://") as caught:
+        load_settings({"PAR_DATABASE_URL": address}, folder=tmp_path)
+    assert "geheim" not in str(caught.value)
+
+
+def test_the_plain_address_of_postgresql_is_enough() -> None:
+    for plain in ("postgres://a@b/c", "postgresql://a@b/c", "postgresql+psycopg://a@b/c"):
+        assert load_settings({"PAR_DATABASE_URL": plain}).database_url == "postgresql+psycopg://a@b/c"

@@ -13,6 +13,7 @@ import pytest
 from minio import Minio
 
 from config.settings import Settings
+from config.units_here import settings_of_units
 from flows import intake, keeping
 from flows.alarms import alarm_kinds, alarms_for_letter, alarms_now, disk_low
 from flows.chores import do_chore
@@ -106,6 +107,22 @@ def test_a_source_that_brings_nothing_new_for_a_week_rings(ward: Settings) -> No
     assert "source_not_fresh" not in rings(ward, AT + timedelta(days=6))
     (alarm,) = [one for one in alarms_now(ward, AT + timedelta(days=8)) if one.id == "source_not_fresh"]
     assert "8 ngày" in alarm.seen
+
+
+def test_a_ward_that_never_got_an_export_rings_a_week_after_the_service_first_looked_at_it(ward: Settings) -> None:
+    with open_ledger(ward) as database:
+        watched_since(database, [ward.unit], AT)
+    assert "source_not_fresh" not in rings(ward, AT + timedelta(days=6))
+    (alarm,) = [one for one in alarms_now(ward, AT + timedelta(days=7)) if one.id == "source_not_fresh"]
+    assert "chưa đọc được tệp kết xuất nào trong 7 ngày" in alarm.seen
+
+
+def test_what_is_wrong_with_the_installation_rings_for_the_first_of_its_units_alone(
+    ward: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "units.yaml").write_text(f"units: [{{id: {ward.unit}, name: Một}}, {{id: hai, name: Phường Hai}}]")
+    first, second = settings_of_units(ward.model_copy(update={"backups": tmp_path / "none"}))
+    assert "no_backup" in rings(first) and "no_backup" not in rings(second)
 
 
 def test_a_layout_that_changed_rings_with_the_name_of_the_file(ward: Settings) -> None:

@@ -7,16 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
-from flows.doctor import Finding, _engine, _mail, _service
+from flows.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
 from flows.health import readiness
 from flows.probe import STALE_SECONDS, pulse_file
 from flows.serve import HUNG_LOOKS, Child
+from flows.setup import set_up
 from tests.flows.mail_server import PASSWORD, USER, mail_server
 
 Look = Callable[[Settings], Iterator[Finding]]
@@ -102,3 +104,30 @@ def test_prefect_forgets_its_flow_runs_after_a_while() -> None:
 def _one(look: Look, settings: Settings) -> Finding:
     (found,) = look(settings)
     return found
+
+
+def test_doctor_names_a_criteria_set_that_no_night_can_begin_with(tmp_path: Path) -> None:
+    assert [one.ok for one in _rules(Settings(home=tmp_path))] == [True]
+    (found,) = _rules(Settings(home=tmp_path, criteria="khong-co@1"))
+    assert not found.ok and found.needed and "khong-co@1" in found.fix
+
+
+def test_doctor_tells_a_database_that_is_gone_once_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "parindex.db").write_bytes(b"no database at all" * 500)
+    lacking = [one for one in examine_machine(Settings(home=tmp_path)) if "parindex.db" in one.seen + one.fix]
+    assert [one.name for one in lacking] == ["lưu trữ"]
+    assert "rebuild-index" in lacking[0].fix and "parindex restore" in lacking[0].fix
+
+
+def test_doctor_looks_on_where_the_home_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    found = {one.name: one for one in examine_machine(Settings(home=tmp_path / "home"))}
+    assert not found["đĩa"].ok and "PAR_HOME" in found["đĩa"].fix
+    assert not found["lưu trữ"].ok and "PAR_HOME" in found["lưu trữ"].fix
+
+
+def test_setup_says_what_it_made_and_the_second_time_what_is_there(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "new")
+    first, again = (set_up(settings, datetime.now(UTC)) for _ in range(2))
+    assert [part.name for part in first if part.new] == [part.name for part in first if part.name != "Prefect"]
+    assert not any(part.new or part.secret for part in again)

@@ -17,7 +17,7 @@ from config.settings import Settings
 from config.units_here import BadUnits, own_settings, settings_of, settings_of_units
 from flows.aside import Aside
 from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
-from flows.cli.door import settings_for
+from flows.cli.door import WRONG_USE, Refused, settings_for
 from flows.keeping import Asker, care_for_store
 from flows.resources import open_ledger, open_resources
 from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
@@ -330,9 +330,24 @@ def test_a_ward_of_a_list_never_takes_the_exports_of_another(tmp_path: Path, mon
     assert taken == ["exports", "hai"] and [entry.name for entry in sources_of(own_settings())[0]] == ["exports"]
 
 
+def test_a_unit_that_nobody_knows_is_refused_before_anything_is_made_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAR_HOME", str(_city(tmp_path)))
+    with pytest.raises(Refused, match=r"phuong-muoi.*units\.yaml") as caught:
+        settings_for("phuong-muoi")
+    assert caught.value.exit_code == WRONG_USE and not (tmp_path / "inbox" / "phuong-muoi").exists()
+    (tmp_path / "inbox" / "phuong-muoi").mkdir(parents=True)
+    assert settings_for("phuong-muoi").unit == "phuong-muoi"
+
+
 def test_a_list_of_units_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    for text, told in (("units: []", "units"), ("units: [{id: A b, name: X}]", "units.0"), ("{", "không đọc được")):
+    for text, told in (
+        ("units: []", "units"),
+        ("units: [{id: A b, name: X}]", "units.0.id: chỉ gồm chữ thường"),
+        ("{", "không đọc được"),
+    ):
         (tmp_path / "units.yaml").write_text(text)
         with pytest.raises(BadUnits, match=told):
             settings_of_units(settings)

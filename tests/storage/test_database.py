@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,7 +21,7 @@ from scoring.engine.facts import Dossier, Facts
 from scoring.engine.period import period_of
 from storage import custody, nights
 from storage.custody import Happening
-from storage.database import Database, metadata, open_database
+from storage.database import Database, connection, metadata, open_database
 from storage.database.connection import sqlite_url
 from storage.dossier_columns import ColumnDossiers, dossier_columns
 from storage.errors import StoreUnavailable
@@ -269,3 +271,13 @@ def test_many_dossiers_read_as_columns_say_the_same_as_a_few_read_as_objects(
     with database.read() as connection:
         nothing = ColumnDossiers(dossier_columns(connection, "phuong-khac"))
         assert (nothing.text(), nothing.register(period, unit, (), ()).imported) == (b"", 0)
+
+
+def test_a_server_that_takes_connections_and_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection._PATIENCE, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql+psycopg://par@127.0.0.1:{silent.getsockname()[1]}/par"
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="Kiểm tra máy chủ PostgreSQL"):
+            open_database(address)
+    assert time.monotonic() - began < 20
