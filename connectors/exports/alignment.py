@@ -16,7 +16,7 @@ from connectors.exports.dates import is_date
 from connectors.exports.grids import Cells
 from connectors.exports.row_kinds import like_a_code
 from connectors.exports.text import column_letters
-from connectors.exports.values import RECOGNISABLE, Convert, plain_text, recogniser
+from connectors.exports.values import RECOGNISABLE, Convert, is_shortened, plain_text, recogniser
 
 SAMPLED_ROWS = 200
 _SHIFTS = (-1, 1, -2, 2)
@@ -24,6 +24,8 @@ _ENOUGH = 0.6
 _PLAINLY_NOT = 0.2
 """A share this low contradicts a header; between the two a column may hold odd codes or new words."""
 _MOSTLY_CODES = 0.5
+_DIGITS_OF_DAYS = (8, 12, 14)
+"""Of yyyyMMdd, and with the time."""
 _SHAPELESS = frozenset({"text", "number", "names"})
 
 _DISTINCT = frozenset({"dossier_code", "procedure_code", "component", "choice"})
@@ -114,12 +116,24 @@ def _refuse_strange_keys(
             continue
         texts = [plain_text(row[places[column]]) for row in sample if len(row) > places[column]]
         said = [text for text in texts if text is not None]
-        if sum(1 for text in said if like_a_code(text) and not is_date(text)) < _MOSTLY_CODES * len(said):
+        if sum(map(_may_be_a_code, said)) < _MOSTLY_CODES * len(said):
             where = f'cột {column_letters(places[column])} "{column.title}"'
+            if any(map(is_shortened, said)):
+                raise Unreadable(
+                    f'{where}: Excel đã rút gọn mã thành số ("{next(filter(is_shortened, said))}"), mất chữ số. Hãy'
+                    " xuất lại và nộp tệp gốc, không mở rồi lưu bằng Excel; hoặc đặt cột là Văn bản rồi nhập lại mã."
+                )
             raise Unreadable(
                 f'{where} không chứa mã mà chứa "{said[0][:40]}", và không rõ cột nào là mã. '
                 "Tiêu đề có thể đặt nhầm cột: hãy xuất lại, hoặc sửa tiêu đề rồi nộp lại."
             )
+
+
+def _may_be_a_code(text: str) -> bool:
+    """Digits alone are a number of the software's own, unless they are as many as those of a day."""
+    if is_shortened(text):
+        return False
+    return (text.isdigit() and len(text) not in _DIGITS_OF_DAYS) or (like_a_code(text) and not is_date(text))
 
 
 def _below(share: float | None) -> bool:

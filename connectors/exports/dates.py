@@ -25,14 +25,25 @@ _DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(r"(\d{1,2})\s*[:hg]\s*(\d{1,2})(?::(\d{1,2}))?[\s,-]+(.+)", re.IGNORECASE)
-_IN_WORDS = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\s+nhật)\s*[,-]?\s*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{8}(?:\d{4}(?:\d{2})?)?")
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 
+_FILLERS = frozenset({(1, 1, 1), (1753, 1, 1), (1900, 1, 1), (9999, 12, 31)})
+"""Days that stand in an empty field: the first of .NET, of SQL Server and of Excel, and the last of all."""
+_CLOCK_WORDS = re.compile(r"(\d{1,2})\s*(?:giờ|h|g)\s*(\d{1,2})?\s*(?:phút|ph|p|')?(?![\w:/.-])", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"\b(?:lúc|vào|ngày)\b|[(),]", re.IGNORECASE)
+_REMARK = re.compile(r"(?<=\d)[\s(,;-]+(?:còn|quá|trễ|trước|đúng|sớm|chậm)\s+(?:hạn|\d).*$", re.IGNORECASE)
+_DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+
+
 class NotADate(ValueError):
     """The cell holds no date we can trust; the message is Vietnamese and quotes what was seen."""
+
+
+class NoDay(NotADate):
+    """The cell says in the words of a database that there is no day."""
 
 
 def moment_of(cell: object) -> tuple[datetime, bool]:
@@ -56,7 +67,7 @@ def _moment_in(cell: object) -> datetime:
         return datetime.combine(cell, time(0), VIETNAM)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(cell)
-    raise NotADate(f"không đọc được ngày từ {cell!r}")
+    raise NotADate(f"không đọc được ngày từ {cell}")
 
 
 def is_date(text: str) -> bool:
@@ -99,10 +110,17 @@ def _any_shape(text: str) -> datetime:
         return datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)
     if _ISO.match(text):
         return _from_iso(text)
-    if found := _IN_WORDS.fullmatch(text):
-        day_number, month, year = map(int, found.groups())
-        return datetime(year, month, day_number, tzinfo=VIETNAM)
-    return _serial_in_text(text)
+    plain = _in_signs(text)
+    is_date = plain != text and any(shape.fullmatch(plain) for shape in (_DAY_FIRST, _TIME_FIRST))
+    return _any_shape(plain) if is_date else _serial_in_text(text)
+
+
+def _in_signs(text: str) -> str:
+    """A date in words ("8 giờ 15 phút, ngày 3 tháng 7 năm 2025") in the signs of the usual shapes, without a remark on
+    how late it is ("07/07/2025 17:00 Còn 2 ngày")."""
+    days = _DAY_WORDS.sub(r"\1/\2/\3", _REMARK.sub("", text))
+    clocks = _CLOCK_WORDS.sub(lambda found: f" {found[1]}:{found[2] or '00'} ", days)
+    return " ".join(_BETWEEN_WORDS.sub(" ", clocks).split()).strip("- ")
 
 
 def _from_parts(parts: tuple[str | None, ...]) -> datetime:
@@ -145,6 +163,8 @@ def _from_number(number: float) -> datetime:
 def _plausible(moment: datetime) -> datetime:
     if EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
         return moment
+    if (moment.year, moment.month, moment.day) in _FILLERS:
+        raise NoDay(f"ngày {moment:%d/%m/%Y} là ô trống của phần mềm")
     if 2500 <= moment.year <= 2650:
         raise NotADate(
             f"năm {moment.year} là Phật lịch (dương lịch: {moment.year - 543}); chọn lịch dương rồi xuất lại"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 from connectors.errors import Unreadable
@@ -14,6 +15,8 @@ from connectors.exports.legacy import old_font_of
 MOST_BYTES = 400 << 20
 _DELIMITERS = "\t;,|"
 _NAMED = 5
+_GUARDED = re.compile(r'(?:(?<=[\t;,|\n])|\A)="([^"\n]*)"(?=[\t;,|\r\n]|\Z)')
+"""A text that software guards from Excel: ="000.00.12" (a formula)."""
 _WIDE = 0.2
 """Share of zeros in a text of UTF-16: half of its bytes, less those of letters with marks, which are fewer."""
 _PADDED = 2
@@ -29,7 +32,7 @@ def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"tệp văn bản lớn hơn {MOST_BYTES >> 20} MB.")
     content = path.read_bytes()
-    text = decoded(content)
+    text = _GUARDED.sub(r'"\1"', decoded(content))
     delimiter = _delimiter(text)
     csv.field_size_limit(1 << 20)
     try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from pathlib import Path
 
 from connectors.errors import Unreadable
 
 HEAD_BYTES = 64 << 10
+_A_MAIL = "đây là cả một thư điện tử. Hãy mở thư, lưu tệp đính kèm ra rồi nộp tệp ấy."
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _OTHERS = {
@@ -18,7 +20,12 @@ _OTHERS = {
     b"Rar!": "tệp nén RAR; hãy giải nén rồi nộp bảng bên trong",
     b"7z\xbc\xaf": "tệp nén 7z; hãy giải nén rồi nộp bảng bên trong",
     b"\x1f\x8b": "tệp nén gzip; hãy giải nén rồi nộp bảng bên trong",
+    b"{\\rtf": "tệp văn bản RTF, không phải bảng tính; hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra",
+    b"\x00\x01\x00\x00Stan": "cơ sở dữ liệu Access; hãy mở bằng Access, xuất bảng ra Excel rồi nộp",
 }
+_MAIL = re.compile(
+    r"(?:[a-z][a-z-]*: [^\n]*\n(?:[ \t]+[^\n]*\n)*)*?(?:received|return-path|delivered-to|from): [^\n]*@", re.I
+)
 
 
 def format_of(path: Path) -> str:
@@ -53,6 +60,8 @@ def _zip_format(path: Path) -> str:
         return "xlsb" if "xl/workbook.bin" in names else "xlsx"
     if "content.xml" in names:
         return "ods"
+    if any(name.endswith(".iwa") for name in names):
+        raise Unreadable("đây là tệp Numbers của Apple. Hãy mở bằng Numbers, xuất ra Excel rồi nộp.")
     what = "tệp Word" if any(name.startswith("word/") for name in names) else "tệp nén ZIP"
     raise Unreadable(f"đây là {what}, không phải bảng tính. Hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra.")
 
@@ -67,6 +76,8 @@ def _ole_format(path: Path) -> str:
         return "xls"
     if "WordDocument".encode("utf-16-le") in content:
         raise Unreadable("đây là tệp Word, không phải bảng tính. Hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra.")
+    if "__substg1.0_".encode("utf-16-le") in content:
+        raise Unreadable(_A_MAIL)
     raise Unreadable("tệp kiểu Office cũ bị cắt cụt hoặc không chứa bảng tính. Hãy xuất hoặc tải lại.")
 
 
@@ -74,12 +85,22 @@ def _text_format(head: bytes) -> str:
     text = readable_head(head).lstrip("\ufeff \r\n\t")
     lowered = text[:4096].lower()
     if lowered.startswith("<"):
-        if "urn:schemas-microsoft-com:office:spreadsheet" in lowered and "<html" not in lowered:
-            return "spreadsheetml"
-        return "html"
+        return _markup_format(lowered)
+    if _MAIL.match(text[:4096].replace("\r", "")):
+        raise Unreadable(_A_MAIL)
     if lowered.startswith("mime-version:") or "content-type: multipart/related" in lowered:
         raise Unreadable("đây là trang web lưu một tệp (.mht). Hãy mở bằng Excel và lưu lại thành .xlsx.")
     return "json" if lowered.startswith(("{", "[")) else "delimited"
+
+
+def _markup_format(lowered: str) -> str:
+    if "urn:schemas-microsoft-com:office:spreadsheet" in lowered and "<html" not in lowered:
+        return "spreadsheetml"
+    if lowered.startswith("<?xml") and not any(tag in lowered for tag in ("<html", "<table", "<tr", "<body")):
+        raise Unreadable(
+            "đây là tệp XML không phải bảng tính. Hãy xuất lại dạng Excel, ODS, CSV, hoặc JSON của bản tin."
+        )
+    return "html"
 
 
 def readable_head(head: bytes) -> str:

@@ -19,6 +19,9 @@ MOST_BYTES = 200 << 20
 MOST_COLUMNS = 16_384
 _DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 """Names the encoding of bytes that have been decoded already; lxml refuses text that still says so."""
+_HIDDEN = (
+    "(//td//*|//th//*)[not(self::td or self::th or self::tr) and contains(translate(@style, ' ', ''), 'display:none')]"
+)
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
@@ -35,10 +38,21 @@ def grids_of_html(path: Path) -> tuple[list[Grid], list[str]]:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"không đọc được tệp HTML ({error}). Hãy xuất lại.") from error
     tables = [table for table in page.iter("table") if table.find(".//table") is None]
+    if page.find(".//input[@type='password']") is not None and all(len(table.findall(".//tr")) < 4 for table in tables):
+        raise Unreadable("tệp là trang đăng nhập của phần mềm (phiên làm việc đã hết). Hãy đăng nhập rồi xuất lại.")
+    _part_texts(page)
     if not tables:
         title = clean(page.findtext(".//title") or "")
         raise Unreadable(f'tệp là trang web "{title}" không có bảng (có thể phiên đăng nhập đã hết). Hãy xuất lại.')
     return [_html_grid(number, table) for number, table in enumerate(tables, start=1)], _cut_short(text)
+
+
+def _part_texts(page: html.HtmlElement) -> None:
+    """Leave out what a page hides inside its cells, and put a space where it breaks a line."""
+    for hidden in page.xpath(_HIDDEN):
+        hidden.drop_tree()
+    for node in page.iter("br", "p", "div", "li"):
+        node.text, node.tail = f" {node.text or ''}", f" {node.tail or ''}"
 
 
 def _html_grid(number: int, table: html.HtmlElement) -> Grid:

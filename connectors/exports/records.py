@@ -18,7 +18,7 @@ from connectors.exports.moments import seconds_column
 from connectors.exports.prints import Printer
 from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
 from connectors.exports.rows import Rejected
-from connectors.exports.text import DASHES, are_clean, column_letters
+from connectors.exports.text import DASHES, FAILED, are_clean, column_letters
 from connectors.exports.totals import TotalRow
 from connectors.exports.values import COMPONENT, BadCell, Convert, is_bare_share, plain_text
 
@@ -30,6 +30,9 @@ _UNREPEATED = frozenset({"value", "dossier_code"})
 _SHAPES = {"dossier_code": DOSSIER_CODE, "component": COMPONENT}
 _MOST_REMEMBERED = 50_000
 _LAST_SECOND = 86_399
+_SLIPS_IN_CODES = (" ", "'", "_", "/", "O", "+", ":")
+"""What a code holds that was typed by hand or spoilt by Excel; each is looked at alone then."""
+_SHORTEST_PROCEDURE_CODE = len("1.001193")
 
 
 @dataclass(slots=True)
@@ -176,7 +179,7 @@ class _CellReader:
 def _clean_texts(cells: Sequence[Any]) -> list[Any]:
     """Texts that need no cleaning, as they are. `TypeError`: some are no texts, `KeyError`: some need it."""
     known = dict(zip(cells, cells, strict=True))
-    if not are_clean(list(known)):
+    if not are_clean(list(known)) or not FAILED.keys().isdisjoint(known):
         raise KeyError
     alike = list(map(known.__getitem__, cells)) if 2 * len(known) < len(cells) else list(cells)
     return alike if DASHES.isdisjoint(known) else [None if cell in DASHES else cell for cell in alike]
@@ -184,7 +187,13 @@ def _clean_texts(cells: Sequence[Any]) -> list[Any]:
 
 def _clean_codes(cells: Sequence[Any]) -> list[Any]:
     joined = "".join(cells)
-    if " " in joined or "'" in joined or joined.upper() != joined or not joined.isascii():
+    if joined.upper() != joined or not joined.isascii() or any(slip in joined for slip in _SLIPS_IN_CODES):
+        raise KeyError
+    return _clean_texts(cells)
+
+
+def _clean_procedure_codes(cells: Sequence[Any]) -> list[Any]:
+    if any(len(code) < _SHORTEST_PROCEDURE_CODE for code in set(cells)):
         raise KeyError
     return _clean_texts(cells)
 
@@ -200,7 +209,7 @@ def _single_names(separator: str) -> Callable[[Sequence[Any]], list[Any]]:
 
 _AT_ONCE: Mapping[str, Callable[[Sequence[Any]], list[Any]]] = {
     "text": _clean_texts,
-    "procedure_code": _clean_texts,
+    "procedure_code": _clean_procedure_codes,
     "dossier_code": _clean_codes,
 }
 """Readers of whole blocks for kinds whose cells nearly always stand as they should."""

@@ -17,7 +17,7 @@ from config.export_profiles import Column
 from connectors.exports.furniture import said
 from connectors.exports.grids import Cells
 from connectors.exports.layout import Layout
-from connectors.exports.text import clean, folded
+from connectors.exports.text import FAILED, clean, folded
 from connectors.exports.values import (
     COMPONENT,
     PROCEDURE_CODE,
@@ -98,8 +98,9 @@ class RowJudge:
     def _kind_without_key(self, cells: Cells, filled: Said, *, numbered: bool) -> RowKind:
         marked = filled[0][0] <= self.leftmost and _GROUP_MARK.fullmatch(filled[0][1]) is not None
         others = filled[1:] if numbered or (marked and len(filled) > 1) else filled
+        others = [(index, text) for index, text in others if index in self.keys or text not in FAILED]
         if not others:
-            return RowKind.NOTHING  # a number typed ahead for a row that nobody filled in
+            return RowKind.NOTHING  # a number or a formula put in ahead for a row that nobody filled in
         if is_total(others):
             return RowKind.TOTAL
         if numbered:

@@ -15,9 +15,9 @@ from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
-from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.dates import NoDay, NotADate, moment_of
 from connectors.exports.legacy import readings_of
-from connectors.exports.text import clean, folded, is_blank, label_key
+from connectors.exports.text import FAILED, clean, folded, is_blank, label_key
 
 Convert = Callable[[Any], Any]
 
@@ -32,8 +32,15 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:([. \u00a0,])\d{3})(?:\1\d{3})*(?:[.,]\
 _NOTHING_AROSE = frozenset({"không phát sinh", "không có phát sinh", "không áp dụng"})
 _DAYS = frozenset({"moment", "deadline"})
 _NO_DAY, _NOT_YET = "no_day", "not_yet"
+_SHORTENED = re.compile(r"\d[.,]?\d*E\+\d+", re.IGNORECASE)
+_LED_BY_CODE = re.compile(
+    rf"(?:mã(?: hồ sơ| hs)?\s*:\s*)?({DOSSIER_CODE.pattern})(?:[\s(,;:].{{0,80}})?$", re.IGNORECASE
+)
+_PROCEDURE_AS_NUMBER = re.compile(r"(\d)[.,](\d{3,6})")
 _LONG_DASHES = str.maketrans("‐‑‒–—−", "------")
-_REMARK = re.compile(r"\s*\([^()]*\)$")
+_REMARK = re.compile(r"\s*(?:\([^()]*\)|[-,:;]?\s*(?:truoc|dung|trong|qua|tre)\s+han\b.*)$")
+"""Behind a word of a table, which has no diacritics when it is looked up: "(đã duyệt)", "- trễ hạn 2 ngày"."""
+_CURRENCY = re.compile(r"(?<=\d)\s*(?:đồng|đ|₫|vnđ|vnd)\.?$", re.IGNORECASE)
 _LAST_SECOND = time(23, 59, 59)
 _LONGEST_NUMBER = 40
 """Characters; what is longer is no number that anybody counted."""
@@ -64,7 +71,18 @@ def plain_text(cell: Any) -> str | None:
 
 
 def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> Convert:
-    """The converter of a column."""
+    """The converter of a column. A cell that failed is a bad one, whatever the column holds."""
+    convert = _converter(column, vocabulary)
+
+    def sound(cell: Any) -> Any:
+        if type(cell) is str and cell[:1] == "#" and (why := FAILED.get("###" if cell[:3] == "###" else cell)):
+            raise BadCell(why)
+        return convert(cell)
+
+    return sound
+
+
+def _converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> Convert:
     if column.read_as == "choice":
         return _choice(vocabulary[column.words or ""])
     if column.read_as == "names":
@@ -80,9 +98,17 @@ def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, .
 def recogniser(column: Column, convert: Convert) -> Callable[[Any], bool]:
     """Whether a cell holds what a recognisable column holds; codes by their usual shape."""
     pattern = {"dossier_code": DOSSIER_CODE, "procedure_code": PROCEDURE_CODE}.get(column.read_as)
-    if pattern is not None:
-        return lambda cell: isinstance(cell, str) and pattern.fullmatch(cell.strip()) is not None
-    return converts(convert)
+    return converts(convert) if pattern is None else converts(_of_shape(convert, pattern))
+
+
+def _of_shape(convert: Convert, pattern: re.Pattern[str]) -> Convert:
+    """The value, or None where its shape is unusual."""
+
+    def usual(cell: Any) -> Any:
+        text = convert(cell)
+        return text if isinstance(text, str) and pattern.fullmatch(text) else None
+
+    return usual
 
 
 def converts(convert: Convert) -> Callable[[Any], bool]:
@@ -118,7 +144,7 @@ def _shown(cell: Any) -> str:
 
 
 def _number_in(text: str) -> Decimal:
-    bare = text.rstrip("% ").strip()
+    bare = _CURRENCY.sub("", text).rstrip("% ").strip()
     if len(bare) > _LONGEST_NUMBER:
         raise BadCell(f"cần một số, thấy {_shown(text)}")
     if _THOUSANDS.fullmatch(bare) and not re.match(r"[-+]?0\d*[.,]", bare):
@@ -141,13 +167,25 @@ def _number_column(cell: Any) -> str | None:
 
 
 def _dossier_code(cell: Any) -> str | None:
-    """A code as the software writes it: small letters, long dashes and Excel's apostrophe are slips of a hand."""
+    """A code as the software writes it: small letters, other dashes, Excel's apostrophe, O for 0 are slips of a hand;
+    web pages write a name behind it."""
     text = plain_text(cell)
     if text is None:
         return None
-    text = text.replace(" ", "")
-    usual = text.translate(_LONG_DASHES).removeprefix("'").upper()
-    return usual if DOSSIER_CODE.fullmatch(usual) else text
+    if is_shortened(text):
+        raise BadCell(f"Excel đã rút gọn mã thành {text}, mất chữ số; định dạng cột là Văn bản rồi xuất lại")
+    bare = text.replace(" ", "").translate(_LONG_DASHES).removeprefix("'").upper()
+    alone = _LED_BY_CODE.match(text)
+    spelt = (bare, bare.replace("_", "-").replace("/", "-").replace("O", "0"), alone[1].upper() if alone else "")
+    return next((code for code in spelt if DOSSIER_CODE.fullmatch(code)), text.replace(" ", ""))
+
+
+def _procedure_code(cell: Any) -> str | None:
+    """A code whose last zeros or whose point a spreadsheet took for those of a number: 2.00031 is 2.000310."""
+    text = plain_text(cell)
+    if text is not None and (found := _PROCEDURE_AS_NUMBER.fullmatch(text)):
+        return f"{found[1]}.{found[2]:0<6}"
+    return text
 
 
 def _component(cell: Any) -> str | None:
@@ -160,16 +198,16 @@ def _component(cell: Any) -> str | None:
 
 
 def _moment(cell: Any) -> datetime | None:
-    said = _said(cell)
-    return None if said is None else _trusted(said)[0]
+    said = _day_said(cell)
+    return None if said is None else said[0]
 
 
 def _deadline(cell: Any) -> datetime | None:
     """A due date without a time of day lasts to its end (Civil Code 2015, Article 148.5: 24:00 of the last day)."""
-    said = _said(cell)
+    said = _day_said(cell)
     if said is None:
         return None
-    moment, timed = _trusted(said)
+    moment, timed = said
     return moment if timed else datetime.combine(moment.date(), _LAST_SECOND, moment.tzinfo)
 
 
@@ -180,8 +218,15 @@ def _trusted(said: Any) -> tuple[datetime, bool]:
         raise BadCell(str(error)) from error
 
 
-def _said(cell: Any) -> Any:
-    return plain_text(cell) if isinstance(cell, str) else cell
+def _day_said(cell: Any) -> tuple[datetime, bool] | None:
+    """The moment of a cell, and whether it tells the time; None: it is empty, or filled up by a database."""
+    said = plain_text(cell) if isinstance(cell, str) else cell
+    try:
+        return None if said is None else _trusted(said)
+    except BadCell as error:
+        if isinstance(error.__cause__, NoDay):
+            return None
+        raise
 
 
 def _count(cell: Any) -> int | None:
@@ -205,6 +250,11 @@ def _percent(cell: Any) -> Decimal | None:
     if not 0 <= share <= 1:
         raise BadCell(f"tỷ lệ phải từ 0 đến 100 %, thấy {_shown(cell)}")
     return share.normalize() if share else Decimal(0)
+
+
+def is_shortened(text: str) -> bool:
+    """Whether Excel wrote a long code as a number with an exponent: "2,50703E+12"."""
+    return _SHORTENED.fullmatch(text) is not None
 
 
 def is_bare_share(cell: Any) -> bool:
@@ -294,7 +344,7 @@ _CONVERTERS: Mapping[str, Convert] = {
     "number": _number_column,
     "text": plain_text,
     "dossier_code": _dossier_code,
-    "procedure_code": plain_text,
+    "procedure_code": _procedure_code,
     "component": _component,
     "moment": _moment,
     "deadline": _deadline,

@@ -21,8 +21,10 @@ from python_calamine import (
 )
 
 from connectors.errors import Unreadable
+from connectors.exports.error_cells import Faults, faults_by_sheet, with_faults
 from connectors.exports.grids import Cells, Grid, Merged, grid_of
 from connectors.exports.plain_sheets import plain_grids
+from connectors.exports.text import COUNTED_WRONG, UNCOUNTED
 
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_CELLS = 60_000_000
@@ -48,8 +50,8 @@ def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list
         named = scratch / f"bang.{file_format}"  # calamine goes by the extension, and detects by content slowly
         named.symlink_to(path.resolve())
         with CalamineWorkbook.from_path(str(named)) as book:
-            merged = _ods_merged(path) if file_format == "ods" else {}
-            grids, warnings = _visible_sheets(book, merged)
+            merged, faults = _ods_told(path) if file_format == "ods" else ({}, faults_by_sheet(path))
+            grids, warnings = _visible_sheets(book, merged, faults)
             return grids, [*_macro_warning(path, file_format), *warnings]
     except PasswordError as error:
         raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.") from error
@@ -72,7 +74,9 @@ def _macro_warning(path: Path, file_format: str) -> list[str]:
     return ["tệp có macro (chương trình nhúng trong Excel): không chạy macro, chỉ đọc số liệu"] if has_macros else []
 
 
-def _visible_sheets(book: CalamineWorkbook, merged: Mapping[int, list[Merged]]) -> tuple[list[Grid], list[str]]:
+def _visible_sheets(
+    book: CalamineWorkbook, merged: Mapping[int, list[Merged]], faults: Mapping[int, Faults]
+) -> tuple[list[Grid], list[str]]:
     """`merged`: cells over several rows by sheet, where calamine does not tell them itself."""
     grids, warnings = [], []
     for place, meta in enumerate(book.sheets_metadata):
@@ -82,7 +86,8 @@ def _visible_sheets(book: CalamineWorkbook, merged: Mapping[int, list[Merged]]) 
             warnings.append(f'trang "{meta.name}" bị ẩn nên không đọc')
             continue
         sheet = book.get_sheet_by_name(meta.name)
-        grids.append(grid_of(meta.name, _rows(sheet), merged=merged.get(place) or _merged(sheet)))
+        rows = with_faults(_rows(sheet), faults[place]) if place in faults else _rows(sheet)
+        grids.append(grid_of(meta.name, rows, merged=merged.get(place) or _merged(sheet)))
     return grids, warnings
 
 
@@ -162,16 +167,20 @@ def _ods_cells(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
             yield table, row, column, attributes
 
 
-def _ods_merged(path: Path) -> dict[int, list[Merged]]:
-    """Cells over several rows of each table of an OpenDocument file that is small enough to be looked through."""
+def _ods_told(path: Path) -> tuple[dict[int, list[Merged]], dict[int, dict[int, dict[int, str]]]]:
+    """Cells over several rows, and failed cells, of each table of an OpenDocument file small enough to look through."""
     with zipfile.ZipFile(path) as archive:
         info = archive.getinfo("content.xml")
         content = b"".join(_parts(archive, info)) if info.file_size <= SCANNED_BYTES else b""
-    found: dict[int, list[Merged]] = {}
+    merged: dict[int, list[Merged]] = {}
+    failed: dict[int, dict[int, dict[int, str]]] = {}
     for table, row, column, attributes in _ods_cells(content):
         if spanned := _SPANNED.search(attributes):
-            found.setdefault(table, []).append(Merged(row - 1, row + int(spanned[1]) - 2, column - 1))
-    return found
+            merged.setdefault(table, []).append(Merged(row - 1, row + int(spanned[1]) - 2, column - 1))
+        if b'value-type="error"' in attributes or (b"formula=" in attributes and b"value-type=" not in attributes):
+            what = COUNTED_WRONG if b"error" in attributes else UNCOUNTED
+            failed.setdefault(table, {}).setdefault(row - 1, {})[column - 1] = what
+    return merged, failed
 
 
 def _refuse_area(last_column: int, last_row: int) -> None:
