@@ -6,7 +6,7 @@ Skew and orientation are repaired only when needed. Pages of PDFs: ocr/pdf_page_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from statistics import median
 from typing import Literal
 
@@ -212,8 +212,12 @@ def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
     def read_again(region: Box, layout: int) -> list[Word]:
         return engine.read(_cut(sheet, ready, region, ready_dpi), dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
+    def read_alone(region: Box, layout: int) -> list[Word]:
+        cut = ready.crop(_frame(region, ready_dpi))
+        return engine.read(cut, dpi=ready_dpi, layout=layout, seconds=reader.seconds)
+
     size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
-    words = with_signature_block(with_recipients(words, size, read_again), size, read_again)
+    words = with_signature_block(with_recipients(words, size, read_alone), size, read_again)
     return _Upright(with_set_phrases(words), ready, ready_dpi, skew)
 
 
@@ -233,13 +237,19 @@ class _Sheet:
 
 def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Image:
     """The region at the reading resolution, red seals and blue ink faded where the sheet has colours."""
-    frame = tuple(round(edge * dpi / 72) for edge in (region.left, region.top, region.right, region.bottom))
+    frame = _frame(region, dpi)
     if sheet.picture.mode not in ("RGB", "RGBA"):
-        return page_image.darkest_ink(ready.crop(frame))  # type: ignore[arg-type]
+        return page_image.darkest_ink(ready.crop(frame))
     scale = sheet.dpi / 72
     own = Box(region.left * scale, region.top * scale, region.right * scale, region.bottom * scale)
     piece = level_cut(sheet.picture, sheet.skew, own, page_image.without_coloured_ink)
     return piece.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
+
+
+def _frame(region: Box, dpi: float) -> tuple[int, int, int, int]:
+    """The region in pixels."""
+    left, top, right, bottom = (round(edge * dpi / 72) for edge in astuple(region))
+    return left, top, right, bottom
 
 
 def _doubtful(words: list[Word]) -> bool:

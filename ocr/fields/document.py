@@ -36,7 +36,7 @@ NAMES = (
 )
 _AROUND_RECIPIENT = " -–—+•~=;.>|"
 _ARCHIVE = re.compile(
-    r"^[LlI1T] ?ưu ?: ?V[TIFLÌÍ1l]{1,2}(?P<between>[,;.] )?(?P<unit>(?<=[,;.] )[A-ZĐ]+)?(?P<rest>.*)$"
+    r"^[LI1T] ?[UW]U ?:? ?V[TIFLUY1]{1,2}(?![A-Z])(?P<between>[,;.] ?)?(?P<unit>(?<=[,;. ])[A-Z]+)?(?P<rest>.*)$"
 )
 """The last recipient: the archive, with the unit that drafted."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
@@ -172,7 +172,7 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
             named.append(text.strip(_AROUND_RECIPIENT))
         elif not ended and sum(c.isalpha() for c in text) >= 3:
             named[-1] = f"{named[-1]} {text.strip(_AROUND_RECIPIENT)}"
-        elif re.match(r"^\W?[LlI1|]ưu ?:", text):
+        elif re.match(r"^\W?[LI1|]UU ?:", fold(text)):
             named.append(text.strip(_AROUND_RECIPIENT))
         elif text:
             continue
@@ -183,14 +183,16 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
 
 def _archive_line(text: str) -> str:
     """`Lưu: VT, TTPVHCC` as it is written where OCR has one letter wrong: VT (văn thư) comes first, a unit follows."""
-    match = _ARCHIVE.match(text)
+    match = _ARCHIVE.match(fold(text))
     if match is None:
         return text
     units = grammar().unit_symbols
-    unit = match.group("unit") or ""
-    near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units, 2 if len(unit) >= 7 else 1)
-    between = ", " if match.group("between") else ""
-    return f"Lưu: VT{between}{units[near] if near else unit}{match.group('rest')}"
+    unit, rest = (text[slice(*match.span(part))] if match.group(part) else "" for part in ("unit", "rest"))
+    most = 1 + (len(unit) >= 7) + (len(unit) >= 8)
+    near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units, most)
+    rest = rest.rstrip(_AROUND_RECIPIENT + "'`“”")
+    between = ", " if match.group("between") and unit + rest else ""
+    return f"Lưu: VT{between}{units[near] if near else unit}{rest}"
 
 
 def _left_text(line: Line, page: PageReading) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ocr.fields.found import Found, State, Suggestion, share_box
 from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
-from ocr.fields.written import Gap, Place, Reread, gap_state
+from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state
 from ocr.page_reading import PageReading
 from ocr.words import Box
 
@@ -79,6 +79,8 @@ def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Su
     )
     box = share_box(_frame(line, match), page)
     read = _number(year.text, 1945, 2100), _number(month.text, 1, 12), _number(day.text, 1, 31)
+    if states == ("printed", "printed") and _date(*read) is None:
+        read = _possible_day(page, line, match, reread) or read
     if states == ("printed", "printed") and None not in read and (value := _date(*read)):
         confidence = min(spot.confidence for spot in (day, month, year) if spot.pieces)
         return Found(value.isoformat(), page.number, box, round(confidence, 3), line.text)
@@ -87,6 +89,22 @@ def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Su
     guesses = tuple(_fitting(clues, partial)) + tuple(_own_reading(day, read))
     confidence = max(word.confidence for word in line.words)
     return Found(None, page.number, box, round(confidence, 3), line.text, state, partial, guesses)
+
+
+def _possible_day(
+    page: PageReading, line: Line, match: re.Match[str], reread: Reread
+) -> tuple[int | None, int | None, int | None] | None:
+    """Year, month and day where print was read as a day that no calendar has ("35"): the line cut out once more."""
+    frame = _frame(line, match)
+    for margin in (0.3, 0.6):
+        again = Line.of(reread(page, replace(frame, top=frame.top - margin * frame.height, bottom=frame.bottom + 2)))
+        found = _DATE.search(again.folded)
+        if found and again.confidence >= BELIEVED_FROM:
+            year, month, day = (found.group(part) for part in ("year", "month", "day"))
+            read = _number(year, 1945, 2100), _number(month, 1, 12), _number(day, 1, 31)
+            if _date(*read):
+                return read
+    return None
 
 
 def _part_state(

@@ -158,11 +158,13 @@ def printed_confidence(line: Line) -> float:
 
 def _gap(line: Line, match: re.Match[str], symbol: Box) -> Box:
     """From the colon after "Số", at most where its letters end: the engine's box swallows what a pen wrote beside it;
-    to the slash before the symbol."""
+    to the slash before the symbol, however much of what a pen wrote before it was read."""
     colon = line.text[match.end("so") : match.end("so") + 1] in (":", ".", ";", ",")
     natural = line.edge(match.start("so")) + _SO_WIDTH * symbol.height
     start = min(line.edge(match.end("so") + colon), natural)
-    ends = line.edge(match.end("digits")) if match.group("digits") else symbol.left - 0.5 * symbol.height
+    between = line.text[match.end("digits") : match.start("symbol")]
+    slash = match.start("symbol") - len(between.lstrip())
+    ends = line.edge(slash) if match.group("digits") else symbol.left - 0.5 * symbol.height
     return Box(start + 0.8, symbol.top, max(ends, start + 2.0), symbol.bottom)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from ocr.engine import LINE
 from ocr.errors import EngineFailed
 from ocr.recipients_look import with_recipients
 from ocr.words import Box, Word, text_of
@@ -72,6 +73,23 @@ def test_whole_recipients_are_not_read_again() -> None:
 
     assert with_recipients(words, SIZE, again) == words
     assert again.asked == []
+
+
+@pytest.mark.parametrize("guessed", ["Lưu: VI, KTIHIT.", "1.0U: VI, EFHI."])
+def test_the_archives_line_is_read_alone_where_the_column_leaves_it_in_doubt(guessed: str) -> None:
+    column = Alone(*WHOLE[:2], guessed)
+
+    def read_again(region: Box, layout: int) -> list[Word]:
+        if layout == LINE:
+            return row("-Lưu:VT,KTHT. ˆ", 85 - region.left, 538 - region.top)
+        return [replace(word, confidence=0.3) if word.line == 3 else word for word in column(region, layout)]
+
+    found = with_recipients(
+        read_at_first([("- Như trên;", 514), ("- CT, các PCT UBND phường;", 526)]), SIZE, read_again
+    )
+
+    listed = text_of([word for word in found if word.box.left < 300]).splitlines()
+    assert [line.rstrip(" ˆ") for line in listed] == ["Nơi nhận:", *WHOLE[:2], "-Lưu:VT,KTHT."]
 
 
 def test_recipients_that_the_engine_cannot_read_again_stay_as_they_were() -> None:

@@ -210,7 +210,11 @@ RECIPIENTS = {
     "a letter of the archive": (("- Như trên;", "- Lưu: VI, TIPVHCC."), "Như trên; Lưu: VT, TTPVHCC"),
     "two letters of the archive": (("- Như trên;", "- Lưu: VTF; KTHT."), "Như trên; Lưu: VT, KTHT"),
     "the first letter of the archive": (("- Như trên;", "- T ưu: VI, TFPVHGC."), "Như trên; Lưu: VT, TTPVHCC"),
+    "the marks of the archive": (("- Như trên;", "- Luu: VT, TTPVHCC."), "Như trên; Lưu: VT, TTPVHCC"),
+    "three letters of a long unit, no space": (("- Như trên;", "Lưu: VI,TTIPVHGG."), "Như trên; Lưu: VT, TTPVHCC"),
     "a unit that is not known": (("- Như trên;", "- Lưu: VT, QLXDCT."), "Như trên; Lưu: VT, QLXDCT"),
+    "an archive without its spaces": (("- Như trên;", "-Lưu:VT,VHXH. `"), "Như trên; Lưu: VT, VHXH"),
+    "an archive of another name": (("- Như trên;", "- Lưu: VTLT."), "Như trên; Lưu: VTLT"),
     "a unit with its draft": (("- Như trên;", "- Lưu: VT, NC(Vi16)."), "Như trên; Lưu: VT, NC(Vi16)"),
     "scraps of a seal in it": (("- Như trên:;", "- 2;", "- Lưu: VT."), "Như trên; Lưu: VT"),
     "scraps under a list that has ended": (("- Như trên;", "- Lưu: VT.", "abc def"), "Như trên; Lưu: VT"),
@@ -257,6 +261,28 @@ def test_handwriting_that_the_engine_took_into_the_printed_word_is_seen() -> Non
         [(x * scale, y * scale) for x, y in ((124, 108), (127, 123), (130, 107), (133, 122))], fill=30, width=3
     )
     ImageDraw.Draw(picture).rectangle([150 * scale, 111 * scale, 200 * scale, 119 * scale], fill=30)
+    page = PageReading(1, "scan", 595, 842, words=tuple(head), source="ocr", picture=picture, picture_dpi=150)
+
+    number = fields_of([page], Clues(), lambda _page, _box: [])["number"]
+
+    assert number is not None
+    assert number.state == "handwritten"
+
+
+def test_handwriting_is_seen_up_to_the_slash_though_only_its_first_stroke_was_read() -> None:
+    """Of 1199 a leaning 1 was read, as a stroke that is no digit."""
+    head = [
+        Word("Số:", Box(100, 110, 116, 120), 0.96, "ocr", 1),
+        Word("|", Box(121, 110, 126, 120), 0.75, "ocr", 1),
+        *row("/TB-UBND", 180, 110),
+        *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 290, 60),
+    ]
+    picture = Image.new("L", (1240, 1754), 255)
+    scale = 150 / 72
+    pen = ImageDraw.Draw(picture)
+    for left in (122, 134, 146, 158):
+        pen.line([(left * scale, 120 * scale), ((left + 2) * scale, 110.5 * scale)], fill=30, width=3)
+    pen.rectangle([186 * scale, 111 * scale, 220 * scale, 119 * scale], fill=30)
     page = PageReading(1, "scan", 595, 842, words=tuple(head), source="ocr", picture=picture, picture_dpi=150)
 
     number = fields_of([page], Clues(), lambda _page, _box: [])["number"]
@@ -316,6 +342,20 @@ def test_a_place_unknown_by_a_letter_is_the_one_its_organ_is_named_after(organ: 
     head += tuple(row(f"{place}, ngày 02 tháng 6 năm 2024", 300, 100))
 
     assert fields_under(("CHỦ TỊCH", 500), head=head)["place"] == wanted
+
+
+@pytest.mark.parametrize(("again", "wanted"), [("25", "2026-12-25"), ("85", None)])
+def test_a_printed_day_that_no_calendar_has_is_read_once_more(again: str, wanted: str | None) -> None:
+    printed = "Hội An, ngày 35 tháng 12 năm 2026"
+    head = (*HEAD, *row("Số: 58/QĐ-UBND", 95, 100), *row(printed, 300, 100))
+    page = PageReading(1, "scan", 595, 842, dpi=200, words=head, source="ocr")
+
+    day = fields_of([page], Clues(), lambda _page, box: row(printed.replace("35", again), box.left, box.top))[
+        "issued_on"
+    ]
+
+    assert day is not None
+    assert day.value == wanted
 
 
 def test_an_organ_misread_by_a_letter_is_named_after_its_place() -> None:
