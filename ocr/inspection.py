@@ -7,7 +7,6 @@ answer with a verdict and a Vietnamese reason. Only what this machine lacks rais
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -180,8 +179,3 @@ def _signature(intake: Intake, options: InspectOptions, *, text: str, scanned: b
         return unread_signature("TIMEOUT", "Kiểm tra chữ ký số quá thời gian cho phép; cần người xem.")
     except (RecursionError, MemoryError) as error:
         return unread_signature("LIMIT", f"Kiểm tra chữ ký số vượt giới hạn ({type(error).__name__}); cần người xem.")
-
-
-def default_workers() -> int:
-    """One checker per core that this process may use."""
-    return len(os.sched_getaffinity(0))

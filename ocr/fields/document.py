@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.grammar import close_to, fold, grammar, slips, symbol_of_heading, symbol_of_organ
+from ocr.fields.grammar import close_to, fold, grammar, is_toned, slips, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
@@ -19,6 +20,7 @@ from ocr.fields.signing import is_watermark, signing_of
 from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of
 from ocr.fields.written import Reread
 from ocr.page_reading import PageReading
+from ocr.words import Word
 
 NAMES = (
     "number",
@@ -34,6 +36,8 @@ NAMES = (
     "recipients",
     "dossier_code",
 )
+_COLUMN_GAP = 18.0
+"""Points between the recipients and the signature beside them."""
 _AROUND_RECIPIENT = " -–—+•~=;.>|"
 _ARCHIVE = re.compile(
     r"^[LI1T] ?[UW]U ?:? ?V[TIFLUY1]{1,2}(?![A-Z])(?P<between>[,;.] ?)?(?P<unit>(?<=[,;. ])[A-Z]+)?(?P<rest>.*)$"
@@ -88,7 +92,9 @@ def _head_fields(
     if number and heading and kind and kind.value:
         number = respelt_symbol(number, symbol_of_heading(number.symbol.value or "", kind.value))
     place = _respelt_place(issued.place, first, pages) if issued and issued.place else None
-    issuer = _named_after_place(issuer_of(head, number, pages, vocabulary), place)
+    end = number.line if number else heading
+    named = issuer_of(head, end.box.top if end else None, pages, vocabulary, place.value if place else None)
+    issuer = _named_after_place(named, place)
     if number and issuer and issuer.value:
         number = respelt_symbol(number, symbol_of_organ(number.symbol.value or "", issuer.value))
     return {
@@ -154,12 +160,20 @@ def _recipients(pages: Sequence[PageReading]) -> Found | None:
     for page in reversed(pages):
         lines = list(lines_of(page))
         for place, line in enumerate(lines):
-            if re.match(r"^\W{0,2}.?OI NHAN", line.folded):
-                value = "; ".join(_named_recipients(lines[place + 1 : place + 30], page))
+            if match := re.match(r"^\W{0,2}.?OI NHAN\s*:?", line.folded):
+                below = _named_recipients(lines[place + 1 : place + 30], page)
+                value = "; ".join([*_on_the_same_line(line.spot(match.end(), len(line.text)).pieces), *below])
                 if value:
                     box = share_box(line.box, page)
                     return Found(value, page.number, box, round(line.confidence, 3), line.text)
     return None
+
+
+def _on_the_same_line(words: Sequence[Word]) -> list[str]:
+    """`Nơi nhận: Như trên; Lưu: VT.`, as papers with two recipients have it; `words` follow the colon."""
+    gaps = (at for at, (one, other) in enumerate(pairwise(words), 1) if other.box.left - one.box.right > _COLUMN_GAP)
+    text = " ".join(word.text for word in words[: next(gaps, len(words))])
+    return [one.strip(_AROUND_RECIPIENT) for one in text.split(";")] if "; L" in text else []
 
 
 def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
@@ -170,7 +184,7 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
         text = "" if is_watermark(line.text) else _left_text(line, page).strip()
         if re.match(r"^[-–—+•~=]", text):
             named.append(text.strip(_AROUND_RECIPIENT))
-        elif not ended and sum(c.isalpha() for c in text) >= 3:
+        elif not ended and sum(c.isalpha() for c in text) >= (3 if page.source == "ocr" else 1):
             named[-1] = f"{named[-1]} {text.strip(_AROUND_RECIPIENT)}"
         elif re.match(r"^\W?[LI1|]UU ?:", fold(text)):
             named.append(text.strip(_AROUND_RECIPIENT))
@@ -178,7 +192,22 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
             continue
         ended = text.endswith((";", ".")) if text else ended
     whole = [one.strip(" ,:") for one in named if sum(c.isalpha() for c in one) >= 2]
-    return [_archive_line(one) for one in whole] if page.source == "ocr" else whole
+    return [_archive_line(_as_written(one)) for one in whole] if page.source == "ocr" else whole
+
+
+_COPY = re.compile(r"\((?P<to>để )?(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e]{1,2}\)")
+"""(b/c), as OCR sees it: (bíc), (/€), (b/€c)."""
+_SAME_SHAPE = frozenset("COSUVXZ")
+"""Letters whose capitals differ from the small ones by their size alone."""
+
+
+def _as_written(text: str) -> str:
+    """`(b/c)` (để báo cáo), and no capitals in the middle of a name only for their size (Sở Nội VỤ)."""
+    words = _COPY.sub(lambda match: f"({match.group('to') or ''}b/c)", text).split()
+    for at, (before, word) in enumerate(pairwise(words), 1):
+        same = word.isupper() and is_toned(word) and set(fold(word.strip(",;."))) <= _SAME_SHAPE
+        words[at] = word.lower() if same and not before.isupper() else word
+    return " ".join(words)
 
 
 def _archive_line(text: str) -> str:

@@ -166,9 +166,16 @@ def symbol_of_organ(symbol: str, organ: str) -> str:
     letters = unit.rstrip("0123456789")
     if digits and fold(letters) == fold(initials) and len(unit) == len(letters) + len(digits):
         return kind + dash + letters + digits
-    unknown = not digits and len(initials) >= 5 and fold(unit) not in grammar().unit_symbols
+    shortened = _runs_within(fold(unit), fold(initials))  # SKHCN of SỞ KHOA HỌC VÀ CÔNG NGHỆ is no misreading
+    unknown = not digits and len(initials) >= 5 and fold(unit) not in grammar().unit_symbols and not shortened
     near = unknown and slips(fold(unit), fold(initials)) <= 0.45 * len(unit)
     return kind + dash + initials if near and kind else symbol
+
+
+def _runs_within(short: str, long: str) -> bool:
+    """The letters of `short` stand in `long` in the same order."""
+    rest = iter(long)
+    return all(letter in rest for letter in short)
 
 
 def _repaired_part(part: str, *, first: bool) -> str:

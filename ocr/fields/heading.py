@@ -20,24 +20,35 @@ _LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|V[^\w\s](?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{
 """`V/v`, also as OCR sees it: VW, VWw, VV, V#."""
 _LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(
-    r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET )"
+    r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET |HOM NAY"
+    r"|MA (?:SO )?HO SO|(?:BAN HANH )?KEM THEO |DANG KY (?:LAN|THAY DOI) )"
 )
+_NUMBER_UNDER = re.compile(r"^\W{0,2}SO\s*[:.]?\s*[\d.…_/]")
+"""Contracts and certificates bear their number under the heading or under the subject."""
 _COLUMN_GAP = 0.022
 """Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
 _NEAR_GAP = 0.010
 """The same for a stamp that comes closer: tried where the words on the axis are not centred on it."""
 _OFF_AXIS = 0.025
 """Share of the page's width by which a centred line may stand off the heading's axis."""
+_INDENTED = 0.008
+"""The same for a line that ends with the justified text: half of the least indent of a paragraph (1 cm is usual)."""
+_SAME_EDGE = 0.006
+"""Share of the page's width within which lines of justified text end together."""
 
 
 def issuer_of(
-    head: Head, number: NumberLine | None, pages: Sequence[PageReading], vocabulary: Counter[str]
+    head: Head, end: float | None, pages: Sequence[PageReading], vocabulary: Counter[str], place: str | None
 ) -> Found | None:
-    """The organ that issues: the last one named in the left column above the number. `pages` begin with the head's."""
-    lines = [line for line in _above(head, number) if _capitals(line.text) and len(line.folded) > 2]
+    """The organ that issues: the last one named in the left column above `end` (the top of number or heading).
+
+    `pages` begin with the head's; `place` is the place of issue, whose name an organ may bear.
+    """
+    above = [line for line in _above(head, end) if not _NUMBER_UNDER.match(line.folded)]
+    lines = [line for line in above if _capitals(line.text) and len(line.folded) > 2]
     groups: list[list[Line]] = []
     for line in lines:
-        if groups and not _begins_organ(line.folded):
+        if groups and (not _begins_organ(line.folded) or _goes_on_with(groups[-1][-1].folded, line.folded, place)):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -47,13 +58,27 @@ def issuer_of(
     return _joined(named[-1], pages, vocabulary)
 
 
-def parent_lines(head: Head, number: NumberLine | None) -> list[str]:
-    """All lines of the left column above the number, as read."""
-    return [line.text for line in _above(head, number)]
+_KIND_AT_END = re.compile(r"\b(?:PHUONG|XA|THI TRAN|DAC KHU|QUAN|HUYEN|THI XA|TINH|THANH PHO)$")
+_UNFINISHED = re.compile(r"(?:[,-]|\bVA)$")
+"""A line that ends so is no whole name."""
 
 
-def _above(head: Head, number: NumberLine | None) -> list[Line]:
-    bottom = number.line.box.top if number else (head.motto.box.bottom + 40 if head.motto else 0.0)
+def _goes_on_with(above: str, line: str, place: str | None) -> bool:
+    """The line belongs to the name above it though it looks like another organ's.
+
+    It is one word of several names (SỞ NÔNG NGHIỆP VÀ MÔI / TRƯỜNG), or the ward's own name (PHƯỜNG / HỘI AN ĐÔNG).
+    """
+    if _UNFINISHED.search(above) or (line.isalpha() and len(line) > 2 and line in _HEADS_OF_MORE):
+        return True
+    return bool(_KIND_AT_END.search(above)) and (line in grammar().places or line == fold(place or ""))
+
+
+_HEADS_OF_MORE = frozenset({"HOI", "TRUONG", "BAN", "DOAN", "TO", "DOI", "VIEN", "BAO", "DAI", "QUY", "CUC", "PHONG"})
+"""Heads that name nobody without a further word."""
+
+
+def _above(head: Head, end: float | None) -> list[Line]:
+    bottom = end if end is not None else (head.motto.box.bottom + 40 if head.motto else 0.0)
     top = head.motto.box.top - 1.6 * head.motto.box.height if head.motto else 0.0
     return [line for line in head.left if top <= line.box.middle < bottom]
 
@@ -119,10 +144,12 @@ _KINDS_OF_UNIT = {"PHUONG": "PHƯỜNG", "XA": "XÃ", "TINH": "TỈNH", "HUYEN":
 
 def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found | None, Line | None]:
     """The type's heading and its line; a letter (công văn) has none and is known by its symbol or its V/v."""
-    for line in head.whole:
-        if line.box.top >= below and (kind := _heading(line, head.page)):
-            box = share_box(line.box, head.page)
-            return Found(kind, head.page.number, box, round(line.confidence, 3), line.text), line
+    motto = head.motto.box.bottom if head.motto else below
+    for least in (below, motto):  # a certificate's number and day stand under its heading
+        for line in head.whole:
+            if line.box.top >= least and (kind := _heading(line, head.page)):
+                box = share_box(line.box, head.page)
+                return Found(kind, head.page.number, box, round(line.confidence, 3), line.text), line
     if number is None:
         return None, None
     by_symbol = type_by_symbol(number.symbol.value or "")
@@ -176,25 +203,49 @@ def subject_of(head: Head, heading: Line | None) -> Found | None:
         return None
     taken = [head.left[place]]
     for line in head.left[place + 1 :]:
-        if not _follows(taken[-1], line) or _SUBJECT_ENDS.match(line.folded) or line.box.width > 0.5 * head.page.width:
+        own = not _runs_through(head, line) and line.box.width <= 0.5 * head.page.width
+        if not own or not _follows(taken[-1], line) or _SUBJECT_ENDS.match(line.folded):
             break
         taken.append(line)
     return _subject(taken, head.page)
 
 
+def _runs_through(head: Head, line: Line) -> bool:
+    """The body begins: its row goes on right of the column's border without a gap."""
+    last, gap = line.words[-1], _COLUMN_GAP * head.page.width
+    row = next(row.words for row in head.whole if last in row.words)
+    following = row[row.index(last) + 1 :]
+    return bool(following) and following[0].box.left - last.box.right < gap
+
+
 def _under_heading(head: Head, heading: Line) -> Found | None:
-    axis = (heading.box.left + heading.box.right) / 2
+    axis, edge = (heading.box.left + heading.box.right) / 2, _text_edge(head)
     taken: list[Line] = []
     for line in head.whole:
         own = _on_axis(line, axis, head.page.width)
-        if line.box.top <= heading.box.middle or own is None:
+        if line.box.top <= heading.box.middle or own is None or _NUMBER_UNDER.match(own.folded):
             continue
-        if _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
+        indented = any(_begins_paragraph(one, axis, edge, head.page.width) for one in (line, own))
+        if indented or _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
             break
         taken.append(own)
         if len(taken) >= 12:
             break
-    return _subject(taken, head.page) if taken else None
+    return _subject(taken, head.page) if taken and not taken[0].text.startswith("(") else None
+
+
+def _text_edge(head: Head) -> float | None:
+    """Where lines of justified text end: the rightmost place at which two wide ones do; None of a ragged text."""
+    width = head.page.width
+    ends = sorted((line.box.right for line in head.whole if line.box.width > 0.55 * width), reverse=True)
+    return next((right for right, other in pairwise(ends) if right - other < _SAME_EDGE * width), None)
+
+
+def _begins_paragraph(line: Line, axis: float, edge: float | None, width: float) -> bool:
+    """The line ends with the justified text and begins further in than a centred one would."""
+    if edge is None or abs(line.box.right - edge) > _SAME_EDGE * width:
+        return False
+    return (line.box.left + line.box.right) / 2 - axis > _INDENTED * width
 
 
 def _on_axis(line: Line, axis: float, width: float) -> Line | None:

@@ -12,12 +12,20 @@ from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
 from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state
 from ocr.page_reading import PageReading
-from ocr.words import Box
+from ocr.words import Box, around
 
 _DATE = re.compile(
-    r"(?:(?P<place>[A-Z][A-Z.' -]{1,44}?)\s*[,.;]+\s*)?"
+    r"(?:(?P<place>[A-Z][A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*)?"
     r"(?P<ngay>NG.[YVW7]?)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
+
+_SHORT = re.compile(
+    r"^\W{0,2}(?P<place>[A-Z][A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*(?:NG.Y\s+)?"
+    r"(?P<day>\d{1,2})\s*[/.]\s*(?P<month>\d{1,2})\s*[/.]\s*(?P<year>(?:19|20)\d\d)\W{0,2}$"
+)
+"""`Đà Nẵng, ngày 5/7/2025`: only behind a place, for stamps of receipt write `Ngày: 05/7/2025`."""
+_REST = re.compile(r"(?:(?:TH.NG )?\d{1,2} )?(?:N.M )?(?:19|20)\d\d\W?")
+"""What a narrow column leaves of a date for its next line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +41,44 @@ def issued_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> Issued
     """The date line of the head's right column, else of a row of the head that stands right of the page's third."""
     page = head.page
     for lines in (head.right, head.whole):
-        for line in lines:
+        for line in _whole_dates(lines):
             match = _DATE.search(line.folded)
             if match and line.edge(match.start()) > 0.27 * page.width and _own_line(head, line, match):
                 return _issued(page, line, match, clues, reread)
+        for line in lines:
+            if short := _short(page, line):
+                return short
     return None
+
+
+def _whole_dates(lines: Sequence[Line]) -> list[Line]:
+    """The lines, one with a date joined with the rest of it that stands below."""
+    found = []
+    for line, following in zip(lines, [*lines[1:], None], strict=False):
+        match = _DATE.search(line.folded)
+        broken = following and not (match and match.group("year").strip()) and _REST.fullmatch(following.folded)
+        found.append(Line.of((*line.words, *following.words)) if broken and following else line)
+    return found
+
+
+def _short(page: PageReading, line: Line) -> Issued | None:
+    """Day, month and year parted by slashes; on paper only where they were surely read."""
+    match = _SHORT.search(line.folded)
+    if match is None or line.box.left < 0.27 * page.width or not _named(line, match):
+        return None
+    year, month, day = (line.group(match, name) for name in ("year", "month", "day"))
+    value = _date(int(year.text), int(month.text), int(day.text))
+    if value is None or min(part.confidence for part in (year, month, day)) < BELIEVED_FROM:
+        return None
+    box = share_box(around(part.box for part in (day, month, year) if part.box), page)
+    found = Found(value.isoformat(), page.number, box, round(day.confidence, 3), line.text)
+    return Issued(line, _place(page, line, match), found)
 
 
 def issued_at_foot(page: PageReading, clues: Sequence[Suggestion], reread: Reread) -> Issued | None:
     """Certificates and forms carry place and day above the signature; the last such line of the page counts."""
     lines = right_column(page, list(lines_of(page)))
-    for line in reversed(lines):
+    for line in reversed(_whole_dates(lines)):
         match = _DATE.search(line.folded)
         if match and match.group("place") and _own_line(None, line, match):
             return _issued(page, line, match, clues, reread)
@@ -57,18 +92,26 @@ def _own_line(head: Head | None, line: Line, match: re.Match[str]) -> bool:
     """
     alone = match.start() <= 4 and len(line.folded) - match.end() <= 4
     if match.group("place"):
-        return alone
+        return alone and _named(line, match)
     motto = head.motto.box if head and head.motto else None
     return alone and motto is not None and line.box.top - motto.bottom < 6 * motto.height
 
 
+def _named(line: Line, match: re.Match[str]) -> bool:
+    """What stands before the date is written as a place: `Đăng ký lần đầu, ngày ...` of a certificate is none."""
+    words = line.group(match, "place").text.split()
+    return sum(word[0].islower() for word in words) < 0.5 * len(words)
+
+
 def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Issued:
-    place = None
-    if match.group("place"):
-        spot = line.group(match, "place")
-        box = spot.box or line.box
-        place = Found(spot.text.strip(" ,."), page.number, share_box(box, page), round(spot.confidence, 3), line.text)
+    place = _place(page, line, match) if match.group("place") else None
     return Issued(line, place, _day(page, line, match, clues, reread))
+
+
+def _place(page: PageReading, line: Line, match: re.Match[str]) -> Found:
+    spot = line.group(match, "place")
+    box = share_box(spot.box or line.box, page)
+    return Found(spot.text.strip(" ,."), page.number, box, round(spot.confidence, 3), line.text)
 
 
 def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -12,8 +12,8 @@ from statistics import median
 from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import lines_of, right_column
-from ocr.fields.line import Line
-from ocr.fields.names import is_whole_name, name_parts, respelt_name, without_stroke, written_as_name
+from ocr.fields.line import Line, Spot
+from ocr.fields.names import is_family_name, is_whole_name, name_parts, respelt_name, without_stroke, written_as_name
 from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
 from ocr.words import around
@@ -160,6 +160,8 @@ def _after_scraps(text: str) -> str | None:
 
 
 def _capital_rest(line: Line) -> bool:
+    if line.words[0].source == "layer":
+        return line.text.isupper() and line.folded[:1].isalpha()
     return _mostly_capital(line.text) and len(line.folded) > 5 and line.confidence > 0.6
 
 
@@ -175,7 +177,7 @@ def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Count
         match = _authority(line)
         written = f"{_PREFIXES[match['by']]} {_rest(line, match, vocabulary)}" if match else _implied(line, following)
         if written:
-            said.append((line, written))
+            said.append((line, " ".join([written, *(one.text for one in _continued(stack, line, page))])))
     said += _lost_line(stack, said)
     if not said:
         return None
@@ -183,6 +185,27 @@ def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Count
     box = share_box(around(line.box for line, _ in said), page)
     confidence = min(line.confidence for line, _ in said)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line, _ in said))
+
+
+_OPEN_END = re.compile(r"(?:[,-]|\bVA)$")
+"""Ends of a line of print that goes on below."""
+_LINE_STEP = 1.0
+"""Heights of print, from a line's bottom to the next one's top, within which a title goes on."""
+
+
+def _continued(stack: Sequence[Line], line: Line, page: PageReading) -> list[Line]:
+    """The lines on which an office too long for one goes on (TRƯỞNG PHÒNG KINH TẾ, HẠ TẦNG VÀ / ĐÔ THỊ).
+
+    On paper, where capitals may be scraps of a seal, only those after a line that ends as no name does.
+    """
+    found: list[Line] = []
+    for above, below in pairwise(stack[next(at for at, one in enumerate(stack) if one is line) :]):
+        own = _title(below) or _authority(below) or _name_in(below, page)
+        typed = below.words[0].source == "layer" or _OPEN_END.search(above.folded)
+        if own or not typed or below.box.top - above.box.bottom > _LINE_STEP * above.box.height:
+            break
+        found.append(below)
+    return found
 
 
 def _lost_line(stack: Sequence[Line], said: Sequence[tuple[Line, str]]) -> list[tuple[Line, str]]:
@@ -197,6 +220,10 @@ def _lost_line(stack: Sequence[Line], said: Sequence[tuple[Line, str]]) -> list[
     return [(below, f"KT. {title}")] if title and deputy and room and above is said[0][0] else []
 
 
+_OWN_OFFICE = ("CHU TICH UBND", "CHU TICH UY BAN NHAN DAN")
+"""Under TRƯỞNG BAN that is the office held beside it: a chairman signs by nobody's mandate."""
+
+
 def _implied(line: Line, following: Line | None) -> str | None:
     """What a line of a scan must be though its prefix was not read: only one reading fits what stands below it.
 
@@ -209,7 +236,7 @@ def _implied(line: Line, following: Line | None) -> str | None:
         return f"TM. {collective}"
     own, below = _title(line), _title(following)
     titles = grammar().titles
-    if own not in titles or below not in titles:
+    if own not in titles or below not in titles or below.endswith(_OWN_OFFICE):
         return None
     return f"{'KT.' if below in (own, f'PHO {own}') else 'TL.'} {titles[own]}"
 
@@ -229,11 +256,18 @@ def _collective(line: Line) -> str | None:
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     pieces = line.spot(match.start("rest"), len(line.text)).pieces
     said = " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
+    if line.words[0].source != "ocr":
+        return said
     known = {**grammar().titles, **grammar().collectives}
-    near = (
-        close_to(said, known, 2 if len(said) > 12 else 1) if line.words[0].source == "ocr" and len(said) > 6 else None
-    )
-    return known[near] if near else said
+    near = close_to(said, known, 2 if len(said) > 12 else 1) if len(said) > 6 else None
+    return known[near] if near else _as_offices_are_named(said, known)
+
+
+def _as_offices_are_named(said: str, offices: Mapping[str, str]) -> str:
+    """The words at the beginning as the grammar writes that office (TRƯỞNG CÔNG ÁN, CHỈ BỘ bear no such marks)."""
+    folded = fold(said)
+    begins = max((one for one in offices if folded == one or folded.startswith(one + " ")), key=len, default="")
+    return offices.get(begins, "") + said[len(begins) :]
 
 
 def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
@@ -242,7 +276,7 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     if not titles:
         return _acting_title(stack, page, vocabulary)
     line = titles[-1]
-    value = _known_title(line, vocabulary)
+    value = " ".join([_known_title(line, vocabulary), *(one.text for one in _continued(stack, line, page))])
     deputies = [
         match.group("rest").strip(" .,")
         for one in stack
@@ -268,10 +302,7 @@ def _known_title(line: Line, vocabulary: Counter[str]) -> str:
     """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
     spelt = " ".join(respelt(word, vocabulary) for word in line.words).strip(" .,")
     titles, said = grammar().titles, _title(line) or ""
-    begins = max((title for title in titles if said.startswith(title + " ")), key=len, default="")
-    if begins and fold(spelt).startswith(begins + " "):
-        return titles[begins] + spelt[len(begins) :]
-    return titles.get(said, spelt)
+    return titles.get(said) or _as_offices_are_named(spelt, titles)
 
 
 def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
@@ -284,11 +315,20 @@ def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
     return best
 
 
+def _is_family_in_capitals(first: Spot) -> bool:
+    typed = first.pieces[0].source == "layer"  # TƯ PHÁP begins with no family's name; OCR drops marks of capitals
+    return is_family_name(first.text.title()) if typed else fold(first.text) in grammar().family_names
+
+
+_VOWEL = re.compile("[AEIOUY]")
+"""Every word of a name has one: "Hhs" is what was read of a degree."""
+
+
 def _name_in(line: Line, page: PageReading) -> Found | None:
     spots = [line.spot(start, end) for start, end in name_parts(line)]
-    words = [spot for spot in spots if written_as_name(spot.text)]
+    words = [spot for spot in spots if written_as_name(spot.text) and _VOWEL.search(fold(spot.text))]
     capital = not words and _mostly_capital(line.text) and _title(line) is None
-    if capital and spots and fold(spots[0].text) in grammar().family_names:
+    if capital and spots and _is_family_in_capitals(spots[0]):
         words = spots  # certificates print the name in capitals
     words = without_stroke(words)
     if len(words) > 6 or not is_whole_name(words) or len(words) < 0.6 * len(spots):

@@ -1,0 +1,275 @@
+"""Papers laid out by others than our own generator: usual indents, certificates, forms, narrow columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ocr.fields.document import Clues, fields_of
+from ocr.fields.grammar import symbol_of_organ
+from ocr.page_reading import PageReading
+from ocr.words import Box, Word
+from tests.ocr.test_repairs import fields_under, row
+
+LETTER, SPACE, HIGH = 5.6, 3.4, 11.0
+LEFT, RIGHT = 85.0, 552.0
+AXIS = (LEFT + RIGHT) / 2
+
+
+def at(text: str, left: float, top: float) -> list[Word]:
+    """Words typed from `left` on."""
+    words = []
+    for part in text.split():
+        words.append(Word(part, Box(left, top, left + LETTER * len(part), top + HIGH), 1.0, "layer"))
+        left += LETTER * len(part) + SPACE
+    return words
+
+
+def centred(text: str, axis: float, top: float) -> list[Word]:
+    width = at(text, 0.0, top)[-1].box.right
+    return at(text, axis - width / 2, top)
+
+
+def justified(text: str, left: float, top: float) -> list[Word]:
+    """Words spread so that the last one ends with the text."""
+    words = at(text, left, top)
+    more = (RIGHT - words[-1].box.right) / max(1, len(words) - 1)
+    return [
+        Word(w.text, Box(w.box.left + i * more, top, w.box.right + i * more, top + HIGH), 1.0, "layer")
+        for i, w in enumerate(words)
+    ]
+
+
+def head(*organ: str, number: str = "Số: 12/KH-UBND", day: tuple[str, ...] = ()) -> list[Word]:
+    """Two columns: the organ's lines and the number, and the motto's with the day."""
+    left = [word for row, text in enumerate((*organ, number)) if text for word in centred(text, 175, 60.0 + 15 * row)]
+    right = [word for row, text in enumerate(day) for word in centred(text, 425, 95.0 + 15 * row)]
+    return [*centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 425, 60), *left, *right]
+
+
+WARD = ("ỦY BAN NHÂN DÂN", "PHƯỜNG CỬA NAM")
+
+
+def value(words: list[Word], field: str) -> str | None:
+    page = PageReading(1, "text", 595, 842, words=tuple(words), source="layer")
+    found = fields_of([page], Clues(), lambda _page, _box: [])[field]
+    return found.value if found else None
+
+
+@pytest.mark.parametrize("indent", [28.3, 36.0])
+def test_a_subject_ends_where_an_indented_paragraph_begins_right_under_it(indent: float) -> None:
+    paper = [
+        *head(*WARD),
+        *centred("KẾ HOẠCH", AXIS, 150),
+        *centred("Tiếp công dân năm 2025", AXIS, 165),
+        *justified("Giao Phòng Văn hóa chủ trì, phối hợp với Trung tâm phục vụ theo", LEFT + indent, 182),
+        *justified("dõi, đôn đốc việc thực hiện Kế hoạch này và báo cáo Ủy ban nhân dân", LEFT, 197),
+    ]
+
+    assert value(paper, "subject") == "Tiếp công dân năm 2025"
+
+
+def test_a_centred_line_as_wide_as_the_text_is_still_the_subject() -> None:
+    paper = [
+        *head(*WARD),
+        *centred("KẾ HOẠCH", AXIS, 150),
+        *justified("Nâng cao chất lượng giải quyết thủ tục hành chính, số hóa hồ sơ và", LEFT, 165),
+        *centred("hiện đại hóa nền hành chính", AXIS, 180),
+        *justified("Căn cứ Nghị định số 118 của Chính phủ, Ủy ban nhân dân ban hành", LEFT + 28.3, 197),
+        *justified("kế hoạch như sau, đề nghị các đơn vị theo dõi, đôn đốc và thực hiện", LEFT, 212),
+    ]
+
+    assert str(value(paper, "subject")).endswith("số hóa hồ sơ và hiện đại hóa nền hành chính")
+
+
+def test_a_letters_subject_takes_nothing_of_the_body() -> None:
+    paper = [
+        *head(*WARD, number="Số: 12/UBND-VP", day=("Cửa Nam, ngày 05 tháng 7 năm 2025",)),
+        *centred("V/v mời dự Hội nghị", 175, 108),
+        *at("Kính gửi: Các phòng, ban, đơn vị", 240, 121),
+        *justified("Các cơ quan, đơn vị tổ chức rà soát, đánh giá và báo cáo kết quả", LEFT + 28.3, 136),
+    ]
+
+    assert value(paper, "subject") == "mời dự Hội nghị"
+
+
+ORGANS = {
+    "one word of a name": (("UBND TỈNH AN GIANG", "SỞ NÔNG NGHIỆP VÀ MÔI", "TRƯỜNG"), "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"),
+    "a ward's own name": (("ỦY BAN NHÂN DÂN PHƯỜNG", "HỘI AN ĐÔNG"), "ỦY BAN NHÂN DÂN PHƯỜNG HỘI AN ĐÔNG"),
+    "an association": (("UBND XÃ LAI ĐỒNG", "HỘI NÔNG DÂN"), "HỘI NÔNG DÂN"),
+    "words after và": (
+        ("UBND PHƯỜNG CỬA NAM", "PHÒNG KINH TẾ, HẠ TẦNG VÀ", "ĐÔ THỊ"),
+        "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ",
+    ),
+    "a cell of the Party": (("ĐẢNG ỦY XÃ LAI ĐỒNG", "CHI BỘ KHỐI PHỐ 5"), "CHI BỘ KHỐI PHỐ 5"),
+}
+
+
+@pytest.mark.parametrize("case", ORGANS)
+def test_an_organs_name_is_whole_however_it_is_broken(case: str) -> None:
+    lines, wanted = ORGANS[case]
+
+    assert value(head(*lines), "issuer") == wanted
+
+
+def test_a_certificate_without_a_symbol_names_its_organ_above_the_heading_and_no_place() -> None:
+    paper = [
+        *head("UBND PHƯỜNG CỬA NAM", "PHÒNG KINH TẾ, HẠ TẦNG VÀ", "ĐÔ THỊ", number="Số: 33A8012345"),
+        *centred("GIẤY CHỨNG NHẬN ĐĂNG KÝ HỘ KINH DOANH", AXIS, 150),
+        *centred("Đăng ký lần đầu, ngày 05 tháng 7 năm 2025", AXIS, 170),
+    ]
+
+    said = {field: value(paper, field) for field in ("issuer", "type", "place", "subject", "number")}
+
+    assert said == {
+        "issuer": "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ",
+        "type": "GIẤY CHỨNG NHẬN",
+        "place": None,
+        "subject": None,
+        "number": None,
+    }
+
+
+def test_a_contract_bears_its_number_under_its_subject() -> None:
+    paper = [
+        *centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", AXIS, 60),
+        *centred("HỢP ĐỒNG", AXIS, 110),
+        *centred("Cung cấp dịch vụ số hóa tài liệu", AXIS, 125),
+        *centred("Số: 15/2025/HĐ-TTPVHCC", AXIS, 140),
+    ]
+
+    said = [value(paper, field) for field in ("type", "subject", "number")]
+
+    assert said == ["HỢP ĐỒNG", "Cung cấp dịch vụ số hóa tài liệu", "15/2025/HĐ-TTPVHCC"]
+
+
+def test_a_short_certificate_dated_high_on_its_page_has_its_type() -> None:
+    paper = [
+        *head(*WARD, number="Số: 780/TLKS"),
+        *centred("TRÍCH LỤC KHAI SINH", AXIS, 130),
+        *at("Họ, chữ đệm, tên: NGUYỄN MINH KHANG", LEFT, 160),
+        *centred("Cửa Nam, ngày 25 tháng 8 năm 2025", 425, 300),
+        *centred("PHÓ CHỦ TỊCH", 425, 330),
+        *centred("Lê Công Thảo", 425, 400),
+    ]
+
+    said = [value(paper, field) for field in ("type", "issued_on", "place", "signer_title", "signer")]
+
+    assert said == ["TRÍCH LỤC", "2025-08-25", "Cửa Nam", "PHÓ CHỦ TỊCH", "Lê Công Thảo"]
+
+
+DAYS = {
+    "the year on a line of its own": (("Cửa Nam, ngày 12 tháng 7 năm", "2025"), "2025-07-12", "Cửa Nam"),
+    "month and year below": (("Cửa Nam, ngày 12", "tháng 7 năm 2025"), "2025-07-12", "Cửa Nam"),
+    "slashes": (("Cửa Nam, ngày 5/7/2025",), "2025-07-05", "Cửa Nam"),
+    "slashes alone": (("Cửa Nam, 05/7/2025",), "2025-07-05", "Cửa Nam"),
+    "a ward with a number": (("Phường 14, ngày 05 tháng 7 năm 2025",), "2025-07-05", "Phường 14"),
+    "a stamp of receipt": (("Ngày: 05/7/2025",), None, None),
+    "no such day": (("Cửa Nam, ngày 31/6/2025",), None, None),
+}
+
+
+@pytest.mark.parametrize("case", DAYS)
+def test_the_day_of_issue_is_read_however_it_is_written(case: str) -> None:
+    day, wanted, place = DAYS[case]
+    paper = head(*WARD, day=day)
+
+    assert (value(paper, "issued_on"), value(paper, "place")) == (wanted, place)
+
+
+def signed(*stack: str, recipients: tuple[str, ...] = ("Nơi nhận:", "- Như trên;", "- Lưu: VT.")) -> list[Word]:
+    left = [word for row, text in enumerate(recipients) for word in at(text, LEFT, 500.0 + 15 * row)]
+    right = [word for row, text in enumerate(stack) for word in centred(text, 440, 500.0 + 15 * row)]
+    return [*head(*WARD), *left, *right, *centred("Lê Công Thảo", 440, 620)]
+
+
+TITLES = {
+    "of two lines": (("TUQ. GIÁM ĐỐC", "TRƯỞNG PHÒNG HÀNH CHÍNH", "TƯ PHÁP"), "TRƯỞNG PHÒNG HÀNH CHÍNH TƯ PHÁP"),
+    "its last word alone": (("TL. CHỦ TỊCH", "TRƯỞNG PHÒNG KINH TẾ VÀ ĐÔ", "THỊ"), "TRƯỞNG PHÒNG KINH TẾ VÀ ĐÔ THỊ"),
+    "of who takes a dossier": (("NGƯỜI TIẾP NHẬN HỒ SƠ", "(Ký và ghi rõ họ tên)"), "NGƯỜI TIẾP NHẬN HỒ SƠ"),
+    "of who presides": (("CHỦ TRÌ",), "CHỦ TRÌ"),
+}
+
+
+@pytest.mark.parametrize("case", TITLES)
+def test_a_title_is_whole(case: str) -> None:
+    stack, wanted = TITLES[case]
+    paper = signed(*stack)
+
+    assert (value(paper, "signer_title"), value(paper, "signer")) == (wanted, "Lê Công Thảo")
+
+
+RECIPIENTS = {
+    "on one line": (("Nơi nhận: Như trên; Lưu: VT.",), "Như trên; Lưu: VT"),
+    "with a short rest below": (
+        ("Nơi nhận:", "- UBND thành phố (để", "b/c);", "- Lưu: VT."),
+        "UBND thành phố (để b/c); Lưu: VT",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RECIPIENTS)
+def test_recipients_are_read_on_one_line_and_over_two(case: str) -> None:
+    lines, wanted = RECIPIENTS[case]
+
+    assert value(signed("CHỦ TỊCH", recipients=lines), "recipients") == wanted
+
+
+ABBREVIATIONS = {
+    "without its và": ("TTr-SKHCN", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
+    "without its kind of school": ("TB-MNHS", "TRƯỜNG MẦM NON HOA SEN"),
+    "without its country": ("CTr-UBMTTQ", "ỦY BAN MẶT TRẬN TỔ QUỐC VIỆT NAM"),
+}
+
+
+@pytest.mark.parametrize("case", ABBREVIATIONS)
+def test_a_symbol_that_leaves_out_a_word_of_the_organ_is_no_misreading(case: str) -> None:
+    symbol, organ = ABBREVIATIONS[case]
+
+    assert symbol_of_organ(symbol, organ) == symbol
+
+
+SIGNED_ON_PAPER = {
+    "a cell, where BAN CHỈ ĐẠO is usual": (("T/M CHI BỘ", "BÍ THƯ"), "TM. CHI BỘ", "BÍ THƯ"),
+    "the police, where ĐỀ ÁN is usual": (
+        ("KT. TRƯỞNG CÔNG AN PHƯỜNG", "PHÓ TRƯỞNG CÔNG AN PHƯỜNG"),
+        "KT. TRƯỞNG CÔNG AN PHƯỜNG",
+        "PHÓ TRƯỞNG CÔNG AN PHƯỜNG",
+    ),
+    "an office held beside the committee's": (
+        ("TM. BAN CHỈ ĐẠO", "TRƯỞNG BAN", "CHỦ TỊCH UBND"),
+        "TM. BAN CHỈ ĐẠO",
+        "CHỦ TỊCH UBND",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SIGNED_ON_PAPER)
+def test_an_authority_that_was_read_rightly_stays(case: str) -> None:
+    stack, authority, title = SIGNED_ON_PAPER[case]
+    read = [word for place, text in enumerate(stack) for word in row(text, 360, 500 + 15.0 * place)]
+
+    fields = fields_under(
+        ("Phạm Trường Thọ", 600),
+        head=(*row("ĐỀ ÁN ĐỀ ÁN CHỈ ĐẠO", 200, 300), *(replace(word, confidence=0.9) for word in read)),
+    )
+
+    assert (fields["authority"], fields["signer_title"]) == (authority, title)
+
+
+def test_what_was_read_of_a_degree_is_no_part_of_the_name() -> None:
+    assert fields_under(("HIỆU TRƯỞNG", 500), ("Hhs. Trần Quang Lan", 600))["signer"] == "Trần Quang Lan"
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("- TT Đảng ủy (bíc);", "TT Đảng ủy (b/c)"),
+        ("- UBND tỉnh (để b/€);", "UBND tỉnh (để b/c)"),
+        ("- Sở Nội VỤ;", "Sở Nội vụ"),
+        ("- BCĐ CCHC;", "BCĐ CCHC"),
+    ],
+)
+def test_a_recipient_on_paper_is_written_as_recipients_are(read: str, meant: str) -> None:
+    assert fields_under(("CHỦ TỊCH", 490), head=tuple(row(read, 85, 514)))["recipients"] == meant
