@@ -87,7 +87,7 @@ def test_a_letters_subject_takes_nothing_of_the_body() -> None:
     paper = [
         *head(*WARD, number="Số: 12/UBND-VP", day=("Cửa Nam, ngày 05 tháng 7 năm 2025",)),
         *centred("V/v mời dự Hội nghị", 175, 108),
-        *at("Kính gửi: Các phòng, ban, đơn vị", 240, 121),
+        *at("Kính gửi: Các phòng, ban, đơn vị", 292, 121),
         *justified("Các cơ quan, đơn vị tổ chức rà soát, đánh giá và báo cáo kết quả", LEFT + 28.3, 136),
     ]
 
