@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -44,8 +44,10 @@ _NUMBER_OF = {True: 1, False: 0, None: None, UNSAID: UNSAID}
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Rows in the order of their keys: `columns` has one list for each of `fields`.
+    """Rows by key, each key once: `columns` has one list for each of `fields`.
 
+    `keys` are sorted; `order` has for each the place of its row in all other lists (None: they stand in the same
+    order). Rows are put in order part by part: what was just fetched from all over the memory is then used at once.
     Dossiers hold moments as seconds since 1970, yes and no as 1 and 0, names joined by line breaks; other kinds hold
     values as `to_plain` gives them. `UNSAID` stands where a row says nothing of a field.
     """
@@ -53,22 +55,21 @@ class Incoming:
     kind: str
     fields: tuple[str, ...]
     keys: list[str]
-    columns: list[list[Any]]
-    sheets: list[str]
-    numbers: list[int]
-    may_be_unsaid: bool = field(default=False)
+    columns: Sequence[Sequence[Any]]
+    sheets: Sequence[str]
+    numbers: Sequence[int]
+    may_be_unsaid: bool = False
+    order: Sequence[int] | None = None
 
     def parts(self, size: int) -> Iterator[Incoming]:
-        """The same rows in pieces of at most `size`; no piece is empty."""
-        if len(self.keys) <= size:
-            yield from [self] if self.keys else []
-            return
-        yield from (self.part(slice(start, start + size)) for start in range(0, len(self.keys), size))
+        """The same rows in pieces of at most `size`, each in order; no piece is empty."""
+        return (self.part(slice(start, start + size)) for start in range(0, len(self.keys), size))
 
-    def part(self, rows: slice) -> Incoming:
-        """Some of the rows."""
-        columns = [column[rows] for column in self.columns]
-        told = (self.kind, self.fields, self.keys[rows], columns, self.sheets[rows], self.numbers[rows])
+    def part(self, rows: slice = slice(None)) -> Incoming:
+        """Some of the rows, in order."""
+        picked = operator.itemgetter(rows) if self.order is None else _picker(self.order[rows])
+        columns = [picked(column) for column in self.columns]
+        told = (self.kind, self.fields, self.keys[rows], columns, picked(self.sheets), picked(self.numbers))
         return Incoming(*told, self.may_be_unsaid)
 
     def said(self) -> list[str]:
@@ -89,18 +90,20 @@ def incoming_of(export: Export, year: int | None = None) -> Incoming:
     fields = tuple(name for name in names if export.kind != DOSSIERS or name != "code")
     keys = [key for sheet in sheets for key in _keys(export.kind, sheet)]
     columns = [_joined([_column(export.kind, sheet, name) for sheet in sheets]) for name in fields]
-    places = [_joined([repeated(sheet.sheet, len(sheet.numbers)) for sheet in sheets])]
+    places = _joined([repeated(sheet.sheet, len(sheet.numbers)) for sheet in sheets])
     numbers = _joined([sheet.numbers for sheet in sheets])
     if year is not None:
         keys, fields = [f"{year}/{key}" for key in keys], (*fields, YEAR)
         columns.append(repeated(year, len(keys)))
     order = _order(keys)
-    if order is not None:
-        pick = operator.itemgetter(*order) if len(order) > 1 else lambda part: [part[order[0]]]
-        keys, numbers, *rest = (list(pick(part)) for part in (keys, numbers, *places, *columns))
-        places, columns = rest[:1], rest[1:]
+    keys = keys if order is None else list(map(keys.__getitem__, order))
     unsaid = any(UNSAID in column for column in columns)
-    return Incoming(export.kind, fields, keys, columns, places[0], numbers, unsaid)
+    return Incoming(export.kind, fields, keys, columns, places, numbers, unsaid, order)
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What takes the values at these places out of a column."""
+    return operator.itemgetter(*places) if len(places) > 1 else lambda column: [column[place] for place in places]
 
 
 def _joined(parts: list[list[Any]]) -> list[Any]:

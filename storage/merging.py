@@ -88,7 +88,7 @@ def _blocks(incoming: Incoming, again: SaidBefore | None) -> Iterator[tuple[Inco
     if again is None:
         yield from ((part, _places(part) | {"said": part.said()}) for part in incoming.parts(BLOCK_ROWS))
         return
-    first, said = 0, ",".join(incoming.fields)
+    incoming, first, said = incoming.part(), 0, ",".join(incoming.fields)
     own = zip(incoming.keys, incoming.numbers, repeat(True), strict=False)
     rows = sorted(chain(own, zip(again.keys, again.numbers, repeat(False), strict=False)))
     for start in range(0, len(rows), BLOCK_ROWS):

@@ -1,6 +1,7 @@
 """Columns as one compact value: JSON, deflated; readable with the standard library of any language.
 
-A column is a list of values; or {"of": [distinct texts], "at": [place in it, for each row]} where texts repeat;
+A column is a list of values; or {"all": a text, "times": rows} where all are alike;
+or {"of": [distinct texts], "at": [place in it, for each row]} where texts repeat;
 or {"lines": texts joined by line breaks}; or {"numbers": whole numbers joined by spaces}.
 `UNSAID` stands where a row says nothing of a field that other rows carry: in JSON the empty object.
 """
@@ -32,6 +33,8 @@ def unpacked(data: bytes) -> dict[str, list[Any]]:
 
 
 def _shortened(values: Sequence[Any]) -> Any:
+    if values and type(values[0]) is str and values.count(values[0]) == len(values):
+        return {"all": values[0], "times": len(values)}
     kinds = set(map(type, values))
     if kinds == {int}:
         return {"numbers": repr(list(values))[1:-1].replace(",", "")}
@@ -48,6 +51,8 @@ def _shortened(values: Sequence[Any]) -> Any:
 def _whole(values: Any) -> list[Any]:
     if type(values) is not dict:
         return [UNSAID if value == {} else value for value in values] if {} in values else values
+    if "all" in values:
+        return repeated(values["all"], values["times"])
     if "numbers" in values:
         return list(map(int, values["numbers"].split(" ")))
     if "lines" in values:

@@ -6,8 +6,9 @@ Both tables answer the same three questions, in bulk, on SQLite and PostgreSQL.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, repeat
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, exc, insert, select, update
@@ -16,7 +17,6 @@ from storage.database.export_tables import dossiers
 from storage.database.tables import records
 from storage.incoming import DOSSIERS
 
-_ROWS_OF_STATEMENT = 64
 Known = dict[str, tuple[Any, ...]]
 """Key -> values of the fields asked for, in their order."""
 Changes = Sequence[tuple[str, Mapping[str, Any]]]
@@ -65,7 +65,7 @@ class DossierTable:
             _copy(self._connection, f"COPY dossiers ({names}) FROM STDIN", whole)
             return
         rows = zip(repeat(self._unit), keys, repeat(import_id), repeat(import_id), *columns)
-        _insert_by_many(self._connection, f"INSERT INTO dossiers ({names}) VALUES ", 4 + len(fields), rows)
+        _insert(self._connection, f"INSERT INTO dossiers ({names}) VALUES (?, ?, ?, ?{', ?' * len(fields)})", rows)
 
     def change(self, import_id: int, changes: Changes) -> None:
         alike: dict[tuple[str, ...], list[tuple[str, Mapping[str, Any]]]] = {}
@@ -125,16 +125,18 @@ class RecordTable:
         return {row.key: row.fields for row in rows}
 
 
-def _insert_by_many(connection: Connection, command: str, width: int, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows into SQLite, many to a statement: a quarter less time than one by one."""
-    flat = list(chain.from_iterable(rows))
-    one, size = f"({', '.join(['?'] * width)})", width * _ROWS_OF_STATEMENT
-    whole = len(flat) - len(flat) % size
-    if whole:
-        many = [tuple(flat[at : at + size]) for at in range(0, whole, size)]
-        connection.exec_driver_sql(command + ", ".join([one] * _ROWS_OF_STATEMENT), many)
-    if rest := [tuple(flat[at : at + width]) for at in range(whole, len(flat), width)]:
-        connection.exec_driver_sql(command + one, rest)
+def _insert(connection: Connection, command: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    """Rows into SQLite as they come: SQLAlchemy would want them all in a list, which takes a third more time.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: as any other statement.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    try:
+        driver.executemany(command, rows)
+    except sqlite3.OperationalError as error:
+        raise exc.OperationalError(command, None, error) from error
 
 
 def _copy(connection: Connection, command: str, columns: Sequence[Sequence[Any]]) -> None:
