@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from config.settings import Settings, load_settings
 from config.units_here import settings_of
 from flows.chores import do_chore
+from flows.environment import environment_of
 from flows.prefect_server import end_with_parent
-from flows.start import environment_of
 from storage.chores import Chore
 
 

@@ -7,8 +7,10 @@ stopping leaves nothing behind, and gets SIGTERM from the kernel if this process
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,18 +21,26 @@ from types import FrameType
 
 import httpx
 
+from config.refusals import WrongUse
 from config.settings import Settings
+from config.units_here import settings_of_units
+from flows.environment import export_settings
 from flows.logs import log
 from flows.prefect_server import end_with_parent, free_port
 from flows.probe import STALE_SECONDS, answers, silent_seconds
-from flows.start import export_settings
 
 READY_SECONDS = 60.0
+PORT_SECONDS = 15.0
+"""How long the pages of a service that was killed a moment ago may still hold their port."""
 STOP_SECONDS = 20.0
 GROWN_SECONDS, HUNG_LOOK_SECONDS, HUNG_LOOKS = 120.0, 30.0, 3
 """A part that was begun so long ago and does no work at so many looks, so far apart, hangs."""
 _LONGEST_PAUSE = 60.0
 _SOUND_SECONDS = 60.0
+
+
+class PortTaken(WrongUse):
+    """The pages cannot be served at the address that the settings name."""
 
 
 @dataclass(slots=True)
@@ -98,7 +108,14 @@ class Child:
 
 
 def serve(settings: Settings, *, ready: Callable[[dict[str, str]], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called with the addresses as soon as the pages answer."""
+    """Serve until SIGTERM or SIGINT; `ready` is called with the addresses as soon as the pages answer.
+
+    Raises:
+        BadUnits: the list of units cannot be used.
+        PortTaken: somebody else answers at the address of the pages; nothing was started.
+    """
+    settings_of_units(settings)
+    _require_port(settings)
     export_settings(settings)
     port = free_port()
     parts = children(settings, port)
@@ -140,6 +157,28 @@ def stop(parts: list[Child]) -> None:
     until = time.monotonic() + STOP_SECONDS
     for part in parts:
         part.see_off(until)
+
+
+def _require_port(settings: Settings) -> None:
+    """A second service would otherwise seem to run: the pages of the first answer for it."""
+    until = time.monotonic() + PORT_SECONDS
+    while (fault := _port_fault(settings)) is not None:
+        if fault.errno != errno.EADDRINUSE or time.monotonic() > until:
+            raise PortTaken(
+                f"{settings.web_host}:{settings.web_port}: không mở được cổng của trang web ({fault.strerror}). "
+                "Có thể parindex serve đang chạy rồi (systemctl status parindex); nếu không, đổi PAR_WEB_HOST hoặc "
+                "PAR_WEB_PORT."
+            )
+        time.sleep(0.5)
+
+
+def _port_fault(settings: Settings) -> OSError | None:
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    try:
+        socket.create_server((settings.web_host, settings.web_port), family=family).close()
+    except OSError as error:
+        return error
+    return None
 
 
 def pages_address(settings: Settings) -> str:

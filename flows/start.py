@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from datetime import datetime
 from typing import Any
 
-from pydantic import SecretStr
-
 from config.refusals import Lacking, Refusal
-from config.settings import PREFIX, Settings, load_settings
+from config.settings import Settings, load_settings
+from flows.environment import environment_of, export_settings
 from flows.logs import log
 from flows.night import NightRequestedBy, directly, require_sound_data, run_night, say
 from flows.prefect_server import PrefectDown, answers, end_with_parent, prefect_api
@@ -154,25 +152,6 @@ def serve_schedule(settings: Settings, *, port: int) -> None:
         )
         schedule = Cron(settings.schedule, timezone=settings.timezone)
         nightly.serve(name=settings.unit, schedules=[schedule], limit=1, print_starting_message=False)
-
-
-def export_settings(settings: Settings) -> None:
-    """Hand the settings to other processes, which read them from the environment wherever they run."""
-    os.environ |= environment_of(settings)
-    for name in Settings.model_fields:
-        os.environ.pop(f"{PREFIX}{name.upper()}_FILE", None)
-
-
-def environment_of(settings: Settings) -> dict[str, str]:
-    """This process's environment with all settings in it, for a process that is started with them."""
-    own = {PREFIX + name.upper(): _word(getattr(settings, name)) for name in Settings.model_fields}
-    files = {f"{name}_FILE" for name in own}
-    return {name: value for name, value in os.environ.items() if name not in files} | own
-
-
-def _word(value: object) -> str:
-    plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-    return "" if plain is None else str(plain)
 
 
 if __name__ == "__main__":

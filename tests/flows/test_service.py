@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,7 +19,7 @@ from config.settings import Settings
 from flows.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
 from flows.health import readiness
 from flows.probe import STALE_SECONDS, pulse_file
-from flows.serve import HUNG_LOOKS, Child
+from flows.serve import HUNG_LOOKS, Child, PortTaken, _require_port, serve
 from flows.setup import set_up
 from tests.flows.mail_server import PASSWORD, USER, mail_server
 
@@ -131,3 +133,25 @@ def test_setup_says_what_it_made_and_the_second_time_what_is_there(tmp_path: Pat
     first, again = (set_up(settings, datetime.now(UTC)) for _ in range(2))
     assert [part.name for part in first if part.new] == [part.name for part in first if part.name != "Prefect"]
     assert not any(part.new or part.secret for part in again)
+
+
+def test_a_service_whose_port_is_taken_is_refused_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without that the pages of the other service would answer for it."""
+    monkeypatch.setattr("flows.serve.PORT_SECONDS", 0.0)
+    monkeypatch.setattr("flows.serve.Child.start", lambda part: pytest.fail(f"{part.name} was started"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings = Settings(home=tmp_path, web_port=other.getsockname()[1], prefect="off")
+        with pytest.raises(PortTaken, match="đang chạy rồi"):
+            serve(settings, ready=lambda _: None)
+    with pytest.raises(PortTaken, match="PAR_WEB_HOST"):
+        serve(settings.model_copy(update={"web_host": "192.0.2.1"}), ready=lambda _: None)
+
+
+def test_a_port_that_a_killed_service_still_holds_is_waited_for() -> None:
+    other = socket.create_server(("127.0.0.1", 0))
+    settings = Settings(web_port=other.getsockname()[1])
+    threading.Timer(0.3, other.close).start()
+    _require_port(settings)
+    assert other.fileno() == -1
