@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from config.city_rows import cell_name
 from config.criteria_inputs import MeasureShape
 from config.criteria_sets import BadCriteriaSet, CriteriaSet, read_criteria_set
 from config.strict_yaml import Fault, UnreadableYaml, read_strict_yaml
@@ -88,21 +89,28 @@ class BadForm(BadCriteriaSet):
 
 @dataclass(slots=True)
 class _Text:
-    """The criteria file being written, one field a line, and the cell of each line."""
+    """The criteria file being written, one field a line; of each line its cell, and the cells of its row by field."""
 
     lines: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    rows: list[Mapping[str, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    row: Mapping[str, str] = field(default_factory=dict)
+    """The cells of the row that is being written."""
 
     def add(self, indent: int, name: str, value: Any, place: str, *, first: bool = False) -> None:
         flow = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**9, sort_keys=False)
         flow = flow.removesuffix("...\n").strip()
         self.lines.append(f"{' ' * indent}{'- ' if first else ''}{name}: {flow}")
-        self.places.append(place)
+        self._stands(place)
 
     def open(self, indent: int, name: str, place: str) -> None:
         self.lines.append(f"{' ' * indent}{name}:")
+        self._stands(place)
+
+    def _stands(self, place: str) -> None:
         self.places.append(place)
+        self.rows.append(self.row)
 
 
 def set_of_form(
@@ -128,15 +136,25 @@ def set_of_form(
     try:
         found = read_criteria_set(written, file=file, measures=measures)
     except BadCriteriaSet as error:
-        text.faults += [f"{_place(text, fault.line)}: {fault.what}" for fault in error.faults]
+        text.faults += [_told(text, fault) for fault in error.faults]
         found = None
     if text.faults or found is None:
         raise BadForm(file, [Fault(0, what) for what in text.faults])
     return found, written
 
 
-def _place(text: _Text, line: int) -> str:
-    return text.places[line - 1] if 0 < line <= len(text.places) else TABLE_SHEET
+def _told(text: _Text, fault: Fault) -> str:
+    """The fault with its cell; where a field is missing, the empty cell of that field, called as its header is."""
+    known = 0 < fault.line <= len(text.places)
+    place, row = (text.places[fault.line - 1], text.rows[fault.line - 1]) if known else (TABLE_SHEET, {})
+    named = re.match(r"(\S+): (?:legal_reference\.)?(\w+): (.*)", fault.what, re.DOTALL)
+    if named is None:
+        return f"{place}: {fault.what}"
+    who, name, what = named.groups()
+    name = "document" if name == "legal_reference" else name
+    title = (HEAD | COLUMNS if row.get("document") else COLUMNS | HEAD).get(name, name)
+    about = f"{who}: " if who[0].isdigit() else ""
+    return f"{row.get(name, place)}: {about}{title}: {what}"
 
 
 def _head(text: _Text, rows: Sequence[Cells]) -> dict[str, tuple[Any, str]]:
@@ -145,6 +163,7 @@ def _head(text: _Text, rows: Sequence[Cells]) -> dict[str, tuple[Any, str]]:
     seen: dict[str, tuple[Any, str]] = {}
     for number, cells in enumerate(rows, 1):
         name = labels.get(str(cells[0]).strip().casefold()) if cells else None
+        text.row = {**text.row, name: f"{HEAD_SHEET}!B{number}"} if name else text.row
         if name and len(cells) > 1 and cells[1] not in (None, ""):
             seen[name] = _read(text, name, cells[1], f"{HEAD_SHEET}!B{number}"), f"{HEAD_SHEET}!B{number}"
     return seen
@@ -196,7 +215,8 @@ def _write_table(text: _Text, rows: Sequence[Cells]) -> None:
             text.faults.append(f"{_cell(columns['id'], number)}: mã {name!r} đứng trước mã cấp trên của nó")
             continue
         depth = name.count(".")
-        _write_level(text, depth, named | {"id": name}, {key: _cell(at, number) for key, at in columns.items()})
+        text.row = {key: _cell(at, number) for key, at in columns.items()}
+        _write_level(text, depth, named | {"id": name}, text.row)
 
 
 def _write_level(text: _Text, depth: int, named: Mapping[str, Any], cells: Mapping[str, str]) -> None:
@@ -225,7 +245,7 @@ def _columns(rows: Sequence[Cells], known: Mapping[str, str]) -> tuple[dict[str,
 
 
 def _cell(column: int, row: int, sheet: str = TABLE_SHEET) -> str:
-    return f"{sheet}!{chr(ord('A') + column)}{row}"
+    return cell_name(sheet, column, row - 1)
 
 
 def _id(value: Any) -> str:

@@ -28,7 +28,7 @@ def form_of(plain: Mapping[str, Any]) -> Filled:
     caps = {name: outside[name] for name in ("bonus_cap", "penalty_cap")} | {"outside_enabled": outside["enabled"]}
     said = caps | dict(plain) | _window(plain.get("evidence_period"))
     head = [(label, _shown(name, said.get(name, ""))) for name, label in HEAD.items()]
-    return Filled(head, [_row(level) for level in _levels(plain)], [_row(item) for item in outside["items"]])
+    return Filled(head, [row_of(level) for level in _levels(plain)], [row_of(item) for item in outside["items"]])
 
 
 def _window(allowed: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def _levels(plain: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from criterion["components"]
 
 
-def _row(level: Mapping[str, Any]) -> dict[str, str]:
+def row_of(level: Mapping[str, Any]) -> dict[str, str]:
     flat = {**level, **level.get("legal_reference", {})}
     return {name: _shown(name, flat[name]) for name in COLUMNS if name in flat}
 

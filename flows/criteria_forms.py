@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from config.city_table import drafted
 from config.criteria_form import set_of_form
 from config.criteria_form_filled import Filled, form_of
 from config.criteria_sets import (
@@ -73,6 +75,17 @@ def form(settings: Settings, reference: str = "") -> bytes:
     """The Excel form, filled with a set or empty."""
     filled = form_of(criteria_set(settings, reference).plain()) if reference else Filled()
     return criteria_form(filled, sorted(RULES))
+
+
+def form_of_table(file: Path, sheets: Sequence[str] = ()) -> tuple[bytes, tuple[str, ...]]:
+    """The Excel form filled from a table that a city published, and what a person has to look at, by cell.
+
+    Raises:
+        Unreadable: not a workbook that can be read.
+        NoTable: no sheet (of those named) holds a table of points.
+    """
+    draft = drafted(plain_tables(file), sheets)
+    return criteria_form(draft.filled, sorted(RULES)), draft.doubts
 
 
 def take_form(settings: Settings, file: Path) -> Imported:

@@ -65,14 +65,22 @@ def diff(
 def template(
     reference: Annotated[str, typer.Argument(help=text("set_in_form"))] = "",
     *,
+    table: Annotated[Path | None, typer.Option("--from", help=text("city_table"))] = None,
+    sheet: Annotated[list[str] | None, typer.Option("--sheet", help=text("city_sheet"))] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help=text("template_output"))] = Path("bo-tieu-chi.xlsx"),
     as_json: AsJson = False,
 ) -> None:
-    """Write the Excel form, empty or filled with a set."""
-    from flows.criteria_forms import form
+    """Write the Excel form, empty, filled with a set, or from a city's own table."""
+    from flows.criteria_forms import form, form_of_table
 
-    output.write_bytes(form(settings_for(), reference))
-    finish({"file": str(output), "set": reference or None}, as_json=as_json, lines=[f"Đã ghi {output}."])
+    if table and not table.is_file():
+        raise Refused(f"{table}: không có tệp này.", WRONG_USE)
+    made, doubts = form_of_table(table, sheet or ()) if table else (form(settings_for(), reference), ())
+    output.write_bytes(made)
+    told = {"file": str(output), "set": reference or None, "doubts": list(doubts)}
+    more = [f"Còn {len(doubts)} chỗ cần người xem trong bảng gốc; điền nốt biểu mẫu rồi nhập lại."] if doubts else []
+    lines = [*doubts, *more, f"Đã ghi {output}."]
+    finish(told, as_json=as_json, lines=lines, code=NEEDS_PERSON if doubts else DONE)
 
 
 def take(file: Annotated[Path, typer.Argument(help=text("form_file"))], *, as_json: AsJson = False) -> None:

@@ -56,6 +56,34 @@ def test_a_fault_is_named_by_its_cell(cell: str, value: object, said: str) -> No
     assert said.format(place=f"{TABLE_SHEET}!{cell}") in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("K4", "Bảng điểm!K4: 1.1.1: Thời hạn: thiếu, phải ghi"),
+        ("L4", "Bảng điểm!L4: 1.1.1: Văn bản căn cứ: thiếu, phải ghi"),
+        ("D4", "Bảng điểm!D4: 1.1.1: Quy tắc chấm: thiếu, phải ghi"),
+    ],
+)
+def test_what_is_missing_is_asked_in_its_own_cell(cell: str, told: str) -> None:
+    with pytest.raises(BadForm) as caught:
+        set_of_form(changed(cell, ""), file="bo.xlsx")
+
+    assert f"bo.xlsx: {told}" in str(caught.value).splitlines()
+
+
+def test_what_the_head_lacks_is_asked_beside_its_label_and_faults_stand_in_the_order_of_the_table() -> None:
+    sheets = changed("K10", "")
+    sheets[TABLE_SHEET][3][10] = ""
+    sheets[HEAD_SHEET][1][1] = ""
+
+    with pytest.raises(BadForm) as caught:
+        set_of_form(sheets, file="bo.xlsx")
+
+    cells = [line.split(": ")[1] for line in str(caught.value).splitlines()[1:-1]]
+    assert cells == ["Bảng điểm!K4", "Bảng điểm!K10", "Thông tin!B2"]
+    assert "Thông tin!B2: Phiên bản: thiếu, phải ghi" in str(caught.value)
+
+
 def test_numbers_and_days_of_excel_are_read_as_people_mean_them() -> None:
     sheets = changed("C4", 1.0)
     sheets[TABLE_SHEET][1][0] = 1.0
