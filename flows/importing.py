@@ -44,6 +44,7 @@ from storage.imports import (
 )
 from storage.objects import Kept
 from storage.objects.port import digest_of
+from storage.readings import read_by_others
 from storage.repeats import Repeat, record_repeat, still_rests
 
 _WHO, _WHERE = "parindex import", "command line"
@@ -175,7 +176,9 @@ def exports_seen(settings: Settings, now: datetime) -> dict[str, Any]:
     """Sources with their age, and every import newest first, as `parindex exports --json` prints them."""
     with open_resources(settings) as resources, resources.database.read() as connection:
         imported = [import_shown(row) for row in reversed(imports_of(connection, settings.unit))]
-        return {"unit": settings.unit, "sources": sources_now(connection, settings, now), "imports": imported}
+        older = read_by_others(connection, settings.unit, layouts_version(settings))
+        sources = sources_now(connection, settings, now)
+        return {"unit": settings.unit, "sources": sources, "imports": imported, "read_by_older": older}
 
 
 def import_seen(settings: Settings, import_id: int) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from connectors.exports import Export, read_export
 from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
 from connectors.exports.rows import OtherTable
+from connectors.exports.sameness import source_of_reader
 from connectors.sources import shown_name
 from flows.due_checks import with_due_checks
 from flows.forms import form_or_none, keep_form
@@ -166,8 +167,8 @@ def _digest(path: Path) -> str:
 
 
 def layouts_version(settings: Settings) -> str:
-    """Names the export profiles of this installation: a rejected file is tried again when they change."""
-    hasher = hashlib.sha256()
+    """Names the reader and the profiles of this installation: a rejected file is tried again when they change."""
+    hasher = hashlib.sha256(source_of_reader().encode())
     for folder in (FOLDER, settings.profiles_folder):
         for path in sorted(folder.glob("*.yaml")):
             hasher.update(path.read_bytes())
@@ -256,7 +257,7 @@ def _record(resources: Resources, found: Fresh, said: Said, sender: Sender, said
     with resources.database.write() as connection:
         record_object(connection, found.kept, who=sender.who, where=found.source, at=sender.at)
     if found.stood_at is not None:
-        said = _telling(said, (f"đọc lại từ tệp nộp lúc {found.stood_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",))
+        said = _telling(said, (told_again(found.stood_at),))
     try:
         _record_said(resources, arrival, found, said)
     except Refusal:
@@ -264,6 +265,11 @@ def _record(resources: Resources, found: Fresh, said: Said, sender: Sender, said
     except Exception as error:  # noqa: BLE001 - the law: one bad file never stops a night
         with resources.database.write() as connection:
             record_rejected_export(connection, arrival, str(_unforeseen(found, "ghi", error)))
+
+
+def told_again(stood_at: datetime) -> str:
+    """What an import says that was read of a file handed in before."""
+    return f"đọc lại từ tệp nộp lúc {stood_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def _record_said(resources: Resources, arrival: Arrival, found: Fresh, said: Said) -> None:

@@ -58,6 +58,8 @@ class Arrival:
     """When its source says the file last changed; None: it does not say."""
     stood_at: datetime | None = None
     """When a file that is read again was handed in first; None: it comes now."""
+    reading: int = 1
+    """The how-manieth reading of these bytes this is."""
 
     @property
     def since(self) -> datetime:
@@ -83,7 +85,9 @@ class ImportCounts:
 def known_import(connection: Connection, unit: str, sha256: str, reader: str) -> bool:
     """Whether these bytes were imported for this unit before, or rejected with the same layouts."""
     found = connection.execute(
-        select(imports.c.status, imports.c.reader).where(imports.c.unit == unit, imports.c.sha256 == sha256)
+        select(imports.c.status, imports.c.reader)
+        .where(imports.c.unit == unit, imports.c.sha256 == sha256)
+        .order_by(imports.c.id.desc())
     ).first()
     return found is not None and (found.status == READ or found.reader == reader)
 
@@ -109,14 +113,17 @@ def record_export(connection: Connection, arrival: Arrival, export: Export) -> I
     counts = _counts(export, merged)
     connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts.plain()))
     _insert_rejected(connection, import_id, export)
-    alarms = [*_alarms_of_reading(last, export), *_alarms_of_file(last, incoming, export)]
-    alarms += [*_alarms_of_dossiers(merged), *_alarms_of_year(spoken), *_alarms_of_future(arrival, export)]
+    alarms = [*_alarms_of_reading(last, export)]
+    if arrival.reading == 1:  # a file that is read again is what it was: nobody changed anything
+        alarms += [*_alarms_of_file(last, incoming, export), *_alarms_of_dossiers(merged)]
+    alarms += [*_alarms_of_year(spoken), *_alarms_of_future(arrival, export)]
     raise_alarms(connection, arrival.unit, import_id, alarms)
     detail: dict[str, Any] = {"kind": export.kind, "profile": export.profile, "name": arrival.name}
     detail |= {"rows": counts.plain()}
     detail |= {"unit": arrival.unit} | ({"year": spoken.year, "year_by": spoken.by} if spoken else {})
     detail |= {"modified_at": arrival.modified_at.isoformat()} if arrival.modified_at else {}
     detail |= {"stood_at": arrival.stood_at.isoformat()} if arrival.stood_at else {}
+    detail |= {"reading": arrival.reading} if arrival.reading > 1 else {}
     append(connection, [Happening("imported", arrival.sha256, arrival.who, arrival.where, detail)], at=arrival.at)
     return counts
 
@@ -218,8 +225,9 @@ def imports_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
 
 
 def import_of(connection: Connection, unit: str, sha256: str) -> Mapping[str, Any] | None:
-    """The import of these bytes, or None."""
-    row = connection.execute(select(imports).where(imports.c.unit == unit, imports.c.sha256 == sha256)).first()
+    """The import of these bytes by their newest reading, or None."""
+    mine = select(imports).where(imports.c.unit == unit, imports.c.sha256 == sha256)
+    row = connection.execute(mine.order_by(imports.c.id.desc())).first()
     return dict(row._mapping) if row else None
 
 
@@ -295,7 +303,8 @@ def _named(fields: set[str], titles: Mapping[str, str]) -> str:
 
 def _last_of_layout(connection: Connection, unit: str, profile: str) -> Mapping[str, Any] | None:
     same = (imports.c.unit == unit, imports.c.profile == profile, imports.c.status == READ)
-    row = connection.execute(select(imports).where(*same).order_by(imports.c.id.desc()).limit(1)).first()
+    newest = (imports.c.stands_at.desc().nulls_last(), imports.c.id.desc())
+    row = connection.execute(select(imports).where(*same).order_by(*newest).limit(1)).first()
     return dict(row._mapping) if row else None
 
 
@@ -359,6 +368,7 @@ def _insert_import(
             content=export.content,
             modified_at=arrival.modified_at,
             letters={sheet.sheet: sheet.letters for sheet in columns_of(export.rows)},
+            reading=arrival.reading,
         )
     )
 

@@ -78,7 +78,7 @@ def record_repeat(connection: Connection, arrival: Arrival, repeat: Repeat) -> I
     new, counts = next_id(connection), _unchanged(old)
     own = {"id": new, "sha256": arrival.sha256, "name": arrival.name, "counts": counts.plain()}
     own |= {"imported_at": arrival.at, "source": arrival.source, "modified_at": arrival.modified_at}
-    own |= {"exported_at": repeat.exported_at, "stands_at": stands_at}
+    own |= {"exported_at": repeat.exported_at, "stands_at": stands_at, "reading": 1}
     connection.execute(insert(imports).values({**old, **own}))
     _copy(connection, import_rows, old["id"], new, ("position", "first_key", "last_key", "packed"))
     hand_on_prints(connection, arrival.unit, new)

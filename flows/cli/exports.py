@@ -191,6 +191,8 @@ def _seen(seen: dict[str, Any]) -> Iterator[str]:
     yield "Các lần nhập, mới nhất trước:"
     lines = [_import_line(row) for row in seen["imports"]]
     yield from _shortened(lines) if lines else ["  chưa có"]
+    if older := seen["read_by_older"]:
+        yield f"{older} tệp đã đọc bằng phiên bản hoặc mẫu đọc cũ; đọc lại từ bản đã giữ: parindex import --again"
 
 
 def _import_line(row: dict[str, Any]) -> str:

@@ -117,10 +117,26 @@ def migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with _MIGRATING, engine.connect() as connection:
+    with _MIGRATING, engine.connect() as connection, _tables_free(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+@contextlib.contextmanager
+def _tables_free(connection: Connection) -> Iterator[None]:
+    """SQLite changes a constraint by making its table anew, which foreign keys to it forbid; they are set outside of
+    transactions alone (sqlite.org/lang_altertable.html, section 7)."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _version(engine: Engine) -> str | None:

@@ -75,7 +75,10 @@ imports = _table(
     Column("content", Text),  # hash of its parts (connectors/exports/sameness.py); null: not a zipped workbook
     Column("modified_at", Instant),  # when its source says the file last changed; null: it does not
     Column("letters", Plain),  # {sheet: {field: column letter}}: with sheet and row of a value, its cell
-    UniqueConstraint("unit", "sha256"),
+    Column(
+        "reading", Integer, nullable=False, server_default="1"
+    ),  # how many times this content was read, and brought something
+    UniqueConstraint("unit", "sha256", "reading"),
 )
 
 # The current state of each thing an export speaks of, dossiers apart (export_tables.py); `key` is the petition code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,15 +12,19 @@ import pytest
 
 from config.settings import Settings
 from connectors.errors import Unreadable
-from flows import importing, intake, log_proofs
-from flows.importing import import_file
+from connectors.exports import read_export
+from connectors.exports.row_view import RowView
+from flows import importing, intake, log_proofs, reading_again
+from flows.importing import exports_seen, import_file, import_seen
 from flows.reading_again import read_again
 from flows.rebuilding import rebuild_index
 from flows.resources import open_resources
 from storage.custody import events
-from storage.history import records_as_of
+from storage.history import dossier_as_of, records_as_of
 from storage.imports import imports_of
-from tests.connectors.tables import PETITION_HEADER, xlsx
+from tests.connectors.tables import PETITION_HEADER, code, xlsx
+from tests.connectors.test_odd_inputs import HEADER as LATE_HEADER
+from tests.connectors.test_odd_inputs import row as late_row
 from tests.flows.test_other_tables import NOW, night, ward, write
 from tests.journeys.commands import parindex
 
@@ -117,3 +122,79 @@ def test_the_command_says_what_it_found_and_what_it_does_not_know(old_reader: Se
     assert (told.returncode, told.stdout.splitlines()[0]) == (0, "Đã đọc lại 1 tệp đã giữ: 1 lần nhập mới")
     for wrong in (("import", "ffff", "--again"), ("import",), ("import", "--again", "--dry-run")):
         assert run(*wrong).returncode == 2
+
+
+def reading_none_of(field: str) -> Any:
+    """A reader of before, which read nothing of one column."""
+
+    def read(*args: Any, **kwargs: Any) -> Any:
+        export = read_export(*args, **kwargs)
+        place = export.rows.sheets[0].fields.index(field)
+        sheet = replace(export.rows.sheets[0], values=list(export.rows.sheets[0].values))
+        sheet.values[place] = [None] * len(sheet.values[place])
+        return replace(export, rows=RowView(export.kind, (sheet,)), prints=b"", content=None)
+
+    return read
+
+
+@pytest.fixture
+def misread(ward: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A ward whose reader of before read no due date, and whose software wrote a newer export since."""
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "layouts_version", lambda _: "before")
+        patched.setattr(importing, "_read", lambda file, name, *_: reading_none_of("due_at")(file, name=name))
+        first = xlsx(ward.home / "thang-7.xlsx", [LATE_HEADER, *map(late_row, (1, 2, 3))])
+        import_file(ward, first, profile="", dry_run=False, at=NOW)
+    newer = xlsx(ward.home / "thang-8.xlsx", [LATE_HEADER, late_row(1, **{"Ngày hẹn trả": "09/07/2025 17:00:00"})])
+    import_file(ward, newer, profile="", dry_run=False, at=NOW + timedelta(days=10))
+    return ward
+
+
+def due_dates(settings: Settings, import_id: int) -> dict[str, int | None]:
+    with open_resources(settings) as resources, resources.database.read() as connection:
+        found = [dossier_as_of(connection, settings.unit, code(number), import_id) for number in (1, 2, 3)]
+    return {one.code: one.due_at and one.due_at.day for one in found if one is not None}
+
+
+def test_rows_that_were_misread_are_read_anew_beneath_what_came_since(misread: Settings) -> None:
+    before = [due_dates(misread, number) for number in (1, 2)]
+    assert exports_seen(misread, LATER)["read_by_older"] == 1
+    report = read_again(misread, "", LATER)
+    (again,) = report["imports"]
+    assert (again["id"], again["counts"]["changed"], report["warnings"]) == (3, 2, [])
+    assert [due_dates(misread, number) for number in (1, 2)] == before
+    assert due_dates(misread, 3) == {code(1): 9, code(2): 7, code(3): 7}
+    row = imported(misread)[-1]
+    assert (row["reading"], row["imported_at"]) == (2, LATER) and row["stands_at"] == NOW
+    assert row["warnings"][-1].startswith("đọc lại từ tệp nộp lúc ")
+    assert exports_seen(misread, LATER)["read_by_older"] == 0
+
+
+def test_reading_anew_rings_no_alarm_of_changed_dossiers_and_leaves_nothing_the_second_time(misread: Settings) -> None:
+    (again,) = read_again(misread, "", LATER)["imports"]
+    told = import_seen(misread, again["id"])
+    assert told is not None and told["alarms"] == []
+    before = imported(misread)
+    assert read_again(misread, "", LATER + timedelta(days=1))["imports"] == []
+    assert imported(misread) == before
+
+
+def test_rows_that_a_better_reader_does_not_take_stay_and_are_named(
+    misread: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stricter(*args: Any, **kwargs: Any) -> Any:
+        export = read_export(*args, **kwargs)
+        sheet = export.rows.sheets[0]
+        kept = replace(sheet, values=[values[:1] for values in sheet.values], numbers=sheet.numbers[:1])
+        return replace(export, rows=RowView(export.kind, (kept,)), prints=b"", content=None)
+
+    monkeypatch.setattr(reading_again, "read_export", stricter)
+    (warning,) = read_again(misread, "", LATER)["warnings"]
+    assert f"không lấy được 2 dòng mà lần trước đã lấy ({code(2)}, {code(3)})" in warning
+    assert len(due_dates(misread, 3)) == 3
+
+
+def test_the_same_bytes_handed_in_again_are_known_by_their_newest_reading(misread: Settings) -> None:
+    read_again(misread, "", LATER)
+    told = import_file(misread, misread.home / "thang-7.xlsx", profile="", dry_run=False, at=LATER)
+    assert (told["rows"]["unchanged"], len(imported(misread))) == (3, 3)
