@@ -188,6 +188,15 @@ def component(resources: Resources, of_run: Mapping[str, Any], component_id: str
     return {"item": item, "entry": entry, "over": over, "assumable": keys, "names": names}
 
 
+def outside_item(resources: Resources, of_run: Mapping[str, Any], item_id: str) -> dict[str, Any] | None:
+    """A bonus or a penalty of a run and its entry in the criteria set; None: the run has none of this id."""
+    item = next((found for found in of_run["score"].get("outside_100", ()) if found["id"] == item_id), None)
+    if item is None:
+        return None
+    entries = criteria_of(resources, of_run)["outside_100"]["items"]
+    return {"item": item, "entry": next((found for found in entries if found["id"] == item_id), None)}
+
+
 @functools.lru_cache(maxsize=256)
 def _over(resources: Resources, period: str, component_id: str, _newest: str | None) -> tuple[PointsThen, ...]:
     """Points over the runs; they change only with the newest run."""

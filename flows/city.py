@@ -13,6 +13,7 @@ from typing import Any
 
 from config.other_indices import sipas
 from config.refusals import WrongUse
+from config.units_here import settings_of_units
 from flows import browsing, scoring
 from flows.cycle import kept_cycle
 from flows.drawing import drawn
@@ -49,9 +50,16 @@ def score_city(
         "period": question.period,
         "criteria": question.criteria,
         "on_time_rule": question.on_time_rule,
-        "units": _ranked(scores, {resources.settings.unit: resources.settings.unit_name}),
+        "units": _ranked(scores, _names(resources, scores)),
         "components": _compared(scores),
     }
+
+
+def _names(resources: Resources, units: Iterable[str]) -> dict[str, str]:
+    """What officials call the units that this installation knows by name."""
+    known = {one.unit: one.unit_name for one in settings_of_units(resources.settings)}
+    known.setdefault(resources.settings.unit, resources.settings.unit_name)
+    return {unit: known[unit] for unit in units if unit in known}
 
 
 def standing_city(resources: Mapping[str, Resources], period: str) -> dict[str, Any]:
@@ -168,13 +176,13 @@ def _place(found: Mapping[str, Any]) -> tuple[bool, Decimal]:
 
 
 def drawn_ranking(resources: Resources, city: Mapping[str, Any], ending: str, now: datetime) -> bytes:
-    """The ranking as xlsx, docx or pdf.
+    """The ranking as xlsx, docx or pdf, a document of the city (the unit above).
 
     Raises:
         NoFont: a pdf needs a font that this machine lacks.
     """
     settings = resources.settings
-    heading = Heading(settings.unit_name, settings.parent_name, str(city["period"]), settings.local_day(now))
+    heading = Heading(settings.parent_name, settings.parent_name, str(city["period"]), settings.local_day(now))
     return drawn(printed_ranking(city, heading), ending, "Xếp hạng")
 
 

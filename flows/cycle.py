@@ -19,7 +19,19 @@ from flows.resources import Resources, open_resources
 from flows.years import criteria_for
 from reports.heading import vn_number
 from scoring import compare
-from scoring.cycle import BY_DEADLINE_ALONE, DEADLINES, STATES, STEPS, BadDeed, Cycle, Deed, after, automatic, opened
+from scoring.cycle import (
+    BY_DEADLINE_ALONE,
+    DEADLINES,
+    RECOMPUTED,
+    STATES,
+    STEPS,
+    BadDeed,
+    Cycle,
+    Deed,
+    after,
+    automatic,
+    opened,
+)
 from scoring.cycle_sheet import (
     Due,
     disputed,
@@ -114,7 +126,7 @@ def _with_points(resources: Resources, period: str, wish: Wish) -> Wish:
         BadAssumption: a number cannot be read, or the component has no such key.
     """
     values = {name.removeprefix(VALUE): str(text) for name, text in wish.said.items() if name.startswith(VALUE)}
-    said = {name: item for name, item in wish.said.items() if name not in ("values", "because") and VALUE not in name}
+    said = {name: item for name, item in wish.said.items() if name not in RECOMPUTED and VALUE not in name}
     run_id = locked_run(resources, period)
     if not values or run_id is None:
         return replace(wish, said=said)
@@ -125,9 +137,14 @@ def _with_points(resources: Resources, period: str, wish: Wish) -> Wish:
         raise BadDeed(f"Mục {wish.component}: số liệu này chưa tính được điểm. {item['because'] if item else ''}")
     typed = str(said.get("points") or "").strip().replace(",", ".")
     if typed and typed != item["points"]:
-        told = vn_number(item["points"])
-        raise BadDeed(f"Mục {wish.component}: số liệu này được {told} điểm, khác điểm đã ghi; bỏ trống một trong hai.")
-    return replace(wish, said={**said, "points": item["points"], "values": values, "because": item["because"]})
+        earned = vn_number(item["points"])
+        raise BadDeed(
+            f"Mục {wish.component}: số liệu này được {earned} điểm, khác điểm đã ghi; bỏ trống một trong hai."
+        )
+    labels = {one["key"]: one["label"] for one in inputs_of_entry(resources, period, wish.component)}
+    names = {key: labels[key] for key in values if key in labels}
+    told = {"values": values, "names": names, "because": item["because"]}
+    return replace(wish, said={**said, "points": item["points"], **told})
 
 
 def inputs_of_entry(resources: Resources, period: str, component: str) -> list[dict[str, str]]:

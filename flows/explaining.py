@@ -23,7 +23,8 @@ from storage.database import Connection
 from storage.links import expiring_terms, terms_ending
 
 LATEST, CYCLE = "latest", "cycle"
-_LATE_LIMIT = Fraction(1, 100)
+_ON_TIME, _LATE_LIMIT = "on_time_share", Fraction(1, 100)
+"""The plan's target (II.2.2): late dossiers under one in a hundred."""
 _WITHOUT_CYCLE = timedelta(days=90)
 
 
@@ -61,7 +62,7 @@ class Outlook:
     due: tuple[Dossier, ...]
     loss_if_all_late: Decimal
     late_margin: Mapping[str, int | None]
-    """By component counted from finished dossiers: how many more may end late before 1 % is reached; None: lost."""
+    """By component that counts dossiers in time: how many more may end late before 1 % is reached; None: lost."""
     until: date
     """Up to this day it is asked what expires: the next appraisal of the cycle, where none was named."""
     expiring: tuple[str, ...]
@@ -104,7 +105,7 @@ def outlook(resources: Resources, run: Mapping[str, Any], now: datetime, *, appr
         actions=tuple(action.plain() for action in next_actions(score, criteria, today)),
         due=due,
         loss_if_all_late=loss_if_late(score, criteria, len(due)),
-        late_margin=_margins(score),
+        late_margin=margins_of(score),
         until=until,
         expiring=expiring,
         loss_when_expired=lost,
@@ -121,11 +122,12 @@ def _next_appraisal(connection: Connection, unit: str, period: str, today: date)
     return min(ahead, default=today + _WITHOUT_CYCLE)
 
 
-def _margins(score: Mapping[str, Any]) -> dict[str, int | None]:
-    counted = ((item["id"], item["numbers"]) for item in score["components"])
+def margins_of(score: Mapping[str, Any]) -> dict[str, int | None]:
+    """How many more dossiers may end late before 1 % is reached, by component that counts dossiers in time."""
     counts_open = rule_named(score["on_time_rule"]).counts_open
+    counted = {item["id"]: item["numbers"] for item in score["components"] if item.get("measure") == _ON_TIME}
     return {
         name: late_margin(numbers["finished"], numbers["late"], _LATE_LIMIT, counts_open=counts_open)
-        for name, numbers in counted
+        for name, numbers in counted.items()
         if {"finished", "late"} <= numbers.keys()
     }

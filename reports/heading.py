@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-_KINDS = ("Phường ", "Xã ", "Thị trấn ", "Đặc khu ")
+_KINDS = ("Phường ", "Xã ", "Thị trấn ", "Đặc khu ", "Thành phố ", "Tỉnh ")
+_WHOLE = ("hồ chí minh",)
+"""Places called after a person keep their kind, as those called by a number do (Decree 30/2020, Annex I)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,14 @@ class Heading:
     def place(self) -> str:
         """Place name before the date, without the kind of unit (Decree 30/2020, Annex I)."""
         for kind in _KINDS:
-            if self.unit_name.lower().startswith(kind.lower()):
-                return self.unit_name[len(kind) :]
+            rest = self.unit_name[len(kind) :]
+            if self.unit_name.lower().startswith(kind.lower()) and not _keeps_its_kind(rest):
+                return rest
         return self.unit_name
+
+
+def _keeps_its_kind(name: str) -> bool:
+    return name[:1].isdigit() or name.lower() in _WHOLE
 
 
 def vn_day(iso: str) -> str:

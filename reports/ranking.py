@@ -30,6 +30,8 @@ _PROVISIONAL = (
     Column("Điểm được tự chấm", 36, number=True),
 )
 
+_MIXED = "không giống nhau giữa các đơn vị, thứ hạng chỉ để tham khảo"
+
 
 def printed_ranking(city: Plain, heading: Heading) -> Printed:
     """The document of `parindex city --json`."""
@@ -47,7 +49,7 @@ def printed_ranking(city: Plain, heading: Heading) -> Printed:
     return Printed(
         heading=heading,
         title=(f"XẾP HẠNG CHỈ SỐ CẢI CÁCH HÀNH CHÍNH KỲ {city['period']}", heading.parent_name),
-        under=(f"Bộ tiêu chí {city['criteria']}; cách tính đúng hạn {city['on_time_rule']}.",),
+        under=(f"Bộ tiêu chí {city['criteria'] or _MIXED}; cách tính đúng hạn {city['on_time_rule'] or _MIXED}.",),
         parts=tuple(parts),
     )
 

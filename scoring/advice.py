@@ -134,9 +134,16 @@ def _more(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> tup
     left, kind = Decimal(item["max_points"]) - Decimal(item["points"]), entry["rule"]["kind"]
     if kind in _MENDED | {"count_steps"}:
         said = _more_counts(item, entry) if kind == "count_steps" else _more_cases(item, entry, today)
-        return (left, said) if said else None
+        return (left - _lost_for_good(item, entry["rule"]), said) if said else None
     lacking = _lacking_parts(item, entry, today)
     return (min(left, sum(lacking.values(), Decimal(0))), f"hoàn thành: {'; '.join(lacking)}") if lacking else None
+
+
+def _lost_for_good(item: Mapping[str, Any], rule: Mapping[str, Any]) -> Decimal:
+    """Points that stay away although every case is done in the end: what counted cases took off."""
+    if rule["kind"] != "share_with_deduction":
+        return Decimal(0)
+    return min(Decimal(item["max_points"]), Decimal(item["numbers"][rule["count"]]) * Decimal(rule["each"]))
 
 
 def _bring_data(item: Mapping[str, Any], entry: Mapping[str, Any], proof: str) -> str:
@@ -158,11 +165,12 @@ def _more_cases(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) 
     needed = ceil(target * total - done)
     if needed <= 0:
         return None
+    further = _further_steps(rule, {step: ceil(step * total - done) for step in _steps_above(rule, done / total)})
     if measure is None or measure.done is None:
         name = next(declared["label"] for declared in entry["declared"] if declared["key"] == rule["done"])
-        return f'"{name}" còn thiếu {vn(needed)}'
+        return f'"{name}" còn thiếu {vn(needed)}{further}'
     if measure.mendable:
-        return f"còn {vn(needed)} {measure.unit} chưa {measure.done[1].removeprefix('đã ')}"
+        return f"còn {vn(needed)} {measure.unit} chưa {measure.done[1].removeprefix('đã ')}{further}"
     if today > date.fromisoformat(entry["deadline"]):
         return None
     return f"hồ sơ mới cần {measure.done[1]}: hiện {percent_vn(done / total)}, đủ điểm từ {percent_vn(target)}"
@@ -173,8 +181,20 @@ def _target(rule: Mapping[str, Any], share: Fraction) -> Fraction:
     if rule["kind"] == "capped_share":
         return exact(rule["full_from"])
     if rule["kind"] == "steps":
-        return min((exact(step["from"]) for step in rule["steps"] if exact(step["from"]) > share), default=share)
+        return min(_steps_above(rule, share), default=share)
     return Fraction(1)
+
+
+def _steps_above(rule: Mapping[str, Any], reached: Fraction) -> list[Fraction]:
+    """The steps of a ladder that are still above, the nearest first; none where the rule has no ladder."""
+    return sorted(start for step in rule.get("steps", ()) if (start := exact(step["from"])) > reached)
+
+
+def _further_steps(rule: Mapping[str, Any], needed: Mapping[Fraction, int]) -> str:
+    """What each step brings, where more than one is above: the next one alone does not bring the most."""
+    worth = {exact(step["from"]): exact(step["points"]) for step in rule.get("steps", ())}
+    told = [f"{vn(count)} thì được {points_vn(worth[step])} điểm" for step, count in needed.items()]
+    return f" ({'; '.join(told)})" if len(told) > 1 else ""
 
 
 def _more_counts(item: Mapping[str, Any], entry: Mapping[str, Any]) -> str | None:
@@ -185,8 +205,9 @@ def _more_counts(item: Mapping[str, Any], entry: Mapping[str, Any]) -> str | Non
         return f"bảo đảm: {'; '.join(refused)}"
     key, name = count_key(case_of(entry, item["numbers"], date.min))
     count = item["numbers"][key]
-    above = [step["from"] for step in rule["steps"] if step["from"] > count]
-    return f"{name} cần từ {min(above)}, hiện có {count}" if above else None
+    above = _steps_above(rule, exact(count))
+    further = _further_steps(rule, {step: int(step) for step in above})
+    return f"{name} cần từ {above[0]}, hiện có {count}{further}" if above else None
 
 
 def _lacking_parts(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> dict[str, Decimal]:

@@ -33,6 +33,8 @@ DEADLINES = {
     "appraisal_2": "hết hạn thẩm định lần 2",
 }
 """In the order in which they come."""
+RECOMPUTED = ("values", "names", "because")
+"""What an appraisal by numbers of its own keeps: text by key, what each key is called, what the rule made of them."""
 Entry = Mapping[str, Any]
 """One component: name, max_points, survey; then, each written in its state: office, note, evidence, override, self
 (points as locked), appraisal_1, explanation, appraisal_2, survey_points."""
@@ -217,7 +219,7 @@ def _appraised(entry: Entry, deed: Deed) -> Mapping[str, Any]:
     if str(deed.said.get("deducted") or "").strip():
         said["deducted"] = _points({**entry, "max_points": said["points"]}, deed, "deducted")
     if deed.said.get("values"):
-        said |= {name: deed.said[name] for name in ("values", "because")}
+        said |= {name: deed.said[name] for name in RECOMPUTED if name in deed.said}
     return {"appraisal_1": {**said, "asks": asks}} if deed.name == "appraise" else {"appraisal_2": said}
 
 

@@ -223,7 +223,8 @@ def _said(entry: Entry) -> Iterator[str]:
 
 def _recomputed(appraisal: Mapping[str, Any]) -> str:
     """The numbers that an appraiser entered anew, and what the rule made of them."""
-    values = "; ".join(f"{key} = {text}" for key, text in (appraisal.get("values") or {}).items())
+    names = appraisal.get("names") or {}
+    values = "; ".join(f"{names.get(key, key)}: {text}" for key, text in (appraisal.get("values") or {}).items())
     return f"{values}. {appraisal['because']}" if values else ""
 
 

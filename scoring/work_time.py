@@ -94,10 +94,6 @@ class WorkTime:
         sessions = self._sessions(place)
         return self._moment(place, sessions[-1][1] if sessions else 0)
 
-    def opening_of(self, day: date) -> datetime:
-        """When the office opens on a working day."""
-        return self._moment(self._place(day), None)
-
     def _worked(self, moment: datetime) -> int:
         local = moment.astimezone(VIETNAM)
         place, second = self._place(local.date()), _second(local)

@@ -12,6 +12,13 @@ from flows.cli.door import WRONG_USE, AsJson, At, Period, Refused, Unit, finish,
 from flows.cli.texts import text
 from reports.heading import vn_number
 
+_TITLES = {
+    **dict.fromkeys(("xlsx", "docx", "pdf"), "phiếu chấm điểm"),
+    "giai-trinh": "báo cáo giải trình",
+    "tham-dinh": "kết quả thẩm định chi tiết",
+    "theo-don-vi": "nhiệm vụ và tài liệu theo đơn vị",
+}
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
@@ -39,10 +46,11 @@ def sheet(
     with open_resources(settings) as resources:
         found = run_named(resources, run, leading_year(settings, settings.local_day(moment("", settings))))
         made = sheet_of_run(resources, found, form)
-    path = output or Path(f"phieu-cham-diem-{found['id']}.{form}")
+    name, _, ending = form.rpartition(".")
+    path = output or Path(f"{name or 'phieu-cham-diem'}-{found['id']}.{ending}")
     write_whole(path, made)
     told = {"run": found["id"], "form": form, "file": str(path), "bytes": len(made)}
-    finish(told, as_json=as_json, lines=[f"{path}: phiếu chấm điểm của lần chấm {found['id']}"])
+    finish(told, as_json=as_json, lines=[f"{path}: {_TITLES[form.partition('.')[0]]} của lần chấm {found['id']}"])
 
 
 def city(

@@ -191,6 +191,8 @@ def test_an_appraiser_enters_numbers_anew_and_the_rule_gives_the_points(ward: Re
     entry = row(seen, "1.1.2")["entry"]["appraisal_1"]
     assert (entry["points"], entry["deducted"], row(seen, "1.1.2")["appraisal_1"]) == ("1.80", "0.30", "1.50")
     assert entry["values"] == {"tasks_planned": "20", "tasks_done": "18"} and "18" in entry["because"]
+    assert all(name != key and " " in name for key, name in entry["names"].items())
+    assert entry["names"].keys() == entry["values"].keys()
 
 
 def appraise(ward: Resources, **said: str) -> dict[str, Any]:

@@ -65,6 +65,22 @@ def test_what_is_lacking_is_said_with_what_it_can_bring(facts: Facts, component:
     assert said in found.what
 
 
+def test_of_several_steps_above_each_is_told_with_what_it_brings() -> None:
+    counted = action(proven("1.4.1", portal_section_exists=True, articles_published=4), "1.4.1")
+    shared = action(proven("1.3.1", units_inspected=2, units_total=10), "1.3.1")
+
+    assert counted is not None and shared is not None
+    assert "cần từ 6, hiện có 4 (6 thì được 0,50 điểm; 12 thì được 1,00 điểm)" in counted.what
+    assert "còn thiếu 1 (1 thì được 0,50 điểm; 3 thì được 1,00 điểm)" in shared.what
+
+
+def test_what_counted_cases_took_off_is_not_promised_back() -> None:
+    found = action(proven("1.6.1", city_tasks_done=8, city_tasks_assigned=10, city_tasks_overdue=2), "1.6.1")
+
+    assert found is not None
+    assert found.gain == Decimal("0.30"), "of 1.50 two overdue tasks took 0.50 off for good"
+
+
 @pytest.mark.parametrize(
     ("facts", "component"),
     [

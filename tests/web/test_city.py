@@ -49,6 +49,18 @@ def test_the_page_tells_the_ranks_and_totals_of_the_command_from_the_runs_that_s
     assert f"/p/{stored['units'][0]['unit']}/{PERIOD}/hom-nay" in page
 
 
+@pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("docx", b"PK"), ("pdf", b"%PDF")])
+def test_the_page_gives_the_ranking_as_a_file(city: Town, form: str, begins: bytes) -> None:
+    with visiting(city, "city") as browser:
+        assert f"{PAGE}/xep-hang/{form}" in browser.get(PAGE).text
+        given = browser.get(f"{PAGE}/xep-hang/{form}")
+        wrong = browser.get(f"{PAGE}/xep-hang/odt")
+
+    assert given.content.startswith(begins)
+    assert f'filename="xep-hang_{PERIOD}.{form}"' in given.headers["content-disposition"]
+    assert wrong.status_code in (404, 422)
+
+
 def test_units_without_a_run_are_named(city: Town) -> None:
     with visiting(city, "city") as browser:
         nothing = browser.get("/thanh-pho/2031").text

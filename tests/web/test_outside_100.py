@@ -11,7 +11,9 @@ import pytest
 from flows.browsing import standing_run
 from flows.resources import open_resources
 from storage.runs import RunRecord, record_run
+from tests.web.test_api import token_of
 from tests.web.wards import NOW, OWN, Town, sign_in, visiting
+from web.access import Deed
 
 HERE = f"/p/{OWN}/2025"
 BONUS: dict[str, Any] = {
@@ -70,6 +72,17 @@ def test_an_office_that_sees_its_own_part_alone_sees_neither(town: Town, role: s
 
     assert [("Điểm thưởng" in page) for page in pages] == [seen, seen]
     assert one.status_code == (200 if seen else 403)
+
+
+def test_the_interface_for_programs_tells_a_single_bonus_to_those_who_see_the_whole_unit(town: Town) -> None:
+    address = f"/api/v1/units/{OWN}/periods/2025/components/9.1.1"
+    with visiting(town) as browser:
+        whole = browser.get(address, headers=token_of(town, "coordinator", Deed.SEE_SCORE))
+        part = browser.get(address, headers=token_of(town, "unit", Deed.SEE_SCORE))
+        none = browser.get(address.replace("9.1.1", "9.9.9"), headers=token_of(town, "coordinator", Deed.SEE_SCORE))
+
+    assert whole.json()["score"] == BONUS
+    assert (part.status_code, none.status_code) == (403, 404)
 
 
 def test_a_unit_without_bonus_and_penalty_reads_nothing_of_them(own_town: Town) -> None:

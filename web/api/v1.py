@@ -86,8 +86,13 @@ def runs(
 def component(
     unit: Unit, period: Period, component: Component, visit: Visit = allowed(Deed.SEE_SCORE)
 ) -> dict[str, Any]:
-    """One component: its score, its entry in the criteria set, its points over the runs."""
-    told = browsing.component(visit.resources, browsing.standing_run(visit.resources, period), component)
+    """One component: its score, its entry in the criteria set, its points over the runs. A bonus or a penalty outside
+    the 100 likewise, for those who see the whole unit; `over` is empty for it."""
+    run = browsing.standing_run(visit.resources, period)
+    if beside := browsing.outside_item(visit.resources, run, component):
+        visit.require(visit.visitor.whole_unit(visit.deed, visit.here))
+        return {"score": beside["item"], "criteria": beside["entry"], "over": []}
+    told = browsing.component(visit.resources, run, component)
     visit.require(visit.visitor.may_component(visit.deed, visit.here, told["item"]))
     over = [
         {"run": then.run_id, "made_at": _iso(then.made_at), "points": then.points, "expected": then.expected}

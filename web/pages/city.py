@@ -8,20 +8,36 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from flows import browsing
-from flows.city import standing_city
+from flows.city import drawn_ranking, standing_city
+from reports.printed import NoFont
 from web.access import Deed, Refused
 from web.doors import Visit, allowed
+from web.errors import problem
 from web.house import House
+from web.pages.documents import attachment
+from web.pages.runs import TYPES
 from web.shared import made_once
 
 router = APIRouter()
 Year = Annotated[str, Path(pattern=r"^20\d{2}$")]
+_Form = Annotated[str, Path(pattern="^(xlsx|docx|pdf)$")]
 
 
 @router.get("/thanh-pho/{period}")
 def city(period: Year, visit: Visit = allowed(Deed.COMPARE_UNITS)) -> Response:
     """Published results and provisional self-scores of the units that this visitor sees, ranked among themselves."""
     return visit.page("city.html", told=city_seen(visit, period), period=period)
+
+
+@router.get("/thanh-pho/{period}/xep-hang/{form}")
+def ranking(period: Year, form: _Form, visit: Visit = allowed(Deed.COMPARE_UNITS)) -> Response:
+    """The same as a document of the city, to print or to keep."""
+    told = city_seen(visit, period)
+    try:
+        made = drawn_ranking(visit.house.resources(), told, form, visit.now)
+    except NoFont as error:
+        return problem(visit.request, 503, str(error))
+    return Response(made, media_type=TYPES[form], headers=attachment(f"xep-hang_{period}.{form}"))
 
 
 def city_seen(visit: Visit, period: str) -> dict[str, Any]:

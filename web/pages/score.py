@@ -155,9 +155,9 @@ def _sums(items: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
 def one_component(component: str, visit: Visit = allowed(Deed.SEE_SCORE)) -> Response:
     """One component: formula with its numbers, chart, evidence, dossiers behind it, history, what would be if."""
     run = browsing.standing_run(visit.resources, visit.here.period)
-    if beside := next((one for one in run["score"].get("outside_100", ()) if one["id"] == component), None):
+    if beside := browsing.outside_item(visit.resources, run, component):
         visit.require(visit.visitor.whole_unit(visit.deed, visit.here))
-        return visit.page("outside.html", item=beside, run=run)
+        return visit.page("outside.html", item=beside["item"], run=run)
     visit.require(visit.visitor.may_component(visit.deed, visit.here, browsing.item_of(run, component)))
     key = (visit.resources, run["id"], component, visit.visitor.rights, visit.here)
     made = once("parts/component.html", language_of(visit.request), key, lambda: _component(visit, run, component))
