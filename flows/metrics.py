@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from config.settings import Settings
+from config.units_here import settings_of_units
 from flows.alarms import alarm_kinds, alarms_now
 from flows.resources import open_ledger
 from storage.database import Connection
 from storage.errors import StorageError
 from storage.evidence import EXAMINED, EXAMINING, QUARANTINED, RECEIVED, documents_of
-from storage.nights import DONE, FAILED, GAPS, RUNNING, last_good_night, nights_by_state
+from storage.nights import DONE, FAILED, GAPS, RUNNING, last_good_ends, last_good_night, nights_by_state
 from storage.requests import CANCELLED, WAITING, request_rows
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -33,6 +34,7 @@ def metrics_text(settings: Settings) -> bytes:
     with contextlib.suppress(StorageError):
         with open_ledger(settings) as database, database.read() as connection:
             _of_ledger(registry, connection, settings.unit)
+            _of_units(registry, connection, settings)
         _alarms(registry, settings)
         up.set(1)
     return generate_latest(registry)
@@ -52,6 +54,18 @@ def _of_ledger(registry: CollectorRegistry, connection: Connection, unit: str) -
         _set(registry, "parindex_last_good_night_duration_seconds", "Duration of the last good night", seconds)
         for name, value in good["summary"].get("totals", {}).items():
             _set(registry, f"parindex_score_{name}", f"Points of the last good night: {name}", float(value))
+
+
+def _of_units(registry: CollectorRegistry, connection: Connection, settings: Settings) -> None:
+    """Of several units, when each one's last good night ended; 0: it never had one."""
+    units = settings_of_units(settings)
+    if len(units) == 1:
+        return
+    ends = last_good_ends(connection)
+    name, what = "parindex_unit_last_good_night_timestamp_seconds", "End of the last good night by unit"
+    gauge = Gauge(name, what, ["unit"], registry=registry)
+    for unit in units:
+        gauge.labels(unit.unit).set(ends[unit.unit].timestamp() if unit.unit in ends else 0)
 
 
 def _alarms(registry: CollectorRegistry, settings: Settings) -> None:

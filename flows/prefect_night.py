@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,17 @@ from storage.requests import LeaseLost
 
 EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
 """Prefect's ten would hold up the end of a night by seven seconds for each event that a lost server did not take."""
+
+
+class _Untold(logging.Filter):
+    """Without refusals: people get them as one sentence, and Prefect would print its stack before that."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], Refusal))
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_Untold())
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False, task_runner=task_runner(load_settings()))

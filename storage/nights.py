@@ -152,6 +152,13 @@ def last_good_night(connection: Connection, unit: str) -> Mapping[str, Any] | No
     return dict(row._mapping) if row else None
 
 
+def last_good_ends(connection: Connection) -> dict[str, datetime]:
+    """When the last night of each unit that ended well ended, by unit."""
+    good = nights.c.state.in_((DONE, GAPS))
+    rows = select(nights.c.unit, func.max(nights.c.ended_at)).where(good).group_by(nights.c.unit)
+    return {str(unit): ended for unit, ended in connection.execute(rows)}
+
+
 def nights_by_state(connection: Connection, unit: str) -> dict[str, int]:
     """How many nights of a unit stand in each state."""
     counted = select(nights.c.state, func.count()).where(nights.c.unit == unit).group_by(nights.c.state)

@@ -85,14 +85,15 @@ def open_database(url: str) -> Database:
     """Connect, and bring the schema to the newest version.
 
     Raises:
-        StoreUnavailable: the server does not answer or the file is no database.
+        StoreUnavailable: the server does not answer, the file is no database, or a newer release made it.
     """
     engine = engine_at(url)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     database = Database(engine)
     try:
-        if _version(engine) != NEWEST:
+        if (version := _version(engine)) != NEWEST:
+            _require_older(engine, version)
             migrate(engine)
     except DatabaseError as error:
         where = engine.url.render_as_string(hide_password=True)
@@ -108,6 +109,15 @@ def engine_at(url: str) -> Engine:
     return create_engine(
         address, connect_args={name: value for name, value in patience.items() if name not in address.query}
     )
+
+
+def _require_older(engine: Engine, version: str | None) -> None:
+    if version is not None and version > NEWEST:
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreUnavailable(
+            f"{where}: đã được bản parindex mới hơn nâng cấp (lược đồ {version}, bản này chỉ đến {NEWEST}). "
+            "Cài lại bản mới đó, hoặc khôi phục bản sao lưu làm trước khi nâng cấp; chưa có gì bị thay đổi."
+        )
 
 
 def migrate(engine: Engine) -> None:

@@ -19,6 +19,7 @@ from flows.aside import Aside
 from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
 from flows.cli.door import WRONG_USE, Refused, settings_for
 from flows.keeping import Asker, care_for_store
+from flows.metrics import metrics_text
 from flows.resources import open_ledger, open_resources
 from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
 from flows.sources import sources_of
@@ -28,7 +29,17 @@ from storage.care import walk_named
 from storage.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
 from storage.database import Database, tables
 from storage.leases import LEASE, owner_here
-from storage.nights import DONE, FAILED, NightRequest, NightRunning, SlotDone, begin_night, nights_of
+from storage.nights import (
+    DONE,
+    FAILED,
+    Ending,
+    NightRequest,
+    NightRunning,
+    SlotDone,
+    begin_night,
+    end_night,
+    nights_of,
+)
 from storage.requests import LeaseLost
 from storage.watched import watched_since
 from tests.journeys.serving import wait_for as wait_until
@@ -275,6 +286,21 @@ def test_wards_of_a_list_have_nights_and_chores_of_their_own_oldest_slot_first(t
     assert len([chore for chore in chores if chore.name == "scrub"]) == 1
     assert "Phường Hai" in rows["phuong-2"][0]["summary"]["letter"]
     assert "Phường Ba" in rows["phuong-3"][0]["summary"]["letter"]
+
+
+def test_figures_tell_of_each_ward_of_a_list_when_its_last_good_night_ended(tmp_path: Path) -> None:
+    settings = Settings(home=_city(tmp_path), unit="phuong-1", period="2025", prefect="off")
+    with open_ledger(settings) as database, database.write() as connection:
+        night = begin_night(connection, NightRequest("phuong-2", "2025", "t", settings.timezone), owner="w", now=SLOT)
+        end_night(connection, night.id, Ending(DONE, None, {}, SLOT + timedelta(minutes=1)))
+    name = "parindex_unit_last_good_night_timestamp_seconds{unit="
+    figures = [line.removeprefix(name).split() for line in metrics_text(settings).decode().splitlines() if name in line]
+    ended = (SLOT + timedelta(minutes=1)).timestamp()
+    assert [(unit, float(at)) for unit, at in figures] == [
+        ('"phuong-1"}', 0.0),
+        ('"phuong-2"}', ended),
+        ('"phuong-3"}', 0.0),
+    ]
 
 
 def test_of_wards_that_share_a_store_the_last_of_a_night_alone_reads_it_again(tmp_path: Path) -> None:

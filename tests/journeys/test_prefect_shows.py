@@ -76,6 +76,12 @@ def test_a_night_shows_its_progress_its_letter_and_where_the_pages_are(prefect: 
     assert shown["tien-do"]["description"] == "Viết thư buổi sáng" and shown["tien-do"]["type"] == "progress"
 
 
+def test_a_night_that_cannot_begin_is_told_in_one_sentence_without_prefects_stack(prefect: str, tmp_path: Path) -> None:
+    done = parindex(tmp_path, "nightly", "--at", NIGHT, PAR_PREFECT_API_URL=prefect, PAR_MIN_FREE_MIB="999999999")
+    assert done.returncode == 3 and "PAR_MIN_FREE_MIB" in done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 def test_by_the_schedule_every_ward_of_the_list_has_its_named_night_and_a_failed_one_hinders_none(
     prefect: str, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from scoring.engine.period import period_of
 from storage import custody, nights
 from storage.custody import Happening
 from storage.database import Database, connection, metadata, open_database
-from storage.database.connection import sqlite_url
+from storage.database.connection import NEWEST, sqlite_url
 from storage.dossier_columns import ColumnDossiers, dossier_columns
 from storage.errors import StoreUnavailable
 from storage.evidence import record_object
@@ -281,3 +281,13 @@ def test_a_server_that_takes_connections_and_says_nothing_is_given_up(monkeypatc
         with pytest.raises(StoreUnavailable, match="Kiểm tra máy chủ PostgreSQL"):
             open_database(address)
     assert time.monotonic() - began < 20
+
+
+def test_a_database_that_a_newer_release_has_upgraded_is_refused_and_left_as_it_is(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="bản parindex mới hơn"):
+        open_database(database.engine.url.render_as_string(hide_password=False))
+    with database.write() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST})
