@@ -10,6 +10,7 @@ from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
 from statistics import median
 from typing import Literal
@@ -117,7 +118,27 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
                 insort(joined, one)
             middles[place] = joined[len(joined) // 2]
     ordered = sorted(zip(middles, rows, strict=True), key=itemgetter(0))
-    return [Row(tuple(sorted(row, key=lambda w: w.box.left))) for _, row in ordered]
+    settled = _settled([row for _, row in ordered], [at for at, _ in ordered], line)
+    return [Row(tuple(sorted(row, key=lambda w: w.box.left))) for row in settled if row]
+
+
+def _settled(rows: list[list[Word]], middles: Sequence[float], line: float) -> list[list[Word]]:
+    """The rows, single words that came before their own row was known put into it.
+
+    A word's marks raise its middle: of two lines that stand close, "CẢI" of the lower one is met while only the upper
+    one is there.
+    """
+    near = [place for place, (one, other) in enumerate(pairwise(middles)) if other - one < 1.5 * line]
+    for above in near:
+        lower = middles[above + 1]
+        moved = [
+            word
+            for word in rows[above]
+            if not word.line and word.box.middle - middles[above] > lower - word.box.middle + 0.1 * line
+        ]
+        rows[above + 1] += moved
+        rows[above] = [word for word in rows[above] if word not in moved] if moved else rows[above]
+    return rows
 
 
 def _units(words: Sequence[Word]) -> list[list[Word]]:

@@ -81,7 +81,9 @@ def _head_fields(
     vocabulary = vocabulary_of(pages)
     number = number_of(head, reread)
     days = _day_clues(first, clues)
-    issued = issued_of(head, days, reread) or issued_at_foot(pages[-1], days, reread)
+    issued = issued_of(head, days, reread)
+    if issued is None or (issued.day.value is None and issued.day.partial is None):
+        issued = issued_at_foot(pages[-1], days, reread) or issued
     issued_above = issued is not None and issued.day.page == first.number
     below = max(
         number.line.box.bottom if number else 0.0,
@@ -195,15 +197,15 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
     return [_archive_line(_as_written(one)) for one in whole] if page.source == "ocr" else whole
 
 
-_COPY = re.compile(r"\((?P<to>để )?(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e]{1,2}\)")
-"""(b/c), as OCR sees it: (bíc), (/€), (b/€c)."""
+_COPY = re.compile(r"\((?P<to>đ[êểế] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e]{1,2})\)")
+"""(b/c), as OCR sees it: (bíc), (/€), (b/€c), (b/)."""
 _SAME_SHAPE = frozenset("COSUVXZ")
 """Letters whose capitals differ from the small ones by their size alone."""
 
 
 def _as_written(text: str) -> str:
     """`(b/c)` (để báo cáo), and no capitals in the middle of a name only for their size (Sở Nội VỤ)."""
-    words = _COPY.sub(lambda match: f"({match.group('to') or ''}b/c)", text).split()
+    words = _COPY.sub(lambda match: f"({'để ' * bool(match.group('to'))}b/c)", text).split()
     for at, (before, word) in enumerate(pairwise(words), 1):
         same = word.isupper() and is_toned(word) and set(fold(word.strip(",;."))) <= _SAME_SHAPE
         words[at] = word.lower() if same and not before.isupper() else word

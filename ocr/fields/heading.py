@@ -95,13 +95,19 @@ def _begins_organ(folded: str) -> bool:
 
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
-    spelt = [respelt(word, vocabulary).upper() for word in words]
+    kinds = [at for at, word in enumerate(words[:-1], 1) if fold(word.text) in _KINDS_OF_UNIT]
+    own = kinds[-1] if kinds else len(words)  # from here on a name: ĐÔN of BUÔN ĐÔN is not the ĐƠN of other papers
+    spelt = [respelt(word, vocabulary).upper() for word in words[:own]]
+    spelt += [word.text.strip(_AROUND_NAME).upper() for word in words[own:]]
     named = _as_organs_are_named(respelt_phrase(spelt, pages)) if words[0].source == "ocr" else spelt
     value = " ".join(word + mark for word, mark in zip(named, _marks_between(lines), strict=True))
     page = pages[0]
     box = share_box(around(word.box for word in words), page)
     confidence = min(line.confidence for line in lines)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
+
+
+_AROUND_NAME = "|_'\"`.~:;,"
 
 
 def _marks_between(lines: Sequence[Line]) -> list[str]:
@@ -169,6 +175,8 @@ def _heading(line: Line, page: PageReading) -> str | None:
         return None
     kinds = grammar().types
     exact = re.sub(r"[^A-Z ]", "", line.folded).strip()
+    if all(len(word) == 1 for word in exact.split()):  # Q U Y Ế T  Đ Ị N H
+        exact = next((kind for kind in kinds if kind.replace(" ", "") == exact.replace(" ", "")), exact)
     if exact in kinds:
         return kinds[exact]
     near = close_to(line.text, kinds) if line.words[0].source == "ocr" else None
@@ -226,12 +234,17 @@ def _under_heading(head: Head, heading: Line) -> Found | None:
         if line.box.top <= heading.box.middle or own is None or _NUMBER_UNDER.match(own.folded):
             continue
         indented = any(_begins_paragraph(one, axis, edge, head.page.width) for one in (line, own))
-        if indented or _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
+        far = not taken and own.box.top - heading.box.bottom > _SUBJECT_ROOM * heading.box.height
+        if far or indented or _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
             break
         taken.append(own)
         if len(taken) >= 12:
             break
     return _subject(taken, head.page) if taken and not taken[0].text.startswith("(") else None
+
+
+_SUBJECT_ROOM = 3.0
+"""Heights of print under the heading within which its subject begins; what stands lower is a form's own text."""
 
 
 def _text_edge(head: Head) -> float | None:

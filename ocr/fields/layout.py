@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from statistics import median
 
 from ocr.fields.line import Line
 from ocr.page_reading import PageReading
-from ocr.words import Row, Word, page_rows
+from ocr.words import Box, Row, Word, page_rows
 
 _MOTTO = re.compile(r"[CGO€].?NG H.?A X. H.I|DANG C.NG S.N VI.T")
 _SECOND = re.compile(r"D.C L.P ?[-–—]? ?T. DO|CHU NGHIA VI.T")
@@ -93,7 +94,23 @@ def lines_of(page: PageReading) -> list[Line]:
 @lru_cache(maxsize=4)
 def _own_rows(page: PageReading) -> list[Row]:
     """Each field asks for the rows of the same few pages."""
-    return page_rows(page.words)[0]
+    return page_rows(_without_watermark(page.words))[0]
+
+
+_WATERMARK_HEIGHT = 2.5
+"""Heights of the page's print from which a word that others lie across is no line's: DỰ THẢO, aslant over the page."""
+
+
+def _without_watermark(words: Sequence[Word]) -> Sequence[Word]:
+    high = _WATERMARK_HEIGHT * median(word.box.height for word in words) if words else 0.0
+    large = [word for word in words if word.source == "layer" and word.box.height > high]
+    crossed = {large_one for large_one in large if sum(_lies_on(word, large_one.box) for word in words) > 1}
+    return [word for word in words if word not in crossed] if crossed else words
+
+
+def _lies_on(word: Word, box: Box) -> bool:
+    """True of the word itself too."""
+    return box.holds((word.box.left + word.box.right) / 2, word.box.middle)
 
 
 def right_column(page: PageReading, lines: Sequence[Line]) -> list[Line]:

@@ -16,7 +16,7 @@ from ocr.fields.line import Line, Spot
 from ocr.fields.names import is_family_name, is_whole_name, name_parts, respelt_name, without_stroke, written_as_name
 from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
-from ocr.words import around
+from ocr.words import Word, around
 
 _AUTHORITY = re.compile(r"^\W{0,2}(?P<by>TM|T/M|KT|K/T|TL|T/L|TUQ|Q)(?P<dot>\s*[.,]\s*|(?<!Q)\s+)(?P<rest>[A-Z].*)$")
 """The Party writes T/M and no dot."""
@@ -187,6 +187,8 @@ def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Count
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line, _ in said))
 
 
+_SURE_MARK = 0.8
+"""Confidence from which a comma is print: seals leave such marks too."""
 _OPEN_END = re.compile(r"(?:[,-]|\bVA)$")
 """Ends of a line of print that goes on below."""
 _LINE_STEP = 1.0
@@ -255,12 +257,19 @@ def _collective(line: Line) -> str | None:
 
 def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     pieces = line.spot(match.start("rest"), len(line.text)).pieces
-    said = " ".join(respelt(piece, vocabulary) for piece in pieces).strip(" .,")
+    said = _spelt(pieces, vocabulary)
     if line.words[0].source != "ocr":
         return said
     known = {**grammar().titles, **grammar().collectives}
     near = close_to(said, known, 2 if len(said) > 12 else 1) if len(said) > 6 else None
     return known[near] if near else _as_offices_are_named(said, known)
+
+
+def _spelt(words: Sequence[Word], vocabulary: Counter[str]) -> str:
+    """The words as the document spells them, with the commas between parts of an office's name."""
+    commas = [word.text.endswith(",") and word.confidence >= _SURE_MARK for word in words]
+    spelt = [respelt(word, vocabulary) + "," * comma for word, comma in zip(words, commas, strict=True)]
+    return " ".join(spelt).strip(" .,")
 
 
 def _as_offices_are_named(said: str, offices: Mapping[str, str]) -> str:
@@ -300,7 +309,7 @@ def _acting_title(stack: Sequence[Line], page: PageReading, vocabulary: Counter[
 
 def _known_title(line: Line, vocabulary: Counter[str]) -> str:
     """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
-    spelt = " ".join(respelt(word, vocabulary) for word in line.words).strip(" .,")
+    spelt = _spelt(line.words, vocabulary)
     titles, said = grammar().titles, _title(line) or ""
     return titles.get(said) or _as_offices_are_named(spelt, titles)
 
@@ -320,6 +329,12 @@ def _is_family_in_capitals(first: Spot) -> bool:
     return is_family_name(first.text.title()) if typed else fold(first.text) in grammar().family_names
 
 
+def _hidden_within(spots: Sequence[Spot], words: Sequence[Spot]) -> bool:
+    """A word of the name itself was misread ("Đại: riữu Hùng"): without it the name would be another's."""
+    within = spots[spots.index(words[0]) : spots.index(words[-1])] if words else []
+    return any(spot not in words and len(spot.text) > 2 and _VOWEL.search(fold(spot.text)) for spot in within)
+
+
 _VOWEL = re.compile("[AEIOUY]")
 """Every word of a name has one: "Hhs" is what was read of a degree."""
 
@@ -330,6 +345,8 @@ def _name_in(line: Line, page: PageReading) -> Found | None:
     capital = not words and _mostly_capital(line.text) and _title(line) is None
     if capital and spots and _is_family_in_capitals(spots[0]):
         words = spots  # certificates print the name in capitals
+    if _hidden_within(spots, words):
+        return None
     words = without_stroke(words)
     if len(words) > 6 or not is_whole_name(words) or len(words) < 0.6 * len(spots):
         return None
