@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import traceback
@@ -21,9 +22,30 @@ def log(event: str, **ids: object) -> None:
 
 
 def where_raised(error: BaseException) -> str:
-    """File and line of a fault, and nothing of its message, which may hold names of people or files."""
+    """File and line of a fault, in our own rooms where it passed them, and nothing of its message.
+
+    A message may hold names of people or files; a database's even holds the values that were asked for.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[::-1][:3])
+    own = [frame for frame in frames if "site-packages" not in frame.filename]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in (own or frames)[::-1][:3])
+
+
+def take_over_logging() -> None:
+    """From now on what libraries log or warn of in this process becomes our lines; of a fault its kind and place."""
+    logging.basicConfig(handlers=[_AsEvents()], level=logging.WARNING, force=True)
+    logging.captureWarnings(capture=True)
+
+
+class _AsEvents(logging.Handler):
+    """Records of libraries as events: one line each, whatever the format."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            log("fault", logger=record.name, reason=type(error).__name__, at_line=where_raised(error))
+        else:
+            log("told", logger=record.name, level=record.levelname, text=" ".join(record.getMessage().split()))
 
 
 def in_json() -> bool:

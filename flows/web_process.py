@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings, load_settings
-from flows.logs import log
+from flows.logs import log, take_over_logging
 
 if TYPE_CHECKING:
     import uvicorn
@@ -21,6 +21,7 @@ def main() -> None:
     """Serve until SIGTERM."""
     import uvicorn
 
+    take_over_logging()
     settings = load_settings()
     server = uvicorn.Server(serving(settings, application(settings)))
     server.run()
@@ -35,6 +36,7 @@ def serving(settings: Settings, pages: Any) -> uvicorn.Config:
         pages,
         host=settings.web_host,
         port=settings.web_port,
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_keep_alive=5,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request
@@ -12,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from flows.browsing import NoSuchComponent, NothingScored
+from flows.logs import log
 from flows.receiving import PieceMisplaced, UploadRefused
 from flows.requests import BadRequest
 from scoring import BadAssumption
@@ -45,7 +45,6 @@ KEPT = "Phiên làm việc đã hết hạn. Nội dung vừa nhập vẫn còn;
 FILES_LOST = "Phiên làm việc đã hết hạn nên tệp chưa được nhận. Đăng nhập lại rồi chọn lại tệp."
 TOO_LONG = "Phiên làm việc đã hết hạn; nội dung vừa gửi quá dài nên không giữ được. Bấm quay lại để chép ra trước."
 NOTICES = (ENDED, KEPT, FILES_LOST, TOO_LONG)
-_log = logging.getLogger("parindex.web")
 
 SENTENCES = {
     400: "Nội dung gửi lên bị đứt hoặc sai dạng. Tải lại trang rồi gửi lại.",
@@ -194,5 +193,5 @@ async def _unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    _log.error("unexpected %s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
+    log("page_fault", path=request.url.path, method=request.method, reason=type(error).__name__)  # the place: `fault`
     return problem(request, 500, SENTENCES[500])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -248,6 +251,24 @@ def test_log_lines_are_one_json_object_each_with_ids_alone(
     told = json.loads(line)
     assert (told["event"], told["unit"], told["night"]) == ("night_ended", "hoi-an-dong", "20260105-010000")
     assert datetime.fromisoformat(told["at"]).tzinfo is not None
+
+
+def test_what_libraries_log_or_warn_of_becomes_one_line_of_ours_and_a_fault_keeps_its_words_to_itself() -> None:
+    script = (
+        "import logging, warnings; from flows.logs import take_over_logging; take_over_logging()\n"
+        "warnings.warn('old', DeprecationWarning)\n"
+        "logging.getLogger('uvicorn.error').error('address in use')\n"
+        "try: int('Nguyễn Văn A')\n"
+        "except ValueError: logging.getLogger('uvicorn.error').exception('Exception in ASGI application')\n"
+    )
+    environment = {**os.environ, "PAR_LOG_FORMAT": "json"}
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    warned, told, fault = (json.loads(line) for line in done.stderr.splitlines())
+    assert "old" in warned["text"] and told["text"] == "address in use"
+    assert (fault["event"], fault["reason"], fault["at_line"]) == ("fault", "ValueError", "<string>:4")
+    assert "Nguyễn" not in done.stderr
 
 
 def _export(ward: Settings, name: str, header: list[str], *more: list[str]) -> None:
