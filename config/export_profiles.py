@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from config.refusals import WrongUse
 from config.strict_yaml import plain_yaml
 
 FOLDER = Path(__file__).parent / "exports"
 VOCABULARY = "vocabulary.yaml"
+
+Vocabulary = Mapping[str, Mapping[Any, tuple[str, ...]]]
+"""Word tables: table -> meaning -> the words for it."""
+_ADDED = TypeAdapter(dict[str, dict[bool | int | str, tuple[str, ...]]])
 
 Kind = Literal[
     "dossiers",
@@ -259,6 +263,8 @@ def own_profiles(folder: Path | None) -> tuple[tuple[Profile, ...], tuple[str, .
     faults: list[str] = []
     taken = {profile.id for profile in load_profiles()}
     for file in sorted(folder.glob("*.yaml")) if folder else ():
+        if file.name == VOCABULARY:
+            continue
         try:
             profile = _profile(file, frozenset(load_vocabulary()))
         except BadProfile as error:
@@ -269,6 +275,37 @@ def own_profiles(folder: Path | None) -> tuple[tuple[Profile, ...], tuple[str, .
         else:
             usable[profile.id] = profile
     return tuple(usable[name] for name in sorted(usable)), tuple(faults)
+
+
+def vocabulary_with(own: Path | None, folder: Path = FOLDER) -> tuple[Vocabulary, tuple[str, ...]]:
+    """The word tables with the words that an installation adds in a table file of its own, and what is wrong with it.
+
+    A word may be added to a meaning that is there; a fault costs the whole file, so that no word is read half.
+    """
+    tables = load_vocabulary(folder)
+    file = own / VOCABULARY if own else None
+    if file is None or not file.is_file():
+        return tables, ()
+    try:
+        added = _ADDED.validate_python(plain_yaml(file.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+        return tables, (f"{VOCABULARY}: bảng từ riêng chưa dùng được: {_faults(error)}",)
+    if wrong := [*_misplaced(added, tables)]:
+        return tables, (f"{VOCABULARY}: bảng từ riêng chưa dùng được: {'; '.join(wrong)}",)
+    return {
+        name: {meaning: (*words, *added.get(name, {}).get(meaning, ())) for meaning, words in table.items()}
+        for name, table in tables.items()
+    }, ()
+
+
+def _misplaced(added: Vocabulary, tables: Vocabulary) -> Iterable[str]:
+    for name, table in added.items():
+        known = {word.casefold(): meaning for meaning, words in tables.get(name, {}).items() for word in words}
+        for meaning, words in table.items():
+            if meaning not in tables.get(name, {}):
+                yield f"không có mục {name}: {meaning}"
+            taken = [word for word in words if known.get(word.casefold(), meaning) != meaning]
+            yield from (f"{name}: từ {word!r} đã có nghĩa {known[word.casefold()]}" for word in taken)
 
 
 def _faults(error: Exception) -> str:
@@ -297,8 +334,8 @@ def _profile(file: Path, known_words: frozenset[str]) -> Profile:
 
 
 @functools.cache
-def load_vocabulary(folder: Path = FOLDER) -> Mapping[str, Mapping[Any, tuple[str, ...]]]:
-    """Word tables: table -> meaning -> the words for it. A folder without one uses the built-in tables."""
+def load_vocabulary(folder: Path = FOLDER) -> Vocabulary:
+    """The word tables of a folder; one without uses the built-in ones."""
     file = folder / VOCABULARY
     if not file.is_file():
         return load_vocabulary(FOLDER)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from config.export_profiles import own_profiles
+from config.export_profiles import own_profiles, vocabulary_with
 from config.refusals import Refusal
 from config.settings import Settings
 from config.units_here import settings_of_units
@@ -168,7 +168,8 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _profiles(settings: Settings) -> Iterator[Finding]:
-    for fault in own_profiles(settings.profiles_folder)[1]:
+    folder = settings.profiles_folder
+    for fault in (*own_profiles(folder)[1], *vocabulary_with(folder)[1]):
         fix = f"sửa tệp đó trong {settings.profiles_folder}"
         yield Finding("mẫu đọc riêng", False, fault, fix, needed=False)
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from config.dossier_codes import DOSSIER_CODE
-from config.export_profiles import KEYS, Column, Profile, load_vocabulary
+from config.export_profiles import KEYS, Column, Profile, Vocabulary
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.dates import is_date
 from connectors.exports.grids import Cells, Grid
@@ -77,22 +77,20 @@ def _answer(question: Question) -> Explanation | ConnectorError:
 def explanation_of(question: Question) -> Explanation:
     """The same in this process."""
     grids = [modernised(grid)[0] for grid in grids_of(question.path, question.scratch)[0]]
-    profiles, faults = profiles_of(question)
+    profiles, vocabulary, faults = profiles_of(question)
     known = next((layout for grid in grids if (layout := layout_of(grid, profiles)) is not None), None)
     guess = header_guess(grids, profiles)
     if guess is None:
         raise Unreadable(f"{question.name}: không thấy dòng nào giống tiêu đề bảng.")
     grid = next(grid for grid in grids if grid.name == guess.sheet)
     nearest = next((profile for profile in profiles if profile.id == guess.nearest), None)
-    columns = _columns(grid, guess, nearest or profiles[0], load_vocabulary(question.profiles))
+    columns = _columns(grid, guess, nearest or profiles[0], vocabulary)
     ready = _ready_profile(question.name, columns, nearest)
     name = known.profile.id if known else None
     return Explanation(question.name, grid.name, guess.row, name, guess.nearest, guess.missing, columns, ready, faults)
 
 
-def _columns(
-    grid: Grid, guess: HeaderGuess, nearest: Profile, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]
-) -> tuple[SeenColumn, ...]:
+def _columns(grid: Grid, guess: HeaderGuess, nearest: Profile, vocabulary: Vocabulary) -> tuple[SeenColumn, ...]:
     rows = grid.head[guess.row + guess.depth - 1 :][:_SAMPLED_ROWS]
     taken: set[str] = set()
     seen = []
@@ -114,7 +112,7 @@ def _filled(rows: Sequence[Cells], index: int) -> list[str]:
     return [text for text in texts if text is not None]
 
 
-def _looks_like(texts: list[str], vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> tuple[str, str | None]:
+def _looks_like(texts: list[str], vocabulary: Vocabulary) -> tuple[str, str | None]:
     """How a column reads (an `as` of profiles), and the word table for choices."""
     if not texts:
         return "text", None

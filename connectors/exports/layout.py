@@ -8,6 +8,7 @@ diacritics do not matter (no two labels of ours differ by them alone, which a te
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,14 @@ from config.export_profiles import Column, Profile
 from config.summaries import SummaryTable, summary_tables
 from connectors.errors import UnknownLayout
 from connectors.exports.grids import HEAD_ROWS, Cells, Grid
+from connectors.exports.legacy import looks_mistaken
 from connectors.exports.text import clean, folded
 
 SEARCHED_ROWS = 60
 DEEPEST_HEADER = 3
 WIDEST_HEADER = 300
+
+_LOST = re.compile(r"[^\W\d]\?|\?[^\W\d]|\?\?|\ufffd")
 
 Path = tuple[str, ...]
 
@@ -218,10 +222,20 @@ def unknown_layout(
         lacking = ", ".join(f'"{label}"' for label in guess.missing)
         unlike = f"còn thiếu cột bắt buộc: {lacking}" if lacking else "đủ cột, nhưng tên cột viết khác (dấu, chữ)"
         where += f"\nGần nhất là mẫu {guess.nearest}, {unlike}."
+    where += _about_letters(guess.labels)
     where += "\nChạy parindex import --explain để nhận mẫu đọc viết sẵn cho bảng này, kể cả khi phần mềm đổi tên cột."
     where += "".join(f"\nMẫu đọc riêng {fault}" for fault in faults)
     headers = tuple(filter(None, guess.labels))
     return UnknownLayout(where, headers, guess.nearest, guess.missing, guess.sheet, guess.row)
+
+
+def _about_letters(labels: Sequence[str]) -> str:
+    """What is said where the letters of a header are spoilt, so that no profile can mend it."""
+    if looks_mistaken(labels):
+        return "\nChữ bị mở sai bảng mã: nộp thẳng tệp do phần mềm xuất ra, không mở rồi lưu lại bằng Excel."
+    if sum(1 for label in labels if _LOST.search(label)) > 1:
+        return "\nChữ có dấu đã mất thành dấu hỏi khi lưu: lưu lại dạng Excel, hoặc CSV UTF-8."
+    return ""
 
 
 def summary_in(grids: Sequence[Grid]) -> SummaryTable | None:
@@ -254,11 +268,15 @@ def _guess(grid: Grid, row: int, depth: int, profiles: Sequence[Profile]) -> Hea
     labels = tuple(" / ".join(path) for path in _written(grid, row, depth))
     seen = {folded(label.rsplit(" / ", 1)[-1]) for label in labels if label}
     shared = {profile.id: _shared(profile, seen) for profile in profiles}
-    nearest = max(profiles, key=lambda profile: shared[profile.id], default=None)
+    nearest = max(profiles, key=lambda it: (shared[it.id], -_lacking(it, seen)), default=None)
     if nearest is None or not shared[nearest.id]:
         return HeaderGuess(grid.name, row + 1, labels, None, (), 0, depth)
     missing = tuple(c.title for c in nearest.columns if c.required and not _spelt_in(c, seen))
     return HeaderGuess(grid.name, row + 1, labels, nearest.id, missing, shared[nearest.id], depth)
+
+
+def _lacking(profile: Profile, seen: set[str]) -> int:
+    return sum(1 for column in profile.columns if column.required and not _spelt_in(column, seen))
 
 
 def _shared(profile: Profile, seen: set[str]) -> int:

@@ -1,4 +1,5 @@
-"""Text typed for the old fonts: TCVN3 (.VnTime) and VNI, told apart by which reading gives Vietnamese syllables.
+"""Text typed for the old fonts: TCVN3 (.VnTime) and VNI, told apart by which reading gives Vietnamese syllables; and
+UTF-8 that Excel opened as Windows text and saved so ("MÃ£ há»“ sÆ¡").
 
 Both put Vietnamese letters on Western code points, so "Hå s¬" (TCVN3) and "Hoà sô" (VNI) mean "Hồ sơ". TCVN3's capital
 fonts (.VnTimeH) hold small letters; those stay small, because the font is not in the text.
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from connectors.exports.grids import Cells, Grid
@@ -56,6 +58,8 @@ class OldFont:
 
     name: str
     read: Callable[[str], str]
+    how: str = "gõ bằng phông cũ"
+    advice: str = "hãy đối chiếu chữ hoa"
 
 
 def _read_tcvn3(text: str) -> str:
@@ -76,6 +80,46 @@ def _vni_letter(found: re.Match[str]) -> str:
 
 TCVN3 = OldFont("TCVN3", _read_tcvn3)
 VNI = OldFont("VNI", _read_vni)
+
+
+def _bytes_by_sign(codec: str) -> dict[int, int]:
+    """Code point -> byte of a Windows code page; bytes that it leaves out are what Windows makes of them."""
+    signs = (bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in range(256))
+    return {ord(sign): byte for byte, sign in enumerate(signs)}
+
+
+def _read_as_utf8(signs: dict[int, int], text: str) -> str:
+    """The text whose UTF-8 was taken for that of a code page; the same text where it was not."""
+    try:
+        return bytes(signs[ord(sign)] for sign in text).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return text
+
+
+_MISTAKEN = tuple(
+    OldFont(
+        f"UTF-8 thành {codec}",
+        partial(_read_as_utf8, _bytes_by_sign(codec)),
+        "bị mở sai bảng mã",
+        "hãy nộp thẳng tệp do phần mềm xuất ra",
+    )
+    for codec in ("cp1252", "cp1258")
+)
+_MISTAKEN_SIGNS = re.compile("[ÃÄÆĂ][\u0080-\u02dc\u2013-\u2122]|á[º»]")
+
+
+def _mistaken_of(texts: Sequence[str]) -> OldFont | None:
+    """The code page for which the UTF-8 of these texts was taken, or None."""
+    suspects = [text for text in texts if _MISTAKEN_SIGNS.search(text)]
+    if 2 * len(suspects) < len(texts) or not suspects:
+        return None
+    read = max(_MISTAKEN, key=lambda font: sum(font.read(text) != text for text in suspects))
+    return read if 2 * sum(read.read(text) != text for text in suspects) > len(suspects) else None
+
+
+def looks_mistaken(texts: Iterable[str]) -> bool:
+    """Whether words show UTF-8 that was opened in another code page."""
+    return sum(1 for text in texts if _MISTAKEN_SIGNS.search(text)) > 1
 
 
 def old_font_of(texts: Iterable[str]) -> OldFont | None:
@@ -104,8 +148,12 @@ def _is_syllable(word: str) -> bool:
 def modernised(grid: Grid) -> tuple[Grid, OldFont | None, list[int]]:
     """The grid in modern text, the old font found (None: nothing changed), and rows touched, filled while reading."""
     texts = [cell for row in grid.head for cell in row if isinstance(cell, str) and not cell.isascii()]
-    font = old_font_of(texts)
     touched: list[int] = []
+    if mistaken := _mistaken_of(texts):
+        rows = _rows_read_again([*grid.head], 1, mistaken, touched)
+        rest = _rows_read_again(grid.rest, len(grid.head) + 1, mistaken, touched)
+        return replace(grid, head=list(rows), rest=rest), mistaken, touched
+    font = old_font_of(texts)
     if font is None:
         return grid, None, touched
     whole_file = not any(_MODERN.search(text) for text in texts)
@@ -149,6 +197,14 @@ def readings_of(text: str) -> list[str]:
     return [font.read(text) for font in (TCVN3, VNI)] if _WESTERN.search(text) and not _MODERN.search(text) else []
 
 
+def _rows_read_again(rows: Iterable[Cells], first: int, font: OldFont, touched: list[int]) -> Iterator[Cells]:
+    for number, row in enumerate(rows, start=first):
+        again = [font.read(cell) if isinstance(cell, str) and not cell.isascii() else cell for cell in row]
+        if again != row:
+            touched.append(number)
+        yield again
+
+
 def _modern_rows(
     rows: Iterable[Cells], first: int, font: OldFont, whole_file: bool, touched: list[int]
 ) -> Iterator[Cells]:
@@ -169,5 +225,5 @@ def _modern_cell(cell: Any, font: OldFont, whole_file: bool) -> Any:
 def touched_sentence(sheet: str, font: OldFont, rows: list[int]) -> str:
     """A warning that names the rows converted."""
     shown = ", ".join(map(str, rows[:10])) + (f" và {len(rows) - 10} dòng khác" if len(rows) > 10 else "")
-    done = f'trang "{sheet}" gõ bằng phông cũ {font.name}, đã chuyển sang Unicode ở các dòng {shown}'
-    return f"{done}; hãy đối chiếu chữ hoa"
+    done = f'trang "{sheet}" {font.how} {font.name}, đã chuyển sang Unicode ở các dòng {shown}'
+    return f"{done}; {font.advice}"

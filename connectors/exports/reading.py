@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from config.export_profiles import FOLDER, Profile, load_profiles, own_profiles
+from config.export_profiles import FOLDER, Profile, Vocabulary, load_profiles, own_profiles, vocabulary_with
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.delimited import grid_of_delimited
 from connectors.exports.formats import format_of
@@ -200,7 +200,7 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
     except Unreadable as error:
         raise Unreadable(f"{question.name}: {error}") from error
     grids = [named(grid, question) for grid in grids]
-    profiles, faults = profiles_of(question)
+    profiles, vocabulary, faults = profiles_of(question)
     warnings += [f"mẫu đọc riêng {fault}" for fault in faults]
     modern = [modernised(grid) for grid in grids]
     grids = [grid for grid, _, _ in modern]
@@ -209,7 +209,8 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
         raise unknown_layout(question.name, grids, profiles, faults)
     profile = found[0][1].profile
     known = question.rows.each() if question.rows else frozenset[bytes]()
-    sheets = [_named_records(grid, layout, question, known) for grid, layout in found if layout.profile is profile]
+    ours = [(grid, layout) for grid, layout in found if layout.profile is profile]
+    sheets = [_named_records(grid, layout, question.name, vocabulary, known) for grid, layout in ours]
     others = list(_others(grids, found, sheets, profiles))
     most = MOST_TABLES[turn_of(question.path)] if others else 0
     warnings += [_told_other(table, is_taken=n < most) for n, table in enumerate(others)]
@@ -291,22 +292,26 @@ def grids_of(path: Path, scratch: Path, *, plain: bool = False) -> tuple[list[Gr
     return [grid], warnings
 
 
-def profiles_of(question: Question) -> tuple[Sequence[Profile], tuple[str, ...]]:
-    """The profiles to read with, and what is wrong with own ones. Raises `Unreadable`: no profile has that name."""
+def profiles_of(question: Question) -> tuple[Sequence[Profile], Vocabulary, tuple[str, ...]]:
+    """The profiles and words to read with, and what is wrong with own ones. Raises `Unreadable`: no profile has that
+    name."""
     own, faults = own_profiles(question.own)
+    vocabulary, wrong_words = vocabulary_with(question.own, question.profiles)
     known = load_profiles(question.profiles) + own
     chosen = [profile for profile in known if question.profile in (None, profile.id)]
     if not chosen:
         names = ", ".join(profile.id for profile in known)
         raise Unreadable(f"không có mẫu đọc {question.profile!r}; các mẫu đang có: {names}")
-    return chosen, faults
+    return chosen, vocabulary, (*faults, *wrong_words)
 
 
-def _named_records(grid: Grid, layout: Layout, question: Question, known: frozenset[bytes]) -> SheetRecords:
+def _named_records(
+    grid: Grid, layout: Layout, name: str, vocabulary: Vocabulary, known: frozenset[bytes]
+) -> SheetRecords:
     try:
-        return read_sheet(grid, layout, question.profiles, known)
+        return read_sheet(grid, layout, vocabulary, known)
     except Unreadable as error:
-        raise Unreadable(f'{question.name}: trang "{grid.name}": {error}') from error
+        raise Unreadable(f'{name}: trang "{grid.name}": {error}') from error
 
 
 def _export(question: Question, reading: Reading) -> Export:

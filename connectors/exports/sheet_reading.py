@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
-from config.export_profiles import Column, ToldBy, load_vocabulary
+from config.export_profiles import Column, ToldBy, Vocabulary
 from connectors.exports.alignment import aligned
 from connectors.exports.grids import HEAD_ROWS, Grid
 from connectors.exports.layout import Layout
@@ -20,7 +19,7 @@ from connectors.exports.values import converter
 _LACKS, _PASSES_OVER = "có mà tệp không có cột:", "nên không đọc:"
 
 
-def read_sheet(grid: Grid, layout: Layout, profiles: Path, known: frozenset[bytes]) -> SheetRecords:
+def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozenset[bytes]) -> SheetRecords:
     """The records of a sheet; of rows whose prints are known only the keys.
 
     Raises:
@@ -28,7 +27,6 @@ def read_sheet(grid: Grid, layout: Layout, profiles: Path, known: frozenset[byte
         NotPlain, NeedsAll: it has to be read another way.
     """
     grid = grid.between(*layout.between) if layout.between else grid
-    vocabulary = load_vocabulary(profiles)
     converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
     sample = itertools.takewhile(
         lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]

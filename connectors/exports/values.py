@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
-from config.export_profiles import Column
+from config.export_profiles import Column, Vocabulary
 from connectors.exports.dates import NoDay, NotADate, moment_of
 from connectors.exports.legacy import readings_of
 from connectors.exports.text import FAILED, clean, folded, is_blank, label_key
@@ -70,7 +70,7 @@ def plain_text(cell: Any) -> str | None:
     return str(cell)
 
 
-def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> Convert:
+def converter(column: Column, vocabulary: Vocabulary) -> Convert:
     """The converter of a column. A cell that failed is a bad one, whatever the column holds."""
     convert = _converter(column, vocabulary)
 
@@ -82,9 +82,9 @@ def converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, .
     return sound
 
 
-def _converter(column: Column, vocabulary: Mapping[str, Mapping[Any, tuple[str, ...]]]) -> Convert:
+def _converter(column: Column, vocabulary: Vocabulary) -> Convert:
     if column.read_as == "choice":
-        return _choice(vocabulary[column.words or ""])
+        return _choice(vocabulary[column.words or ""], f"bảng từ {column.words}")
     if column.read_as == "names":
         return _names(column.split or ";")
     convert = _CONVERTERS[column.read_as]
@@ -289,7 +289,7 @@ def _number_or_date(cell: Any, text: str) -> Any:
     return text
 
 
-def _choice(words: Mapping[Any, tuple[str, ...]]) -> Convert:
+def _choice(words: Mapping[Any, tuple[str, ...]], table: str) -> Convert:
     """Words by their table; without diacritics too, since no two meanings of a table differ by them alone."""
     meanings = {folded(word): meaning for meaning, spellings in words.items() for word in spellings}
 
@@ -302,7 +302,7 @@ def _choice(words: Mapping[Any, tuple[str, ...]]) -> Convert:
                 if spelling in meanings:
                     return meanings[spelling]
         known = ", ".join(spellings[0] for spellings in words.values())
-        raise BadCell(f"không hiểu {_shown(text)}; các giá trị đã biết: {known}")
+        raise BadCell(f"không hiểu {_shown(text)}; các giá trị đã biết: {known} (thêm từ vào {table} của phường được)")
 
     return chosen
 

@@ -19,8 +19,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "import": ("Nhập một tệp kết xuất của phần mềm một cửa.", "Import one export of the one-stop software."),
     "import_file": ("Tệp kết xuất (xlsx, xls, csv, HTML ...).", "The export."),
     "import_again": (
-        "Đọc lại các tệp đã giữ (hoặc tệp có mã băm bắt đầu như ghi): tệp từng bị trả lại, bảng khác chưa tách ra.",
-        "Read kept exports again (or the one whose hash begins like this): refused ones, and tables not taken out yet.",
+        "Đọc lại các tệp đã giữ (hoặc tệp có mã băm bắt đầu như ghi): tệp từng bị trả lại, bảng chưa tách, dòng đọc khác đi.",
+        "Read kept exports again (or the one whose hash begins like this): refused ones, other tables, rows read otherwise.",
     ),
     "profile": ("Mẫu tệp; bỏ trống để tự nhận.", "Export profile; empty to recognise it."),
     "import_year": (

@@ -10,9 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from config.export_profiles import Column
+from config.export_profiles import Column, vocabulary_with
 from connectors.errors import Unreadable
-from connectors.exports import read_export_here
+from connectors.exports import read_export, read_export_here
 from connectors.exports.dates import moment_of
 from connectors.exports.values import converter
 from tests.connectors.tables import LIST_HEADER, code, delimited, html_named_xls, listed, ods, xlsx
@@ -159,3 +159,21 @@ def test_a_csv_that_guards_its_texts_from_excel_is_read(tmp_path: Path) -> None:
     lines = [",".join(f'="{cell}"' for cell in cells) for cells in (HEADER, row(1, **{"Ghi chú": "a, b"}), row(2))]
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8-sig")
     assert [one.values["code"] for one in read_export_here(tmp_path / "a.csv").rows] == [code(1), code(2)]
+
+
+def test_a_ward_adds_the_words_of_its_vendor_and_takes_none_from_a_meaning(tmp_path: Path) -> None:
+    file = xlsx(tmp_path / "a.xlsx", [LIST_HEADER, listed(1, **{"Trạng thái": "Đang luân chuyển"}), listed(2)])
+    (bad,) = read_export_here(file).rejected
+    assert "không hiểu 'Đang luân chuyển'" in bad.reason and "bảng từ status của phường" in bad.reason
+    words = tmp_path / "vocabulary.yaml"
+    words.write_text("status: {4: [Đang luân chuyển]}", encoding="utf-8")
+    export = read_export(file, own=tmp_path)
+    assert ([one.values["status"] for one in export.rows], export.rejected) == ([4, 10], ())
+    for wrong, told in (
+        ("status: {4: [Đã trả]}", "từ 'Đã trả' đã có nghĩa 10"),
+        ("trang_thai: {4: [Đang luân chuyển]}", "không có mục trang_thai: 4"),
+        ("status: [", "bảng từ riêng chưa dùng được"),
+    ):
+        words.write_text(wrong, encoding="utf-8")
+        assert told in "; ".join(vocabulary_with(tmp_path)[1])
+        assert any(told in warning for warning in read_export(file, own=tmp_path).warnings)

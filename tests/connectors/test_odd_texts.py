@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from config.export_profiles import load_profiles, load_vocabulary
-from connectors.errors import Unreadable
+from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import read_export_here
 from connectors.exports.text import folded, label_key
 from tests.connectors.tables import LIST_HEADER, code, delimited, listed, xlsx
@@ -97,3 +98,47 @@ def test_a_header_far_down_a_sheet_is_found(above: int, tmp_path: Path) -> None:
     notes = [[f"Ghi chú {number}: hồ sơ nộp qua mạng"] for number in range(above)]
     export = read_export_here(xlsx(tmp_path / "a.xlsx", [*notes, HEADER, row(1), row(2)]))
     assert [one.number for one in export.rows] == [above + 2, above + 3]
+
+
+def opened_as(codec: str, text: str) -> str:
+    """UTF-8 that Windows took for text of a code page; bytes that this leaves out stay what they are."""
+    return "".join(bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in text.encode())
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "cp1258"])
+def test_utf8_that_was_opened_as_windows_text_and_saved_is_read_and_told(codec: str, tmp_path: Path) -> None:
+    file = delimited(tmp_path / "a.csv", [LIST_HEADER, listed(1), listed(2)], encoding="utf-8")
+    file.write_bytes(opened_as(codec, file.read_text(encoding="utf-8")).encode())
+    export = read_export_here(file)
+    assert [one.values["procedure"] for one in export.rows] == ["Đăng ký khai sinh"] * 2
+    assert any(f"bị mở sai bảng mã UTF-8 thành {codec}" in warning for warning in export.warnings)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        (lambda text: re.sub("[\u00a0-\u00af]", "\ufffd", opened_as("cp1252", text)), "mở sai bảng mã"),
+        (lambda text: text.encode("ascii", "replace").decode(), "mất thành dấu hỏi"),
+    ],
+)
+def test_letters_that_are_lost_are_called_so(spoilt: Any, told: str, tmp_path: Path) -> None:
+    file = delimited(tmp_path / "a.csv", [LIST_HEADER, listed(1)], encoding="utf-8")
+    file.write_text(spoilt(file.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(UnknownLayout, match=told):
+        read_export_here(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.eml", "Return-Path: <a@b.vn>\nSubject: x\n\nHello; a; b", "cả một thư điện tử"),
+        ("a.eml", "Received: from mail.vn (1.2.3.4)\n\tby x@y; Mon\nFrom: a@b.vn\n\nx", "cả một thư điện tử"),
+        ("a.xml", "<?xml version='1.0'?><DanhSach><HoSo>1</HoSo></DanhSach>", "tệp XML không phải bảng tính"),
+        ("a.xls", "<html><table><tr><td>Tên</td><td><input type='password'></td></tr></table>", "trang đăng nhập"),
+        ("a.doc", "{\\rtf1 abc}", "văn bản RTF"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(name: str, content: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(Unreadable, match=told):
+        read_export_here(tmp_path / name)
