@@ -69,8 +69,8 @@ def _tallied(scope: Scope) -> FileTally:
         if dossier is not None and dossier.result_file_required:
             is_good = is_well and document.signature == SIGNED and document.profile_met is True
             worth = _CONTRADICTED if wrong else _GOOD if is_good else _worth(document)
-            if worth > best.get(dossier.code, -1):
-                best[dossier.code] = worth
+            if worth > best.setdefault(code, worth):
+                best[code] = worth
     return found
 
 

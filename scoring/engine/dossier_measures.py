@@ -68,7 +68,7 @@ def _by_office(offices: Mapping[str, int]) -> str:
 
 def apology_share(scope: Scope, _: str) -> Measured:
     late = set(_counted(scope).late_codes)
-    return Measured({"late": len(late), "with_letter": len(late & scope.register.apologised())})
+    return Measured({"late": len(late), "with_letter": len(late & scope.register.apologies)})
 
 
 def handling_satisfaction(scope: Scope, _: str) -> Measured:

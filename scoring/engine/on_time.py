@@ -10,7 +10,7 @@ the due date of the export counts as it is, because exports carry the moved one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -21,6 +21,7 @@ from .period import Period, local_day
 NEW, ACCEPTED, REFUSED, IN_PROGRESS, WAITING, FEE_WAITING, WITHDRAWN, STOPPED, FINISHED, RETURNED = range(1, 11)
 NOT_ACCEPTED = frozenset({NEW, REFUSED})
 PAUSED = frozenset({WAITING, FEE_WAITING, STOPPED})
+UNDER_WAY = frozenset({ACCEPTED, IN_PROGRESS})
 DONE = frozenset({FINISHED, RETURNED})
 _NEVER_FINISHED = NOT_ACCEPTED | PAUSED
 _NOT_IN_PROGRESS = _NEVER_FINISHED | {WITHDRAWN}
@@ -71,16 +72,29 @@ class OnTimeCount:
     late_codes: tuple[str, ...]
 
     def plus(self, clear: Clear, rule: OnTimeRule) -> OnTimeCount:
-        """With dossiers on which all rules agree that they are in time."""
-        return replace(self, finished=self.finished + clear.count, early=self.early + rule.early_among(clear))
+        """With the dossiers on which all rules agree, those in progress where the rule counts such."""
+        finished = clear.count + len(clear.late) + (clear.pending if rule.counts_open else 0)
+        return replace(
+            self,
+            finished=self.finished + finished,
+            late=self.late + len(clear.late),
+            early=self.early + rule.early_among(clear),
+            late_codes=tuple(sorted((*self.late_codes, *clear.late))),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """Dossiers that every rule counts and none finds late (register.py), and how many ended a day or more before."""
+    """Dossiers on which all rules agree (register.py)."""
 
     count: int
+    """Finished in time."""
     days_earlier: int
+    """How many of these ended a day or more before they were due."""
+    pending: int
+    """In progress and not overdue at the period's end: in time where a rule counts such dossiers at all."""
+    late: Sequence[str]
+    """Codes of those that were finished late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The register of a unit as the measures of one period ask for it: dossiers counted in one pass, never looked at twice.
 
-Most dossiers are clear: finished and handed over in the period, before they were due. Every on-time rule counts those
-and finds none late, so only the contested ones are judged, under each rule. `registered` counts plain dossiers,
-`scoring/columns.py` columns of them; property tests hold both equal to judging one by one.
+Most dossiers are clear: finished and handed over in the period before they were due, or late by every on-time rule, or
+still in progress and not overdue. Only the contested others are judged, under each rule. `registered` counts plain
+dossiers, `scoring/columns.py` columns of them; property tests hold both equal to judging one by one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from .agreement import Entered
 from .facts import Dossier, UnitName
-from .on_time import DONE, Clear, Judged, OnTimeCount, count_on_time, finished_in, rule_named, still_late
+from .on_time import DONE, UNDER_WAY, Clear, Judged, OnTimeCount, count_on_time, finished_in, rule_named, still_late
 from .period import Period, local_day
 from .places import offices_elsewhere, offices_of
 
@@ -24,10 +24,8 @@ _DAY = timedelta(days=1)
 
 
 class Contested(Judged, Protocol):
-    """What is looked at in a dossier that is not clear."""
+    """What is looked at in a dossier on which rules may differ."""
 
-    @property
-    def apology_number(self) -> str | None: ...
     @property
     def result_file_required(self) -> bool | int | None: ...
 
@@ -71,8 +69,10 @@ class Register:
     """Finished dossiers that need a result file."""
     clear: Clear
     contested: Sequence[Contested]
-    """All that are neither clear nor past, whatever their period."""
+    """All that are neither clear nor past, whatever their period: rules may differ on them."""
     in_progress_late: int
+    apologies: frozenset[str]
+    """Codes with a letter of apology, of all that are late or contested: no other can be late."""
     imported: int
     """All dossiers, of any period and unit."""
     lacks_receipt: bool
@@ -90,10 +90,6 @@ class Register:
         """What `count_on_time` says of all dossiers: clear ones counted together, the contested ones judged."""
         return count_on_time(self.contested, rule, self.period).plus(self.clear, rule_named(rule))
 
-    def apologised(self) -> frozenset[str]:
-        """Codes of contested dossiers with a letter of apology: no other can be late."""
-        return frozenset(dossier.code for dossier in self.contested if dossier.apology_number)
-
 
 def registered(
     dossiers: Sequence[Dossier],
@@ -108,33 +104,38 @@ def registered(
     own = [dossier for dossier in dossiers if dossier.resolving_unit not in foreign] if foreign else dossiers
     others = [dossier for dossier in dossiers if dossier.resolving_unit in foreign] if foreign else ()
     found = _sorted_out(own, period)
-    rest = [dossier for dossier in chain(found.contested, found.past) if period.holds(dossier.received_at)]
     ended, waiting = _split(found.contested, period)
-    received = len(found.usual) + len(rest)
-    finished = [*found.usual, *found.carried, *ended]
+    unfinished = [*waiting, *found.pending, *found.past]
+    rest = [dossier for dossier in (*found.late, *ended, *unfinished) if period.holds(dossier.received_at)]
+    usual, also_finished = _kinds(found.usual), [*found.carried, *found.late, *ended]
+    received, finished = usual + _kinds(rest), usual + _kinds(also_finished)
     return Register(
         period=period,
-        received=received,
-        answers=_answers(chain(found.usual, rest)),
-        procedures=_procedures(chain(found.usual, rest)),
-        finished=len(finished),
-        says_results=any(dossier.result_file_required is not None for dossier in finished),
-        required=len([None for dossier in finished if dossier.result_file_required]),
-        clear=Clear(len(found.usual) + len(found.carried), found.days_earlier),
+        received=received.total(),
+        answers=_answers(received),
+        procedures=procedures_among((name, channel, said) for channel, said, *_, name, _ in received),
+        finished=finished.total(),
+        says_results=any(required is not None for *_, required in finished),
+        required=sum(number for (*_, required), number in finished.items() if required),
+        clear=Clear(len(found.usual) + len(found.carried), found.days_earlier, len(found.pending),
+                    tuple(dossier.code for dossier in found.late)),
         contested=found.contested,
         in_progress_late=sum(1 for dossier in found.contested if still_late(dossier, period)),
+        apologies=frozenset(d.code for d in chain(found.late, found.contested) if d.apology_number),
         imported=len(dossiers),
         lacks_receipt=not received and any(dossier.received_at is None for dossier in dossiers),
         foreign=foreign,
         elsewhere=[(d.code, d.resolving_unit or "") for d in others if period.holds(d.received_at)],
         elsewhere_counted={} if units else offices_elsewhere(offices, unit),
-        asked=_asked_rows(finished, chain(waiting, found.past, others), rest, asked) if asked else AskedRows(),
+        asked=_asked_rows(chain(found.usual, also_finished), [*unfinished, *others], rest, asked),
     )  # fmt: skip
 
 
 def _asked_rows(
     finished: Iterable[Dossier], others: Iterable[Dossier], received: Iterable[Dossier], asked: Collection[str | None]
 ) -> AskedRows:
+    if not asked:
+        return AskedRows()
     apart = {dossier.code: dossier for dossier in others if dossier.code in asked}
     inside = {dossier.code for dossier in received}
     ended = {dossier.code: dossier for dossier in finished if dossier.code in asked}
@@ -167,6 +168,10 @@ class _SortedOut:
     """Clear, and received before it."""
     past: list[Dossier] = field(default_factory=list)
     """Finished and handed over before the period: no rule counts them."""
+    pending: list[Dossier] = field(default_factory=list)
+    """In progress and not overdue at the period's end: in time where a rule counts such dossiers at all."""
+    late: list[Dossier] = field(default_factory=list)
+    """Finished and handed over in the period, at least a day after they were due: late by every rule."""
     contested: list[Dossier] = field(default_factory=list)
     days_earlier: int = 0
     """How many of the clear ones ended a day or more before they were due."""
@@ -199,46 +204,44 @@ def _sorted_out(dossiers: Iterable[Dossier], period: Period) -> _SortedOut:
 
 
 def _sort_out(dossier: Dossier, period: Period, found: _SortedOut) -> None:
-    """Clear: received before the period's end; finished and handed over in it, before it was due; no supplement."""
+    """Received before the period's end, with a due date, no supplement, and one of the orders of moments that all
+    rules judge alike; contested otherwise."""
     taken, end, handed, due = dossier.received_at, dossier.finished_at, dossier.returned_at, dossier.due_at
     opens, closes = period.opens, period.closes
     if end is not None and handed is not None and end < opens and handed < opens:
         found.past.append(dossier)
-    elif (
-        taken is not None
-        and due is not None
-        and end is not None
-        and handed is not None
-        and taken < closes
-        and opens <= end < due
-        and opens <= handed < due
-        and end < closes
-        and handed < closes
-        and dossier.status in DONE
-        and not dossier.supplements
-        and dossier.due_before is None
-    ):
+    elif taken is None or due is None or taken >= closes or dossier.supplements or dossier.due_before is not None:
+        found.contested.append(dossier)
+    elif end is None and handed is None and dossier.status in UNDER_WAY and due >= closes - _DAY:
+        found.pending.append(dossier)
+    elif end is None or handed is None or not (period.holds(end) and period.holds(handed) and dossier.status in DONE):
+        found.contested.append(dossier)
+    elif end < due and handed < due:
         (found.usual if opens <= taken else found.carried).append(dossier)
         found.days_earlier += local_day(end) < local_day(due)
+    elif local_day(end) > local_day(due) and handed > due:
+        found.late.append(dossier)
     else:
         found.contested.append(dossier)
 
 
-def _answers(received: Iterable[Dossier]) -> Counter[tuple[Any, ...]]:
-    """By `ANSWERS`, in their order; written out, because looking fields up by name costs twice as much."""
+def _kinds(dossiers: Iterable[Dossier]) -> Counter[tuple[Any, ...]]:
+    """By `ANSWERS`, procedure and whether a result file is required: a ward's dossiers differ in some hundreds of
+    combinations. Written out, because looking fields up by name costs half as much again."""
     return Counter(
-        (d.channel, d.full_online, d.fee_due, d.paid_online, d.papers_digitised, d.papers_reused, d.synced)
-        for d in received
-    )
+        (d.channel, d.full_online, d.fee_due, d.paid_online, d.papers_digitised, d.papers_reused, d.synced,
+         d.procedure_code or d.procedure, d.result_file_required)
+        for d in dossiers
+    )  # fmt: skip
 
 
-def _procedures(received: Iterable[Dossier]) -> frozenset[tuple[str | None, bool, bool]]:
-    seen = {(d.procedure_code, d.procedure, d.channel, d.full_online) for d in received}
-    return procedures_among(seen)
+def _answers(kinds: Mapping[tuple[Any, ...], int]) -> Mapping[tuple[Any, ...], int]:
+    found = Counter[tuple[Any, ...]]()
+    for kind, dossiers in kinds.items():
+        found[kind[: len(ANSWERS)]] += dossiers
+    return found
 
 
-def procedures_among(
-    seen: Iterable[tuple[str | None, str | None, str | None, Any]],
-) -> frozenset[tuple[str | None, bool, bool]]:
-    """`Register.procedures` of (code, name, channel, offered online) as they occur."""
-    return frozenset((code or name, channel == "online", said is not None) for code, name, channel, said in seen)
+def procedures_among(seen: Iterable[tuple[str | None, str | None, Any]]) -> frozenset[tuple[str | None, bool, bool]]:
+    """`Register.procedures` of (code or name, channel, offered online) as they occur."""
+    return frozenset((name, channel == "online", said is not None) for name, channel, said in seen)

@@ -16,7 +16,7 @@ from scoring.columns import NEEDED, register_of
 from scoring.engine.facts import Dossier, Facts, UnitName, from_plain, to_plain
 from scoring.engine.measuring import scope_of
 from scoring.engine.on_time import EARLIER, RULES, count_on_time, finished_in, still_late
-from scoring.engine.period import VIETNAM, period_of, working_days
+from scoring.engine.period import VIETNAM, local_day, period_of, working_days
 from scoring.engine.register import Register, registered
 from storage.database.types import canonical
 from storage.dossier_columns import SCHEMA, dossiers_text
@@ -73,13 +73,26 @@ NEARLY_CLEAR = st.fixed_dictionaries(
         "due_before": st.sampled_from([None, EDGES[1]]),
     }
 )
-"""Dossiers that lack at most a little to be in time by every rule."""
+"""Dossiers that lack at most a little to be in time, or late, by every rule."""
+
+NEARLY_OPEN = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from([2, 4, 4, 5, 7, 10, None]),
+        "received_at": st.sampled_from([EDGES[1], EDGES[1], EDGES[5], None]),
+        "due_at": st.sampled_from([EDGES[3], EDGES[4], EDGES[4] - timedelta(hours=10, seconds=1), EDGES[5], None]),
+        "finished_at": st.sampled_from([None, None, None, EDGES[5]]),
+        "returned_at": st.sampled_from([None, None, None, EDGES[5]]),
+        "supplements": st.sampled_from([None, 0, 2]),
+        "due_before": st.sampled_from([None, None, EDGES[1]]),
+    }
+)
+"""Dossiers that lack at most a little to be in progress and not overdue by every rule."""
 
 
 OFFICES = [None, "UBND phường A", "UBND phường B", "UBND phường C", "Trung tâm"]
 UNITS = (UnitName(former="c", unit="a", since=date(2025, 7, 1)), UnitName(former="b", unit="a", since=date(2026, 1, 1)))
 PLACED = st.tuples(
-    st.one_of(NEARLY_CLEAR, ROWS),
+    st.one_of(NEARLY_CLEAR, NEARLY_OPEN, ROWS),
     st.fixed_dictionaries(
         {
             "resolving_unit": st.sampled_from(OFFICES),
@@ -106,7 +119,13 @@ def frame_of(dossiers: tuple[Dossier, ...]) -> pl.DataFrame:
 def told_alike(register: Register) -> dict[str, Any]:
     """All that a register says; of contested dossiers and compared rows what columns hold of them."""
     said = {name: getattr(register, name) for name in Register.__slots__ if name not in ("contested", "asked")}
-    said["contested"] = [(one.code, one.apology_number, one.result_file_required) for one in register.contested]
+    said["clear"] = (
+        register.clear.count,
+        register.clear.days_earlier,
+        register.clear.pending,
+        sorted(register.clear.late),
+    )
+    said["contested"] = [(one.code, one.result_file_required) for one in register.contested]
     ended, others, asked = register.asked.ended, register.asked.others, register.asked
     said["outside"], said["wanting"] = asked.outside, {code: row.result_file_required for code, row in ended.items()}
     said["rows"] = {code: (row.result_number, row.received_on) for code, row in [*ended.items(), *others.items()]}
@@ -129,7 +148,7 @@ def test_columns_make_the_register_that_the_engine_makes_of_dossiers(
 
 
 @pytest.mark.parametrize("rule", sorted({*RULES, *EARLIER}))
-@given(rows=st.lists(NEARLY_CLEAR | ROWS, min_size=1, max_size=12))
+@given(rows=st.lists(NEARLY_CLEAR | NEARLY_OPEN | ROWS, min_size=1, max_size=12))
 @settings(max_examples=100, deadline=None)
 def test_clear_dossiers_counted_together_are_counted_as_if_judged_one_by_one(
     rule: str, rows: list[dict[str, Any]]
@@ -147,8 +166,8 @@ def test_clear_dossiers_counted_together_are_counted_as_if_judged_one_by_one(
     assert scope.answers("fee_due", "synced") == Counter((one.fee_due, one.synced) for one in received)
 
 
-@given(day=st.integers(0, 2), hour=st.integers(-1, 1), status=st.sampled_from([9, 10]))
-def test_a_dossier_in_time_by_every_rule_is_clear_and_told_early_as_each_rule_tells_it(
+@given(day=st.integers(-2, 2), hour=st.integers(-1, 1), status=st.sampled_from([9, 10]))
+def test_a_dossier_that_all_rules_judge_alike_is_clear_and_told_early_as_each_rule_tells_it(
     day: int, hour: int, status: int
 ) -> None:
     due = EDGES[3]
@@ -158,6 +177,7 @@ def test_a_dossier_in_time_by_every_rule_is_clear_and_told_early_as_each_rule_te
     found = registered((one,), PERIOD, "a")
 
     assert found.clear.count == (end < due)
+    assert len(found.clear.late) == (local_day(end) > local_day(due) and PERIOD.holds(end))
     assert all(found.on_time(rule) == count_on_time((one,), rule, PERIOD) for rule in RULES)
 
 
