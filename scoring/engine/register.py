@@ -105,9 +105,9 @@ def registered(
     others = [dossier for dossier in dossiers if dossier.resolving_unit in foreign] if foreign else ()
     found = _sorted_out(own, period)
     ended, waiting = _split(found.contested, period)
-    unfinished = [*waiting, *found.pending, *found.past]
-    rest = [dossier for dossier in (*found.late, *ended, *unfinished) if period.holds(dossier.received_at)]
-    usual, also_finished = _kinds(found.usual), [*found.carried, *found.late, *ended]
+    also_finished, unfinished = [*found.clear, *found.late, *ended], [*waiting, *found.pending, *found.past]
+    rest = [dossier for dossier in (*also_finished, *unfinished) if period.holds(dossier.received_at)]
+    usual = _kinds(found.usual)
     received, finished = usual + _kinds(rest), usual + _kinds(also_finished)
     return Register(
         period=period,
@@ -117,7 +117,7 @@ def registered(
         finished=finished.total(),
         says_results=any(required is not None for *_, required in finished),
         required=sum(number for (*_, required), number in finished.items() if required),
-        clear=Clear(len(found.usual) + len(found.carried), found.days_earlier, len(found.pending),
+        clear=Clear(len(found.usual) + len(found.clear), found.days_earlier, len(found.pending),
                     tuple(dossier.code for dossier in found.late)),
         contested=found.contested,
         in_progress_late=sum(1 for dossier in found.contested if still_late(dossier, period)),
@@ -127,7 +127,7 @@ def registered(
         foreign=foreign,
         elsewhere=[(d.code, d.resolving_unit or "") for d in others if period.holds(d.received_at)],
         elsewhere_counted={} if units else offices_elsewhere(offices, unit),
-        asked=_asked_rows(chain(found.usual, also_finished), [*unfinished, *others], rest, asked),
+        asked=_asked_rows(chain(found.usual, also_finished), chain(unfinished, others), rest, asked),
     )  # fmt: skip
 
 
@@ -163,18 +163,18 @@ class _SortedOut:
     """Dossiers by what is left to ask of them."""
 
     usual: list[Dossier] = field(default_factory=list)
-    """Clear, and received in the period."""
-    carried: list[Dossier] = field(default_factory=list)
-    """Clear, and received before it."""
-    past: list[Dossier] = field(default_factory=list)
-    """Finished and handed over before the period: no rule counts them."""
+    """Received, finished and handed over in the period in this order, and due in it but later."""
+    clear: list[Dossier] = field(default_factory=list)
+    """Others that were finished and handed over in the period, before they were due: in time by every rule."""
+    late: list[Dossier] = field(default_factory=list)
+    """Finished and handed over in the period, on a later day than they were due: late by every rule."""
     pending: list[Dossier] = field(default_factory=list)
     """In progress and not overdue at the period's end: in time where a rule counts such dossiers at all."""
-    late: list[Dossier] = field(default_factory=list)
-    """Finished and handed over in the period, at least a day after they were due: late by every rule."""
+    past: list[Dossier] = field(default_factory=list)
+    """Finished and handed over before the period: no rule counts them."""
     contested: list[Dossier] = field(default_factory=list)
     days_earlier: int = 0
-    """How many of the clear ones ended a day or more before they were due."""
+    """How many of the usual and the clear ones ended a day or more before they were due."""
 
 
 def _sorted_out(dossiers: Iterable[Dossier], period: Period) -> _SortedOut:
@@ -217,7 +217,7 @@ def _sort_out(dossier: Dossier, period: Period, found: _SortedOut) -> None:
     elif end is None or handed is None or not (period.holds(end) and period.holds(handed) and dossier.status in DONE):
         found.contested.append(dossier)
     elif end < due and handed < due:
-        (found.usual if opens <= taken else found.carried).append(dossier)
+        found.clear.append(dossier)
         found.days_earlier += local_day(end) < local_day(due)
     elif local_day(end) > local_day(due) and handed > due:
         found.late.append(dossier)
