@@ -173,9 +173,11 @@ def _any_said(said: pl.Series, dossiers: Iterable[_Contested]) -> bool:
 
 def _asked_rows(named: pl.DataFrame, ended: Iterable[_Contested]) -> AskedRows:
     """The rows that were asked for, apart by what they are in the period."""
-    is_clear = pl.col("own") & pl.col("stands").is_in([_CLEAR, _LATE])
-    finished: list[_Entered | _Contested] = [*_rows(named.filter(is_clear), _Entered), *ended]
-    rest = named.filter(~is_clear & ~pl.col("code").is_in([dossier.code for dossier in ended]))
+    if not named.height:
+        return AskedRows()
+    is_done = pl.col("own") & pl.col("stands").is_in([_CLEAR, _LATE])
+    finished: list[_Entered | _Contested] = [*_rows(named.filter(is_done), _Entered), *ended]
+    rest = named.filter(~is_done & ~pl.col("code").is_in([dossier.code for dossier in ended]))
     outside = frozenset(rest.filter(~(pl.col("own") & pl.col("received")))["code"])
     return AskedRows({row.code: row for row in finished}, {row.code: row for row in _rows(rest, _Entered)}, outside)
 

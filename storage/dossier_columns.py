@@ -20,7 +20,10 @@ from storage.history import COLUMNS, dossiers_as_of
 from storage.incoming import MOMENTS, NAMES, YES_OR_NO
 
 _NUMBERS = MOMENTS | YES_OR_NO | {"status", "supplements"}
-SCHEMA: Mapping[str, type[pl.DataType]] = {name: pl.Int64 if name in _NUMBERS else pl.String for name in COLUMNS}
+SCHEMA: Mapping[str, type[pl.DataType]] = {
+    name: pl.Int8 if name in YES_OR_NO else pl.Int64 if name in _NUMBERS else pl.String for name in COLUMNS
+}
+"""Yes and no take one byte: rows are grouped by them, and eight cost twice as much."""
 _SEVEN_HOURS = 7 * 3600
 _ESCAPED = r'["\\\x00-\x1f]'
 """What JSON writes in another way than it stands."""

@@ -81,8 +81,8 @@ def city(rows: int, wards: int = UNITS) -> pl.DataFrame:
         finished.alias("finished_at"),
         finished.alias("returned_at"),
         (number % 7 * 0).alias("supplements"),
-        (number % 3 == 0).cast(pl.Int64).alias("result_file_required"),
-        *((number % (3 + place) > 0).cast(pl.Int64).alias(flag) for place, flag in enumerate(FLAGS)),
+        (number % 3 == 0).cast(SCHEMA["result_file_required"]).alias("result_file_required"),
+        *((number % (3 + place) > 0).cast(SCHEMA[flag]).alias(flag) for place, flag in enumerate(FLAGS)),
     )
     silent = (name for name in NEEDED if name not in frame.columns)
     return frame.with_columns(pl.lit(None, dtype=SCHEMA[name]).alias(name) for name in silent)
