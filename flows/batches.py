@@ -26,8 +26,8 @@ from storage.evidence import EXAMINING, receipts_of, record_failed_attempt, unex
 SMALL_BATCH = 8
 """With a time limit, so that the limit is kept to a few minutes."""
 
-_SMALLEST = 4
-"""Documents of a batch that another worker gets: its own cost (a task, a reader's start) is that of half a document."""
+_SMALLEST = 2
+"""Documents of a batch that another worker gets: its own cost is that of a tenth of a document."""
 
 _ENDED_ITS_WORKER = "Lần trước máy dừng đúng lúc đang đọc riêng tài liệu này."
 

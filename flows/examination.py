@@ -80,9 +80,12 @@ def _examine_together(resources: Resources, hashes: Sequence[str], at: datetime,
                 time.sleep(_LOOK_SECONDS)
 
 
-def look_at(resources: Resources, hashes: Sequence[str], *, at: datetime) -> list[Look]:
-    """Examine documents without recording anything: what a worker elsewhere sends back."""
-    return list(_looks(resources, hashes, at))
+def look_at(resources: Resources, hashes: Sequence[str], *, at: datetime, kept_for: str = "") -> list[Look]:
+    """Examine documents without recording anything: what a worker elsewhere sends back.
+
+    `kept_for`: readers stay for later calls with the same word (sandbox.Limits).
+    """
+    return list(_looks(resources, hashes, at, kept_for))
 
 
 def record_look(resources: Resources, look: Look, at: datetime, reader: Reader) -> None:
@@ -99,20 +102,23 @@ def record_look(resources: Resources, look: Look, at: datetime, reader: Reader) 
             postpone(connection, reader.unit, look.sha256, look.lacking)
 
 
-def _looks(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[Look]:
+def _looks(resources: Resources, hashes: Sequence[str], at: datetime, kept_for: str = "") -> Iterator[Look]:
     """What is said about each document, in order; an engine that is missing costs only the documents that need it."""
-    for sha256, result in _examined(resources, hashes, at):
+    for sha256, result in _examined(resources, hashes, at, kept_for):
         if result.get("failure") == ENGINE_MISSING:
             yield Look(sha256, None, str(result["reason_vi"]))
         else:
             yield Look(sha256, result)
 
 
-def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+def _examined(
+    resources: Resources, hashes: Sequence[str], at: datetime, kept_for: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
     from ocr import InspectOptions, inspect_files
 
     settings = resources.settings
-    limits = Limits(memory_bytes=settings.document_memory_mib << 20, wall_seconds=float(settings.document_seconds))
+    memory, seconds = settings.document_memory_mib << 20, float(settings.document_seconds)
+    limits = Limits(memory_bytes=memory, wall_seconds=seconds, kept_for=kept_for)
     with _local_files(resources.store, hashes) as paths:
         names = dict(zip(paths, _names(resources, hashes), strict=True))
         options = InspectOptions(
@@ -131,7 +137,8 @@ def _examined(resources: Resources, hashes: Sequence[str], at: datetime) -> Iter
 def _names(resources: Resources, hashes: Sequence[str]) -> list[str]:
     """What each document was called when it came: a clue to its number, where that was written by hand."""
     with resources.database.read() as connection:
-        names = {row["sha256"]: str(row["name"]) for row in documents_of(connection, resources.settings.unit)}
+        rows = documents_of(connection, resources.settings.unit, hashes)
+    names = {row["sha256"]: str(row["name"]) for row in rows}
     return [names[sha256] for sha256 in hashes]
 
 

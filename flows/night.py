@@ -6,7 +6,6 @@ killed resumes where it stood, on this machine or another.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ from flows.resources import Resources, open_resources, require_room
 from flows.scoring import Question, compute, record
 from flows.tracing import span, traced
 from flows.years import criteria_for, leading_year, periods_beside
-from ocr.signatures import trust_now
 from storage import nights
 from storage.database import Connection
 from storage.document_leases import Reader
@@ -36,8 +34,6 @@ from storage.leases import owner_here
 from storage.nights import Night, NightRequest
 from storage.requests import LeaseLost
 
-_DASK_TRIM = "MALLOC_TRIM_THRESHOLD_"
-"""Dask's nanny sets it; the readers of documents would inherit it and take a fourth more processor time."""
 Step = Callable[..., Any]
 
 
@@ -159,23 +155,6 @@ def examine_batch(settings: Settings, night: Night, hashes: list[str], before: i
             say(f"Đọc và kiểm tra tài liệu: {count}/{total}", transient=count < total)
 
         examination.examine_batch(resources, hashes, at=night.started_at, done=done)
-
-
-def look_at_batch(settings: Settings, at: datetime, hashes: list[str], trust: str) -> list[examination.Look] | None:
-    """Step 3 elsewhere: examine one batch, record nothing; documents come by hash through the object store.
-
-    None: this machine's trust material is not that of the night (`trust`, its digest), so verdicts could differ.
-    """
-    os.environ.pop(_DASK_TRIM, None)
-    if trust_digest(settings) != trust:
-        return None
-    with open_resources(settings) as resources:
-        return examination.look_at(resources, hashes, at=at)
-
-
-def trust_digest(settings: Settings) -> str:
-    """What signatures are judged with on this machine, as one hash."""
-    return trust_now(settings.trust_folder, refusing_sha1=settings.sha1 == "strict").digest
 
 
 def record_batch(settings: Settings, night: Night, looks: list[examination.Look], reader: Reader) -> None:

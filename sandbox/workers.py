@@ -7,6 +7,7 @@ threads are never forked, and die with the process that started them.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import multiprocessing
@@ -18,12 +19,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
-from sandbox.slots import Release, Slots
+from sandbox.slots import Slots
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -31,6 +33,9 @@ R = TypeVar("R")
 _CLONE_NEWNET = 0x40000000
 CONSTS.sleep_unit = 0.03
 """Seconds between a pool's looks at its workers: with 0.1 (pebble's own) each batch waited 0.1 to 0.2 s more."""
+_IDLE_SECONDS = 60.0
+"""How long kept workers stay without a question."""
+
 _expected: set[str] = set()
 
 
@@ -44,6 +49,11 @@ class Limits:
     open_files: int = 256
     network: bool = False
     questions_per_worker: int = 50
+    kept_for: str = ""
+    """Not empty: workers stay a while for later questions of this process under equal limits, this word with them.
+
+    It names what workers read once and remember, so that nobody asks those who remember something else.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +87,18 @@ def run_each(
     `question` must be importable by name. `preload` names modules the fork server imports once for all workers.
     With `slots` each question waits for one before its time begins, and holds it until it is answered.
     """
-    bounds = limits or Limits()
-    _forget_main()
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sandbox.workers", *preload, *sorted(_expected - set(preload))])
-    with ProcessPool(
-        max_workers=workers,
-        max_tasks=bounds.questions_per_worker,
-        initializer=_confine,
-        initargs=(bounds, os.getpid()),
-        context=context,
-    ) as pool:
-        free = threading.Semaphore(workers)
-
-        def give_back(release: Release) -> None:
-            release()
-            free.release()
+    terms = _Terms(workers, limits or Limits(), preload)
+    with _kept(terms) if terms.limits.kept_for else _Pool(terms) as pool:
 
         def begun(argument: A) -> Any:
-            if slots is None:
-                return pool.schedule(question, args=[argument], timeout=bounds.wall_seconds)
-            free.acquire()  # a slot is for a worker that begins at once, never for a question in a queue
-            release = slots.take()
-            future = pool.schedule(question, args=[argument], timeout=bounds.wall_seconds)
-            future.add_done_callback(lambda _: give_back(release))
+            with contextlib.ExitStack() as held:
+                if slots is not None:
+                    pool.free.acquire()  # a slot is for a worker that begins at once, never for a question in a queue
+                    held.callback(pool.free.release)
+                    held.callback(slots.take())
+                future = pool.schedule(question, args=[argument], timeout=terms.limits.wall_seconds)
+                give_back = held.pop_all().close
+            future.add_done_callback(lambda _: give_back())
             return future
 
         yield from _in_order(map(begun, arguments), most=2 * workers if slots else None)
@@ -128,7 +126,70 @@ def run_one(
     return next(iter(list(run_each(question, [argument], workers=1, limits=limits, preload=preload))))
 
 
-def _forget_main() -> None:
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """On which workers are started: who asks on equal ones may share them."""
+
+    workers: int
+    limits: Limits
+    preload: tuple[str, ...]
+
+
+class _Pool(ProcessPool):
+    """Workers, how many of them are free, and who asks them at this moment."""
+
+    def __init__(self, terms: _Terms) -> None:
+        forget_main()
+        context = multiprocessing.get_context("forkserver")
+        later = sorted(_expected - set(terms.preload))
+        context.set_forkserver_preload(["sandbox.workers", *terms.preload, *later])
+        super().__init__(
+            max_workers=terms.workers,
+            max_tasks=terms.limits.questions_per_worker,
+            initializer=_confine,
+            initargs=(terms.limits, os.getpid()),
+            context=context,
+        )
+        self.free = threading.Semaphore(terms.workers)
+        self.askers = 0
+        self.ending: threading.Timer | None = None
+
+
+_standing: dict[_Terms, _Pool] = {}
+_lending = threading.Lock()
+
+
+@contextlib.contextmanager
+def _kept(terms: _Terms) -> Iterator[_Pool]:
+    """Workers that were started before on these terms, or new ones; they end when nobody asked them for a while."""
+    with _lending:
+        pool = _standing.get(terms)
+        if pool is None or not pool.active:  # a worker that is killed while it waits takes its pool with it
+            pool = _standing[terms] = _Pool(terms)
+        pool.askers += 1
+        if pool.ending:
+            pool.ending.cancel()
+    try:
+        yield pool
+    finally:
+        with _lending:
+            pool.askers -= 1
+            pool.ending = threading.Timer(_IDLE_SECONDS, _end_idle, [terms, pool])
+            pool.ending.daemon = True
+            pool.ending.start()
+
+
+def _end_idle(terms: _Terms, pool: _Pool) -> None:
+    with _lending:
+        if pool.askers:
+            return
+        if _standing.get(terms) is pool:
+            del _standing[terms]
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
+
+
+def forget_main() -> None:
     """Let workers start without the program that was started: questions are found by name.
 
     Otherwise multiprocessing imports it in each new worker, which takes longer than most documents.
@@ -147,6 +208,8 @@ def _answer(future: Any) -> Any:
         return Failure("memory", str(error))
     except ProcessExpired as error:
         return Failure("died", f"exit code {error.exitcode}")
+    except BrokenProcessPool as error:  # a worker was killed before it had its question: nothing about the file
+        return Failure("died", str(error))
     except Exception as error:  # noqa: BLE001 - whatever a stranger's file raises becomes a Failure, never a crash
         return Failure("error", f"{type(error).__name__}: {error}")
 

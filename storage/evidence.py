@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -131,9 +131,12 @@ def release(connection: Connection, unit: str, sha256s: Iterable[str], *, checke
     connection.execute(update(documents).where(*chosen).values(state=RECEIVED, attempts=0, reason=None))
 
 
-def documents_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
-    """All documents of a unit with their state, by name."""
-    rows = [dict(row._mapping) for row in connection.execute(select(documents).where(documents.c.unit == unit))]
+def documents_of(connection: Connection, unit: str, among: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
+    """All documents of a unit, or those with the hashes `among`, with their state, by name."""
+    chosen = select(documents).where(documents.c.unit == unit)
+    if among is not None:
+        chosen = chosen.where(documents.c.sha256.in_(among))
+    rows = [dict(row._mapping) for row in connection.execute(chosen)]
     return sorted(rows, key=lambda row: (row["name"], row["sha256"]))
 
 

@@ -1,7 +1,11 @@
 """The same documents on two Dask workers and on the process pool, by turns: arguments COUNT.
 
 The machine may change its speed and be shared: each way is asked ROUNDS times, wall clock and processor time of the
-whole process tree are taken, and the medians count.
+whole process tree (Prefect's server and Dask's scheduler with it) are taken, and the medians count.
+
+On both sides PAR_WORKERS documents are read at a time, nothing is recorded; what a night pays once is left out, to be
+told by itself: the fork servers that load engine and grammar, for Dask also scheduler, workers and their imports. The
+pool begins its readers within its time (a tenth of a second), those of Dask stand since the warm-up.
 """
 
 from __future__ import annotations
@@ -48,7 +52,7 @@ def _copy_documents(inbox: Path, wanted: int) -> None:
 
 
 def _by_turns(resources: Resources, settings: Settings) -> dict[str, list[float]]:
-    """Seconds of each way and round: pool, dask, their processor time, and Dask's start and warm-up."""
+    """Seconds of each way and round: pool, dask, their processor time, and start and warm-up of each."""
     from prefect import flow
 
     from flows.prefect_spread import spread, task_runner
@@ -65,7 +69,9 @@ def _by_turns(resources: Resources, settings: Settings) -> dict[str, list[float]
         _timed(taken, "dask", lambda: list(spread(settings, night, batches)))
 
     for _ in range(ROUNDS):
+        began = time.perf_counter()
         examination.look_at(resources, hashes[:2], at=AT)
+        taken["pool_warm_up"].append(time.perf_counter() - began)
         _timed(taken, "pool", lambda: examination.look_at(resources, hashes, at=AT))
         examine(time.perf_counter())
     return taken

@@ -52,7 +52,7 @@ def test_batches_are_small_where_time_is_short_or_several_machines_share(resourc
 
     assert [len(batch) for batch in batches_in_order(resources)] == [20]
     assert {len(batch) for batch in batches_in_order(hurried)} == {SMALL_BATCH, 20 % SMALL_BATCH}
-    assert [len(batch) for batch in batches_in_order(resources, shared_by=2)] == [5, 4, 4, 4, 3]
+    assert [len(batch) for batch in batches_in_order(resources, shared_by=2)] == [5, 3, 3, 2, 2, 2, 2, 1]
 
 
 def test_documents_that_a_dead_worker_was_reading_come_alone_and_in_their_place(resources: Resources) -> None:

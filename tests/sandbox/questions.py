@@ -69,3 +69,7 @@ def slots_held(_: int, *, folder: str) -> int:
     time.sleep(0.2)
     locks = Path("/proc/locks").read_text()
     return sum(f":{slot.stat().st_ino} " in locks for slot in Path(folder).glob("*/slot-*"))
+
+
+def pid(_: object) -> int:
+    return os.getpid()
