@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,15 @@ from flows.logs import log
 from flows.resources import open_ledger
 from flows.schedule import MOST_TRIES, newest_slot
 from storage.chores import DONE, FAILED, Chore, ChoreEnding, beat_chore, end_chore, slots_known, take_chore
-from storage.database import Connection
+from storage.database import Connection, Database
 from storage.leases import owner_here
+from storage.watched import watched_since
 
 _FILE = Path(__file__).parent.parent / "config" / "chores.yaml"
 _RETRY = timedelta(minutes=2)
+_GUARD = threading.Lock()
+_AT_WORK: set[Chore] = set()
+"""What threads of this process do now: the ledger knows processes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class ChoreKind:
     """For the installation, not for each of its units."""
     aside: bool = False
     """It may take long: the worker has it done by a process of its own and goes on."""
+    beside: bool = False
+    """It is due also while the worker is busy with a night: flows/beside.py does it then."""
 
     def schedule(self, settings: Settings) -> str:
         """The cron; `letter_at` in the file stands for PAR_LETTER_AT."""
@@ -71,8 +78,26 @@ def due_chores(
     return [chore for chore in wanted if _is_due(chore, known.get(chore), since[chore.unit], now)]
 
 
+def due_now(database: Database, units: Sequence[Settings], now: datetime) -> list[Chore]:
+    """What is due of these units, in the order of the file."""
+    since = watched_since(database, [unit.unit for unit in units], now)
+    with database.read() as connection:
+        return due_chores(connection, units, since=since, now=now)
+
+
 def do_chore(settings: Settings, chore: Chore, *, now: datetime) -> bool:
     """Do one slot of a chore, unless it is done or somebody is at it; whether it was this call that did it."""
+    with _GUARD:
+        if chore in _AT_WORK:
+            return False
+        _AT_WORK.add(chore)
+    try:
+        return _do_as_owner(settings, chore, now)
+    finally:
+        _AT_WORK.discard(chore)
+
+
+def _do_as_owner(settings: Settings, chore: Chore, now: datetime) -> bool:
     owner = owner_here()
     with open_ledger(settings) as database, database.write() as connection:
         if not take_chore(connection, chore, owner=owner, now=now):

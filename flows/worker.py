@@ -21,7 +21,8 @@ from config.settings import Settings, load_settings
 from config.units_here import settings_of_units
 from flows import requests
 from flows.aside import Aside
-from flows.chores import do_chore, due_chores, kind_of
+from flows.beside import doing_beside
+from flows.chores import do_chore, due_now, kind_of
 from flows.logs import log, where_raised
 from flows.night import NightRequestedBy
 from flows.probe import pulse_file
@@ -74,7 +75,9 @@ def main() -> None:
     """Work until SIGTERM; what runs then is left to be resumed."""
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
-    work(load_settings(), going_on=lambda: True)
+    settings = load_settings()
+    with doing_beside(settings):
+        work(settings, going_on=lambda: True)
 
 
 def work(settings: Settings, *, going_on: Callable[[], bool]) -> None:
@@ -226,10 +229,7 @@ def _run_request(look: Look, database: Database) -> bool:
 
 def _do_chore(look: Look, database: Database, aside: Aside | None) -> bool:
     settings_by_unit = {unit.unit: unit for unit in look.units}
-    since = watched_since(database, list(settings_by_unit), look.now)
-    with database.read() as connection:
-        due = due_chores(connection, look.units, since=since, now=look.now)
-    for chore in due:
+    for chore in due_now(database, look.units, look.now):
         if aside is not None and kind_of(chore.name).aside:
             aside.begin(chore)
         elif do_chore(settings_by_unit[chore.unit], chore, now=look.now):

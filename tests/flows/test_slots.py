@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from config.refusals import Refusal
 from config.settings import Settings
 from config.units_here import BadUnits, own_settings, settings_of, settings_of_units
 from flows.aside import Aside
+from flows.beside import doing_beside
 from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
 from flows.cli.door import WRONG_USE, Refused, settings_for
 from flows.keeping import Asker, care_for_store
@@ -251,6 +253,43 @@ def test_a_long_chore_is_done_beside_the_loop_which_goes_on(ward: tuple[Settings
         row = newest_of(connection, settings.unit, "scrub")
     assert row is not None and (row["state"], row["outcome"]["objects"]) == ("done", 0)
     assert row["owner"] != owner_here()
+
+
+def test_mail_goes_out_while_the_loop_is_busy_and_everything_else_waits_for_it(ward: tuple[Settings, Database]) -> None:
+    """A night that hangs would otherwise hold up the very alarm that tells of it."""
+    settings, database = ward
+
+    def done() -> set[str]:
+        with database.read() as connection:
+            rows = connection.execute(select(tables.chores.c.chore).where(tables.chores.c.state == "done"))
+            return set(rows.scalars())
+
+    with doing_beside(settings, look_seconds=0.05):
+        wait_until(lambda: len(done()) == 3)
+        time.sleep(0.3)
+    assert done() == {"letter", "alarms", "reminders"} == {kind.id for kind in chore_kinds() if kind.beside}
+
+
+def test_two_threads_of_a_process_never_do_the_same_chore_at_once(
+    ward: tuple[Settings, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, _ = ward
+    begun, go_on, times = threading.Event(), threading.Event(), list[datetime]()
+
+    def slow_deed(_settings: Settings, now: datetime) -> dict[str, Any]:
+        times.append(now)
+        begun.set()
+        go_on.wait(30)
+        return {}
+
+    monkeypatch.setattr("flows.chores._deed", lambda _: slow_deed)
+    chore = Chore(settings.unit, "letter", SLOT)
+    other = threading.Thread(target=do_chore, args=(settings, chore), kwargs={"now": SLOT})
+    other.start()
+    assert begun.wait(30) and not do_chore(settings, chore, now=SLOT)
+    go_on.set()
+    other.join()
+    assert times == [SLOT] and not do_chore(settings, chore, now=SLOT)
 
 
 def test_who_lost_a_night_can_neither_end_it_nor_call_it_failed(ward: tuple[Settings, Database]) -> None:
