@@ -147,13 +147,20 @@ def receipts_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
 
 
 def examinations_of(connection: Connection, unit: str, checker: str) -> dict[str, Mapping[str, Any]]:
-    """Examinations of a unit's documents by hash: {result, text, examined_at}, with the signature verdict of today."""
-    rows = select(examinations).where(
-        examinations.c.checker == checker,
-        examinations.c.sha256.in_(select(documents.c.sha256).where(documents.c.unit == unit)),
-    )
-    found = {row.sha256: dict(row._mapping) for row in connection.execute(rows)}
-    return overlaid(connection, checker, found)
+    """Examinations of a unit's documents by hash: {checker, result, text, examined_at}, with today's signature verdict.
+
+    Of a document that this version of the checks has not read yet (after an upgrade they are read night by night), the
+    newest examination of an earlier version stands; without any the document is not there.
+    """
+    mine = examinations.c.sha256.in_(select(documents.c.sha256).where(documents.c.unit == unit))
+    seen = select(examinations.c.sha256).where(examinations.c.checker == checker)
+    now = select(examinations).where(examinations.c.checker == checker, mine)
+    earlier = select(examinations).where(mine, examinations.c.sha256.not_in(seen)).order_by(examinations.c.examined_at)
+    found = {row.sha256: dict(row._mapping) for rows in (now, earlier) for row in connection.execute(rows)}
+    told: dict[str, Mapping[str, Any]] = {}
+    for version in {str(row["checker"]) for row in found.values()}:
+        told |= overlaid(connection, version, {key: row for key, row in found.items() if row["checker"] == version})
+    return {sha256: told[sha256] for sha256 in found}
 
 
 def _set_state(connection: Connection, unit: str, sha256: str, *, state: str, reason: str | None) -> None:
