@@ -25,6 +25,7 @@ from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.json_values import sound
 from ocr.kept_words import packed_words
 from ocr.page_reading import Note, PageReading
+from ocr.pasted_sheet import as_own_page, on_whole_pages
 
 __all__ = ["InspectOptions", "inspect_file", "unread_answer"]
 
@@ -107,7 +108,9 @@ def _examined(intake: Intake, options: InspectOptions, budget: Budget) -> dict[s
     profile = profile_of(reading.pages, intake.media_type)
     seconds = max(4.0, budget.left())
     signature = _signature(intake, options, text=text, scanned=profile != "born_digital", seconds=seconds)
-    fields = fields_of(reading.pages, _clues(intake, options, signature), line_reader(terms))
+    sheets = [as_own_page(page) for page in reading.pages]
+    found = fields_of(sheets, _clues(intake, options, signature), line_reader(terms))
+    fields = on_whole_pages(found, reading.pages)
     whole = completeness_notes(reading.pages, page_count=reading.page_count, limits=thresholds_of("scanned"))
     notes = [*reading.notes, *_repairs(intake, reading, signature), *whole]
     digitisation = judge(reading.pages, profile=profile, version=reading.version, notes=notes)

@@ -58,7 +58,8 @@ class PageReading:
     `marks`: seals and handwriting, None where the paper alone was not at hand while reading.
     `cut`: strokes of ink over the left, top, right and bottom edge of the scan as it lies in the file.
     `text_from`: where `text` is from where not from `source`. `sampled`: confidence, 0 to 1, of the part that was read
-    of a scan whose words are a layer's.
+    of a scan whose words are a layer's. `sheet`: where the paper lies on the upright page into which it is pasted under
+    a caption (ocr/pasted_sheet.py); `picture` then shows it alone.
     """
 
     number: int
@@ -80,6 +81,7 @@ class PageReading:
     cut: tuple[int, int, int, int] = (0, 0, 0, 0)
     text_from: Literal["layer"] | None = None
     sampled: float | None = None
+    sheet: Box | None = None
 
     @property
     def confidence(self) -> float | None:
@@ -212,12 +214,12 @@ def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
     def read_again(region: Box, layout: int) -> list[Word]:
         return engine.read(_cut(sheet, ready, region, ready_dpi), dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
-    def read_alone(region: Box, layout: int) -> list[Word]:
+    def read_as_it_is(region: Box, layout: int) -> list[Word]:
         cut = ready.crop(_frame(region, ready_dpi))
         return engine.read(cut, dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
     size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
-    words = with_signature_block(with_recipients(words, size, read_alone), size, read_again)
+    words = with_signature_block(with_recipients(words, size, (read_again, read_as_it_is)), size, read_again)
     return _Upright(with_set_phrases(words), ready, ready_dpi, skew)
 
 
@@ -301,12 +303,16 @@ def _turn_of_few_words(grey: Image.Image, dpi: float, reader: Reader) -> int:
 
 
 def _turn_of_short_page(read: _Upright, reader: Reader) -> int:
-    """180 where a page that holds little more than a signature block stands on its head: read in full that way."""
+    """The turn in which a page that holds little more than a signature block is read, 0 where as it is: in full."""
     if len(read.words) > _SHORT_PAGE:
         return 0
-    turned = read.ready.rotate(180)
-    letters = _read_letters(reader.engine().read(turned, dpi=read.dpi, layout=PAGE, seconds=reader.seconds))
-    return 180 if letters > 1.5 * _read_letters(read.words) + _FEW_LETTERS else 0
+    enough = 1.5 * _read_letters(read.words) + _FEW_LETTERS
+    for turn in (180, 90, 270):
+        turned = read.ready.rotate(-turn, expand=True)
+        words = reader.engine().read(turned, dpi=read.dpi, layout=PAGE, seconds=reader.seconds)
+        if _read_letters(words) > enough:
+            return turn
+    return 0
 
 
 def _read_letters(words: list[Word]) -> float:

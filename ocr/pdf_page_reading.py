@@ -19,6 +19,7 @@ from ocr import page_image
 from ocr.errors import EngineFailed, PageUnreadable
 from ocr.letters_in_picture import LETTERS_DPI, Places, inside, letter_places, looks_like_paper
 from ocr.page_reading import Note, PageReading, Reader, read_picture, sampled_line_band
+from ocr.pasted_sheet import as_own_page, laid_on_page, sheet_under_caption
 from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of, pictures_alone
 from ocr.second_look import signature_region
 from ocr.signatures.paper_marks import marks_on_paper
@@ -271,14 +272,32 @@ def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, re
         if share >= _LEAST_IMAGE
         else replace(base, kind="text" if mixed else "scan")
     )
-    read = _with_stamps(read_picture(facts, taken.picture, taken.dpi, reader), taken.offset, page)
+    read = _read_sheet(facts, page, taken, said, reader) or _with_stamps(
+        read_picture(facts, taken.picture, taken.dpi, reader), taken.offset, page
+    )
     if share >= _FULL_IMAGE and not said.is_typed:
         return read
     pictured = _words_in_images(read, page, said.seen)
-    last = _letters(said.seen) < _LITTLE_TYPED and signature_region(pictured, read.width, read.height) is not None
+    own = as_own_page(read)
+    said_there = pictured if read.sheet is None else own.words
+    last = _letters(said.seen) < _LITTLE_TYPED and signature_region(said_there, own.width, own.height) is not None
     if share < _LEAST_IMAGE or len(pictured) >= _READ_WORDS or last:
         return read
     return None if said.is_typed else _beside_drawing(read, page)
+
+
+def _read_sheet(facts: PageReading, page: PdfPage, taken: _Taken, said: _Said, reader: Reader) -> PageReading | None:
+    """A sheet pasted under a caption, read alone; None where there is none, or stamps lie over the page."""
+    stamped = any(word.source == "appearance" for word in page.words)
+    if not _large(page) or taken.offset != (0.0, 0.0) or said.hidden or stamped:
+        return None
+    pictures = around(image.box for image in _large(page))
+    sheet = sheet_under_caption(Box(0.0, 0.0, page.width, page.height), pictures, said.seen)
+    if sheet is None:
+        return None
+    cut = taken.picture.crop(_frame(sheet, taken.dpi / 72, taken.picture))
+    read = read_picture(replace(facts, width=sheet.width, height=sheet.height), cut, taken.dpi, reader)
+    return laid_on_page(read, sheet, facts, said.seen)
 
 
 def _beside_drawing(read: PageReading, page: PdfPage) -> PageReading:
@@ -354,13 +373,8 @@ def _differing(number: int) -> Note:
 def _with_stamps(reading: PageReading, offset: tuple[float, float], page: PdfPage) -> PageReading:
     stamps = tuple(word for word in page.words if word.source == "appearance")
     right, down = offset
-    moved = tuple(_moved(word, right, down) for word in reading.words) if right or down else reading.words
+    moved = tuple(word.moved(right, down) for word in reading.words) if right or down else reading.words
     if not stamps and not (right or down):
         return reading
     words = moved + stamps
     return replace(reading, words=words, text=text_of(words) if stamps else reading.text)
-
-
-def _moved(word: Word, right: float, down: float) -> Word:
-    box = word.box
-    return replace(word, box=Box(box.left + right, box.top + down, box.right + right, box.bottom + down))

@@ -17,10 +17,11 @@ from statistics import median
 from ocr.engine import BLOCK, LINE
 from ocr.errors import EngineFailed
 from ocr.second_look import better_rows, first_recipient, inside, moved
-from ocr.words import Box, Row, Word, middle_of, plain, rows_of
+from ocr.words import Box, Row, Word, mean_confidence, middle_of, plain, rows_of
 
 _ARCHIVE = re.compile(r"^\W{0,3}.?.?LUU\b")
-_ARCHIVE_ALONE = re.compile(r"^\W{0,3}[LI1T] ?[UW]U ?:? ?V")
+_ARCHIVE_FIRST = re.compile(r"^\W{0,3}[LI1T] ?[UW]U ?:? ?V[TIL]\b")
+"""The archive of which the office (VT, văn thư) comes first."""
 _SURE_LINE = 0.8
 """Confidence under which a line is doubted as a whole: wrong ones of wide faces had up to 0.6."""
 _DOUBTED = 0.6
@@ -33,46 +34,52 @@ _OWN_LINES = 3_000_000
 """Added to line numbers, so that no other reading of the page shares them."""
 
 
-def with_recipients(
-    words: list[Word], size: tuple[float, float], read_again: Callable[[Box, int], list[Word]]
-) -> list[Word]:
-    """The page's words, those of its recipients replaced line by line where a second reading says more.
+Look = Callable[[Box, int], list[Word]]
+"""Reads one region of the page in a layout mode, places counted from the region's corner."""
 
-    `size` is the page's in points; `read_again` reads one region of it in a layout mode, places counted from the
-    region's corner.
+
+def with_recipients(words: list[Word], size: tuple[float, float], looks: Sequence[Look]) -> list[Word]:
+    """The page's words, those of its recipients replaced line by line where another reading says more.
+
+    `size` is the page's in points; `looks` read other renderings of it (of the same pixels a line reads the same), each
+    used only where a line is in doubt after those before it.
     """
     region = _column(words, *size)
     if region is None:
         return words
     within = [word for word in words if inside(word, region)]
-    if not _in_doubt(rows_of(within)):
+    every, again = list(within), list[Word]()
+    for number, look in enumerate(looks, 1):
+        if not _in_doubt(rows_of(within)):
+            break
+        try:
+            again = [moved(word, region, number * _OWN_LINES) for word in look(region, BLOCK)]
+        except EngineFailed:
+            break
+        every += again
+        within = [_surest(word, every) for word in better_rows(within, again)]
+    if not again:
         return words
-    try:
-        again = [moved(word, region, _OWN_LINES) for word in read_again(region, BLOCK)]
-    except EngineFailed:
-        return words
-    read = [_surest(word, (*within, *again)) for word in better_rows(within, again)]
-    outside = [word for word in words if not inside(word, region)]
-    return outside + _with_archive(read, again, region, read_again)
+    within = _with_archive(within, again, region, looks[-1])
+    return [word for word in words if not inside(word, region)] + within
 
 
-def _with_archive(
-    read: list[Word], again: Sequence[Word], region: Box, read_again: Callable[[Box, int], list[Word]]
-) -> list[Word]:
+def _with_archive(read: list[Word], again: Sequence[Word], region: Box, look: Look) -> list[Word]:
     """The list with its last line read alone where that was doubted; `again` tells where the line stands."""
     doubted = _doubted_end(rows_of(again))
-    if doubted is None or any(_is_archive(row) and row.confidence >= _SURE_LINE for row in rows_of(read)):
+    sure = max((row.confidence for row in rows_of(read) if _is_archive_first(row)), default=-1.0)
+    if doubted is None or sure >= _SURE_LINE:
         return read
     high, middle = median(word.box.height for word in again), middle_of(doubted.words)
     right = min(region.right, doubted.box.right + 2 * high)
     box = Box(region.left, max(region.top, middle - 0.9 * high), right, min(region.bottom, middle + 0.9 * high))
     try:
-        line = [moved(word, box, 2 * _OWN_LINES) for word in read_again(box, LINE)]
+        line = [moved(word, box, 9 * _OWN_LINES) for word in look(box, LINE)]
     except EngineFailed:
         return read
-    if not _ARCHIVE_ALONE.match(plain(Row(tuple(line)).text)):
+    if not _is_archive_first(Row(tuple(line))) or mean_confidence(line) < sure:
         return read
-    return [word for word in read if not box.holds(word.box.left, word.box.middle)] + _without_scraps(line)
+    return [word for word in read if not box.holds(word.box.left, word.box.middle)] + line
 
 
 def _doubted_end(rows: Sequence[Row]) -> Row | None:
@@ -81,13 +88,12 @@ def _doubted_end(rows: Sequence[Row]) -> Row | None:
     return rows[sure[-1] + 1] if sure and sure[-1] + 1 < len(rows) else None
 
 
+def _is_archive_first(row: Row) -> bool:
+    return _ARCHIVE_FIRST.match(plain(row.text)) is not None
+
+
 def _is_archive(row: Row) -> bool:
     return _ARCHIVE.match(plain(row.text)) is not None
-
-
-def _without_scraps(line: Sequence[Word]) -> list[Word]:
-    """Without what the edge of a seal or the next line leaves: short and guessed."""
-    return [word for word in line if word.confidence >= _DOUBTED or sum(c.isalnum() for c in word.text) > 2]
 
 
 def _surest(word: Word, others: Sequence[Word]) -> Word:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
@@ -61,6 +61,11 @@ class Word:
     source: Source
     line: int = 0
     """Words that the engine saw as one line share a number above 0."""
+
+    def moved(self, right: float, down: float) -> Word:
+        """The same word so many points further right and down."""
+        box = self.box
+        return replace(self, box=Box(box.left + right, box.top + down, box.right + right, box.bottom + down))
 
 
 @dataclass(frozen=True, slots=True)

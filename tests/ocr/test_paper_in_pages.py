@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from ocr.fields.found import Found, share_box
+from ocr.page_reading import PageReading
+from ocr.pasted_sheet import as_own_page, laid_on_page, on_whole_pages
+from ocr.words import Box, Word
 from tests.ocr.exotic import strips
 from tests.ocr.layered import Pasting, joined, on_background, pasted, searchable
 from tests.ocr.papers import Paper, Scanner, born_digital, pages_pdf, scan, scanned
@@ -207,9 +211,13 @@ def test_a_scanned_annex_of_a_typed_document_is_judged_by_itself(tmp_path: Path)
     assert answer["digitisation"]["profile"] == "born_digital"
 
 
+LISTED = "Như trên; CT, các PCT UBND phường; Lưu: VT"
+
+
 def _last_page() -> Image.Image:
     """A scan that holds little more than who signed."""
-    picture = scan(replace(PAPER, body=(), recipients=("Như trên;", "Lưu: VT."), stack=("CHỦ TỊCH",)), Scanner(seed=2))
+    listed = ("Như trên;", "CT, các PCT UBND phường;", "Lưu: VT.")
+    picture = scan(replace(PAPER, body=(), recipients=listed, stack=("CHỦ TỊCH",)), Scanner(seed=2))
     picture.paste("white", (0, 0, picture.width, round(0.27 * picture.height)))  # the last page has no head
     return picture
 
@@ -217,16 +225,17 @@ def _last_page() -> Image.Image:
 def test_a_last_page_of_few_words_is_read_though_it_stands_on_its_head(tmp_path: Path) -> None:
     answer = examined(tmp_path, pages_pdf([_last_page().rotate(180)], Scanner(seed=2)))
 
-    assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", "Như trên; Lưu: VT")
+    assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", LISTED)
     assert answer["pages"][0]["rotation"] == 180
 
 
-def test_a_pasted_last_page_with_little_more_than_who_signed_is_read(tmp_path: Path) -> None:
-    picture = _last_page()
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_pasted_last_page_with_little_more_than_who_signed_is_read(tmp_path: Path, turn: int) -> None:
+    picture = _last_page().rotate(turn, expand=True)
 
     answer = examined(tmp_path, pasted(picture, Pasting(width=530, left=30, top=40, caption="Bản quét kèm theo")))
 
-    assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", "Như trên; Lưu: VT")
+    assert (value(answer, "signer"), value(answer, "recipients")) == ("Nguyễn Thị Hồng", LISTED)
     assert "picture_unread" not in codes(answer)
 
 
@@ -236,5 +245,27 @@ def test_a_pasted_scan_on_its_side_is_read_wherever_it_lies(tmp_path: Path, turn
 
     answer = examined(tmp_path, pasted(picture, Pasting(width=430, left=90, top=60, caption="Bản quét kèm theo")))
 
-    assert value(answer, "type") == "QUYẾT ĐỊNH"
+    assert (value(answer, "type"), value(answer, "number")) == ("QUYẾT ĐỊNH", "16/QĐ-UBND")
+    assert (value(answer, "issued_on"), value(answer, "signer")) == ("2025-11-21", "Nguyễn Thị Hồng")
     assert answer["pages"][0]["rotation"] == turn
+    assert answer["text"].startswith("Bản quét kèm theo\n")
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_what_is_read_of_a_sheet_keeps_its_place_on_the_page(turn: int) -> None:
+    """A word in the sheet's upper left corner, as it stands upright."""
+    lying = turn in (90, 270)
+    page = PageReading(1, "mixed", 600, 800)
+    sheet = Box(100, 200, 500, 500)
+    word = Word("Số:", Box(10, 20, 30, 30), 0.9, "ocr", 1)
+    read = replace(page, width=300 if lying else 400, height=400 if lying else 300, words=(word,), rotation=turn)
+
+    laid = laid_on_page(read, sheet, page, [Word("Kèm", Box(100, 50, 130, 60), 1.0, "layer")])
+
+    corner = {0: (110, 220), 90: (310, 120), 180: (110, 320), 270: (210, 120)}[turn]
+    assert (laid.words[0].box.left, laid.words[0].box.top) == pytest.approx(corner)
+    own = as_own_page(laid)
+    assert [(one.text, round(one.box.left), round(one.box.top)) for one in own.words] == [("Số:", 10, 20)]
+    found = Found("x", 1, share_box(own.words[0].box, own), 0.9, "")
+    box = on_whole_pages({"number": found}, [laid])["number"].box  # type: ignore[union-attr]
+    assert box[:2] == pytest.approx((corner[0] / laid.width, corner[1] / laid.height), abs=0.001)

@@ -49,7 +49,7 @@ DOUBTS = {
 def test_a_lost_line_of_the_recipients_is_read_from_their_column_alone(case: str) -> None:
     again = Alone(*WHOLE)
 
-    found = with_recipients(read_at_first([(text, float(top)) for text, top in DOUBTS[case]]), SIZE, again)
+    found = with_recipients(read_at_first([(text, float(top)) for text, top in DOUBTS[case]]), SIZE, [again])
 
     assert [line.split("  ")[0] for line in text_of([w for w in found if w.box.left < 300]).splitlines()] == [
         "Nơi nhận:",
@@ -62,7 +62,7 @@ def test_a_guessed_word_of_the_recipients_is_read_again() -> None:
     words = read_at_first([(text, 514 + 12.0 * place) for place, text in enumerate(WHOLE)])
     guessed = [replace(word, text="PGT", confidence=0.3) if word.text == "PCT" else word for word in words]
 
-    found = with_recipients(guessed, SIZE, Alone(*WHOLE))
+    found = with_recipients(guessed, SIZE, [Alone(*WHOLE)])
 
     assert "- CT, các PCT UBND phường;" in text_of([word for word in found if word.box.left < 300])
 
@@ -71,7 +71,7 @@ def test_whole_recipients_are_not_read_again() -> None:
     words = read_at_first([(text, 514 + 12.0 * place) for place, text in enumerate(WHOLE)])
     again = Alone("- Khác;")
 
-    assert with_recipients(words, SIZE, again) == words
+    assert with_recipients(words, SIZE, [again]) == words
     assert again.asked == []
 
 
@@ -84,9 +84,9 @@ def test_the_archives_line_is_read_alone_where_the_column_leaves_it_in_doubt(gue
             return row("-Lưu:VT,KTHT. ˆ", 85 - region.left, 538 - region.top)
         return [replace(word, confidence=0.3) if word.line == 3 else word for word in column(region, layout)]
 
-    found = with_recipients(
-        read_at_first([("- Như trên;", 514), ("- CT, các PCT UBND phường;", 526)]), SIZE, read_again
-    )
+    words = read_at_first([("- Như trên;", 514), ("- CT, các PCT UBND phường;", 526)])
+
+    found = with_recipients(words, SIZE, [read_again])
 
     listed = text_of([word for word in found if word.box.left < 300]).splitlines()
     assert [line.rstrip(" ˆ") for line in listed] == ["Nơi nhận:", *WHOLE[:2], "-Lưu:VT,KTHT."]
@@ -98,11 +98,28 @@ def test_recipients_that_the_engine_cannot_read_again_stay_as_they_were() -> Non
 
     words = read_at_first([("- Như trên;", 514)])
 
-    assert with_recipients(words, SIZE, failing) == words
+    assert with_recipients(words, SIZE, [failing]) == words
 
 
 def test_a_page_without_recipients_is_left_alone() -> None:
     again = Alone(*WHOLE)
 
-    assert with_recipients(list(BLOCK), SIZE, again) == list(BLOCK)
+    assert with_recipients(list(BLOCK), SIZE, [again]) == list(BLOCK)
     assert again.asked == []
+
+
+def test_a_word_still_in_doubt_is_looked_at_in_another_rendering() -> None:
+    """Of the same pixels a line reads the same; where the first look settles it there is no second."""
+    words = read_at_first([(text, 514 + 12.0 * place) for place, text in enumerate(WHOLE)])
+    guessed = [replace(word, text="PGT", confidence=0.3) if word.text == "PCT" else word for word in words]
+
+    def same_again(region: Box, layout: int) -> list[Word]:
+        again = Alone("- Như trên;", "- CT, các PGT UBND phường;", "- Lưu: VT, KTHT.")(region, layout)
+        return [replace(word, confidence=0.3) if word.text == "PGT" else word for word in again]
+
+    other, never = Alone(*WHOLE), Alone("- Khác;")
+
+    found = with_recipients(guessed, SIZE, [same_again, other, never])
+
+    assert "- CT, các PCT UBND phường;" in text_of([word for word in found if word.box.left < 300])
+    assert (len(other.asked), never.asked) == (1, [])
