@@ -35,6 +35,14 @@ _FILLERS = frozenset({(1, 1, 1), (1753, 1, 1), (1900, 1, 1), (9999, 12, 31)})
 _CLOCK_WORDS = re.compile(r"(\d{1,2})\s*(?:giờ|h|g)\s*(\d{1,2})?\s*(?:phút|ph|p|')?(?![\w:/.-])", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"\b(?:lúc|vào|ngày)\b|[(),]", re.IGNORECASE)
 _REMARK = re.compile(r"(?<=\d)[\s(,;-]+(?:còn|quá|trễ|trước|đúng|sớm|chậm)\s+(?:hạn|\d).*$", re.IGNORECASE)
+_YEAR_LAST = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d")
+"""ddMMyyyy: no yyyyMMdd of our years can be read so, because their month would be 19 or 20."""
+_YEAR_FIRST = re.compile(r"^((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})\b")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMED = re.compile(
+    rf"\b(\d{{1,2}})[-/ ]({'|'.join(_MONTHS)}|thg? ?(\d{{1,2}}))[-/ ,]+(\d{{4}})\b", re.IGNORECASE
+)
+"""As Excel writes "d-mmm-yyyy" in English and in Vietnamese: 03-Jul-2025, 03-Thg7-2025."""
 _DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
 
 
@@ -81,7 +89,7 @@ def is_date(text: str) -> bool:
 
 def _from_text(text: str) -> datetime:
     try:
-        if len(text) == 19 and text[2] == "/" == text[5] and text[13] == ":":
+        if len(text) == 19 and text[2] == "/" == text[5] and text[13] == ":" and text[11:13] != "24":
             return _vendor_moment(text)
         return _any_shape(text)
     except NotADate:
@@ -101,11 +109,13 @@ def _vendor_moment(text: str) -> datetime:
 
 
 def _any_shape(text: str) -> datetime:
-    text = _WEEKDAY.sub("", text)
+    text = _WEEKDAY.sub("", text).removeprefix("'")
     if found := _DAY_FIRST.fullmatch(text):
         return _from_parts(found.groups())
     if found := _TIME_FIRST.fullmatch(text):
         return _any_shape(found[4]).replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3] or 0))
+    if len(text) == 8 and _YEAR_LAST.fullmatch(text):
+        return datetime.strptime(text, "%d%m%Y").replace(tzinfo=VIETNAM)
     if _DIGITS.fullmatch(text):
         return datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)
     if _ISO.match(text):
@@ -119,8 +129,15 @@ def _in_signs(text: str) -> str:
     """A date in words ("8 giờ 15 phút, ngày 3 tháng 7 năm 2025") in the signs of the usual shapes, without a remark on
     how late it is ("07/07/2025 17:00 Còn 2 ngày")."""
     days = _DAY_WORDS.sub(r"\1/\2/\3", _REMARK.sub("", text))
+    days = _YEAR_FIRST.sub(r"\3/\2/\1", _MONTH_NAMED.sub(_month_in_digits, days))
     clocks = _CLOCK_WORDS.sub(lambda found: f" {found[1]}:{found[2] or '00'} ", days)
     return " ".join(_BETWEEN_WORDS.sub(" ", clocks).split()).strip("- ")
+
+
+def _month_in_digits(found: re.Match[str]) -> str:
+    named = found[2].casefold()
+    month = _MONTHS.index(named) + 1 if named in _MONTHS else int(found[3])
+    return f"{found[1]}/{month}/{found[4]}"
 
 
 def _from_parts(parts: tuple[str | None, ...]) -> datetime:
@@ -129,6 +146,8 @@ def _from_parts(parts: tuple[str | None, ...]) -> datetime:
     if len(year or "") == 2 and number > LATEST_SHORT_YEAR:
         raise NotADate(f"năm {year!r} viết hai chữ số nên không rõ là năm nào; ghi đủ bốn chữ số")
     clock = int(hour or 0)
+    if clock == 24 and not int(minute or 0) and not int(second or 0):
+        clock, minute, second = 23, "59", "59"  # 24:00 is the end of its day
     if half and half.upper() in ("CH", "PM") and clock < 12:
         clock += 12
     elif half and half.upper() in ("SA", "AM") and clock == 12:

@@ -12,14 +12,14 @@ from typing import Any
 import yaml
 
 from config.dossier_codes import DOSSIER_CODE
-from config.export_profiles import KEYS, Column, Profile, Vocabulary
+from config.export_profiles import FIELDS, KEYS, Column, Profile, Vocabulary
 from connectors.errors import ConnectorError, Unreadable
 from connectors.exports.dates import is_date
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import HeaderGuess, header_guess, layout_of
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of, profiles_of
-from connectors.exports.text import column_letters, folded, label_key
+from connectors.exports.text import column_letters, folded
 from connectors.exports.values import COMPONENT, PROCEDURE_CODE, BadCell, number_of, plain_text
 
 _SAMPLED_ROWS = 50
@@ -83,9 +83,10 @@ def explanation_of(question: Question) -> Explanation:
     if guess is None:
         raise Unreadable(f"{question.name}: không thấy dòng nào giống tiêu đề bảng.")
     grid = next(grid for grid in grids if grid.name == guess.sheet)
-    nearest = next((profile for profile in profiles if profile.id == guess.nearest), None)
-    columns = _columns(grid, guess, nearest or profiles[0], vocabulary)
-    ready = _ready_profile(question.name, columns, nearest)
+    of_dossiers = next((profile for profile in profiles if profile.kind == "dossiers"), profiles[0])
+    model = next((profile for profile in profiles if profile.id == guess.nearest), of_dossiers)
+    columns = _with_key(_columns(grid, guess, model, vocabulary), model)
+    ready = _ready_profile(question.name, columns, model, _fields_told(model.kind, profiles))
     name = known.profile.id if known else None
     return Explanation(question.name, grid.name, guess.row, name, guess.nearest, guess.missing, columns, ready, faults)
 
@@ -107,6 +108,24 @@ def _columns(grid: Grid, guess: HeaderGuess, nearest: Profile, vocabulary: Vocab
     return tuple(seen)
 
 
+def _with_key(columns: tuple[SeenColumn, ...], model: Profile) -> tuple[SeenColumn, ...]:
+    """The columns, where no name tells which holds the codes, with the only one whose content does."""
+    codes = [column for column in columns if column.looks_like == "dossier_code"]
+    known = {column.field for column in columns}
+    if model.kind != "dossiers" or "code" in known or len(codes) != 1:
+        return columns
+    return tuple(dataclasses.replace(it, field="code") if it is codes[0] else it for it in columns)
+
+
+def _fields_told(kind: str, profiles: Sequence[Profile]) -> str:
+    """The fields that a profile of a kind may fill, each with the Vietnamese header by which it is known."""
+    titles: dict[str, str] = {}
+    for column in (column for profile in profiles if profile.kind == kind for column in profile.columns):
+        if column.field and not column.title.isascii():
+            titles.setdefault(column.field, column.title)
+    return ", ".join(f"{field} ({titles[field]})" if field in titles else field for field in sorted(FIELDS[kind]))
+
+
 def _filled(rows: Sequence[Cells], index: int) -> list[str]:
     texts = (plain_text(row[index]) for row in rows if len(row) > index)
     return [text for text in texts if text is not None]
@@ -122,8 +141,8 @@ def _looks_like(texts: list[str], vocabulary: Vocabulary) -> tuple[str, str | No
     if _share(texts, is_date) >= _MOSTLY:
         return "moment", None
     for name, table in vocabulary.items():
-        words = {label_key(word) for spellings in table.values() for word in spellings if not word.isdigit()}
-        if _share(texts, lambda text, words=words: label_key(text) in words) >= _MOSTLY:
+        words = {folded(word) for spellings in table.values() for word in spellings if not word.isdigit()}
+        if _share(texts, lambda text, words=words: folded(text) in words) >= _MOSTLY:
             return "choice", name
     return ("number" if _share(texts, _is_number) >= _MOSTLY else "text"), None
 
@@ -152,12 +171,13 @@ def _likeliest(label: str, profile: Profile, taken: set[str]) -> Column | None:
     return best
 
 
-def _ready_profile(file: str, columns: Sequence[SeenColumn], nearest: Profile | None) -> str:
+def _ready_profile(file: str, columns: Sequence[SeenColumn], model: Profile, fields: str) -> str:
     """A profile in YAML. Fields that the names suggest are filled in; the person completes the others."""
-    kind = nearest.kind if nearest else "dossiers"
+    kind = model.kind
     lines = [f"# Viết sẵn từ {file}. Kiểm tra từng cột, thêm field còn thiếu, đặt id và name."]
+    lines.append(f"# Các field: {fields}.")
     lines += ["id: mau-moi", "name: Mẫu mới", f"kind: {kind}", f"key: [{', '.join(KEYS[kind])}]", "columns:"]
-    by_field = {column.field: column for column in (nearest.columns if nearest else ()) if column.field}
+    by_field = {column.field: column for column in model.columns if column.field}
     for column in columns:
         lines.append(f"  # cột {column.letters}: {'; '.join(column.samples) or 'trống'}")
         entry = _entry(column, by_field, KEYS[kind])

@@ -37,7 +37,7 @@ def grids_of_html(path: Path) -> tuple[list[Grid], list[str]]:
         page = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"không đọc được tệp HTML ({error}). Hãy xuất lại.") from error
-    tables = [table for table in page.iter("table") if table.find(".//table") is None]
+    tables = _with_their_headers([table for table in page.iter("table") if table.find(".//table") is None])
     if page.find(".//input[@type='password']") is not None and all(len(table.findall(".//tr")) < 4 for table in tables):
         raise Unreadable("tệp là trang đăng nhập của phần mềm (phiên làm việc đã hết). Hãy đăng nhập rồi xuất lại.")
     _part_texts(page)
@@ -45,6 +45,31 @@ def grids_of_html(path: Path) -> tuple[list[Grid], list[str]]:
         title = clean(page.findtext(".//title") or "")
         raise Unreadable(f'tệp là trang web "{title}" không có bảng (có thể phiên đăng nhập đã hết). Hãy xuất lại.')
     return [_html_grid(number, table) for number, table in enumerate(tables, start=1)], _cut_short(text)
+
+
+def _with_their_headers(tables: list[html.HtmlElement]) -> list[html.HtmlElement]:
+    """The tables, where a grid that scrolls keeps its header in a table of its own: put back above its rows."""
+    joined: list[html.HtmlElement] = []
+    for table in tables:
+        above = joined[-1] if joined else None
+        if above is not None and _is_bare_header(above) and _is_bare_body(table, _columns_of(above)):
+            above.extend(table.findall(".//tr"))
+        else:
+            joined.append(table)
+    return joined
+
+
+def _is_bare_header(table: html.HtmlElement) -> bool:
+    return table.find(".//th") is not None and table.find(".//td") is None
+
+
+def _is_bare_body(table: html.HtmlElement, columns: int) -> bool:
+    return table.find(".//th") is None and _columns_of(table) == columns
+
+
+def _columns_of(table: html.HtmlElement) -> int:
+    rows = (sum(_span(cell, "colspan") for cell in row.iterchildren("td", "th")) for row in table.iter("tr"))
+    return next(rows, 0)
 
 
 def _part_texts(page: html.HtmlElement) -> None:

@@ -82,7 +82,7 @@ class RowJudge:
         numbered = filled[0][0] == self.ordinals and _ORDINAL.fullmatch(filled[0][1]) is not None
         if self._has_key(cells, filled, numbered=numbered):
             return RowKind.NOTHING if is_numbering(filled) else RowKind.RECORD
-        if is_numbering(filled) or repeats_header(filled, self.labels):
+        if is_numbering(filled) or (repeats_header(filled, self.labels) and not _is_moved(filled, self.labels)):
             return RowKind.NOTHING
         if begins_other_table(cells, self.labels, self.foreign):
             return RowKind.OTHER_TABLE  # also where such a table stands above too, and seems to be a page's title
@@ -207,13 +207,25 @@ def _letters(filled: Said) -> int:
 
 
 def begins_other_table(cells: Cells, own: Sequence[str], foreign: frozenset[str]) -> bool:
-    """Whether a row is the header of a table of another layout."""
-    texts = [folded(text) for _, text in said(cells)]
+    """Whether a row is the header of another table: of another layout, or with our columns in another order."""
+    filled = said(cells)
+    if repeats_header(filled, own) and _is_moved(filled, own):
+        return True
+    texts = [folded(text) for _, text in filled]
     theirs = sum(1 for text in texts if text in foreign)
     if theirs < 2 or len(texts) < 3:
         return False
     ours = {folded(part) for label in own for part in label.split(" / ")}
     return theirs + sum(1 for text in texts if text in ours) >= 0.8 * len(texts)
+
+
+def _is_moved(filled: Said, labels: Sequence[str]) -> bool:
+    """Whether words of the header stand over other columns than there."""
+    parts = [set(map(folded, label.split(" / "))) for label in labels]
+    return any(
+        folded(text) not in (parts[place] if place < len(parts) else ()) and any(folded(text) in own for own in parts)
+        for place, text in filled
+    )
 
 
 def repeats_header(filled: Said, labels: Sequence[str]) -> bool:

@@ -40,6 +40,8 @@ _PROCEDURE_AS_NUMBER = re.compile(r"(\d)[.,](\d{3,6})")
 _LONG_DASHES = str.maketrans("‐‑‒–—−", "------")
 _REMARK = re.compile(r"\s*(?:\([^()]*\)|[-,:;]?\s*(?:truoc|dung|trong|qua|tre)\s+han\b.*)$")
 """Behind a word of a table, which has no diacritics when it is looked up: "(đã duyệt)", "- trễ hạn 2 ngày"."""
+_NUMBERED = re.compile(r"(\d{1,2})\s*[-.:)]\s*(\D.*)")
+"""A number of a table with its word: "10 - Đã trả kết quả"."""
 _CURRENCY = re.compile(r"(?<=\d)\s*(?:đồng|đ|₫|vnđ|vnd)\.?$", re.IGNORECASE)
 _LAST_SECOND = time(23, 59, 59)
 _LONGEST_NUMBER = 40
@@ -298,9 +300,12 @@ def _choice(words: Mapping[Any, tuple[str, ...]], table: str) -> Convert:
         if text is None:
             return None
         for key in map(folded, (text, *readings_of(text))):
-            for spelling in (key, _REMARK.sub("", key)):
+            bare = _REMARK.sub("", key).rstrip(".;")
+            for spelling in (key, bare):
                 if spelling in meanings:
                     return meanings[spelling]
+            if (found := _NUMBERED.fullmatch(bare)) and meanings.get(found[1]) == meanings.get(found[2], ...):
+                return meanings[found[1]]
         known = ", ".join(spellings[0] for spellings in words.values())
         raise BadCell(f"không hiểu {_shown(text)}; các giá trị đã biết: {known} (thêm từ vào {table} của phường được)")
 

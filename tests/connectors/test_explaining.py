@@ -42,3 +42,11 @@ def test_a_known_layout_says_which_profile_reads_it(tmp_path: Path) -> None:
     detail = explain_export(xlsx(tmp_path / "b.xlsx", [*DETAIL_HEADER, detailed(1)]))
     assert detail.known_profile == "so-chi-tiet-ho-so"
     assert "Tiếp nhận / Hạn trả" in {column.label for column in detail.columns}
+
+
+def test_a_table_in_another_language_gets_its_key_by_content_and_the_fields_to_choose_from(tmp_path: Path) -> None:
+    header = ["No.", "Dossier", "Received", "Due"]
+    rows = [[number, code(number), "03/07/2025 08:00:00", "07/07/2025"] for number in (1, 2, 3)]
+    ready = explain_export(xlsx(tmp_path / "a.xlsx", [header, *rows])).ready_profile
+    assert "header: Dossier, required: true" in ready and "field: code" in ready
+    assert "received_at (Ngày nhận)" in ready and "due_at (Ngày hẹn trả)" in ready

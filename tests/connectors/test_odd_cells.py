@@ -84,10 +84,23 @@ def _ods_with_error(path: Path, rows: list[list[Any]]) -> Path:
         *("8 giờ 15 phút, ngày 3 tháng 7 năm 2025", "08 giờ 15 ngày 03/07/2025", "ngày 03/07/2025 lúc 08:15"),
         *("03/07/2025 (08:15)", "03/07/2025 - 08h15'", "03/07/2025 8g15p", "Thứ Năm, 03/07/2025 8 giờ 15 phút"),
         *("03/07/2025 08:15 Còn 2 ngày", "03/07/2025 08:15:00 (Quá hạn 3 ngày)", "08:15 ngày 03 tháng 07 năm 2025"),
+        *("2025/07/03 08:15", "03-Jul-2025 08:15", "03-Thg7-2025 08:15:00", "'03/07/2025 08:15:00", "2025.7.3 8h15"),
     ],
 )
 def test_a_moment_in_words_is_read(text: str) -> None:
     assert moment_of(text)[0].replace(tzinfo=None) == datetime(2025, 7, 3, 8, 15)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        *(("05072025", "2025-07-05T00:00:00"), ("20250705", "2025-07-05T00:00:00")),
+        *(("19112025", "2025-11-19T00:00:00"), ("20122012", "2012-12-20T00:00:00")),
+        *(("07/07/2025 24:00", "2025-07-07T23:59:59"), ("07/07/2025 24:00:00", "2025-07-07T23:59:59")),
+    ],
+)
+def test_a_day_in_digits_and_the_end_of_a_day_are_read(text: str, wanted: str) -> None:
+    assert moment_of(text)[0].replace(tzinfo=None).isoformat() == wanted
 
 
 @pytest.mark.parametrize(
@@ -139,7 +152,9 @@ def test_a_number_that_was_a_code_and_an_amount_with_its_currency(read_as: Any, 
     assert converter(Column.model_validate({"header": "x", "as": read_as}), {"no_day": {"not_yet": ()}})(cell) == wanted
 
 
-@pytest.mark.parametrize("word", ["Đã trả KQ", "Đã trả kết quả - đúng hạn", "Đã trả kết quả, trễ hạn 2 ngày"])
+@pytest.mark.parametrize(
+    "word", ["Đã trả KQ", "Đã trả kết quả, trễ hạn 2 ngày", "10 - Đã trả kết quả", "ĐÃ TRẢ KẾT QUẢ."]
+)
 def test_a_remark_behind_a_state_does_not_hide_it(word: str, tmp_path: Path) -> None:
     export = read_export_here(xlsx(tmp_path / "a.xlsx", [LIST_HEADER, listed(1, **{"Trạng thái": word})]))
     assert [one.values["status"] for one in export.rows] == [10]
@@ -177,3 +192,19 @@ def test_a_ward_adds_the_words_of_its_vendor_and_takes_none_from_a_meaning(tmp_p
         words.write_text(wrong, encoding="utf-8")
         assert told in "; ".join(vocabulary_with(tmp_path)[1])
         assert any(told in warning for warning in read_export(file, own=tmp_path).warnings)
+
+
+def test_a_grid_of_a_page_that_scrolls_keeps_its_header_in_a_table_of_its_own(tmp_path: Path) -> None:
+    head = f"<table><tr>{''.join(f'<th>{label}</th>' for label in HEADER)}</tr></table>"
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row(number))}</tr>" for number in (1, 2))
+    page = f"<html><body>{head}<div><table>{body}</table></div></body></html>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert [one.values["code"] for one in read_export_here(tmp_path / "a.html").rows] == [code(1), code(2)]
+
+
+def test_a_second_header_with_the_columns_in_another_order_begins_another_table(tmp_path: Path) -> None:
+    order = [0, 1, 2, 4, 3, 5, 6]
+    below = [[cells[place] for place in order] for cells in (HEADER, row(3), row(4))]
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, row(1), HEADER, row(2), [], *below]))
+    assert [one.values["code"] for one in export.rows] == [code(1), code(2)]
+    assert [other.told for other in export.others] == ["có bảng thứ hai từ dòng 6"]
