@@ -135,7 +135,7 @@ def kept_of(connection: Connection, settings: Settings, run_id: str) -> Kept:
     return Kept(
         run=run,
         documents=documents,
-        examinations=examinations_of(connection, settings.unit, CHECKER_VERSION),
+        examinations=examinations_of(connection, settings.unit, CHECKER_VERSION, with_text=True),
         exports=[row for row in imports if row["status"] == READ],
         log=custody.events(connection, None if is_alone(connection, run) else own, up_to=length),
         log_length=length,

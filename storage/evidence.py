@@ -146,21 +146,24 @@ def receipts_of(connection: Connection, unit: str) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: (row["path"], row["sha256"]))
 
 
-def examinations_of(connection: Connection, unit: str, checker: str) -> dict[str, Mapping[str, Any]]:
-    """Examinations of a unit's documents by hash: {checker, result, text, examined_at}, with today's signature verdict.
+def examinations_of(
+    connection: Connection, unit: str, checker: str, *, with_text: bool = False
+) -> dict[str, Mapping[str, Any]]:
+    """Examinations of a unit's documents by hash: {checker, result, examined_at[, text]}, signatures as of today.
 
     Of a document that this version of the checks has not read yet (after an upgrade they are read night by night), the
     newest examination of an earlier version stands; without any the document is not there.
     """
     mine = examinations.c.sha256.in_(select(documents.c.sha256).where(documents.c.unit == unit))
     seen = select(examinations.c.sha256).where(examinations.c.checker == checker)
-    now = select(examinations).where(examinations.c.checker == checker, mine)
-    earlier = select(examinations).where(mine, examinations.c.sha256.not_in(seen)).order_by(examinations.c.examined_at)
+    told = [column for column in examinations.c if with_text or column.name != "text"]
+    now = select(*told).where(examinations.c.checker == checker, mine)
+    earlier = select(*told).where(mine, examinations.c.sha256.not_in(seen)).order_by(examinations.c.examined_at)
     found = {row.sha256: dict(row._mapping) for rows in (now, earlier) for row in connection.execute(rows)}
-    told: dict[str, Mapping[str, Any]] = {}
+    standing: dict[str, Mapping[str, Any]] = {}
     for version in {str(row["checker"]) for row in found.values()}:
-        told |= overlaid(connection, version, {key: row for key, row in found.items() if row["checker"] == version})
-    return {sha256: told[sha256] for sha256 in found}
+        standing |= overlaid(connection, version, {key: row for key, row in found.items() if row["checker"] == version})
+    return {sha256: standing[sha256] for sha256 in found}
 
 
 def _set_state(connection: Connection, unit: str, sha256: str, *, state: str, reason: str | None) -> None:

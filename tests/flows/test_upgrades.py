@@ -65,7 +65,7 @@ def test_data_of_each_version_arrive_in_the_newest(version: str, address: str) -
         run = latest_run(connection, UNIT, "2025")
         facts = gather_facts(connection, UNIT, "checker-1", year=2025).facts
         log = custody.events(connection)
-        examined = examinations_of(connection, UNIT, "checker-1")
+        examined = examinations_of(connection, UNIT, "checker-1", with_text=True)
         asked = request_rows(connection, UNIT)
     database.close()
     assert (imported["name"], imported["counts"]["new"]) == ("hồ sơ.xlsx", 1)

@@ -12,6 +12,7 @@ import pytest
 
 from config import document_words
 from flows.resources import open_ledger
+from scoring import MEASURES
 from scoring.engine.facts import DocumentFact, Facts
 from scoring.number_names import number_names
 from storage import evidence, requests, uploads
@@ -71,6 +72,12 @@ def test_every_state_has_its_words() -> None:
     ways = {getattr(requests, name) for name in ("WAITING", "RUNNING", "DONE", "GAPS", "FAILED", "CANCELLED")}
     assert ways == {*wording.RUN_STATES}
     assert {uploads.WAITING, uploads.MAKING, uploads.READY, uploads.FAILED} == {*wording.ORDER_STATES}
+
+
+def test_every_number_of_a_measure_has_its_english_name() -> None:
+    names = {name for measure in MEASURES for name in number_names(measure).values()}
+
+    assert sorted(names - wording.english().keys()) == []
 
 
 def test_a_filled_in_sentence_keeps_its_names_in_english() -> None:
