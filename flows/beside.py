@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from config.settings import Settings
 from config.units_here import settings_of_units
 from flows.chores import do_chore, due_now, kind_of
 from flows.logs import log, where_raised
+from flows.probe import STALE_SECONDS, silent_seconds
 from flows.resources import open_ledger
 
 LOOK_SECONDS = 30.0
@@ -20,7 +22,10 @@ LOOK_SECONDS = 30.0
 
 @contextlib.contextmanager
 def doing_beside(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> Iterator[None]:
-    """Do what may not wait for the loop, in a thread of its own, for as long as the context lasts."""
+    """Do what may not wait for the loop, in a thread of its own, for as long as the context lasts.
+
+    A loop that no longer goes round ends this process: whoever keeps it (serve, systemd, Docker) begins it again.
+    """
     end = threading.Event()
     thread = threading.Thread(target=_look_until, args=(settings, end, look_seconds), name="beside", daemon=True)
     thread.start()
@@ -31,7 +36,13 @@ def doing_beside(settings: Settings, *, look_seconds: float = LOOK_SECONDS) -> I
 
 
 def _look_until(settings: Settings, end: threading.Event, look_seconds: float) -> None:
+    silent_before = False
     while not end.wait(look_seconds):
+        silent = (silent_seconds(settings) or 0.0) > STALE_SECONDS
+        if silent and silent_before:  # once is a machine that slept, or a clock that was set forward
+            log("worker_hangs", unit=settings.unit)
+            os._exit(1)
+        silent_before = silent
         try:
             _do_due(settings, datetime.now(UTC))
         except (Refusal, OSError) as error:  # the loop meets and tells the same

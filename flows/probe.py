@@ -6,6 +6,7 @@ told by the time of a file it touches.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -45,6 +46,12 @@ def silent_seconds(settings: Settings) -> float | None:
         return max(time.time() - pulse_file(settings).stat().st_mtime, 0.0)
     except OSError:
         return None
+
+
+def show_life(settings: Settings) -> None:
+    """The worker's loop goes round; also where the ledger does not answer, which is told otherwise and no hanging."""
+    with contextlib.suppress(OSError):
+        pulse_file(settings).touch()
 
 
 def pulse_file(settings: Settings) -> Path:

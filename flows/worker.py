@@ -25,7 +25,7 @@ from flows.beside import doing_beside
 from flows.chores import do_chore, due_now, kind_of
 from flows.logs import log, where_raised
 from flows.night import NightRequestedBy
-from flows.probe import pulse_file
+from flows.probe import show_life
 from flows.resources import open_ledger
 from flows.schedule import MOST_TRIES, due_nights, made_up_from
 from flows.silence import Silence
@@ -85,6 +85,7 @@ def work(settings: Settings, *, going_on: Callable[[], bool]) -> None:
     log("worker_started", unit=settings.unit, owner=owner_here())
     aside, silence = Aside(settings), Silence(settings)
     while going_on():
+        show_life(settings)
         try:
             with open_ledger(settings) as database:
                 _work_on(settings, database, Hands(aside, silence), going_on)
@@ -100,7 +101,7 @@ def work(settings: Settings, *, going_on: Callable[[], bool]) -> None:
 def _work_on(settings: Settings, database: Database, hands: Hands, going_on: Callable[[], bool]) -> None:
     looked = -SCHEDULE_SECONDS
     while going_on():
-        pulse_file(settings).touch()
+        show_life(settings)
         look = Look(settings, datetime.now(UTC))
         whole = time.monotonic() - looked >= SCHEDULE_SECONDS
         looked = time.monotonic() if whole else looked

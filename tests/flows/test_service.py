@@ -18,9 +18,10 @@ from pydantic import SecretStr
 from config.settings import Settings
 from flows.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
 from flows.health import readiness
-from flows.probe import STALE_SECONDS, pulse_file
+from flows.probe import STALE_SECONDS, pulse_file, silent_seconds
 from flows.serve import HUNG_LOOKS, Child, PortTaken, _require_port, serve
 from flows.setup import set_up
+from flows.worker import work
 from tests.flows.mail_server import PASSWORD, USER, mail_server
 
 Look = Callable[[Settings], Iterator[Finding]]
@@ -155,3 +156,36 @@ def test_a_port_that_a_killed_service_still_holds_is_waited_for() -> None:
     threading.Timer(0.3, other.close).start()
     _require_port(settings)
     assert other.fileno() == -1
+
+
+def test_a_worker_whose_ledger_is_gone_shows_that_it_lives_so_that_it_can_tell_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended as hanging every five minutes it would never have waited the fifteen after which it sends word."""
+    monkeypatch.setattr("flows.worker._PAUSE_AFTER_FAILURE", 0.01)
+    settings = Settings(home=tmp_path)
+    (tmp_path / "parindex.db").write_bytes(b"no database at all" * 500)
+    _make_old(pulse_file(settings))
+    rounds = iter([True, True, False])
+    work(settings, going_on=lambda: next(rounds))
+    assert (silent_seconds(settings) or 0.0) < STALE_SECONDS
+
+
+def test_a_worker_whose_loop_no_longer_goes_round_ends_so_that_docker_begins_it_again(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    script = (
+        "import time; from config.settings import load_settings; from flows.beside import doing_beside\n"
+        "with doing_beside(load_settings(), look_seconds=0.05): time.sleep(90)"
+    )
+    _make_old(pulse_file(settings))
+    environment = {**os.environ, "PAR_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=80, check=False
+    )
+    assert done.returncode == 1 and "worker_hangs" in done.stderr
+
+
+def _make_old(pulse: Path) -> None:
+    pulse.touch()
+    old = time.time() - 2 * STALE_SECONDS
+    os.utime(pulse, (old, old))
