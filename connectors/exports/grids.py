@@ -70,15 +70,11 @@ class ColumnRows(Iterator[Cells]):
         self._at += 1
         return [column[self._at - 1] for column in self._piece]
 
-    def take(self, count: int) -> Block:
-        """The next rows, at most `count`, as columns."""
-        parts = []
-        while count and self._begin():
-            parts.append([column[self._at : self._at + count] for column in self._piece])
-            self._at, count = self._at + len(parts[-1][0]), count - len(parts[-1][0])
-        width = max(map(len, parts), default=0)
-        whole = [[*part, *[[""] * len(part[0])] * (width - len(part))] for part in parts]
-        return Block(columns=[list(itertools.chain(*of_one)) for of_one in zip(*whole, strict=True)])
+    def blocks(self) -> Iterator[Block]:
+        """The rows that are left, in the pieces in which they come."""
+        while self._begin():
+            at, self._at = self._at, len(self._piece[0])
+            yield Block(columns=[column[at:] for column in self._piece])
 
     def _begin(self) -> bool:
         """Stand at a row; no: there is none."""
@@ -125,12 +121,9 @@ class Grid:
             yield first, Block(part)
             first += len(part)
             if isinstance(self.rest, ColumnRows) and first >= len(self.head):
-                yield from self._blocks_of_columns(first, self.rest)
-
-    def _blocks_of_columns(self, first: int, rest: ColumnRows) -> Iterator[tuple[int, Block]]:
-        while block := rest.take(BLOCK_ROWS):
-            yield first, block
-            first += len(block)
+                for block in self.rest.blocks():
+                    yield first, block
+                    first += len(block)
 
 
 def grid_of(name: str, rows: Iterable[Cells], above: tuple[str, ...] = (), merged: Iterable[Merged] = ()) -> Grid:

@@ -46,7 +46,7 @@ class PlainBook:
     def texts(self) -> list[str]:
         """The shared texts. Raises `NotPlain`: some are rich."""
         try:
-            text = checked(self.archive.read("xl/sharedStrings.xml").decode())
+            text = checked(self.archive.read("xl/sharedStrings.xml")).decode()
         except KeyError as error:
             raise NotPlain("no shared texts") from error
         end = text.index("</sst>")

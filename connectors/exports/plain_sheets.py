@@ -9,11 +9,11 @@ both ways give the same cells, which a property test holds them to.
 
 from __future__ import annotations
 
-import codecs
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +29,7 @@ from connectors.exports.plain_xml import (
     unescaped,
 )
 
-_PART = 1 << 20
+_PART = 2 << 20
 _MOST_SHAPES = 64
 _MOST_COLUMNS = 256
 _MOST_ROWS = 1_048_576
@@ -85,25 +85,20 @@ class _Shape:
 
 
 class _SheetReader:
-    """Reads one sheet. The text at hand always begins at a row."""
+    """Reads one sheet. What is at hand always begins at a row."""
 
     def __init__(self, book: PlainBook, stream: IO[bytes], late: list[Merged]) -> None:
         self._book, self._stream, self._late = book, stream, late
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._shapes: dict[int, list[_Shape]] = {}
         self._last = _NO_SHAPE
-        self._text = ""
+        self._xml = b""
         self._row = self._width = 0
 
     def pieces(self) -> Iterator[Columns]:
         """All rows from row 1 to the last that says something."""
         self._begin()
-        while True:
-            rows_end = self._text.rfind("</row>") + len("</row>")
-            sheet_end = self._text.find("</sheetData>", max(rows_end, 0))
-            if sheet_end >= 0:
-                break
-            if rows_end >= len("</row>"):
+        while (sheet_end := self._xml.find(b"</sheetData>", self._rows_end())) < 0:
+            if rows_end := self._rows_end():
                 yield self._rows_until(rows_end)
             self._more()
         yield self._rows_until(sheet_end)
@@ -111,27 +106,34 @@ class _SheetReader:
 
     def _begin(self) -> None:
         self._more()
-        head, opened, self._text = self._text.partition("<sheetData>")
+        head, opened, self._xml = self._xml.partition(b"<sheetData>")
         if not opened:
             raise NotPlain("no rows in the first part")
-        checked_head(head, "worksheet")
+        checked_head(head.decode(), "worksheet")
 
     def _more(self) -> None:
         part = self._stream.read(_PART)
         if not part:
             raise NotPlain("the sheet does not end")
-        self._text = checked(self._text + self._decoder.decode(part))
+        self._xml = checked(self._xml + part)
+
+    def _rows_end(self) -> int:
+        """Where the last whole row at hand ends; 0: there is none."""
+        found = self._xml.rfind(b"</row>")
+        return 0 if found < 0 else found + len("</row>")
 
     def _rows_until(self, end: int) -> Columns:
-        """The rows of the text at hand that lie before `end`; the text is then what follows them."""
-        text, self._text = self._text[:end], self._text[end:]
-        return self._rows_alike(text) or list(zip_longest(*self._rows_one_by_one(text), fillvalue=""))
+        """The rows at hand that lie before `end`; at hand is then what follows them."""
+        xml, self._xml = self._xml[:end], self._xml[end:]
+        text, has_entities = xml.decode(), b"&" in xml
+        alike = [] if has_entities else self._rows_alike(text, xml.count(b"<"))
+        return alike or list(zip_longest(*self._rows_one_by_one(text, has_entities), fillvalue=""))
 
-    def _rows_alike(self, text: str) -> Columns:
+    def _rows_alike(self, text: str, tags: int) -> Columns:
         """The rows of a text in which each has the shape of the row before it, at once; none if that is not so."""
         shape = self._last
         found = shape.pattern.findall(text) if shape.tags else []
-        if not found or len(found) * shape.tags != text.count("<") or "&" in text:
+        if not found or len(found) * shape.tags != tags:
             return []
         columns: Columns = list(zip(*found, strict=True))
         if list(map(int, columns[0])) != list(range(self._row + 1, self._row + 1 + len(found))):
@@ -147,8 +149,8 @@ class _SheetReader:
         self._width = len(cells)
         return cells
 
-    def _rows_one_by_one(self, text: str) -> Iterator[Cells]:
-        at, has_entities = 0, "&" in text
+    def _rows_one_by_one(self, text: str, has_entities: bool) -> Iterator[Cells]:
+        at = 0
         while at < len(text):
             found = self._last.pattern.match(text, at) or self._other_shape(text, at)
             at = found.end()
@@ -199,9 +201,7 @@ class _SheetReader:
 
     def _read_merged(self) -> None:
         """What follows the rows: merged cells over several rows."""
-        tail = self._text
-        while part := self._stream.read(_PART):
-            tail += self._decoder.decode(part)
+        tail = b"".join([self._xml, *iter(partial(self._stream.read, _PART), b"")]).decode()
         spans = _MERGED.findall(tail)
         if "<sheetData" in tail or "<!" in tail or tail.count("<mergeCell ") != len(spans):
             raise NotPlain("what follows the rows")

@@ -12,7 +12,7 @@ PRESERVED = ' xml:space="preserve"'
 
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9a-fA-F]{1,6}));|&")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_ESCAPED = re.compile("_x[0-9a-fA-F]{4}_")
+_ESCAPED = re.compile(rb"_x[0-9a-fA-F]{4}_")
 _DECLARED = re.compile(r'<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?(?: standalone="(?:yes|no)")? ?\?>\s*')
 
 
@@ -20,11 +20,11 @@ class NotPlain(Exception):
     """This reader does not know what it sees; another one has to read the file."""
 
 
-def checked(text: str) -> str:
-    """The text, if it needs no treatment of line ends and escapes. Raises `NotPlain`."""
-    if "\r" in text or ("_x" in text and _ESCAPED.search(text)):
+def checked(xml: bytes) -> bytes:
+    """The same, if it needs no treatment of line ends and escapes. Raises `NotPlain`."""
+    if b"\r" in xml or (b"_x" in xml and _ESCAPED.search(xml)):
         raise NotPlain("line ends or escapes")
-    return text
+    return xml
 
 
 def checked_head(text: str, root: str) -> str:
@@ -45,7 +45,7 @@ def unescaped(text: str) -> str:
     plain = _ENTITY.sub(_sign, text)
     if plain != plain.strip():
         raise NotPlain("spaces as entities")
-    return checked(plain)
+    return checked(plain.encode()).decode()
 
 
 def _sign(found: re.Match[str]) -> str:
