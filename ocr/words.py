@@ -112,7 +112,7 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
         middle = own[len(own) // 2]
         height = unit[0].box.height if len(unit) == 1 else median(word.box.height for word in unit)
         place = _row_for(middle, middles, 0.5 * max(min(height, line), 0.7 * line))
-        if place is None:
+        if place is None or (len(unit) > 1 and _under(unit, rows[place])):
             rows.append([*unit])
             sorted_middles.append(own)
             middles.append(middle)
@@ -144,6 +144,17 @@ def _settled(rows: list[list[Word]], middles: Sequence[float], line: float) -> l
         rows[above + 1] += moved
         rows[above] = [word for word in rows[above] if word not in moved] if moved else rows[above]
     return rows
+
+
+def _under(unit: Sequence[Word], row: Sequence[Word]) -> bool:
+    """The engine's line stands under words of the row: they are two rows, however close."""
+    return any(
+        word.line != one.line
+        and word.box.middle - one.box.middle > 0.5 * one.box.height
+        and min(word.box.right, one.box.right) - max(word.box.left, one.box.left) > 0.5 * word.box.width
+        for word in unit
+        for one in row
+    )
 
 
 def _units(words: Sequence[Word]) -> list[list[Word]]:

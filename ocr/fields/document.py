@@ -40,7 +40,8 @@ _COLUMN_GAP = 18.0
 """Points between the recipients and the signature beside them."""
 _AROUND_RECIPIENT = " -–—+•~=;.>|"
 _ARCHIVE = re.compile(
-    r"^[LI1T] ?[UW]U ?:? ?V[TIFLUY1]{1,2}(?![A-Z])(?P<between>[,;.] ?)?(?P<unit>(?<=[,;. ])[A-Z]+)?(?P<rest>.*)$"
+    r"^[LI1T] ?[UW]U ?:? ?V[TIFLUY1]{1,2}(?![A-Z])"
+    r"(?P<between>[,;.] ?| (?=[A-Z]{2}))?(?P<unit>(?<=[,;. ])[A-Z]+)?(?P<rest>.*)$"
 )
 """The last recipient: the archive, with the unit that drafted."""
 _STAMP_TIME = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+\d{1,2}:\d{2}")
@@ -182,13 +183,15 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
     """Each line behind a dash; one without a dash goes on the line above it where that has not ended."""
     named: list[str] = []
     ended = True
+    least = 3 if page.source == "ocr" else 1
     for line in lines:
         text = "" if is_watermark(line.text) else _left_text(line, page).strip()
         if re.match(r"^[-–—+•~=]", text):
-            named.append(text.strip(_AROUND_RECIPIENT))
-        elif not ended and sum(c.isalpha() for c in text) >= (3 if page.source == "ocr" else 1):
+            if not _scrap_under_archive(named, line):
+                named.append(text.strip(_AROUND_RECIPIENT))
+        elif not ended and (sum(c.isalpha() for c in text) >= least or _closes(named[-1], text)):
             named[-1] = f"{named[-1]} {text.strip(_AROUND_RECIPIENT)}"
-        elif re.match(r"^\W?[LI1|]UU ?:", fold(text)):
+        elif _ARCHIVE_BEGINS.match(fold(text)):
             named.append(text.strip(_AROUND_RECIPIENT))
         elif text:
             continue
@@ -197,7 +200,20 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
     return [_archive_line(_as_written(one)) for one in whole] if page.source == "ocr" else whole
 
 
-_COPY = re.compile(r"\((?P<to>đ[êểế] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e]{1,2})\)")
+_ARCHIVE_BEGINS = re.compile(r"^\W?[LI1|]UU ?:")
+
+
+def _scrap_under_archive(named: Sequence[str], line: Line) -> bool:
+    """What was doubtfully read under `Lưu: VT` is of a seal: the archive comes last."""
+    return bool(named) and _ARCHIVE_BEGINS.match(fold(named[-1])) is not None and line.confidence < 0.9
+
+
+def _closes(said: str, text: str) -> bool:
+    """The line ends what was opened above: `(để` / `b/c);`."""
+    return said.count("(") > said.count(")") and ")" in text
+
+
+_COPY = re.compile(r"\((?P<to>đ[êểế] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e©]{1,2})\)")
 """(b/c), as OCR sees it: (bíc), (/€), (b/€c), (b/)."""
 _SAME_SHAPE = frozenset("COSUVXZ")
 """Letters whose capitals differ from the small ones by their size alone."""

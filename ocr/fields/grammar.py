@@ -151,7 +151,8 @@ def symbol_of_heading(symbol: str, kind: str) -> str:
         return symbol
     if not dash:
         unit = words.unit_symbols.get(fold(symbol.removeprefix(wanted)))
-        return f"{wanted}-{unit}" if unit and symbol.startswith(wanted) else symbol
+        lost = unit and len(unit) > 2 and symbol.startswith(wanted)  # 12/GPXD, 780/TLKT have none
+        return f"{wanted}-{unit}" if lost else symbol
     unknown = first not in words.type_of_symbol and len(wanted) > 2
     return wanted + dash + rest if slips(fold(first), fold(wanted)) <= (2 if unknown else 1) else symbol
 

@@ -25,6 +25,8 @@ _SUBJECT_ENDS = re.compile(
 )
 _NUMBER_UNDER = re.compile(r"^\W{0,2}SO\s*[:.]?\s*[\d.…_/]")
 """Contracts and certificates bear their number under the heading or under the subject."""
+_NUMBER_LINE = re.compile(r"^\W{0,2}SO\s*(?:[:;.]|\W?\d|.{0,12}/)")
+"""`Số:` has the letters of SỞ, a department's head."""
 _COLUMN_GAP = 0.022
 """Share of the page's width; wider gaps part a stamp at the side from the heading's own words."""
 _NEAR_GAP = 0.010
@@ -44,7 +46,7 @@ def issuer_of(
 
     `pages` begin with the head's; `place` is the place of issue, whose name an organ may bear.
     """
-    above = [line for line in _above(head, end) if not _NUMBER_UNDER.match(line.folded)]
+    above = [line for line in _above(head, end) if not _NUMBER_LINE.match(line.folded)]
     lines = [line for line in above if _capitals(line.text) and len(line.folded) > 2]
     groups: list[list[Line]] = []
     for line in lines:
@@ -59,8 +61,8 @@ def issuer_of(
 
 
 _KIND_AT_END = re.compile(r"\b(?:PHUONG|XA|THI TRAN|DAC KHU|QUAN|HUYEN|THI XA|TINH|THANH PHO)$")
-_UNFINISHED = re.compile(r"(?:[,-]|\bVA)$")
-"""A line that ends so is no whole name."""
+_UNFINISHED = re.compile(r"^[A-Z].*(?:[,-]|\bVA)$")
+"""A line that ends so is no whole name; one between two dashes stands over a rule."""
 
 
 def _goes_on_with(above: str, line: str, place: str | None) -> bool:
@@ -312,7 +314,7 @@ def _follows(above: Line, below: Line) -> bool:
 
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
-    text = " ".join(line.text for line in lines)
+    text = re.sub(r"(?<=\w-) (?=\w)", "", " ".join(line.text for line in lines))  # NĐ- / CP
     if _doubted_mark(lines[0]):
         text = text.partition(" ")[2]
     value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"“”‘’*•")

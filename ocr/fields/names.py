@@ -18,6 +18,9 @@ _MIDDLES = {"VAN": "Văn", "THI": "Thị"}
 _OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
 _DOUBTED = 0.85
 """Confidence under which a letter, not only its marks, may be wrong."""
+_SURE = 0.93
+"""The same of a family that nobody bears, and of one with letters that Vietnamese has not."""
+_NOT_VIETNAMESE = frozenset("FJWZ")
 _LOST_TONE, _OTHER_TONE, _FALSE_TONE = 1.1, 1.0, 1.5
 """How far a reading is from a name in the tone: OCR takes one tone for another more often than it sees one in none."""
 _CLEARLY = 0.3
@@ -97,9 +100,15 @@ def _family_name(word: str, confidence: float) -> str:
     """As the family is written; where two share the letters (Đoàn, Doãn) the one that bears most of its marks."""
     families = grammar().family_names
     near = fold(word)
-    if near not in families and confidence < _DOUBTED and len(word) >= 3:
+    if near not in families and confidence < _SURE and len(word) >= 3:
         near = close_to(word, families) or near
     return min(families.get(near, ()), key=lambda name: slips(decomposed(name), decomposed(word)), default=word)
+
+
+def believed_family(word: str, confidence: float) -> bool:
+    """A family that nobody bears is believed only where it was surely read: "Phá" and "Jô" are what a pen left."""
+    known = fold(word) in grammar().family_names or _PREFIXED.match(word) is not None
+    return known or confidence >= (_SURE if set(fold(word)) & _NOT_VIETNAMESE else _DOUBTED)
 
 
 def _middle_word(word: str, confidence: float) -> str:

@@ -13,7 +13,15 @@ from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import lines_of, right_column
 from ocr.fields.line import Line, Spot
-from ocr.fields.names import is_family_name, is_whole_name, name_parts, respelt_name, without_stroke, written_as_name
+from ocr.fields.names import (
+    believed_family,
+    is_family_name,
+    is_whole_name,
+    name_parts,
+    respelt_name,
+    without_stroke,
+    written_as_name,
+)
 from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
@@ -162,7 +170,7 @@ def _after_scraps(text: str) -> str | None:
 def _capital_rest(line: Line) -> bool:
     if line.words[0].source == "layer":
         return line.text.isupper() and line.folded[:1].isalpha()
-    return _mostly_capital(line.text) and len(line.folded) > 5 and line.confidence > 0.6
+    return _mostly_capital(line.text) and line.confidence > (0.6 if len(line.folded) > 5 else _SURELY)
 
 
 def _mostly_capital(text: str) -> bool:
@@ -189,6 +197,8 @@ def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Count
 
 _SURE_MARK = 0.8
 """Confidence from which a comma is print: seals leave such marks too."""
+_SURELY = 0.9
+"""Confidence of each word from which capitals under a title are print."""
 _OPEN_END = re.compile(r"(?:[,-]|\bVA)$")
 """Ends of a line of print that goes on below."""
 _LINE_STEP = 1.0
@@ -198,16 +208,24 @@ _LINE_STEP = 1.0
 def _continued(stack: Sequence[Line], line: Line, page: PageReading) -> list[Line]:
     """The lines on which an office too long for one goes on (TRƯỞNG PHÒNG KINH TẾ, HẠ TẦNG VÀ / ĐÔ THỊ).
 
-    On paper, where capitals may be scraps of a seal, only those after a line that ends as no name does.
+    On paper, where capitals may be scraps of a seal, only those that follow a line that is no whole title: it ends as
+    none does, or it says more than one and what follows is surely read and stands on its axis.
     """
     found: list[Line] = []
     for above, below in pairwise(stack[next(at for at, one in enumerate(stack) if one is line) :]):
         own = _title(below) or _authority(below) or _name_in(below, page)
-        typed = below.words[0].source == "layer" or _OPEN_END.search(above.folded)
+        typed = below.words[0].source == "layer" or _OPEN_END.search(above.folded) or _surely_goes_on(above, below)
         if own or not typed or below.box.top - above.box.bottom > _LINE_STEP * above.box.height:
             break
         found.append(below)
     return found
+
+
+def _surely_goes_on(above: Line, below: Line) -> bool:
+    title = _title(above)
+    apart = abs(above.box.left + above.box.right - below.box.left - below.box.right) / 2
+    sure = min(word.confidence for word in below.words) > _SURELY and below.text.replace(" ", "").isalpha()
+    return bool(title) and title not in grammar().titles and sure and apart < below.box.height
 
 
 def _lost_line(stack: Sequence[Line], said: Sequence[tuple[Line, str]]) -> list[tuple[Line, str]]:
@@ -353,5 +371,7 @@ def _name_in(line: Line, page: PageReading) -> Found | None:
     written = [spot.text for spot in words]
     if words[0].pieces[0].source == "ocr" and written[0].istitle():
         written = respelt_name(words, line.text[: line.text.find(written[0])])
+        if not believed_family(written[0], words[0].confidence):
+            return None
     box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
     return Found(" ".join(written), page.number, box, round(min(spot.confidence for spot in words), 3), line.text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ocr.fields.document import Clues, fields_of
-from ocr.fields.grammar import symbol_of_organ
+from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
 from ocr.page_reading import PageReading
 from ocr.words import Box, Word, rows_of
 from tests.ocr.test_repairs import fields_under, row
@@ -195,6 +195,7 @@ DAYS = {
     "slashes": (("Cửa Nam, ngày 5/7/2025",), "2025-07-05", "Cửa Nam"),
     "slashes alone": (("Cửa Nam, 05/7/2025",), "2025-07-05", "Cửa Nam"),
     "a ward with a number": (("Phường 14, ngày 05 tháng 7 năm 2025",), "2025-07-05", "Phường 14"),
+    "a letter misread in the place": (("Tân Sơn Nh3, ngày 05 tháng 7 năm 2025",), None, None),
     "a stamp of receipt": (("Ngày: 05/7/2025",), None, None),
     "no such day": (("Cửa Nam, ngày 31/6/2025",), None, None),
 }
@@ -321,6 +322,58 @@ def test_an_authority_that_was_read_rightly_stays(case: str) -> None:
     assert (fields["authority"], fields["signer_title"]) == (authority, title)
 
 
+FAMILIES = {
+    "one letter off a family's": ("Nzô Công Hạnh", 0.91, "Ngô Công Hạnh"),
+    "of two families": ("Phá Kim Hùng", 0.53, None),
+    "with a letter that Vietnamese has not": ("Jô Văn Bình", 0.87, None),
+    "nobody's, surely read": ("Kbuôr Văn Bình", 0.95, "Kbuôr Văn Bình"),
+}
+
+
+@pytest.mark.parametrize("case", FAMILIES)
+def test_a_family_that_a_pen_crosses_is_put_right_or_named_by_nobody(case: str) -> None:
+    read, confidence, wanted = FAMILIES[case]
+    first, *others = row(read, 360, 600)
+
+    fields = fields_under(("GIÁM ĐỐC", 500), head=(replace(first, confidence=confidence), *others))
+
+    assert fields["signer"] == wanted
+
+
+def test_a_title_on_paper_goes_on_where_its_first_line_is_no_whole_title() -> None:
+    fields = fields_under(
+        ("TUQ. GIÁM ĐỐC", 500),
+        ("TRƯỞNG PHÒNG HÀNH CHÍNH TƯ", 515),
+        ("Phạm Trường Thọ", 600),
+        head=tuple(row("PHÁP", 440, 530)),
+    )
+
+    assert fields["signer_title"] == "TRƯỞNG PHÒNG HÀNH CHÍNH TƯ PHÁP"
+
+
+@pytest.mark.parametrize("symbol", ["TLKT", "GPXD"])
+def test_symbols_of_certificates_have_no_dash_to_lose(symbol: str) -> None:
+    assert symbol_of_heading(symbol, "TRÍCH LỤC" if symbol == "TLKT" else "GIẤY PHÉP") == symbol
+
+
+def test_a_number_that_was_not_read_is_no_department() -> None:
+    head_words = (*row("ỦY BAN NHÂN DÂN", 90, 60), *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 310, 60))
+
+    fields = fields_under(("CHỦ TỊCH", 500), head=(*head_words, *row("Số: Ộ N /“UB-T'TP", 90, 90)))
+
+    assert fields["issuer"] == "ỦY BAN NHÂN DÂN"
+
+
+def test_two_lines_of_the_engine_one_under_the_other_are_two_rows() -> None:
+    upper = [replace(word, line=3) for word in row("TRUNG TÂM PHỤC VỤ", 90, 77)]
+    lower = [replace(word, line=4) for word in (*row("HÀNH CHÍNH CÔNG", 90, 88), *row("Cửa Nam, ngày tháng", 330, 81))]
+
+    assert [found.text for found in rows_of([*upper, *lower])] == [
+        "TRUNG TÂM PHỤC VỤ",
+        "HÀNH CHÍNH CÔNG Cửa Nam, ngày tháng",
+    ]
+
+
 def test_a_name_without_a_word_that_was_misread_is_nobodys() -> None:
     assert fields_under(("GIÁM ĐỐC", 500), ("Đại: riữu Hùng", 600))["signer"] is None
 
@@ -343,6 +396,7 @@ def test_what_was_read_of_a_degree_is_no_part_of_the_name() -> None:
         ("- UBND tỉnh (để b/€);", "UBND tỉnh (để b/c)"),
         ("- Thường trực HĐND (đế b/);", "Thường trực HĐND (để b/c)"),
         ("- Sở Nội VỤ;", "Sở Nội vụ"),
+        ("- Lưu: VT KTHT.", "Lưu: VT, KTHT"),
         ("- BCĐ CCHC;", "BCĐ CCHC"),
     ],
 )
