@@ -15,12 +15,12 @@ from ocr.page_reading import PageReading
 from ocr.words import Box, around
 
 _DATE = re.compile(
-    r"(?:(?P<place>[A-Z][A-Z.' -]{1,44}?(?: \d{1,2})?)\s*[,.;]+\s*)?"
+    r"(?:(?P<place>[A-Z][A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*)?"
     r"(?P<ngay>NG.[YVW7]?)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
 
 _SHORT = re.compile(
-    r"^\W{0,2}(?P<place>[A-Z][A-Z.' -]{1,44}?(?: \d{1,2})?)\s*[,.;]+\s*(?:NG.Y\s+)?"
+    r"^\W{0,2}(?P<place>[A-Z][A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*(?:NG.Y\s+)?"
     r"(?P<day>\d{1,2})\s*[/.]\s*(?P<month>\d{1,2})\s*[/.]\s*(?P<year>(?:19|20)\d\d)\W{0,2}$"
 )
 """`Đà Nẵng, ngày 5/7/2025`: only behind a place, for stamps of receipt write `Ngày: 05/7/2025`."""
@@ -108,8 +108,14 @@ def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence
     return Issued(line, place, _day(page, line, match, clues, reread))
 
 
-def _place(page: PageReading, line: Line, match: re.Match[str]) -> Found:
+_MIXED = re.compile(r"[^\W\d]\d|\d[^\W\d]")
+
+
+def _place(page: PageReading, line: Line, match: re.Match[str]) -> Found | None:
+    """None where a word of it holds a digit ("Tân Sơn Nh3"): numbers of wards and districts stand alone."""
     spot = line.group(match, "place")
+    if _MIXED.search(spot.text):
+        return None
     box = share_box(spot.box or line.box, page)
     return Found(spot.text.strip(" ,."), page.number, box, round(spot.confidence, 3), line.text)
 

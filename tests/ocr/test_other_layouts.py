@@ -195,7 +195,7 @@ DAYS = {
     "slashes": (("Cửa Nam, ngày 5/7/2025",), "2025-07-05", "Cửa Nam"),
     "slashes alone": (("Cửa Nam, 05/7/2025",), "2025-07-05", "Cửa Nam"),
     "a ward with a number": (("Phường 14, ngày 05 tháng 7 năm 2025",), "2025-07-05", "Phường 14"),
-    "a letter misread in the place": (("Tân Sơn Nh3, ngày 05 tháng 7 năm 2025",), None, None),
+    "a letter misread in the place": (("Tân Sơn Nh3, ngày 05 tháng 7 năm 2025",), "2025-07-05", None),
     "a stamp of receipt": (("Ngày: 05/7/2025",), None, None),
     "no such day": (("Cửa Nam, ngày 31/6/2025",), None, None),
 }
