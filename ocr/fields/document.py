@@ -236,7 +236,8 @@ def _archive_line(text: str) -> str:
     units = grammar().unit_symbols
     unit, rest = (text[slice(*match.span(part))] if match.group(part) else "" for part in ("unit", "rest"))
     most = 1 + (len(unit) >= 7) + (len(unit) >= 8)
-    near = None if unit in units.values() or len(unit) < 5 else close_to(unit, units, most)
+    whole = unit in units.values() or len(unit) < 5 or not unit.isupper()  # KTTHa47: a unit and who drafted
+    near = None if whole else close_to(unit, units, most)
     rest = rest.rstrip(_AROUND_RECIPIENT + "'`“”")
     between = ", " if match.group("between") and unit + rest else ""
     return f"Lưu: VT{between}{units[near] if near else unit}{rest}"

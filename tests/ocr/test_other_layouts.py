@@ -397,6 +397,7 @@ def test_what_was_read_of_a_degree_is_no_part_of_the_name() -> None:
         ("- Thường trực HĐND (đế b/);", "Thường trực HĐND (để b/c)"),
         ("- Sở Nội VỤ;", "Sở Nội vụ"),
         ("- Lưu: VT KTHT.", "Lưu: VT, KTHT"),
+        ("- Lưu: VT, KTTHa47.", "Lưu: VT, KTTHa47"),
         ("- BCĐ CCHC;", "BCĐ CCHC"),
     ],
 )
