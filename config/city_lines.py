@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 _TAIL = re.compile(
-    r"[\s:;,.=–(\-…]*\b(?:được\s+|đạt\s+|thì\s+|tính\s+|chấm\s+)*(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:điểm|đ)?\s*[).;]*$",
+    r"[\s:;,.=–(\-…]*\b(?:được\s+|đạt\s+|thì\s+|tính\s+|chấm\s+)*(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:điểm|đ)?\s*[).;]*$",
     re.I,
 )
 _WORTH = re.compile(r"[:=–\-…(]|điểm|được", re.I)

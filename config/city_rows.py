@@ -15,15 +15,18 @@ from typing import Any
 
 Cells = Sequence[Any]
 _COLUMNS = {
+    "code": ("stt", "tt", "số tt", "mã", "mã số", "mã tiêu chí", "mã tc", "số thứ tự"),
     "points": ("điểm tối đa", "điểm chuẩn", "thang điểm", "điểm quy định"),
-    "name": ("tiêu chí", "nội dung", "lĩnh vực"),
-    "code": ("stt", "tt", "số tt", "mã", "mã tiêu chí", "số thứ tự"),
     "evidence": ("tài liệu kiểm chứng", "minh chứng", "tlkc", "tài liệu chứng minh"),
     "office": ("đơn vị chủ trì", "cơ quan chủ trì", "phòng chủ trì", "đơn vị thực hiện", "đơn vị phụ trách",
                "đơn vị chịu trách nhiệm", "cơ quan tham mưu", "đơn vị tham mưu"),
-    "how": ("cách tính", "cách chấm", "phương pháp", "hướng dẫn chấm", "quy định chấm", "thang chấm"),
+    "how": ("cách tính", "cách chấm", "cách đánh giá", "cách xác định", "phương pháp", "hướng dẫn chấm",
+            "quy định chấm", "thang chấm"),
+    "name": ("tiêu chí", "nội dung", "lĩnh vực"),
 }  # fmt: skip
-"""Field -> how headers begin, in the order in which a header is judged."""
+"""Field -> words of its header (of `code` the whole header), in the order in which a header is judged."""
+_BARE_POINTS = ("điểm", "số điểm", "điểm số", "mức điểm")
+"""Headers of points where no column is called more plainly."""
 _ROMAN = re.compile(r"^(?=[IVX])X{0,2}(?:IX|IV|V?I{0,3})$")
 _NUMBERED = re.compile(
     r"^(?:(?:lĩnh vực|phần|mục)\s+)?([A-H]|[IVX]{1,5}|\d{1,2}(?:\.\d{1,2}){0,4})\s*[.):\-–]\s+(\S.*)$", re.I
@@ -99,30 +102,34 @@ def cell_name(sheet: str, column: int, row: int) -> str:
 
 
 def _table(name: str, rows: Sequence[Cells]) -> Table | None:
-    for index in range(min(len(rows), 40)):
-        columns = _columns(rows, index)
-        if {"points", "name"} <= columns.keys():
-            below = rows[index + 1 :]
-            found = (_row(name, cells, number, columns) for number, cells in enumerate(below, index + 1))
-            above = (_text(cell) for cells in rows[: index + 1] for cell in cells)
-            return Table(name, tuple(filter(None, above)), tuple(_records(found)))
+    for bare in (False, True):
+        for index in range(min(len(rows), 40)):
+            columns = _columns(rows, index, bare=bare)
+            if {"points", "name"} <= columns.keys():
+                below = enumerate(rows[index + 1 :], index + 1)
+                found = (_row(name, cells, number, columns) for number, cells in below)
+                above = (_text(cell) for cells in rows[: index + 1] for cell in cells)
+                return Table(name, tuple(filter(None, above)), tuple(_records(found)))
     return None
 
 
-def _columns(rows: Sequence[Cells], index: int) -> dict[str, int]:
+def _columns(rows: Sequence[Cells], index: int, *, bare: bool) -> dict[str, int]:
     """Field -> column of a header that ends in this row; a title over several columns stands in the row above."""
     above = rows[index - 1] if index else ()
     found: dict[str, int] = {}
     for place, cell in enumerate(rows[index]):
-        words = [_text(cell).casefold(), _text(above[place]).casefold() if place < len(above) else ""]
-        if field := next((name for word in words if word for name in _COLUMNS if _heads(name, word)), None):
-            found.setdefault(field, place)
+        words = [" ".join(_text(one).casefold().split()) for one in (cell, *above[place : place + 1])]
+        asked = [(name, word) for word in words if word for name in _COLUMNS if name not in found]
+        if field := next((name for name, word in asked if _heads(name, word, bare=bare)), None):
+            found[field] = place
     return found
 
 
-def _heads(field: str, word: str) -> bool:
+def _heads(field: str, word: str, *, bare: bool) -> bool:
     if field == "code":
         return word.rstrip(".") in _COLUMNS[field]
+    if field == "points" and bare and word in _BARE_POINTS:
+        return True
     return len(word) < 90 and any(start in word[:60] for start in _COLUMNS[field])
 
 

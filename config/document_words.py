@@ -35,6 +35,15 @@ FIELD_STATES = {
 SHORT_STATES = {"handwritten": "viết tay", "blank": "để trống"}
 """The same for lists, where a field has no value."""
 
+SIGNATURES = {
+    "PASSED": "hợp lệ",
+    "INDETERMINATE": "chưa kết luận được",
+    "FAILED": "không hợp lệ",
+    "NO_SIGNATURE": "không có",
+    "UNREADABLE": "không đọc được",
+}
+"""What the check of a document's signatures says, after "chữ ký số"."""
+
 SUGGESTED_BY = {
     "register": "theo sổ",
     "file_name": "theo tên tệp",
@@ -89,3 +98,8 @@ def suggested_values(name: str, field: Mapping[str, Any]) -> dict[str, list[str]
         sources = by_value.setdefault(said_value(name, str(one["value"])), [])
         sources += [] if source in sources else [source]
     return by_value
+
+
+def signature_vn(verdict: str) -> str:
+    """A verdict (`PASSED`, `INDETERMINATE/TRY_LATER`) in words for officials; its code alone where it has none."""
+    return SIGNATURES.get(verdict.partition("/")[0], verdict)

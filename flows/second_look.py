@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from config.document_words import signature_vn
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from ocr.signatures import TrustStore, trust_now
@@ -70,7 +71,8 @@ def changed_verdicts(connection: Connection, unit: str, moment: datetime) -> tup
     names = {row["sha256"]: str(row["name"]) for row in documents_of(connection, unit)}
     said = examinations_of(connection, unit, CHECKER_VERSION)
     return tuple(
-        f"{names[event['subject']]}: trước là {event['detail']['before']}, nay là {event['detail']['after']}. "
+        f"{names[event['subject']]}: chữ ký số trước {signature_vn(event['detail']['before'])}, "
+        f"nay {signature_vn(event['detail']['after'])}. "
         f"{said[event['subject']]['result']['signature']['summary_vi']}"
         for event in changes_at(connection, moment)
         if event["subject"] in names and event["subject"] in said

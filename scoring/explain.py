@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.document_words import signature_vn
 from config.refusals import WrongUse
 from scoring.engine.document_measures import (
     contradiction_in,
@@ -238,7 +239,7 @@ def _file_verdict(scope: Scope, document: DocumentFact) -> str:
     if document.purpose == "result" and (wrong := contradiction_in(scope, document)):
         return f"không đúng hồ sơ. {wrong}"
     met = {True: "đúng người ký", False: "chưa đủ người ký", None: "chưa rõ người ký"}[document.profile_met]
-    return f"chữ ký {document.signature}, {met}, số hóa {document.digitisation}"
+    return f"chữ ký số {signature_vn(document.signature)}, {met}, số hóa {document.digitisation}"
 
 
 def _poor_files(scope: Scope) -> Iterable[Row]:

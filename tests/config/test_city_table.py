@@ -223,6 +223,26 @@ def test_two_levels_a_tenth_component_and_more_than_twenty_six_columns_are_no_tr
     assert any(doubt.startswith("Bảng!AC3: mục 1.1 chưa ghi") or "Bảng!AD3" in doubt for doubt in found.doubts)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["Mã tiêu chí", "Nội dung tiêu chí", "Điểm", "Nội dung minh chứng"],
+        ["TT", "TIÊU CHÍ THÀNH PHẦN", "THANG ĐIỂM", "TÀI LIỆU KIỂM CHỨNG (nội dung, số hiệu)"],
+        ["Số\nTT", "Lĩnh vực, tiêu chí", "Điểm chuẩn", "Minh chứng"],
+    ],
+)
+def test_headers_are_known_as_cities_write_them(header: list[str]) -> None:
+    rows = [header, ["1", "Lĩnh vực thứ nhất", 100, ""], ["1.1", "Kế hoạch của năm", "100", ""],
+            ["1.1.1", "Ban hành kế hoạch\n- Đúng hạn: 100\n- Muộn: 50", "100", "Kế hoạch của UBND"]]  # fmt: skip
+
+    found = drafted({"Bảng": rows})
+
+    assert found.doubts == ()
+    assert found.filled.rows[-1]["name"] == "Ban hành kế hoạch"
+    assert found.filled.rows[-1]["evidence"] == "document | Kế hoạch của UBND"
+    assert found.filled.rows[-1]["rule"].count("points:") == 2
+
+
 def test_sheets_that_begin_anew_are_asked_about_and_one_may_be_named() -> None:
     sheets = {"Sở": ROMAN, "Xã": ROMAN, "Ghi chú": [["không có bảng"]]}
 

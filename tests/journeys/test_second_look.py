@@ -101,7 +101,7 @@ def test_the_letter_says_what_changed_and_only_that_night(nights: tuple[Path, li
     _, (first, second, third) = nights
 
     assert "Chữ ký được xem lại" not in first["letter"]
-    assert "trước là INDETERMINATE/TRY_LATER, nay là PASSED. Chữ ký số hợp lệ." in second["letter"]
+    assert "chữ ký số trước chưa kết luận được, nay hợp lệ. Chữ ký số hợp lệ." in second["letter"]
     assert "Chữ ký được xem lại" not in third["letter"]
 
 

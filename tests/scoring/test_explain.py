@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -176,3 +177,10 @@ def test_two_sets_are_compared_field_by_field() -> None:
     ]
     assert "floor 0.80" in changes[1].what
     assert compare_sets(CRITERIA, CRITERIA) == ()
+
+
+def test_what_is_said_of_a_signature_is_vietnamese() -> None:
+    said = " ".join([*rows_of("3.4.2"), *rows_of("7.1.2")])
+
+    assert "6.pdf: chữ ký số không có, chưa đủ người ký" in said
+    assert not re.search(r"[A-Z]{4,}_|PASSED|FAILED", said)
