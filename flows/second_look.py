@@ -86,7 +86,8 @@ def _terms(resources: Resources, at: datetime) -> Terms:
 
 def _waiting(connection: Connection, unit: str, trust: TrustStore, at: datetime) -> Iterator[_Waiting]:
     """By name: documents with signatures last confirmed with other trust than this, or undecided for a week since."""
-    said = examinations_of(connection, unit, CHECKER_VERSION)
+    standing = examinations_of(connection, unit, CHECKER_VERSION, with_text=True)
+    said = {sha256: row for sha256, row in standing.items() if row["checker"] == CHECKER_VERSION}
     looks = looks_of(connection, CHECKER_VERSION, said)
     for row in documents_of(connection, unit):
         examined = said.get(row["sha256"])
