@@ -17,9 +17,12 @@ MOST_MADE_UP = 7
 """Nights that are made up after a long silence; what is older is told but not run."""
 
 MOST_TRIES = 5
-"""Tries of one slot before it is left to a person."""
+"""Tries of a chore, and of a night that ends its worker, before it is left to a person."""
 
-_RETRY = timedelta(minutes=1)
+MOST_NIGHT_TRIES = 12
+"""Tries of a night that fails: over six hours, because a store may be away until somebody comes to work."""
+
+_RETRY, _LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 
 
 def slots_between(cron: str, zone: str, after: datetime, until: datetime, most: int = 400) -> list[datetime]:
@@ -59,9 +62,9 @@ def made_up_from(settings: Settings, now: datetime) -> datetime:
 
 
 def _may_retry(night: Mapping[str, Any], now: datetime) -> bool:
-    pause = _RETRY * 2 ** (night["attempts"] - 1)
+    pause = min(_RETRY * 2 ** (night["attempts"] - 1), _LONGEST_RETRY)
     failed = night["state"] == nights.FAILED
-    return bool(failed and night["attempts"] < MOST_TRIES and abs(now - night["ended_at"]) >= pause)
+    return bool(failed and night["attempts"] < MOST_NIGHT_TRIES and abs(now - night["ended_at"]) >= pause)
 
 
 def _backwards(cron: str, zone: str, until: datetime) -> Iterator[datetime]:

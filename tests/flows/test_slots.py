@@ -23,7 +23,7 @@ from flows.cli.door import WRONG_USE, Refused, settings_for
 from flows.keeping import Asker, care_for_store
 from flows.metrics import metrics_text
 from flows.resources import open_ledger, open_resources
-from flows.schedule import MOST_MADE_UP, due_nights, newest_slot, slots_between
+from flows.schedule import MOST_MADE_UP, MOST_NIGHT_TRIES, MOST_TRIES, due_nights, newest_slot, slots_between
 from flows.sources import sources_of
 from flows.worker import Look, _due, do_next
 from storage import nights
@@ -100,7 +100,28 @@ def test_a_failed_night_is_tried_again_after_growing_pauses_and_then_left_to_a_p
         filled = {SLOT: {"state": FAILED, "attempts": attempts, "ended_at": SLOT}}
         return bool(due_nights(SETTINGS, filled, SLOT - DAY, SLOT + timedelta(minutes=minutes)))
 
-    assert [due(1, 0.5), due(1, 1), due(3, 3), due(3, 4), due(5, 600)] == [False, True, False, True, False]
+    assert [due(1, 0.5), due(1, 1), due(3, 3), due(3, 4)] == [False, True, False, True]
+    assert [due(11, 59), due(11, 60), due(MOST_NIGHT_TRIES, 600)] == [False, True, False]
+    pauses = [next(n for n in range(100) if due(tried, n)) for tried in range(1, MOST_NIGHT_TRIES)]
+    assert sum(pauses) > 6 * 60, "a store that comes back before noon costs no night"
+
+
+def test_a_night_that_ends_its_worker_every_time_is_ended_as_failed_and_holds_nobody_up(
+    ward: tuple[Settings, Database],
+) -> None:
+    settings, database = ward
+    request = NightRequest(settings.unit, "2025", "schedule", settings.timezone, SLOT)
+    for number in range(MOST_TRIES):
+        with database.write() as connection:
+            begin_night(connection, request, owner=f"other:{number}:1", now=SLOT + number * LEASE)
+    now = SLOT + (MOST_TRIES + 1) * LEASE
+    assert do_next(Look(settings, now), database)
+    with database.read() as connection:
+        (night,) = nights_of(connection, settings.unit)
+    assert (night["state"], night["attempts"]) == (FAILED, MOST_TRIES)
+    assert "dở dang 5 lần" in night["summary"]["reason"]
+    assert _due(database, Look(settings, now + timedelta(minutes=15))) == []
+    assert _due(database, Look(settings, now + timedelta(minutes=17))) == [(SLOT, settings)]
 
 
 def test_missed_nights_are_made_up_once_each_oldest_first_and_scored_as_of_their_day(
