@@ -30,7 +30,7 @@ from storage.state_tables import state_table
 READ, REJECTED = "read", "rejected"
 PERSON, TITLE, NOBODY = "person", "title", "nobody"
 _STILL_LAST_YEAR = timedelta(days=45)
-_ROWS = re.compile(r"(?<=dòng )\d+(, \d+)*|(?<=![A-Z])\d+|(?<=![A-Z]{2})\d+")
+_ROWS = re.compile(r"(?<=dòng )\d+(?: \([^()]*\))?(?:, \d+(?: \([^()]*\))?)*|(?<=![A-Z])\d+|(?<=![A-Z]{2})\d+")
 """Where in a file something stands, as sentences about files say it: "các dòng 5, 9", "Sổ!C14"."""
 FORM = "bieu-ii06a"
 """Kind and layout of a form II.06a: it is compared, and brings no rows of its own."""

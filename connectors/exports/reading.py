@@ -28,7 +28,14 @@ from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export, OtherTable, SaidBefore
 from connectors.exports.sameness import DATED, content_of
 from connectors.exports.sheet_reading import read_sheet
-from connectors.exports.whole_file import declared_total, from_the_future, prints_taken, rows_again, warnings_of
+from connectors.exports.whole_file import (
+    declared_total,
+    from_the_future,
+    prints_taken,
+    rows_again,
+    totals_agree,
+    warnings_of,
+)
 from sandbox import Failure, Limits, run_one
 
 PRELOAD = (
@@ -319,6 +326,7 @@ def _export(question: Question, reading: Reading) -> Export:
     rejected = tuple(bad for sheet in reading.sheets for bad in sheet.rejected)
     declared, counted = declared_total(reading.sheets), len(rows) + len(rejected)
     counted += len(reading.again.keys) if reading.again else 0
+    agree = None if declared is None else totals_agree(reading.sheets, declared, counted)
     return Export(
         file=question.name,
         sha256=_sha256(question.path),
@@ -329,11 +337,11 @@ def _export(question: Question, reading: Reading) -> Export:
         rejected=rejected,
         declared_total=declared,
         counted=counted,
-        agree=None if declared is None else declared == counted,
+        agree=agree,
         period=reading.period,
         year=reading.year,
         exported_at=reading.exported_at,
-        warnings=(*reading.warnings, *about_totals(declared, counted)),
+        warnings=(*reading.warnings, *about_totals(None if agree else declared, counted)),
         content=reading.content,
         titles=reading.titles,
         others=reading.others,

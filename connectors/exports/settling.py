@@ -106,6 +106,7 @@ def _settle_totals(found: SheetRecords, places: Mapping[Column, int]) -> list[Re
     if summed and found.again_keys:
         raise NeedsAll("totals of columns")
     counted, after, refused = Counted(sorted([*found.numbers, *found.again_numbers]), summed), 0, []
+    all_rows, blocks = Counted(_all_rows(found), {}), list[bool]()
     behind = [*(row.number for row in found.totals[1:]), BEYOND]
     for row, next_total in zip(found.totals, behind, strict=True):
         verdict = judged(row, (after, next_total), counted)
@@ -114,10 +115,18 @@ def _settle_totals(found: SheetRecords, places: Mapping[Column, int]) -> list[Re
             why = f'dòng "{shown(row.cells)}" không có mã và các số không khớp tổng của các dòng'
             refused.append(_refused(found, row.number, row.cells, f"{why}; nếu là dòng số liệu, ghi thêm mã"))
             continue
-        after = row.number
         if verdict.count is not None:
             found.declared_totals.append(verdict.count)
+            blocks.append(verdict.count == all_rows.rows(after, row.number))
+        after = row.number
+    if len(blocks) > 1 and all(blocks):
+        found.declared_totals.append(sum(found.declared_totals))  # each is that of its own block, none of the table
     return refused
+
+
+def _all_rows(found: SheetRecords) -> list[int]:
+    """Numbers of all rows that a total counts: also of those that cannot be used."""
+    return sorted([*found.numbers, *found.again_numbers, *(bad.row for bad in found.rejected)])
 
 
 def _settle_words(found: SheetRecords, profile: Profile) -> list[Rejected]:

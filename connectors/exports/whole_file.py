@@ -28,9 +28,22 @@ _NOT_ABOVE = {
 
 def declared_total(sheets: Sequence[SheetRecords]) -> int | None:
     """The sum of the sheets' total rows; the last number of each sheet counts (group totals come before it)."""
-    totals = [[total for total in sheet.declared_totals if total >= 0] for sheet in sheets]
-    said = [numbers[-1] for numbers in totals if numbers]
+    said = [total for sheet in sheets if (total := _own_total(sheet)) is not None]
     return sum(said) if said else None
+
+
+def _own_total(sheet: SheetRecords) -> int | None:
+    return next((total for total in reversed(sheet.declared_totals) if total >= 0), None)
+
+
+def totals_agree(sheets: Sequence[SheetRecords], declared: int, counted: int) -> bool:
+    """Whether the totals are those of the whole file, or each that of its own sheet, where not every sheet has one."""
+    own = [(total, _rows_of(sheet)) for sheet in sheets if (total := _own_total(sheet)) is not None]
+    return declared == counted or (len(own) < len(sheets) and all(total == rows for total, rows in own))
+
+
+def _rows_of(sheet: SheetRecords) -> int:
+    return len(sheet.numbers) + len(sheet.rejected) + len(sheet.again_keys)
 
 
 def warnings_of(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
@@ -58,13 +71,14 @@ def _repeated(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
     keys = [key for sheet in sheets for key in _keys(kind, sheet)]
     if len(set(keys)) == len(keys):
         return []
-    places: dict[tuple[str, ...], list[int]] = {}
-    numbers = [number for sheet in sheets for number in sheet.numbers]
-    for key, number in zip(keys, numbers, strict=True):
-        places.setdefault(key, []).append(number)
+    places: dict[tuple[str, ...], list[str]] = {}
+    named_sheets = [f" ({sheet.sheet})" if len(sheets) > 1 else "" for sheet in sheets]
+    rows_said = [f"{n}{where}" for sheet, where in zip(sheets, named_sheets, strict=True) for n in sheet.numbers]
+    for key, row in zip(keys, rows_said, strict=True):
+        places.setdefault(key, []).append(row)
     repeated = [(key, rows) for key, rows in places.items() if len(rows) > 1]
     named = [
-        f"{'/'.join(map(str, key))} có ở các dòng {', '.join(map(str, rows))}; dòng {rows[-1]} được dùng"
+        f"{'/'.join(map(str, key))} có ở các dòng {', '.join(rows)}; dòng {rows[-1]} được dùng"
         for key, rows in repeated[:NAMED]
     ]
     return named + _and_more(len(repeated), "mã trùng")

@@ -208,3 +208,46 @@ def test_a_second_header_with_the_columns_in_another_order_begins_another_table(
     export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, row(1), HEADER, row(2), [], *below]))
     assert [one.values["code"] for one in export.rows] == [code(1), code(2)]
     assert [other.told for other in export.others] == ["có bảng thứ hai từ dòng 6"]
+
+
+def sheets_of(path: Path, *sheets: list[list[Any]]) -> Path:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, start=1):
+        page = book.create_sheet(f"Tuần {number}")
+        for cells in rows:
+            page.append(cells)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agree"),
+    [
+        (["", "Tổng cộng: 2 hồ sơ"], [], True),
+        ([], ["", "Tổng cộng: 3 hồ sơ"], True),
+        (["", "Tổng cộng: 2 hồ sơ"], ["", "Tổng cộng: 1 hồ sơ"], True),
+        (["", "Tổng cộng: 5 hồ sơ"], [], False),
+        ([], ["", "Tổng cộng: 2 hồ sơ"], False),
+    ],
+)
+def test_a_total_is_that_of_its_sheet_or_of_the_file(
+    first: list[Any], second: list[Any], agree: bool, tmp_path: Path
+) -> None:
+    file = sheets_of(tmp_path / "a.xlsx", [HEADER, row(1), row(2), first], [HEADER, row(3), second])
+    export = read_export_here(file)
+    assert (export.agree, any("dòng tổng cộng" in said for said in export.warnings)) == (agree, not agree)
+
+
+def test_a_code_on_two_sheets_is_named_with_both(tmp_path: Path) -> None:
+    export = read_export_here(sheets_of(tmp_path / "a.xlsx", [HEADER, row(1), row(2)], [HEADER, row(1)]))
+    assert f"{code(1)} có ở các dòng 2 (Tuần 1), 2 (Tuần 2); dòng 2 (Tuần 2) được dùng" in export.warnings
+
+
+@pytest.mark.parametrize(("last", "agree"), [(1, True), (2, False)])
+def test_totals_of_blocks_alone_add_up_to_the_table(last: int, agree: bool, tmp_path: Path) -> None:
+    unusable = row(2, **{"Ngày tiếp nhận": "32/07/2025"})
+    blocks = [["I", "Hộ tịch"], row(1), unusable, ["", "Cộng: 2 hồ sơ"], ["II", "Đất đai"], row(3)]
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, *blocks, ["", f"Cộng: {last} hồ sơ"]]))
+    assert (len(export.rows), len(export.rejected), export.agree) == (2, 1, agree)
