@@ -177,7 +177,7 @@ def _dossier_code(cell: Any) -> str | None:
     if is_shortened(text):
         raise BadCell(f"Excel đã rút gọn mã thành {text}, mất chữ số; định dạng cột là Văn bản rồi xuất lại")
     bare = text.replace(" ", "").translate(_LONG_DASHES).removeprefix("'").upper()
-    alone = _LED_BY_CODE.match(text)
+    alone = _LED_BY_CODE.match(text) if len(DOSSIER_CODE.findall(text.upper())) == 1 else None
     spelt = (bare, bare.replace("_", "-").replace("/", "-").replace("O", "0"), alone[1].upper() if alone else "")
     return next((code for code in spelt if DOSSIER_CODE.fullmatch(code)), text.replace(" ", ""))
 

@@ -251,3 +251,10 @@ def test_totals_of_blocks_alone_add_up_to_the_table(last: int, agree: bool, tmp_
     blocks = [["I", "Hộ tịch"], row(1), unusable, ["", "Cộng: 2 hồ sơ"], ["II", "Đất đai"], row(3)]
     export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, *blocks, ["", f"Cộng: {last} hồ sơ"]]))
     assert (len(export.rows), len(export.rejected), export.agree) == (2, 1, agree)
+
+
+def test_two_codes_in_one_cell_are_not_taken_for_the_first(tmp_path: Path) -> None:
+    both = f"{code(1)}, {code(2)}"
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, row(1, **{"Mã hồ sơ": both}), row(3), row(4)]))
+    assert code(1) not in [one.values["code"] for one in export.rows]
+    assert any("không đúng dạng thường gặp" in warning for warning in export.warnings)

@@ -111,6 +111,17 @@ def test_an_index_is_rebuilt_from_a_log_with_readings_again(old_reader: Settings
     }
 
 
+def test_an_index_rebuilt_after_a_reading_of_rows_knows_the_same(misread: Settings) -> None:
+    read_again(misread, "", LATER)
+    with open_resources(misread) as resources:
+        log_proofs.publish_checkpoint(resources, at=LATER)
+    again = misread.model_copy(update={"home": misread.home.parent / "again"})
+    for name in ("objects", "keys"):
+        shutil.copytree(misread.home / name, again.home / name)
+    rebuild_index(again, at=LATER)
+    assert (logged(again), due_dates(again, 3)) == (logged(misread), due_dates(misread, 3))
+
+
 def logged(settings: Settings) -> list[tuple[str, str]]:
     with open_resources(settings) as resources, resources.database.read() as connection:
         return [(event["event"], event["subject"]) for event in events(connection)]
