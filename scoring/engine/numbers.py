@@ -12,10 +12,9 @@ SHARE_PLACES = 6
 
 def half_up(value: Fraction, places: int = 2) -> Decimal:
     """`value` rounded half away from zero to `places` decimals."""
-    scale = 10**places
-    units = (abs(value) * scale * 2 + 1) // 2
-    signed = units if value >= 0 else -units
-    return Decimal(signed).scaleb(-places)
+    over, under = value.numerator, value.denominator
+    units = (abs(over) * 10**places * 2 + under) // (under * 2)
+    return Decimal(units if over >= 0 else -units).scaleb(-places)
 
 
 def exact(text: str | int | Decimal) -> Fraction:
