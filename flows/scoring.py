@@ -176,7 +176,8 @@ def engine_name() -> str:
 def packed_inputs(answer: Answer) -> bytes:
     """Facts, criteria set and calendar as gzipped JSON; the same inputs give the same bytes."""
     others = json.dumps({"calendar": answer.calendar, "criteria": answer.criteria}, ensure_ascii=False).encode()
-    return gzip.compress(others[:-1] + b', "facts": ' + answer.facts_text + b"}", compresslevel=6, mtime=0)
+    plain = b"".join((others[:-1], b', "facts": ', answer.facts_text, b"}"))
+    return gzip.compress(plain, compresslevel=6, mtime=0)
 
 
 def unpacked_inputs(packed: bytes) -> dict[str, Any]:

@@ -27,6 +27,8 @@ SCHEMA: Mapping[str, type[pl.DataType]] = {
 _SEVEN_HOURS = 7 * 3600
 _ESCAPED = r'["\\\x00-\x1f]'
 """What JSON writes in another way than it stands."""
+_PIECE = 8_192
+"""Rows that are written at once: all of a ward at once cost half as much again, in memory that is new each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,15 @@ def _column(name: str, text: str | None) -> pl.Series:
 
 def dossiers_text(table: pl.DataFrame) -> bytes:
     """The dossiers as `canonical(to_plain(...))` writes them, in the order of the rows."""
-    said = [name for name in sorted(table.columns) if table[name].null_count() < table.height]
-    if not said:
-        return b"[]"
-    row = pl.concat_str([_member(table, name) for name in said], separator=",", ignore_nulls=True)
-    written: bytes = table.select(row.str.join("},{").cast(pl.Binary)).item()
-    return b"[{" + written + b"}]"
+    written = [_rows_text(rows) for rows in table.iter_slices(_PIECE) if rows.height]
+    return b"".join((b"[{", b"},{".join(written), b"}]")) if written else b"[]"
+
+
+def _rows_text(rows: pl.DataFrame) -> bytes:
+    said = [name for name in sorted(rows.columns) if rows[name].null_count() < rows.height]
+    row = pl.concat_str([_member(rows, name) for name in said], separator=",", ignore_nulls=True)
+    written: bytes = rows.select(row.str.join("},{").cast(pl.Binary)).item()
+    return written
 
 
 def _member(table: pl.DataFrame, name: str) -> pl.Expr:

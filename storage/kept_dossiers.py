@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from sqlalchemy import Connection, func, select
@@ -63,4 +64,5 @@ def facts_as_text(facts: Facts, kept: KeptDossiers) -> bytes:
     """`canonical(to_plain(facts))` with these dossiers; `facts` itself holds none."""
     written = {name: canonical(value).encode() for name, value in to_plain(facts).items()}
     written |= {"dossiers": text} if (text := kept.text()) else {}
-    return b"{" + b",".join(b'"%b":%b' % (name.encode(), written[name]) for name in sorted(written)) + b"}"
+    members = ((b'"%b":' % name.encode(), written[name], b",") for name in sorted(written))
+    return b"".join((b"{", *list(chain.from_iterable(members))[:-1], b"}"))
