@@ -134,15 +134,22 @@ def told_alike(register: Register) -> dict[str, Any]:
     return said | {"elsewhere": sorted(register.elsewhere), "counts": [register.on_time(rule) for rule in rules]}
 
 
-@given(rows=st.lists(PLACED, max_size=40), units=st.sampled_from([(), UNITS, UNITS[:1]]), none_asked=st.booleans())
+@given(
+    rows=st.lists(PLACED, max_size=40),
+    units=st.sampled_from([(), UNITS, UNITS[:1]]),
+    none_asked=st.booleans(),
+    piece=st.sampled_from([7, 65_536]),
+)
 @settings(max_examples=300, deadline=None)
 def test_columns_make_the_register_that_the_engine_makes_of_dossiers(
-    rows: list[dict[str, Any]], units: tuple[UnitName, ...], none_asked: bool
+    rows: list[dict[str, Any]], units: tuple[UnitName, ...], none_asked: bool, piece: int
 ) -> None:
     dossiers = tuple(Dossier(code=f"{number:02d}", **row) for number, row in enumerate(rows))
     asked = set() if none_asked else {None, "99", *(f"{number:02d}" for number in range(0, 40, 3))}
 
-    of_columns = register_of(frame_of(dossiers), PERIOD, "a", units, asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scoring.columns._PIECE", piece)
+        of_columns = register_of(frame_of(dossiers), PERIOD, "a", units, asked)
 
     assert told_alike(of_columns) == told_alike(registered(dossiers, PERIOD, "a", units, asked))
 
@@ -206,12 +213,14 @@ WRITTEN = st.fixed_dictionaries(
 )
 
 
-@given(rows=st.lists(WRITTEN, min_size=1, max_size=8))
+@given(rows=st.lists(WRITTEN, min_size=1, max_size=8), piece=st.sampled_from([3, 8_192]))
 @settings(max_examples=200, deadline=None)
-def test_columns_write_dossiers_to_the_letter_as_the_engine_writes_them(rows: list[dict[str, Any]]) -> None:
+def test_columns_write_dossiers_to_the_letter_as_the_engine_writes_them(rows: list[dict[str, Any]], piece: int) -> None:
     dossiers = tuple(Dossier(**row) for row in rows)
     stored = [[stored_column(name, [column_value(getattr(one, name))])[0] for name in COLUMNS] for one in dossiers]
 
-    text = dossiers_text(pl.DataFrame(stored, schema=dict(SCHEMA), orient="row"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.dossier_columns._PIECE", piece)
+        text = dossiers_text(pl.DataFrame(stored, schema=dict(SCHEMA), orient="row"))
 
     assert text == canonical(to_plain(dossiers)).encode()
