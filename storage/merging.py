@@ -11,7 +11,6 @@ import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -89,14 +88,21 @@ def _blocks(incoming: Incoming, again: SaidBefore | None) -> Iterator[tuple[Inco
         yield from ((part, _places(part) | {"said": part.said()}) for part in incoming.parts(BLOCK_ROWS))
         return
     incoming, first, said = incoming.part(), 0, ",".join(incoming.fields)
-    own = zip(incoming.keys, incoming.numbers, repeat(True), strict=False)
-    rows = sorted(chain(own, zip(again.keys, again.numbers, repeat(False), strict=False)))
-    for start in range(0, len(rows), BLOCK_ROWS):
-        keys, numbers, are_own = map(list, zip(*rows[start : start + BLOCK_ROWS], strict=True))
-        part = incoming.part(slice(first, first + sum(are_own)))
+    keys, numbers = [*incoming.keys, *again.keys], [*incoming.numbers, *again.numbers]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    for start in range(0, len(order), BLOCK_ROWS):
+        rows = order[start : start + BLOCK_ROWS]
+        part = incoming.part(slice(first, first + sum(row < len(incoming.keys) for row in rows)))
         first += len(part.keys)
-        sheets = repeated(again.sheet, len(keys))
-        yield part, {"keys": keys, "sheets": sheets, "rows": numbers, "said": repeated(said, len(keys))}
+        yield (
+            part,
+            {
+                "keys": [keys[row] for row in rows],
+                "sheets": repeated(again.sheet, len(rows)),
+                "rows": [numbers[row] for row in rows],
+                "said": repeated(said, len(rows)),
+            },
+        )
 
 
 def _merge_part(

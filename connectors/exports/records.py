@@ -61,6 +61,8 @@ class SheetRecords:
     """Keys of the rows that say what is known; they are in no other column."""
     again_numbers: list[int] = field(default_factory=list)
     again_prints: list[bytes] = field(default_factory=list)
+    may_have_odd_keys: bool = False
+    """No: every key had the usual shape of its kind when the rows went by, so nobody needs to look again."""
     span: tuple[int, int] | None = None
     """First and last row that hold records, usable or not."""
 
@@ -245,6 +247,7 @@ class _Sieve:
     def _records(self, first: int, block: Block, found: SheetRecords) -> tuple[list[int], Block]:
         if self._shape and _all_have_key(block.column(self._place), self._shape):
             return list(range(first + 1, first + 1 + len(block))), block
+        found.may_have_odd_keys = True
         numbers, data = list[int](), list[Cells]()
         for number, cells in enumerate(block.by_row(), start=first + 1):
             if self._has_key(cells) or self._is_record(number, cells, found):

@@ -94,7 +94,7 @@ def _unusual(sheets: Sequence[SheetRecords]) -> list[str]:
     strange = [
         f"mã hồ sơ {code!r} ({sheet.sheet}!{sheet.letters['code']}{number}) không đúng dạng thường gặp"
         for sheet, codes in ((sheet, sheet.values[sheet.fields.index("code")]) for sheet in sheets)
-        if not all(map(known, codes))
+        if sheet.may_have_odd_keys and not all(map(known, codes))
         for code, number in zip(codes, sheet.numbers, strict=True)
         if not known(code)
     ]
@@ -129,7 +129,8 @@ def rows_again(
         return None
     sheet, *others = sheets
     codes = [*sheet.values[sheet.fields.index("code")], *sheet.again_keys]
-    if others or len(set(codes)) < len(codes) or not all(map(DOSSIER_CODE.fullmatch, sheet.again_keys)):
+    odd = sheet.may_have_odd_keys and not all(map(DOSSIER_CODE.fullmatch, sheet.again_keys))
+    if others or odd or len(set(codes)) < len(codes):
         raise NeedsAll("codes that stand twice, or are unusual")
     if exported_at is not None and exported_at < known.stands_at:
         raise NeedsAll("an older export: its rows may tell of days after it")
