@@ -92,12 +92,14 @@ def terms_of(connection: Connection, unit: str) -> dict[str, Mapping[str, Any]]:
 
 def note_expired(connection: Connection, unit: str, on: date, said: Said) -> int:
     """Tell the custody log, once, of each document whose last day of use has passed; how many were told now."""
-    told = {(event["subject"], event["detail"]["expires_on"]) for event in events_named(connection, "expired")}
     over = {
         (sha256, term["expires_on"].isoformat())
         for sha256, term in terms_of(connection, unit).items()
         if term["expires_on"] and term["expires_on"] < on
     }
+    if not over:
+        return 0
+    told = {(event["subject"], event["detail"]["expires_on"]) for event in events_named(connection, "expired")}
     fresh = sorted(over - told)
     append(
         connection,
