@@ -46,6 +46,64 @@ _FIELDS = {
     "deadline": "thời hạn",
     "legal_reference": "căn cứ",
 }
+KIND_WORDS = {
+    "share": "theo tỷ lệ",
+    "capped_share": "theo tỷ lệ, đủ điểm từ một mức",
+    "floor_share": "theo tỷ lệ, có mức sàn",
+    "tiered": "theo bậc",
+    "steps": "theo mốc tỷ lệ",
+    "count_steps": "theo mốc số lượng",
+    "yes_no": "có đủ hoặc không",
+    "yes_no_parts": "từng phần có/không",
+    "checklist": "theo danh mục nội dung",
+    "deadline": "theo hạn ban hành",
+    "reports_on_time": "theo hạn các báo cáo",
+    "per_violation": "trừ mỗi trường hợp",
+    "share_with_deduction": "theo tỷ lệ, trừ mỗi trường hợp",
+    "tiered_penalty": "theo mức vi phạm",
+    "all_or_nothing": "đủ 100 % hoặc không",
+    "branches": "người chấm chọn nhánh",
+    "survey": "điều tra, khảo sát",
+    "bonus": "điểm thưởng",
+    "penalty": "điểm trừ",
+}
+_PARTS = {
+    "kind": "loại",
+    "full_from": "đủ điểm từ",
+    "floor": "sàn",
+    "full_when_missed_below": "đủ điểm khi phần chưa đạt dưới",
+    "done": "số đạt",
+    "total": "tổng số",
+    "count": "số trường hợp",
+    "each": "mỗi trường hợp",
+    "steps": "các mốc",
+    "from": "từ",
+    "points": "điểm",
+    "requires": "với điều kiện",
+    "all_of": "gồm",
+    "items": "gồm",
+    "dates": "các hạn",
+    "parts": "các phần",
+    "due": "hạn",
+    "on_time": "đúng hạn",
+    "late": "chậm",
+    "tiers": "các bậc",
+    "at_most": "nhiều nhất",
+    "choice": "theo",
+    "branches": "các nhánh",
+    "rule": "quy tắc",
+    "key": "khóa",
+    "label": "tên",
+    "type": "loại",
+    "days_before": "số ngày trước kỳ",
+    "days_after": "số ngày sau kỳ",
+    "legal_reference": "căn cứ",
+    "document": "văn bản",
+    "part": "mục",
+    "provenance": "nguồn gốc",
+    "standing": "còn hiệu lực nhiều năm",
+}
+"""What kinds and parts of rules, declared values and documents are called before officials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +222,13 @@ def _fields_changed(
 
 def _said(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_said(item)}" for key, item in value.items())
+        return ", ".join(f"{_PARTS.get(key, key)} {_part(key, item)}" for key, item in value.items())
     if isinstance(value, list):
         return "; ".join(_said(item) for item in value) or "không có"
     if isinstance(value, bool):
         return "có" if value else "không"
     return "không có" if value is None else str(value)
+
+
+def _part(key: str, value: Any) -> str:
+    return KIND_WORDS[value] if key == "kind" and value in KIND_WORDS else _said(value)

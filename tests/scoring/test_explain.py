@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from config.criteria_rules import RULE_KINDS
 from scoring import BadAssumption, UnknownComponent, changes_of, compare_sets, explain
 from scoring.engine.facts import DocumentFact, Facts
+from scoring.sets import KIND_WORDS
 from tests.scoring.wards import CALENDAR, CRITERIA, declared, dossier, dossiers, evidence, petition, scored
 
 
@@ -175,7 +177,7 @@ def test_two_sets_are_compared_field_by_field() -> None:
         ("1.1.2", "responsible", False),
         ("1.1.3", "added", True),
     ]
-    assert "floor 0.80" in changes[1].what
+    assert "sàn 0.80" in changes[1].what
     assert compare_sets(CRITERIA, CRITERIA) == ()
 
 
@@ -184,3 +186,7 @@ def test_what_is_said_of_a_signature_is_vietnamese() -> None:
 
     assert "6.pdf: chữ ký số không có, chưa đủ người ký" in said
     assert not re.search(r"[A-Z]{4,}_|PASSED|FAILED", said)
+
+
+def test_every_kind_of_rule_has_its_vietnamese_name_where_sets_are_compared() -> None:
+    assert set(KIND_WORDS) == RULE_KINDS
