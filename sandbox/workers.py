@@ -101,16 +101,16 @@ def run_each(
             future.add_done_callback(lambda _: give_back())
             return future
 
-        yield from _in_order(map(begun, arguments), most=2 * workers if slots else None)
+        yield from _in_order(map(begun, arguments))
 
 
-def _in_order(begun: Iterator[Any], *, most: int | None) -> Iterator[Any]:
-    """Answers in order, with at most so many questions begun and not yet yielded (None: all at once)."""
+def _in_order(begun: Iterator[Any]) -> Iterator[Any]:
+    """Answers in order. Questions behind an unanswered one are begun all the same: no worker waits for another."""
     waiting: deque[Any] = deque()
     try:
         for future in begun:
             waiting.append(future)
-            while waiting and (waiting[0].done() or (most and len(waiting) >= most)):
+            while waiting and waiting[0].done():
                 yield _answer(waiting.popleft())
         while waiting:
             yield _answer(waiting.popleft())

@@ -9,7 +9,7 @@ import sys
 import threading
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -84,6 +84,11 @@ def test_a_question_in_a_queue_holds_no_slot(tmp_path: Path) -> None:
     """One worker of two slots leaves the other slot to the next process, however much it has to ask."""
     ask = partial(questions.slots_held, folder=str(tmp_path))
     assert set(run_each(ask, range(4), workers=1, slots=Slots(tmp_path, 2))) == {1}
+
+
+def test_a_long_question_at_the_head_keeps_no_other_worker_waiting(tmp_path: Path) -> None:
+    ends = list(run_each(questions.ended_at, [2.0, *[0.0] * 10], workers=2, slots=Slots(tmp_path, 2)))
+    assert max(cast("list[float]", ends[1:])) < cast(float, ends[0])
 
 
 def test_answers_that_nobody_waits_for_give_their_slots_back(tmp_path: Path) -> None:
