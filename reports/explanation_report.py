@@ -164,7 +164,10 @@ def _task(item: Plain, entry: Plain) -> Line:
     has = evidence_text(entry, item) if item["evidence"] or item["source"] == "measured" else "Chưa có"
     owed = "; ".join(wanted["label"] for wanted in entry.get("evidence") or ())
     lacks = {"no_data": f"Khai số liệu; nộp: {owed}", "no_evidence": f"Nộp: {owed}", "survey": "Chờ kết quả khảo sát"}
-    todo = lacks.get(item["state"], "Giải trình đã có; nộp tài liệu nếu có." if is_unproven(item) else "Đủ")
+    if item.get("survey_points"):
+        lacks["survey"] = "Đã có kết quả khảo sát"
+    by_words = is_unproven(item) or (not item["evidence"] and item.get("explanations"))
+    todo = lacks.get(item["state"], "Giải trình đã có; nộp tài liệu nếu có." if by_words else "Đủ")
     day = vn_day(str(item["deadline"]))
     return Line((item["id"], item["name"], vn_number(item["max_points"]), points_text(item), has, todo, day))
 

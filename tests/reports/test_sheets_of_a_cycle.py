@@ -148,6 +148,18 @@ def test_tasks_and_evidence_by_office_name_every_component_once(appraised: dict[
     assert str(lines["1.5.1"][5]).startswith("Nộp: ")
 
 
+def test_an_office_is_not_told_that_all_is_there_where_words_alone_stand_or_a_survey_waits_for_nothing() -> None:
+    explained = {"evidence": [], "explanations": [WORDS], "points": "0.00", "state": "scored", "source": "declared"}
+    told = {"1.1.2": explained, "8.1.1": {"survey_points": "7.31"}}
+    score = SCORE | {"components": [item | told.get(item["id"], {}) for item in SCORE["components"]]}
+    lines = {
+        line.cells[0]: line.cells[5] for part in printed_offices(score, CRITERIA, HEADING).parts for line in part.lines
+    }
+
+    assert lines["1.1.2"] == "Giải trình đã có; nộp tài liệu nếu có."
+    assert (lines["8.1.1"], lines["8.2.1"]) == ("Đã có kết quả khảo sát", "Chờ kết quả khảo sát")
+
+
 def test_a_row_taller_than_a_page_is_torn_and_none_else() -> None:
     columns = (Column("Mục", 20), Column("Nội dung", 100, group="Nhóm"), Column("Điểm", 20, number=True, group="Nhóm"))
     long = Line(("1", "chữ " * 4000, Decimal("1.50")))
