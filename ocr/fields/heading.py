@@ -70,13 +70,11 @@ def _goes_on_with(above: str, line: str, place: str | None) -> bool:
 
     It is one word of several names (SỞ NÔNG NGHIỆP VÀ MÔI / TRƯỜNG), or the ward's own name (PHƯỜNG / HỘI AN ĐÔNG).
     """
-    if _UNFINISHED.search(above) or (line.isalpha() and len(line) > 2 and line in _HEADS_OF_MORE):
+    words = grammar()
+    nobody = line.isalpha() and line in words.organ_heads and line not in words.unit_symbols
+    if nobody or _UNFINISHED.search(above):
         return True
-    return bool(_KIND_AT_END.search(above)) and (line in grammar().places or line == fold(place or ""))
-
-
-_HEADS_OF_MORE = frozenset({"HOI", "TRUONG", "BAN", "DOAN", "TO", "DOI", "VIEN", "BAO", "DAI", "QUY", "CUC", "PHONG"})
-"""Heads that name nobody without a further word."""
+    return bool(_KIND_AT_END.search(above)) and (line in words.places or line == fold(place or ""))
 
 
 def _above(head: Head, end: float | None) -> list[Line]:

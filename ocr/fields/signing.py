@@ -303,7 +303,8 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     if not titles:
         return _acting_title(stack, page, vocabulary)
     line = titles[-1]
-    value = " ".join([_known_title(line, vocabulary), *(one.text for one in _continued(stack, line, page))])
+    rest = _continued(stack, line, page)
+    value = " ".join([_known_title(line, vocabulary), *(one.text for one in rest)])
     deputies = [
         match.group("rest").strip(" .,")
         for one in stack
@@ -312,7 +313,9 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     doubled = len(titles) > 1 and _title(titles[-2]) == _title(line) and line.words[0].source == "ocr"
     if (deputies and fold(value) == deputies[-1]) or doubled:
         value = f"PHÓ {value}"  # who signs KT. (ký thay) is the deputy: a seal has hidden the word
-    return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
+    box = share_box(around(one.box for one in (line, *rest)), page)
+    source = "\n".join(one.text for one in (line, *rest))
+    return Found(value, page.number, box, round(line.confidence, 3), source)
 
 
 def _acting_title(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
