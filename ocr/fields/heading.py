@@ -50,11 +50,11 @@ def issuer_of(
     lines = [line for line in above if _capitals(line.text) and len(line.folded) > 2]
     groups: list[list[Line]] = []
     for line in lines:
-        if groups and (not _begins_organ(line.folded) or _goes_on_with(groups[-1][-1].folded, line.folded, place)):
+        if groups and (not _begins_organ(line) or _goes_on_with(groups[-1][-1].folded, line.folded, place)):
             groups[-1].append(line)
         else:
             groups.append([line])
-    named = [group for group in groups if _begins_organ(group[0].folded)] or groups
+    named = [group for group in groups if _begins_organ(group[0])] or groups
     if not named:
         return None
     return _joined(named[-1], pages, vocabulary)
@@ -88,9 +88,14 @@ def _capitals(text: str) -> bool:
     return len(letters) >= 2 and sum(c.isupper() for c in letters) >= 0.7 * len(letters)
 
 
-def _begins_organ(folded: str) -> bool:
-    text = re.sub(r"^[^A-Z]+", "", folded)
-    return any(re.match(rf"{re.escape(head)}(?![A-Z,])", text) for head in grammar().organ_heads)
+def _begins_organ(line: Line) -> bool:
+    """By its letters on paper; typed, with their marks too (CHUYỂN / ĐỔI SỐ names no ĐỘI)."""
+    text = re.sub(r"^[^A-Z]+", "", line.folded)
+    heads = [head for head in grammar().organ_heads if re.match(rf"{re.escape(head)}(?![A-Z,])", text)]
+    if not heads or line.words[0].source == "ocr":
+        return bool(heads)
+    typed = line.text[len(line.text) - len(text) :]
+    return any(marks_of(typed[: len(head)]) == marks_of(grammar().organ_heads[head]) for head in heads)
 
 
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:

@@ -20,6 +20,8 @@ HEAD_SHARE = 0.5
 _LEFT_ENDS = 0.55
 """Share of the width before which a row of the left column ends, however far past the border; the motto's end at 0.7
 and more."""
+_LEFT_ENDS_ALONE = 0.8
+"""The same under a motto in the middle of the page with nothing beside it, as certificates have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,11 @@ def head_of(page: PageReading) -> Head:
     """Split page 1's head at the border between the organ's column and the national motto's."""
     rows = [row for row in _own_rows(page) if row.box.top < HEAD_SHARE * page.height]
     border, motto = _border(rows, page.width)
+    ends = _LEFT_ENDS_ALONE if motto and _is_alone(motto, page.width) else _LEFT_ENDS
     left: list[Line] = []
     right: list[Line] = []
     for row in rows:
-        before, after = _parted(row, border, page.width)
+        before, after = _parted(row, border, page.width, ends)
         if before:
             left.append(Line.of(before))
         if after:
@@ -67,7 +70,12 @@ def _border(rows: Sequence[Row], width: float) -> tuple[float, Line | None]:
     return 0.45 * width, None
 
 
-def _parted(row: Row, border: float, width: float) -> tuple[list[Word], list[Word]]:
+def _is_alone(motto: Line, width: float) -> bool:
+    starts = _MOTTO.match(motto.folded) is not None
+    return starts and abs(motto.box.left + motto.box.right - width) < 0.12 * width
+
+
+def _parted(row: Row, border: float, width: float, ends: float) -> tuple[list[Word], list[Word]]:
     """Left and right part of a row: at its widest gap near the border, else at the border itself.
 
     Number and day of issue may each pass the border that the lines above them draw, and so may a letter's `V/v`.
@@ -80,7 +88,7 @@ def _parted(row: Row, border: float, width: float) -> tuple[list[Word], list[Wor
     widest, place = max(gaps, default=(0.0, 0))
     if widest > 0.02 * width:
         return list(row.words[:place]), list(row.words[place:])
-    if row.words[0].box.left < border and row.box.right < _LEFT_ENDS * width:
+    if row.words[0].box.left < border and row.box.right < ends * width:
         return list(row.words), []
     left = [word for word in row.words if (word.box.left + word.box.right) / 2 < border]
     return left, [word for word in row.words if word not in left]

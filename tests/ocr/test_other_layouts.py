@@ -94,6 +94,7 @@ ORGANS = {
     "one word of a name": (("UBND TỈNH AN GIANG", "SỞ NÔNG NGHIỆP VÀ MÔI", "TRƯỜNG"), "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"),
     "a ward's own name": (("ỦY BAN NHÂN DÂN PHƯỜNG", "HỘI AN ĐÔNG"), "ỦY BAN NHÂN DÂN PHƯỜNG HỘI AN ĐÔNG"),
     "an association": (("UBND XÃ LAI ĐỒNG", "HỘI NÔNG DÂN"), "HỘI NÔNG DÂN"),
+    "a word with other marks than a head's": (("BAN CHỈ ĐẠO CHUYỂN", "ĐỔI SỐ"), "BAN CHỈ ĐẠO CHUYỂN ĐỔI SỐ"),
     "words after và": (
         ("UBND PHƯỜNG CỬA NAM", "PHÒNG KINH TẾ, HẠ TẦNG VÀ", "ĐÔ THỊ"),
         "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ",
@@ -108,6 +109,16 @@ def test_an_organs_name_is_whole_however_it_is_broken(case: str) -> None:
     lines, wanted = ORGANS[case]
 
     assert value(head(*lines), "issuer") == wanted
+
+
+def test_an_organ_under_a_motto_in_the_middle_is_whole() -> None:
+    paper = [
+        *centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 298, 60),
+        *at("ỦY BAN NHÂN DÂN XÃ VĨNH THẠNH TRUNG", 140, 90),
+        *at("Số: 12/GXN-UBND", 140, 105),
+    ]
+
+    assert value(paper, "issuer") == "ỦY BAN NHÂN DÂN XÃ VĨNH THẠNH TRUNG"
 
 
 def test_a_certificate_without_a_symbol_names_its_organ_above_the_heading_and_no_place() -> None:
