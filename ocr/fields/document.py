@@ -213,7 +213,7 @@ def _closes(said: str, text: str) -> bool:
     return said.count("(") > said.count(")") and ")" in text
 
 
-_COPY = re.compile(r"\((?P<to>đ[êểế] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e©]{1,2})\)")
+_COPY = re.compile(r"\((?P<to>đ[êểếề] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e©]{1,2})\)")
 """(b/c), as OCR sees it: (bíc), (/€), (b/€c), (b/)."""
 _SAME_SHAPE = frozenset("COSUVXZ")
 """Letters whose capitals differ from the small ones by their size alone."""

@@ -147,9 +147,13 @@ def _authority(line: Line) -> re.Match[str] | None:
     return match if match and (match.group("dot").strip() or _mostly_capital(line.text)) else None
 
 
+_DATED = re.compile(r"\W*\d{1,2}[/.]")
+"""Cells of a table: 28/10/2025 GIÁM ĐỐC."""
+
+
 def _title(line: Line) -> str | None:
     """The title (folded) that a capital line is or ends with."""
-    if not _mostly_capital(line.text):
+    if not _mostly_capital(line.text) or _DATED.match(line.folded):
         return None
     text = re.sub(r"[^A-Z ]", " ", line.folded).strip()
     titles = grammar().titles
@@ -351,8 +355,12 @@ def _is_family_in_capitals(first: Spot) -> bool:
 
 
 def _hidden_within(spots: Sequence[Spot], words: Sequence[Spot]) -> bool:
-    """A word of the name itself was misread ("Đại: riữu Hùng"): without it the name would be another's."""
-    within = spots[spots.index(words[0]) : spots.index(words[-1])] if words else []
+    """A word of the name itself was misread ("Đại: riữu Hùng", "guyễn Kim Duyên"): without it it is another's."""
+    if not words:
+        return False
+    first = spots.index(words[0])
+    cut = first > 0 and len(words) == 2 and spots[first - 1].text[:1].islower()  # of two words none can be missed
+    within = spots[first - cut : spots.index(words[-1])]
     return any(spot not in words and len(spot.text) > 2 and _VOWEL.search(fold(spot.text)) for spot in within)
 
 

@@ -104,8 +104,17 @@ def test_two_lines_of_the_engine_one_under_the_other_are_two_rows() -> None:
     ]
 
 
-def test_a_name_without_a_word_that_was_misread_is_nobodys() -> None:
-    assert fields_under(("GIÁM ĐỐC", 500), ("Đại: riữu Hùng", 600))["signer"] is None
+@pytest.mark.parametrize("read", ["Đại: riữu Hùng", "guyýễn Kim Duyên"])
+def test_a_name_without_a_word_that_was_misread_is_nobodys(read: str) -> None:
+    assert fields_under(("GIÁM ĐỐC", 500), (read, 600))["signer"] is None
+
+
+def test_titles_beside_dates_in_a_table_above_the_signature_give_nobody_authority() -> None:
+    table = [(f"2{row_}/10/2025 GIÁM ĐỐC", 440 + 15.0 * row_) for row_ in range(3)]
+
+    fields = fields_under(*table, ("KT. GIÁM ĐỐC", 490), ("PHÓ GIÁM ĐỐC", 505), ("Phạm Trường Thọ", 600))
+
+    assert fields["authority"] == "KT. GIÁM ĐỐC"
 
 
 def test_a_name_of_a_place_is_not_spelt_as_other_words_of_the_document() -> None:
