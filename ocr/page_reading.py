@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field, replace
+from functools import cache
 from statistics import median
 from typing import Literal
 
 from PIL import Image
 
 from ocr import page_image
+from ocr.black_seal import without_black_seal
 from ocr.engine import BLOCK, PAGE, Engine
 from ocr.errors import EngineFailed
 from ocr.fields.spelling import with_set_phrases
 from ocr.pdf import Colour
 from ocr.recipients_look import with_recipients
-from ocr.second_look import with_signature_block
+from ocr.second_look import signature_region, with_signature_block
 from ocr.signatures.paper_marks import PaperMark
 from ocr.skew import REPAIR_SKEW_FROM, level_cut, skew_of, turned_upright
 from ocr.words import Box, Word, mean_confidence, text_of
@@ -211,14 +213,19 @@ def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
     engine = reader.engine()
     words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
 
+    size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
+    unsealed = cache(lambda: _without_black_seal(ready, signature_region(words, *size), ready_dpi))
+
     def read_again(region: Box, layout: int) -> list[Word]:
-        return engine.read(_cut(sheet, ready, region, ready_dpi), dpi=ready_dpi, layout=layout, seconds=reader.seconds)
+        coloured = paper.picture.mode in ("RGB", "RGBA")
+        frame = _frame(region, ready_dpi)
+        cut = _cut(sheet, region, ready_dpi) if coloured else page_image.darkest_ink(unsealed().crop(frame))
+        return engine.read(cut, dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
     def read_as_it_is(region: Box, layout: int) -> list[Word]:
         cut = ready.crop(_frame(region, ready_dpi))
         return engine.read(cut, dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
-    size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
     words = with_signature_block(with_recipients(words, size, (read_again, read_as_it_is)), size, read_again)
     return _Upright(with_set_phrases(words), ready, ready_dpi, skew)
 
@@ -237,15 +244,27 @@ class _Sheet:
         return page_image.ready_for_reading(level, self.dpi)
 
 
-def _cut(sheet: _Sheet, ready: Image.Image, region: Box, dpi: float) -> Image.Image:
-    """The region at the reading resolution, red seals and blue ink faded where the sheet has colours."""
-    frame = _frame(region, dpi)
-    if sheet.picture.mode not in ("RGB", "RGBA"):
-        return page_image.darkest_ink(ready.crop(frame))
+def _cut(sheet: _Sheet, region: Box, dpi: float) -> Image.Image:
+    """The region of a coloured sheet at the reading resolution, red seals and blue ink faded."""
+    left, top, right, bottom = _frame(region, dpi)
     scale = sheet.dpi / 72
     own = Box(region.left * scale, region.top * scale, region.right * scale, region.bottom * scale)
     piece = level_cut(sheet.picture, sheet.skew, own, page_image.without_coloured_ink)
-    return piece.resize((frame[2] - frame[0], frame[3] - frame[1]), Image.Resampling.BOX)
+    return piece.resize((right - left, bottom - top), Image.Resampling.BOX)
+
+
+def _without_black_seal(ready: Image.Image, block: Box | None, dpi: float) -> Image.Image:
+    """A grey page without the black seal in its signature block; the page itself where there is none."""
+    if block is None:
+        return ready
+    frame = _frame(block, dpi)
+    dark = page_image.darkest_ink(ready.crop(frame))
+    freed = without_black_seal(dark, dpi)
+    if freed is dark:
+        return ready
+    page = ready.copy()
+    page.paste(freed, frame[:2])
+    return page
 
 
 def _frame(region: Box, dpi: float) -> tuple[int, int, int, int]:
