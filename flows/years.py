@@ -12,9 +12,9 @@ from config.criteria_sets import BadCriteriaSet, CriteriaSet, known_sets
 from config.settings import Settings
 from flows.criteria import criteria_set
 from flows.resources import Resources, open_ledger
-from storage.cycle import NoCycle, cycle_of
 from storage.database import Connection
-from storage.nights import Night
+from storage.ledger.nights import Night
+from storage.scored.cycle import NoCycle, cycle_of
 
 _BEFORE_LOCK = ("open", "self_scoring", "approved")
 

@@ -21,8 +21,8 @@ from storage.database.tables import (
     rejected_rows,
     score_runs,
 )
+from storage.documents.signature_looks import overlaid
 from storage.errors import NoSuch
-from storage.signature_looks import overlaid
 
 
 class NoSuchDocument(NoSuch):

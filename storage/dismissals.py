@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.browsing import import_row
-from storage.custody import Happening, append
 from storage.database.tables import custody
 from storage.errors import NoSuch
-from storage.imports import REJECTED, imports_of
+from storage.proof.custody import Happening, append
+from storage.records.imports import REJECTED, imports_of
 
 EVENT = "layout_dismissed"
 _COLUMNS = "Tệp có: "

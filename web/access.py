@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.accounts import Grant
+from storage.people.accounts import Grant
 
 
 class Deed(StrEnum):

@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from config.settings import Settings
-from flows.examination import expect_documents
-from flows.health_pages import health_routes
+from flows.examining.examination import expect_documents
+from flows.watching.health_pages import health_routes
 from web import errors
 from web.access import Deed
 from web.api import deeds, saying, seeing, taking, v1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.document_words import FIELDS, MARKS, printed_part, said_value, suggested_values
-from flows.pictures import lie_of, signature_places
+from flows.examining.pictures import lie_of, signature_places
 from ocr.shown_places import Share, as_scanned, turned
 
 FAULTS = ("không đạt", "cần người xem")

@@ -15,12 +15,12 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from flows.accounts import IDLE, LONGEST, TURN_AFTER, TURN_GRACE
+from flows.people.accounts import IDLE, LONGEST, TURN_AFTER, TURN_GRACE
 from flows.resources import Resources
-from storage import accounts, sessions
-from storage.accounts import NoSuchAccount
-from storage.links import Said
-from storage.sessions import NoSuchLink
+from storage.documents.links import Said
+from storage.people import accounts, sessions
+from storage.people.accounts import NoSuchAccount
+from storage.people.sessions import NoSuchLink
 from web import wording
 from web.access import NOBODY, Deed, Place, Refused, Visitor, guest
 from web.cookies import LANGUAGE, SESSION, cookie, set_cookie

@@ -10,18 +10,18 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from flows.browsing import NoSuchComponent, NothingScored
+from flows.examining.receiving import PieceMisplaced, UploadRefused
 from flows.logs import log
-from flows.receiving import PieceMisplaced, UploadRefused
-from flows.requests import BadRequest
+from flows.running.requests import BadRequest
+from flows.scores.browsing import NoSuchComponent, NothingScored
 from scoring import BadAssumption
-from storage.accounts import NoSuchAccount
 from storage.browsing import NoSuchDocument, NoSuchImport
 from storage.errors import DiskFull, StorageError, Unkeepable
-from storage.requests import NoSuchRequest
-from storage.runs import NoSuchRun
-from storage.sessions import NoSuchLink
-from storage.uploads import NoSuchOrder, NoSuchUpload
+from storage.ledger.requests import NoSuchRequest
+from storage.ledger.uploads import NoSuchOrder, NoSuchUpload
+from storage.people.accounts import NoSuchAccount
+from storage.people.sessions import NoSuchLink
+from storage.scored.runs import NoSuchRun
 from web.access import NOBODY, Deed, Refused
 from web.doors import BadForm, language_of
 from web.limits import TooLarge

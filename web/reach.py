@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows import browsing
-from storage.cycle import NoCycle, cycle_of
+from flows.scores import browsing
+from storage.scored.cycle import NoCycle, cycle_of
 from web.access import Deed
 from web.doors import Visit
 

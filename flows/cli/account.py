@@ -24,9 +24,9 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add an account; its password is made here and shown once."""
-    from flows.accounts import BadAccount, Person, create_account, new_password
+    from flows.people.accounts import BadAccount, Person, create_account, new_password
     from flows.resources import open_ledger, prepare_home
-    from storage.accounts import AccountExists, Grant
+    from storage.people.accounts import AccountExists, Grant
 
     settings = settings_for(unit)
     password = new_password()
@@ -47,7 +47,7 @@ def add(
 def show(*, as_json: AsJson = False) -> None:
     """All accounts with their roles."""
     from flows.resources import open_ledger
-    from storage.accounts import accounts_all
+    from storage.people.accounts import accounts_all
 
     settings = settings_for()
     with open_ledger(settings) as database, database.read() as connection:
@@ -71,9 +71,9 @@ def link(
     subject: Annotated[str, typer.Argument(help=text("account_subject"))],
 ) -> None:
     """Let a subject of the OpenID Connect issuer sign in as an account."""
-    from flows.accounts import link_account
+    from flows.people.accounts import link_account
     from flows.resources import open_resources
-    from storage.accounts import NoSuchAccount
+    from storage.people.accounts import NoSuchAccount
 
     settings = settings_for()
     if not settings.oidc_issuer:

@@ -36,10 +36,10 @@ def sheet(
     as_json: AsJson = False,
 ) -> None:
     """Write the score sheet of a run."""
-    from flows.explaining import run_named
     from flows.laying import write_whole
     from flows.resources import open_resources
-    from flows.sheets import sheet_of_run
+    from flows.telling.explaining import run_named
+    from flows.telling.sheets import sheet_of_run
     from flows.years import leading_year
 
     settings = settings_for(unit, period)
@@ -65,10 +65,10 @@ def city(
     as_json: AsJson = False,
 ) -> None:
     """Score all units and put them beside each other."""
-    from flows.city import drawn_ranking, score_city
     from flows.laying import write_whole
     from flows.resources import open_resources
-    from flows.scoring import Question
+    from flows.scores.city import drawn_ranking, score_city
+    from flows.scores.scoring import Question
     from flows.years import criteria_for, leading_year
 
     settings, ending = settings_for("", period), _ending(output) if output else ""

@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 def check(what: Annotated[str, typer.Argument(help=text("set_or_file"))] = "", *, as_json: AsJson = False) -> None:
     """Check a set and run its test cases."""
-    from flows.criteria_forms import checked
+    from flows.scores.criteria_forms import checked
 
     settings = settings_for()
     told = checked(settings, what or settings.criteria)
@@ -56,7 +56,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """What differs between two sets."""
-    from flows.criteria_forms import difference
+    from flows.scores.criteria_forms import difference
 
     told = difference(settings_for(), before, after)
     finish(told, as_json=as_json, lines=_diff_lines(told))
@@ -71,7 +71,7 @@ def template(
     as_json: AsJson = False,
 ) -> None:
     """Write the Excel form, empty, filled with a set, or from a city's own table."""
-    from flows.criteria_forms import form, form_of_table
+    from flows.scores.criteria_forms import form, form_of_table
 
     if table and not table.is_file():
         raise Refused(f"{table}: không có tệp này.", WRONG_USE)
@@ -85,7 +85,7 @@ def template(
 
 def take(file: Annotated[Path, typer.Argument(help=text("form_file"))], *, as_json: AsJson = False) -> None:
     """Take in a filled form as a new version."""
-    from flows.criteria_forms import take_form
+    from flows.scores.criteria_forms import take_form
 
     if not file.is_file():
         raise Refused(f"{file}: không có tệp này.", WRONG_USE)
@@ -107,9 +107,9 @@ def carry(
     as_json: AsJson = False,
 ) -> None:
     """Propose, or with --confirm make, the links of last year's evidence under another set."""
-    from flows import carrying
     from flows.resources import open_resources
-    from storage.links import Said
+    from flows.scores import carrying
+    from storage.documents.links import Said
 
     settings = settings_for(unit)
     said = Said(f"parindex criteria ({getpass.getuser()})", "command line", moment(at, settings))
@@ -130,8 +130,8 @@ def beside(
     as_json: AsJson = False,
 ) -> None:
     """Score the same data under two sets."""
-    from flows import carrying
     from flows.resources import open_resources
+    from flows.scores import carrying
     from flows.years import leading_year
 
     settings = settings_for(unit, period)

@@ -44,8 +44,8 @@ def open_year(
     as_json: AsJson = False,
 ) -> None:
     """Open the year."""
-    from flows.cycle import Wish, open_period
     from flows.resources import open_resources
+    from flows.scores.cycle import Wish, open_period
     from flows.years import leading_year
 
     settings = settings_for(unit, period)
@@ -66,8 +66,8 @@ def open_year(
 @app.command("show", help=text("cycle_show"))
 def show(*, unit: Unit = "", period: Period = "", at: At = "", as_json: AsJson = False) -> None:
     """Where the cycle stands."""
-    from flows.cycle import cycle_seen
     from flows.resources import open_resources
+    from flows.scores.cycle import cycle_seen
     from flows.years import cycle_year
 
     settings = settings_for(unit, period)
@@ -92,8 +92,8 @@ def do(
     as_json: AsJson = False,
 ) -> None:
     """Do one deed of the cycle."""
-    from flows.cycle import Wish, act
     from flows.resources import open_resources
+    from flows.scores.cycle import Wish, act
     from flows.years import cycle_year
 
     settings = settings_for(unit, period)

@@ -50,7 +50,7 @@ def documents(
     """List documents, or check the register against the files."""
     if context.invoked_subcommand:
         return
-    from flows.documents import check_register, list_documents
+    from flows.examining.documents import check_register, list_documents
     from flows.resources import open_resources
 
     settings = settings_for(unit, period)
@@ -72,7 +72,7 @@ def release(
     as_json: AsJson = False,
 ) -> None:
     """Give quarantined documents another try."""
-    from flows.documents import NoSuchDocument, release_documents
+    from flows.examining.documents import NoSuchDocument, release_documents
     from flows.resources import open_resources
 
     settings = settings_for(unit)
@@ -95,9 +95,9 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search all documents, page by page."""
+    from flows.examining.searching import Asked, NothingAsked, rebuild_index
+    from flows.examining.searching import search as search_documents
     from flows.resources import open_resources
-    from flows.searching import Asked, NothingAsked, rebuild_index
-    from flows.searching import search as search_documents
     from storage.browsing import Slice
 
     try:
@@ -158,7 +158,7 @@ def _outgoing_lines(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _document_lines(found: list[dict[str, Any]]) -> Iterator[str]:
-    from flows.uploading import STATES_VI
+    from flows.examining.uploading import STATES_VI
 
     yield f"{len(found)} tài liệu"
     for one in found[:_SHOWN]:

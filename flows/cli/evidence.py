@@ -26,7 +26,7 @@ from flows.cli.door import (
 from flows.cli.texts import text
 
 if TYPE_CHECKING:
-    from storage.links import Said
+    from storage.documents.links import Said
 
 Document = Annotated[str, typer.Argument(help=text("document_name"))]
 Component = Annotated[str, typer.Argument(help=text("component"))]
@@ -52,8 +52,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """What each component has and lacks."""
-    from flows.proving import component_evidence
     from flows.resources import open_resources
+    from flows.telling.proving import component_evidence
 
     settings = settings_for(unit, period)
     with open_resources(settings) as resources:
@@ -73,7 +73,7 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """Let a document prove a component."""
-    from flows.proving import link_document
+    from flows.telling.proving import link_document
 
     settings = settings_for(unit)
     _require_component(component)
@@ -84,7 +84,7 @@ def link(
 
 def unlink(document: Document, component: Component, *, unit: Unit = "", at: At = "", as_json: AsJson = False) -> None:
     """Take a link back."""
-    from flows.proving import unlink_document
+    from flows.telling.proving import unlink_document
 
     settings = settings_for(unit)
     _require_component(component)
@@ -104,7 +104,7 @@ def term(
     as_json: AsJson = False,
 ) -> None:
     """Say for which period a document speaks, and until when it may be used."""
-    from flows.proving import date_document
+    from flows.telling.proving import date_document
 
     settings = settings_for(unit)
     days = {"speaks_from": _day("--from", first), "speaks_to": _day("--to", last)}
@@ -116,13 +116,13 @@ def term(
 
 
 def _said(settings: Settings, at: str) -> Said:
-    from storage.links import Said
+    from storage.documents.links import Said
 
     return Said(f"parindex evidence ({getpass.getuser()})", "command line", moment(at, settings))
 
 
 def _require_component(component: str) -> None:
-    from storage.facts import COMPONENT
+    from storage.scored.facts import COMPONENT
 
     if not COMPONENT.match(component):
         raise Refused(f"{component!r}: mã tiêu chí thành phần có dạng 1.7.1", WRONG_USE)

@@ -50,7 +50,7 @@ def import_export(
     as_json: AsJson = False,
 ) -> None:
     """Import one export, or only look at it."""
-    from flows.importing import explain_file, import_file
+    from flows.arriving.importing import explain_file, import_file
 
     if again:
         _read_again(str(file or ""), unit, alone=not (profile or explain or dry_run or year), as_json=as_json)
@@ -68,7 +68,7 @@ def import_export(
 
 
 def _read_again(which: str, unit: str, *, alone: bool, as_json: bool) -> None:
-    from flows.reading_again import read_again
+    from flows.arriving.reading_again import read_again
 
     if not alone:
         raise Refused("--again chỉ đi cùng mã băm của tệp (hoặc không gì cả: mọi tệp đã giữ).", WRONG_USE)
@@ -117,7 +117,7 @@ def exports(
     as_json: AsJson = False,
 ) -> None:
     """Sources and imports; one import with its rejected rows; the history of a dossier."""
-    from flows.importing import dismiss_layout, dossier_seen, exports_seen, import_seen
+    from flows.arriving.importing import dismiss_layout, dossier_seen, exports_seen, import_seen
     from storage.dismissals import Dismissal
 
     settings = settings_for(unit)

@@ -41,7 +41,7 @@ def upload(
     as_json: AsJson = False,
 ) -> None:
     """Upload documents and examine them."""
-    from flows.uploading import folder_for, upload_files
+    from flows.examining.uploading import folder_for, upload_files
 
     for file in files:
         _require_file(file)

@@ -19,8 +19,8 @@ def register(app: typer.Typer) -> None:
 def plan(*, unit: Unit = "", period: Period = "", at: At = "", as_json: AsJson = False) -> None:
     """How the plan's tasks and its other indices stand."""
     from flows.cli.plan_lines import plan_lines
-    from flows.other_indices import indices_seen
     from flows.resources import open_resources
+    from flows.scores.other_indices import indices_seen
     from flows.years import leading_year
 
     settings = settings_for(unit, period)

@@ -25,7 +25,7 @@ def bundle(
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence bundle of a score run."""
-    from flows.bundling import Incomplete, Wanted, bundle_run
+    from flows.telling.bundling import Incomplete, Wanted, bundle_run
 
     settings = settings_for(unit, period)
     wanted = Wanted(run, tuple(component or ()), redact, allow_partial)

@@ -22,9 +22,9 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Write the public results page into a folder."""
-    from flows.publishing import ToPublish
-    from flows.publishing import publish as write
     from flows.resources import open_resources
+    from flows.telling.publishing import ToPublish
+    from flows.telling.publishing import publish as write
 
     settings = settings_for(unit, period)
     with open_resources(settings) as resources:

@@ -26,7 +26,7 @@ from flows.cli.texts import text
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from flows.reporting import ReportMade, ReportWanted
+    from flows.reporting.periodic import ReportMade, ReportWanted
 
 From = Annotated[str, typer.Option("--from", help=text("report_from"))]
 To = Annotated[str, typer.Option("--to", help=text("report_to"))]
@@ -61,7 +61,7 @@ def ii06a(
     as_json: AsJson = False,
 ) -> None:
     """Form II.06a of a period."""
-    from flows.reporting import ReportWanted
+    from flows.reporting.periodic import ReportWanted
 
     wanted = ReportWanted("ii06a", period, _day("--from", first), _day("--to", last), office, on_time)
     made = _made(wanted, unit, at, output, keep=not dry_run)
@@ -84,7 +84,7 @@ def overdue(
     as_json: AsJson = False,
 ) -> None:
     """Overdue dossiers of a period."""
-    from flows.reporting import ReportWanted
+    from flows.reporting.periodic import ReportWanted
 
     wanted = ReportWanted("overdue", period, _day("--from", first), _day("--to", last), office, on_time)
     made = _made(wanted, unit, at, output, keep=not dry_run)
@@ -107,7 +107,7 @@ def index_766(
 ) -> None:
     """The index of Decision 766."""
     from config.index_766 import READINGS
-    from flows.reporting import ReportWanted
+    from flows.reporting.periodic import ReportWanted
 
     if reading and reading not in READINGS:
         raise Refused(f"--reading {reading!r}: chỉ nhận {' hoặc '.join(READINGS)}", WRONG_USE)
@@ -132,7 +132,7 @@ def _766_lines(plain: dict[str, Any], output: Path | None) -> Iterator[str]:
 
 def kept(*, unit: Unit = "", as_json: AsJson = False) -> None:
     """Reports that were made and kept."""
-    from flows.reporting import kept_reports
+    from flows.reporting.periodic import kept_reports
     from flows.resources import open_resources
 
     settings = settings_for(unit)
@@ -156,7 +156,7 @@ def due(
 ) -> None:
     """When a dossier is due."""
     from config.due_dates import BadDueDates
-    from flows.due_dates import DueAsked, due_dates
+    from flows.reporting.due_dates import DueAsked, due_dates
     from scoring.due_dates import BadDuration, Waiting
     from scoring.work_time import OutsideCalendar
 
@@ -206,7 +206,7 @@ def _moment_vn(iso: str) -> str:
 
 def _made(wanted: ReportWanted, unit: str, at: str, output: Path | None, *, keep: bool) -> ReportMade:
     from flows.laying import write_whole
-    from flows.reporting import make_report
+    from flows.reporting.periodic import make_report
     from flows.resources import open_resources
 
     settings = settings_for(unit)

@@ -26,7 +26,7 @@ from reports.letter import vietnamese_number
 from reports.score_sheet import on_time_lines, outside_lines
 
 if TYPE_CHECKING:
-    from flows.explaining import Outlook
+    from flows.telling.explaining import Outlook
 
 Run = Annotated[str, typer.Argument(help=text("run_or_latest"))]
 
@@ -52,8 +52,8 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score now, from what is kept."""
-    from flows import scoring
     from flows.resources import open_resources
+    from flows.scores import scoring
     from flows.years import criteria_for, leading_year
 
     settings = settings_for(unit, period)
@@ -86,8 +86,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """From the points of a component to the rows and files behind them."""
-    from flows.explaining import explained, run_named
     from flows.resources import open_resources
+    from flows.telling.explaining import explained, run_named
     from flows.years import leading_year
     from scoring.explain import explanation_lines
 
@@ -107,8 +107,8 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Why the score moved between two runs."""
-    from flows.explaining import moved, run_named
     from flows.resources import open_resources
+    from flows.telling.explaining import moved, run_named
     from flows.years import leading_year
 
     settings = settings_for(unit, period)
@@ -127,8 +127,8 @@ def next_steps(
     as_json: AsJson = False,
 ) -> None:
     """What to do next, and what is at stake."""
-    from flows.explaining import LATEST, outlook, run_named
     from flows.resources import open_resources
+    from flows.telling.explaining import LATEST, outlook, run_named
     from flows.years import leading_year
 
     settings = settings_for(unit, period)

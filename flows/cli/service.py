@@ -37,8 +37,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a scoring run, and follow it to its end."""
-    from flows.requests import RunAsked, ask_for_run
     from flows.resources import open_resources
+    from flows.running.requests import RunAsked, ask_for_run
 
     settings = settings_for()
     now = datetime.now(UTC)
@@ -52,8 +52,8 @@ def run(
 
 def runs(*, unit: Unit = "", as_json: AsJson = False) -> None:
     """List the runs that were asked for, newest first."""
-    from flows.requests import runs_asked
     from flows.resources import open_resources
+    from flows.running.requests import runs_asked
 
     with open_resources(settings_for()) as resources:
         told = runs_asked(resources, unit)
@@ -63,8 +63,8 @@ def runs(*, unit: Unit = "", as_json: AsJson = False) -> None:
 
 def cancel(request: Annotated[str, typer.Argument(help=text("request"))], *, as_json: AsJson = False) -> None:
     """Cancel a run that waits or works."""
-    from flows.requests import cancel_run
     from flows.resources import open_resources
+    from flows.running.requests import cancel_run
 
     with open_resources(settings_for()) as resources:
         told = cancel_run(resources, request, who="parindex cancel", now=datetime.now(UTC))
@@ -73,7 +73,7 @@ def cancel(request: Annotated[str, typer.Argument(help=text("request"))], *, as_
 
 def setup(*, as_json: AsJson = False) -> None:
     """Make what a new installation needs; repeated, it only tells what is there."""
-    from flows.setup import set_up
+    from flows.serving.setup import set_up
 
     made = set_up(settings_for(), datetime.now(UTC))
     lines = [f"{'mới  ' if part.new else 'có   '}  {part.name}: {part.seen}" for part in made]
@@ -84,7 +84,7 @@ def setup(*, as_json: AsJson = False) -> None:
 
 def status(*, unit: Unit = "", as_json: AsJson = False) -> None:
     """What works now, what waits, how the last night ended, what rings."""
-    from flows.standing import standing_of
+    from flows.serving.standing import standing_of
 
     told = standing_of(settings_for(unit), datetime.now(UTC))
     code = NEEDS_PERSON if told["alarms"] else DONE
@@ -111,9 +111,9 @@ def _standing(told: dict[str, Any]) -> Iterator[str]:
 
 def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
     """Work on the run here when its turn has come, or watch whoever does."""
-    from flows.night import say
-    from flows.requests import progress_of, run_next
     from flows.resources import open_resources
+    from flows.running.night import say
+    from flows.running.requests import progress_of, run_next
 
     seen = None
     while told["state"] in ("waiting", "running"):
@@ -129,8 +129,8 @@ def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say_step(progress: Mapping[str, Any]) -> None:
-    from flows.night import say
-    from flows.requests import STEPS
+    from flows.running.night import say
+    from flows.running.requests import STEPS
 
     count = f": {progress['done']}/{progress['of']}" if progress["of"] else ""
     say(f"{STEPS[progress['step']]}{count}", transient=0 < progress["done"] < progress["of"])

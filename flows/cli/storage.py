@@ -63,7 +63,7 @@ def verify_log(
     as_json: AsJson = False,
 ) -> None:
     """Check the whole custody log."""
-    from flows import log_proofs
+    from flows.keeping import log_proofs
 
     told = log_proofs.verify_log(settings_for(), before=text_of(before))
     finish(told, as_json=as_json, lines=_log_lines(told), code=DONE if told["ok"] else NEEDS_PERSON)
@@ -71,7 +71,7 @@ def verify_log(
 
 def stamp(*, at: At = "", as_json: AsJson = False) -> None:
     """Ask for the time stamps that wait."""
-    from flows import log_proofs
+    from flows.keeping import log_proofs
     from flows.resources import open_resources
 
     settings = settings_for()
@@ -86,7 +86,7 @@ def stamp(*, at: At = "", as_json: AsJson = False) -> None:
 
 def show_keys(*, as_json: AsJson = False) -> None:
     """Show the public keys."""
-    from flows import log_proofs
+    from flows.keeping import log_proofs
 
     told = log_proofs.show_keys(settings_for())
     finish(told, as_json=as_json, lines=_key_lines(told))
@@ -94,7 +94,7 @@ def show_keys(*, as_json: AsJson = False) -> None:
 
 def rotate_keys(*, at: At = "", as_json: AsJson = False) -> None:
     """Change the signing key."""
-    from flows import log_proofs
+    from flows.keeping import log_proofs
 
     settings = settings_for()
     told = log_proofs.rotate_keys(settings, at=moment(at, settings))

@@ -28,10 +28,10 @@ def show(*, as_json: AsJson = False) -> None:
 
 def scrub(*, at: At = "", as_json: AsJson = False) -> None:
     """Re-hash the whole store."""
-    from flows import keeping
+    from flows.keeping import store_care
 
     settings = settings_for()
-    told = keeping.scrub_store(settings, keeping.Asker("parindex storage scrub", moment(at, settings)))
+    told = store_care.scrub_store(settings, store_care.Asker("parindex storage scrub", moment(at, settings)))
     head = f"Đã đọc lại {told['objects']} tệp, {told['bytes']} byte."
     code = NEEDS_PERSON if told["damages"] else DONE
     finish(told, as_json=as_json, lines=[head, *_damage_lines(told)], code=code)
@@ -39,10 +39,10 @@ def scrub(*, at: At = "", as_json: AsJson = False) -> None:
 
 def repair(*, at: At = "", as_json: AsJson = False) -> None:
     """Mend damaged objects."""
-    from flows import keeping
+    from flows.keeping import store_care
 
     settings = settings_for()
-    told = keeping.repair(settings, keeping.Asker("parindex storage repair", moment(at, settings)))
+    told = store_care.repair(settings, store_care.Asker("parindex storage repair", moment(at, settings)))
     finish(told, as_json=as_json, lines=_damage_lines(told), code=NEEDS_PERSON if told["damages"] else DONE)
 
 
@@ -50,12 +50,12 @@ def migrate(
     *, to: Annotated[str, typer.Option("--to", help=text("migrate_to"))], at: At = "", as_json: AsJson = False
 ) -> None:
     """Copy the store into the other kind."""
-    from flows import keeping
+    from flows.keeping import store_care
 
     if to not in ("folder", "s3"):
         raise Refused(f"--to {to!r}: chỉ nhận folder hoặc s3.", WRONG_USE)
     settings = settings_for()
-    told = keeping.move_store(settings, to, keeping.Asker("parindex storage migrate", moment(at, settings)))
+    told = store_care.move_store(settings, to, store_care.Asker("parindex storage migrate", moment(at, settings)))
     lines = [f"Đã chép và kiểm tra {told['objects'] - len(told['lacking'])}/{told['objects']} tệp sang kho {to}."]
     lines += [f"  chưa chép được (hỏng hoặc mất ở kho cũ): {sha256}" for sha256 in told["lacking"]]
     lines += [f"Từ nay dùng kho mới: đặt {told['next']} rồi chạy parindex doctor. Kho cũ vẫn còn nguyên."]
@@ -64,7 +64,7 @@ def migrate(
 
 def rebuild_index(*, at: At = "", as_json: AsJson = False) -> None:
     """Make the database again from the store."""
-    from flows.rebuilding import rebuild_index as rebuilt
+    from flows.keeping.rebuilding import rebuild_index as rebuilt
 
     settings = settings_for()
     told = rebuilt(settings, at=moment(at, settings))
@@ -86,11 +86,11 @@ def lock(
     as_json: AsJson = False,
 ) -> None:
     """Lock all objects of a run until a day."""
-    from flows import keeping
+    from flows.keeping import store_care
 
     settings = settings_for()
-    asker = keeping.Asker("parindex storage lock", moment(at, settings))
-    told = keeping.lock_run(settings, run, asker, until=_end_of_day(until, settings))
+    asker = store_care.Asker("parindex storage lock", moment(at, settings))
+    told = store_care.lock_run(settings, run, asker, until=_end_of_day(until, settings))
     finish(told, as_json=as_json, lines=[f"Đã khóa {told['objects']} tệp của lần chấm {run} đến {until}."])
 
 
@@ -102,10 +102,12 @@ def hold(
     as_json: AsJson = False,
 ) -> None:
     """Put or lift a legal hold."""
-    from flows import keeping
+    from flows.keeping import store_care
 
     settings = settings_for()
-    told = keeping.hold_run(settings, run, keeping.Asker("parindex storage hold", moment(at, settings)), on=not off)
+    told = store_care.hold_run(
+        settings, run, store_care.Asker("parindex storage hold", moment(at, settings)), on=not off
+    )
     what = "Thôi giữ" if off else "Giữ nguyên"
     finish(told, as_json=as_json, lines=[f"{what} {told['objects']} tệp của lần chấm {run}."])
 
@@ -114,7 +116,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help=text("backup_target"))], *, at: At = "", as_json: AsJson = False
 ) -> None:
     """Back everything up."""
-    from flows import backing_up
+    from flows.keeping import backing_up
 
     settings = settings_for()
     told = backing_up.backup(settings, target, at=moment(at, settings))
@@ -128,7 +130,7 @@ def backup(
 
 def restore(source: Annotated[Path, typer.Argument(help=text("restore_source"))], *, as_json: AsJson = False) -> None:
     """Restore a backup into an empty home."""
-    from flows import backing_up
+    from flows.keeping import backing_up
 
     if not source.is_dir():
         raise Refused(f"{source}: không có thư mục này. Kiểm tra lại đường dẫn.", WRONG_USE)

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def show(*, at: At = "", as_json: AsJson = False) -> None:
     """Show anchors, intermediates, revocation lists and policy."""
-    from flows.trust import trust_state
+    from flows.keeping.trust import trust_state
 
     settings = settings_for()
     state = trust_state(settings, at=moment(at, settings))
@@ -36,7 +36,7 @@ def show(*, at: At = "", as_json: AsJson = False) -> None:
 
 def check(*, at: At = "", as_json: AsJson = False) -> None:
     """Say what is missing or old; 3 where no signature could pass at all."""
-    from flows.trust import trust_state
+    from flows.keeping.trust import trust_state
 
     settings = settings_for()
     state = trust_state(settings, at=moment(at, settings))
@@ -54,7 +54,7 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Fetch revocation lists into the dated archive."""
-    from flows.trust import update_trust
+    from flows.keeping.trust import update_trust
 
     settings = settings_for()
     told = update_trust(settings, at=moment(at, settings), hosts=host or (), addresses=address or ())
@@ -73,7 +73,7 @@ def pin(
     as_json: AsJson = False,
 ) -> None:
     """Trust a certificate whose fingerprint was confirmed another way."""
-    from flows.trust import PinRefused, pin_certificate
+    from flows.keeping.trust import PinRefused, pin_certificate
 
     if not file.is_file():
         raise Refused(f"{file}: không có tệp này. Kiểm tra lại đường dẫn.", WRONG_USE)

@@ -24,12 +24,12 @@ from flows.cli.door import (
 from flows.cli.texts import text
 
 if TYPE_CHECKING:
-    from flows.doctor import Finding
+    from flows.serving.doctor import Finding
 
 
 def doctor(*, as_json: AsJson = False) -> None:
     """What this machine has and lacks."""
-    from flows.doctor import examine_machine
+    from flows.serving.doctor import examine_machine
 
     findings = examine_machine(settings_for())
     lacking = [finding for finding in findings if not finding.ok]
@@ -47,8 +47,8 @@ def nightly(
     as_json: AsJson = False,
 ) -> None:
     """Run the night."""
-    from flows.night import NightRequestedBy
-    from flows.start import run_directly, run_through_prefect
+    from flows.running.night import NightRequestedBy
+    from flows.serving.start import run_directly, run_through_prefect
 
     settings = settings_for(unit, period)
     asked = NightRequestedBy("parindex nightly", moment(at, settings))
@@ -59,7 +59,7 @@ def nightly(
 
 def serve(*, as_json: AsJson = False) -> None:
     """Run pages, scheduler and worker until stopped; with --json one document tells when they are ready."""
-    from flows.serve import serve as run_service
+    from flows.serving.serve import serve as run_service
 
     run_service(load_settings(), ready=print_json if as_json else _say_addresses)
 

@@ -57,7 +57,7 @@ record_changes = _table(
     Column("position", Integer, primary_key=True),
     Column("first_key", ByCode, nullable=False),
     Column("last_key", ByCode, nullable=False),
-    _required("packed", LargeBinary),  # see storage/packing.py: {keys, sheets, rows, =field ...}
+    _required("packed", LargeBinary),  # see storage/records/packing.py: {keys, sheets, rows, =field ...}
 )
 
 # What an import spoke of at all: every key with its sheet and row, and the fields that were said of it.

@@ -113,7 +113,7 @@ documents = _table(
     _required("attempts", Integer),
     Column("reason", Text),  # why it waits or was put aside: the last error
     _required("received_at", Instant),
-    Column("owner", Text),  # who reads it (storage/document_leases.py), and when that was last renewed
+    Column("owner", Text),  # who reads it (storage/ledger/document_leases.py), and when that was last renewed
     Column("held_at", Instant),
 )
 
@@ -365,7 +365,7 @@ overdue_dossiers = _table(
 )
 
 # What each page of a document says, by the newest examination. Beside it stands `page_search`, made by the migration:
-# the words of the same rows, an FTS5 table on SQLite and two tsvectors on PostgreSQL (storage/search.py).
+# the words of the same rows, an FTS5 table on SQLite and two tsvectors on PostgreSQL (storage/documents/search.py).
 page_texts = _table(
     "page_texts",
     Column("id", Integer, primary_key=True),

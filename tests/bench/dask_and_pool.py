@@ -22,11 +22,12 @@ from pathlib import Path
 import psutil
 
 from config.settings import Settings, load_settings
-from flows import examination, intake
-from flows.batches import batches_in_order
-from flows.prefect_server import prefect_api
+from flows.arriving import intake
+from flows.examining import examination
+from flows.examining.batches import batches_in_order
+from flows.on_prefect.server import prefect_api
 from flows.resources import Resources, open_resources
-from storage.nights import Night
+from storage.ledger.nights import Night
 
 AT = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 ROUNDS = 3
@@ -55,7 +56,7 @@ def _by_turns(resources: Resources, settings: Settings) -> dict[str, list[float]
     """Seconds of each way and round: pool, dask, their processor time, and start and warm-up of each."""
     from prefect import flow
 
-    from flows.prefect_spread import spread, task_runner
+    from flows.on_prefect.spread import spread, task_runner
 
     night = Night("bench", settings.unit, "2025", AT, 1)
     batches = _up_to(int(sys.argv[1]), batches_in_order(resources, shared_by=resources.workers))

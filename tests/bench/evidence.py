@@ -25,11 +25,11 @@ from pathlib import Path
 from minio import Minio
 
 from config.settings import Settings
-from flows.log_proofs import publish_checkpoint, verify_log
+from flows.keeping.log_proofs import publish_checkpoint, verify_log
 from flows.resources import open_resources
 from storage.bundles import BundledFile, verify_bundle, write_bundle
-from storage.custody import Happening, append
 from storage.objects import FolderStore, S3Store
+from storage.proof.custody import Happening, append
 from tests.servers import SECRET, s3_address, s3_server
 from tests.storage.bundles import ward as bundles
 from tests.storage.bundles.ward import ward_contents

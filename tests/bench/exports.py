@@ -144,7 +144,7 @@ def exported_again_into_postgresql(path: Path, home: Path) -> int:
 
 def _import(path: Path, home: Path, url: str) -> int:
     from config.settings import Settings
-    from flows.importing import import_file
+    from flows.arriving.importing import import_file
 
     warm_up = {} if path.parent == home else {"unit": "phuong-khac"}  # must not come between two exports of the ward
     settings = Settings.model_validate({"home": home, "database_url": url} | warm_up)

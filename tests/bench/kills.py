@@ -22,15 +22,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from flows import backing_up, intake, keeping, log_proofs
-from flows.bundling import Wanted, bundle_run
-from flows.intake import Sender
-from flows.keeping import Asker
+from flows.arriving import intake
+from flows.arriving.intake import Sender
+from flows.keeping import backing_up, log_proofs, store_care
+from flows.keeping.store_care import Asker
 from flows.resources import Resources, open_resources, open_store
-from storage import care
+from flows.telling.bundling import Wanted, bundle_run
 from storage.bundles import verify_bundle
 from storage.objects import FolderStore
 from storage.objects.port import digest_of
+from storage.proof import care
 from tests.connectors.tables import LIST_HEADER, listed, xlsx
 from tests.servers import s3_server
 from tests.storage.keeping_ward import kept_ward
@@ -76,17 +77,17 @@ def scrub(ward: Settings) -> None:
     """Every object again, with one that rotted and one that is gone; a second copy mends them."""
     store = FolderStore(ward.home / "objects")
     with open_resources(ward) as resources:
-        keeping.copy_to_mirror(resources)
+        store_care.copy_to_mirror(resources)
     first, second = list(store)[:2]
     store.path_of(first).chmod(0o600)
     store.path_of(first).write_bytes(b"rotten")
     store.path_of(second).unlink(missing_ok=True)
-    keeping.scrub_store(ward, ASKER)
+    store_care.scrub_store(ward, ASKER)
 
 
 def move(ward: Settings) -> None:
     """The whole store to S3."""
-    keeping.move_store(ward, "s3", ASKER)
+    store_care.move_store(ward, "s3", ASKER)
 
 
 def backup(ward: Settings) -> None:

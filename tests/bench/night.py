@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings, load_settings
-from flows.examination import BATCH
-from flows.night import NightRequestedBy, directly, run_night
-from flows.prefect_server import prefect_api
+from flows.examining.examination import BATCH
+from flows.on_prefect.server import prefect_api
+from flows.running.night import NightRequestedBy, directly, run_night
 
 DOCUMENTS_OF_A_BIG_NIGHT = 5_000
 STEPS_BESIDE_BATCHES = 5
@@ -73,7 +73,7 @@ def _median_of_flows(tasks: int) -> float:
     """Median seconds of three flows with so many tasks that do nothing."""
     from prefect import flow
 
-    from flows.prefect_night import as_task
+    from flows.on_prefect.night import as_task
 
     @flow(name="bench", validate_parameters=False)
     def empty_night() -> None:

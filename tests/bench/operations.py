@@ -22,11 +22,11 @@ import psutil
 
 from config.settings import Settings, load_settings
 from config.units_here import settings_of_units
-from flows.examination import BATCH
-from flows.requests import RunAsked, ask_for_run, progress_of
+from flows.examining.examination import BATCH
 from flows.resources import open_ledger, open_resources
-from flows.worker import Look, _due, do_next
-from storage.watched import watched_since
+from flows.running.requests import RunAsked, ask_for_run, progress_of
+from flows.serving.worker import Look, _due, do_next
+from storage.ledger.watched import watched_since
 from tests.bench.night import DOCUMENTS_OF_A_BIG_NIGHT, STEPS_BESIDE_BATCHES, orchestrated, quiet
 from tests.servers import free_ports
 
@@ -79,7 +79,7 @@ def _waits(settings: Settings, count: int) -> list[float]:
                 time.sleep(0.1)
                 told = progress_of(resources, told["request"])
             with resources.database.read() as connection:
-                from storage.requests import request_row
+                from storage.ledger.requests import request_row
 
                 row = request_row(connection, told["request"])
             waits.append((row["started_at"] - row["asked_at"]).total_seconds())

@@ -32,9 +32,9 @@ from config.criteria_sets import load_cases
 from config.settings import Settings
 from config.unit_names import load_units
 from connectors.exports.rows import Export, Row
-from flows.city import score_city
 from flows.resources import Resources, open_resources
-from flows.scoring import Question
+from flows.scores.city import score_city
+from flows.scores.scoring import Question
 from scoring.cases import examples_of
 from scoring.columns import NEEDED, register_of
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition
@@ -43,9 +43,9 @@ from scoring.engine.measuring import Measured, NoData, asked_of, scope_of
 from scoring.engine.period import in_vietnam, period_of, working_days
 from scoring.unit_names import unit_names
 from storage.database import metadata
-from storage.dossier_columns import SCHEMA, dossier_columns
-from storage.evidence import record_object
-from storage.imports import Arrival, record_export
+from storage.documents.evidence import record_object
+from storage.records.dossier_columns import SCHEMA, dossier_columns
+from storage.records.imports import Arrival, record_export
 from tests.scoring.wards import CALENDAR, CRITERIA, at, declared, dossier, petition, scored
 
 UNITS = 94

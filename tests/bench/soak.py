@@ -25,10 +25,10 @@ from typing import Any
 import psutil
 
 from config.settings import Settings
-from flows.night import NightRequestedBy, run_night
 from flows.resources import open_ledger
+from flows.running.night import NightRequestedBy, run_night
 from storage.errors import StorageError
-from storage.nights import nights_of
+from storage.ledger.nights import nights_of
 
 FIRST = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 FAULTS = 0.4
@@ -202,7 +202,7 @@ def ended_nights(home: Path) -> list[Any]:
 
 
 def _events(settings: Settings) -> int:
-    from storage import custody
+    from storage.proof import custody
 
     with open_ledger(settings) as database, database.read() as connection:
         log = custody.events(connection)

@@ -24,11 +24,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
-from flows.accounts import Opened
-from flows.browsing import domains, run, standing_run
-from flows.inputs import criteria_of
+from flows.people.accounts import Opened
 from flows.resources import Resources, open_resources
-from storage.runs import RunRecord, record_run
+from flows.scores.browsing import domains, run, standing_run
+from flows.scores.inputs import criteria_of
+from storage.scored.runs import RunRecord, record_run
 from tests.servers import free_ports
 from tests.web.wards import OWN, PERIOD, Town, make_town
 from web.cookies import SESSION

@@ -8,7 +8,7 @@ import pytest
 
 from config.criteria_sets import FOLDER, BadCriteriaSet, component_lines, read_criteria_set
 from config.settings import load_settings
-from flows.criteria_forms import checked
+from flows.scores.criteria_forms import checked
 from scoring import MEASURES
 
 TEXT = (FOLDER / "phuong-de-xuat" / "2025.1.yaml").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from config.city_table import Drafted, NoTable, drafted
 from config.criteria_form import COLUMNS, HEAD, HEAD_SHEET, TABLE_SHEET, BadForm, set_of_form
 from config.criteria_sets import CriteriaSet
 from connectors.exports.plain_tables import plain_tables
-from flows.criteria_forms import form_of_table
+from flows.scores.criteria_forms import form_of_table
 from scoring import MEASURES, evaluate
 from tests.scoring.wards import LAST_DAY
 

@@ -13,7 +13,7 @@ from config.criteria_form_filled import form_of
 from config.criteria_sets import BadCriteriaSet, read_criteria_set
 from config.settings import Settings, load_settings
 from connectors.exports.plain_tables import plain_tables
-from flows.criteria_forms import VersionTaken, checked, take_form
+from flows.scores.criteria_forms import VersionTaken, checked, take_form
 from reports.criteria_form import criteria_form
 from scoring import MEASURES, compare_sets
 from tests.scoring.small_sets import REFERENCE, entry, set_text, small_set

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from config.settings import Settings
 from connectors.errors import ConnectorError
-from flows.importing import import_file
+from flows.arriving.importing import import_file
 from tests.connectors.old_excel import encrypted
 from tests.connectors.tables import (
     DECLARED_HEADER,

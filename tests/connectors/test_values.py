@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import Settings
 from connectors.exports.values import BadCell, _count, number_of
-from flows.importing import import_file
+from flows.arriving.importing import import_file
 from tests.connectors.tables import xlsx
 from tests.flows.test_summary_tables import NOW
 

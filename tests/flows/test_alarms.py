@@ -17,22 +17,23 @@ from minio import Minio
 
 from config.settings import Settings
 from config.units_here import settings_of_units
-from flows import intake, keeping
-from flows.alarms import alarm_kinds, alarms_for_letter, alarms_now, disk_low
-from flows.chores import do_chore
-from flows.importing import BadDismissal, dismiss_layout, import_seen
-from flows.intake import Sender
-from flows.keeping import Asker
+from flows.arriving import intake
+from flows.arriving.importing import BadDismissal, dismiss_layout, import_seen
+from flows.arriving.intake import Sender
+from flows.keeping import store_care
+from flows.keeping.store_care import Asker
 from flows.logs import log, where_raised
-from flows.morning import stuck
 from flows.resources import open_ledger, open_resources
-from storage import custody
-from storage.chores import Chore, ChoreEnding, end_chore, take_chore
+from flows.telling.morning import stuck
+from flows.watching.alarms import alarm_kinds, alarms_for_letter, alarms_now, disk_low
+from flows.watching.chores import do_chore
 from storage.dismissals import Dismissal, NotRejected
-from storage.imports import imports_of
-from storage.nights import FAILED, Ending, Night, NightRequest, begin_night, end_night
+from storage.ledger.chores import Chore, ChoreEnding, end_chore, take_chore
+from storage.ledger.nights import FAILED, Ending, Night, NightRequest, begin_night, end_night
+from storage.ledger.watched import watched_since
 from storage.objects import FolderStore
-from storage.watched import watched_since
+from storage.proof import custody
+from storage.records.imports import imports_of
 from tests.connectors.tables import LIST_HEADER, listed, xlsx
 from tests.servers import SECRET
 from tests.storage.keeping_ward import AT, forget_inbox, kept_ward
@@ -198,12 +199,12 @@ def test_damage_that_a_scrub_finds_rings_until_it_is_mended(ward: Settings) -> N
     sound = spoilt.read_bytes()
     spoilt.chmod(0o600)
     spoilt.write_bytes(b"rotten")
-    keeping.scrub_store(ward, Asker("test", AT))
+    store_care.scrub_store(ward, Asker("test", AT))
     assert "damage_found" in rings(ward)
 
     mirrored = ward.model_copy(update={"mirror": ward.home / "mirror"})
     FolderStore(ward.home / "mirror").put(io.BytesIO(sound))
-    keeping.repair(mirrored, Asker("test", AT + timedelta(days=1)))
+    store_care.repair(mirrored, Asker("test", AT + timedelta(days=1)))
     assert "damage_found" not in rings(ward, AT + timedelta(days=1))
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows.batches import SMALL_BATCH, Budget, batches_in_order, budget_of
-from flows.night import NightRequestedBy, run_night
+from flows.examining.batches import SMALL_BATCH, Budget, batches_in_order, budget_of
 from flows.resources import Resources, open_resources
+from flows.running.night import NightRequestedBy, run_night
 from ocr import CHECKER_VERSION
-from storage.document_leases import Reader, take
-from storage.evidence import (
+from storage.documents.evidence import (
     EXAMINED,
     EXAMINING,
     QUARANTINED,
@@ -26,6 +25,7 @@ from storage.evidence import (
     record_examination,
     record_upload,
 )
+from storage.ledger.document_leases import Reader, take
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 
@@ -101,7 +101,7 @@ def test_a_night_without_time_left_carries_its_documents_over_and_the_letter_say
     inbox = settings.inbox_folder / settings.unit / "1.1.1"
     inbox.mkdir(parents=True)
     (inbox / "a.pdf").write_bytes(b"%PDF-1.4 not really")
-    monkeypatch.setattr("flows.night.budget_of", lambda _: Budget(0.0))
+    monkeypatch.setattr("flows.running.night.budget_of", lambda _: Budget(0.0))
 
     first = run_night(settings, NightRequestedBy("test", NOW))
     monkeypatch.undo()

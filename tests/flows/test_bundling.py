@@ -13,14 +13,15 @@ import openpyxl
 import pytest
 
 from config.settings import Settings
-from flows import intake, keeping, log_proofs
-from flows.bundling import Incomplete, Wanted, bundle_run
-from flows.intake import Sender
+from flows.arriving import intake
+from flows.arriving.intake import Sender
+from flows.keeping import log_proofs, store_care
 from flows.resources import open_resources
-from storage import custody
+from flows.telling.bundling import Incomplete, Wanted, bundle_run
 from storage.bundles import verify_bundle
 from storage.objects import FolderStore
-from storage.runs import run_of, scored_in_log
+from storage.proof import custody
+from storage.scored.runs import run_of, scored_in_log
 from tests.storage.keeping_ward import AT, DOCUMENTS, forget_inbox, kept_ward, score_now
 
 PLAN = hashlib.sha256(DOCUMENTS["1.7.1/ke-hoach.pdf"]).hexdigest()
@@ -68,7 +69,7 @@ def test_a_partial_bundle_is_sound_and_states_what_it_lacks(ward: Settings, tmp_
 def test_a_damaged_document_is_mended_for_the_bundle_or_left_out_and_named(ward: Settings, tmp_path: Path) -> None:
     lose(ward, PLAN)
     assert made(ward, PARTIAL, tmp_path / "mended.zip")["files"]
-    assert keeping.scrub_store(ward, keeping.Asker("test", AT))["damages"] == []
+    assert store_care.scrub_store(ward, store_care.Asker("test", AT))["damages"] == []
 
     forget_inbox(ward)
     lose(ward, PLAN)

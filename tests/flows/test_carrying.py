@@ -9,12 +9,12 @@ import pytest
 
 from config.criteria_sets import FOLDER
 from config.settings import Settings
-from flows import carrying
 from flows.criteria import criteria_set
 from flows.resources import open_resources
+from flows.scores import carrying
 from scoring.sets import successors
-from storage.custody import events_named
-from storage.links import Link, Said, links_of
+from storage.documents.links import Link, Said, links_of
+from storage.proof.custody import events_named
 from tests.storage.keeping_ward import AT, DOCUMENTS, kept_ward, score_now
 
 OLD, NEW = "phuong-de-xuat@2025.1", "phuong-de-xuat@2026.1"

@@ -10,15 +10,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.city import NoUnits, drawn_ranking, score_city
-from flows.drawing import NoSuchForm
-from flows.explaining import margins_of, run_named
+from flows.reporting.drawing import NoSuchForm
 from flows.resources import open_resources
-from flows.scoring import Question
-from flows.sheets import FORMS, sheet_of_run
+from flows.scores.city import NoUnits, drawn_ranking, score_city
+from flows.scores.scoring import Question
+from flows.telling.explaining import margins_of, run_named
+from flows.telling.sheets import FORMS, sheet_of_run
 from reports.heading import Heading
 from scoring.engine.facts import Facts
-from storage.runs import latest_run
+from storage.scored.runs import latest_run
 from tests.scoring.wards import dossiers, scored
 from tests.storage.keeping_ward import AT, kept_ward
 

@@ -11,14 +11,14 @@ import pytest
 
 from config.settings import Settings
 from connectors.exports.rows import Export, Row
-from flows.city import score_city
 from flows.resources import Resources, open_resources
-from flows.scoring import Question, compute, unpacked_inputs
+from flows.scores.city import score_city
+from flows.scores.scoring import Question, compute, unpacked_inputs
 from scoring import score
 from scoring.engine.facts import Dossier, Facts, from_plain
-from storage.evidence import record_object
-from storage.imports import Arrival, record_export
-from storage.runs import run_of
+from storage.documents.evidence import record_object
+from storage.records.imports import Arrival, record_export
+from storage.scored.runs import run_of
 from tests.scoring.wards import at
 from tests.storage.keeping_ward import AT
 
@@ -84,7 +84,7 @@ def test_a_city_counted_over_columns_gives_each_ward_the_score_it_gets_alone(
     home: Path, rule: str, period: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = Question(period, date(2025, 12, 20), "phuong-de-xuat@2025.1", rule)
-    monkeypatch.setattr("storage.kept_dossiers.FEW", 0)
+    monkeypatch.setattr("storage.records.kept_dossiers.FEW", 0)
     with open_resources(Settings(home=home)) as resources:
         city = score_city(resources, question, AT)
         monkeypatch.undo()

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows.cycle import (
+from flows.arriving.importing import import_file
+from flows.resources import Resources, open_resources
+from flows.scores.cycle import (
     Wish,
     act,
     cycle_seen,
@@ -20,15 +22,13 @@ from flows.cycle import (
     reminder_sentences,
     reminders_due,
 )
-from flows.explaining import moved, run_named
-from flows.importing import import_file
-from flows.resources import Resources, open_resources
+from flows.telling.explaining import moved, run_named
 from scoring.cycle import BadDeed, NotNow
 from scoring.what_if import BadAssumption
-from storage.custody import events
-from storage.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle, cycle_of, keep_change
-from storage.links import NoSuchDocument, links_of
-from storage.runs import run_of
+from storage.documents.links import NoSuchDocument, links_of
+from storage.proof.custody import events
+from storage.scored.cycle import AlreadyOpen, ChangedMeanwhile, NoCycle, cycle_of, keep_change
+from storage.scored.runs import run_of
 from tests.connectors.tables import xlsx
 from tests.storage.keeping_ward import AT, kept_ward, score_now
 

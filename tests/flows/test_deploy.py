@@ -22,8 +22,8 @@ import pytest
 import yaml
 
 from config.settings import Settings
-from flows.chores import chore_kinds
-from flows.web_process import serving
+from flows.serving.web_process import serving
+from flows.watching.chores import chore_kinds
 from tests.servers import SECRET, s3_address
 
 OURS = ("setup", "web", "worker", "prefect", "runner", "backup")

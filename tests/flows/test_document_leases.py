@@ -19,18 +19,19 @@ import pytest
 
 import ocr
 from config.settings import Settings
-from flows.batches import batches_in_order
-from flows.examination import Look, examine_batch, record_look
-from flows.holding import Holding
-from flows.night import NightRequestedBy, run_night
+from flows.examining.batches import batches_in_order
+from flows.examining.examination import Look, examine_batch, record_look
+from flows.examining.holding import Holding
+from flows.examining.uploading import upload_files
 from flows.resources import Resources, open_resources
-from flows.uploading import upload_files
+from flows.running.night import NightRequestedBy, run_night
 from ocr import CHECKER_VERSION
-from storage import custody, nights
-from storage.document_leases import Reader, is_held, new_holder, take
-from storage.evidence import EXAMINED, EXAMINING, QUARANTINED, RECEIVED, Upload, documents_of, record_upload
-from storage.leases import LEASE
-from storage.nights import NightRequest
+from storage.documents.evidence import EXAMINED, EXAMINING, QUARANTINED, RECEIVED, Upload, documents_of, record_upload
+from storage.ledger import nights
+from storage.ledger.document_leases import Reader, is_held, new_holder, take
+from storage.ledger.leases import LEASE
+from storage.ledger.nights import NightRequest
+from storage.proof import custody
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 ELSEWHERE = "another-machine:7:12345"
@@ -203,7 +204,7 @@ def test_a_night_waits_for_a_document_that_an_upload_reads_and_scores_it(
 _READER = """
 import sys, time
 from config.settings import Settings
-from flows.holding import Holding
+from flows.examining.holding import Holding
 from flows.resources import open_resources
 with open_resources(Settings.model_validate_json(sys.argv[1])) as resources:
     print(len(Holding(resources).take([sys.argv[2]]).mine), flush=True)
@@ -238,7 +239,7 @@ def _row(resources: Resources) -> dict[str, Any]:
 def test_who_hands_in_more_than_a_batch_holds_one_batch_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.examination.BATCH", 2)
+    monkeypatch.setattr("flows.examining.examination.BATCH", 2)
     with open_resources(Settings(home=tmp_path, period="2025", workers=1)) as resources:
         hashes = [_receive(resources, f"1.1.1/{number}.pdf") for number in range(5)]
         held: list[int] = []

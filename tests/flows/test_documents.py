@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows.documents import NoSuchDocument, check_register, list_documents, register_lines, release_documents
-from flows.importing import import_file
+from flows.arriving.importing import import_file
+from flows.examining.documents import NoSuchDocument, check_register, list_documents, register_lines, release_documents
+from flows.examining.searching import Asked, NothingAsked, rebuild_index, search
+from flows.examining.uploading import upload_files
 from flows.resources import Resources, open_resources
-from flows.searching import Asked, NothingAsked, rebuild_index, search
-from flows.uploading import upload_files
 from storage.browsing import Slice
-from storage.custody import events
+from storage.proof.custody import events
 from tests.ocr.papers import Paper, born_digital
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)

@@ -11,7 +11,7 @@ from config.refusals import Lacking, WrongUse
 from flows.cli.door import reported
 from ocr.errors import EngineMissing
 from storage.errors import StoreUnavailable
-from storage.runs import NoSuchRun
+from storage.scored.runs import NoSuchRun
 
 
 @pytest.mark.parametrize(

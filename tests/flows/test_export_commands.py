@@ -13,10 +13,10 @@ import pytest
 
 from config.export_profiles import FOLDER, load_profiles
 from config.settings import Settings
-from flows.importing import explain_file
-from flows.intake import Sender, pull_exports
+from flows.arriving.importing import explain_file
+from flows.arriving.intake import Sender, pull_exports
 from flows.resources import open_resources
-from storage.imports import imports_of
+from storage.records.imports import imports_of
 from tests.connectors.tables import DECLARED_HEADER, LIST_HEADER, listed, xlsx
 from tests.journeys.commands import parindex
 

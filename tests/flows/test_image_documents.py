@@ -13,13 +13,13 @@ from PIL import Image
 
 from config.document_words import place_said
 from config.settings import Settings
-from flows import browsing
-from flows.documents import list_documents
-from flows.examination import examine_batch
-from flows.intake import Sender, take_documents
-from flows.pictures import picture_of_page
+from flows.arriving.intake import Sender, take_documents
+from flows.examining.documents import list_documents
+from flows.examining.examination import examine_batch
+from flows.examining.pictures import picture_of_page
+from flows.examining.uploading import upload_files
 from flows.resources import open_resources
-from flows.uploading import upload_files
+from flows.scores import browsing
 from tests.ocr.papers import Paper, Scanner, born_digital, scan
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)

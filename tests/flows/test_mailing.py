@@ -11,14 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
-from flows.alarms import alarm_kinds, alarms_now
-from flows.cycle import Wish, open_period
-from flows.mailing import Message, NotSent, send, send_alarms, send_letters, send_reminders
 from flows.resources import open_ledger, open_resources
-from flows.silence import Silence
-from storage import nights
-from storage.deliveries import MOST_TRIES, delivery_rows
-from storage.nights import Ending, NightRequest, begin_night
+from flows.scores.cycle import Wish, open_period
+from flows.serving.mailing import Message, NotSent, send, send_alarms, send_letters, send_reminders
+from flows.serving.silence import Silence
+from flows.watching.alarms import alarm_kinds, alarms_now
+from storage.ledger import nights
+from storage.ledger.deliveries import MOST_TRIES, delivery_rows
+from storage.ledger.nights import Ending, NightRequest, begin_night
 from tests.flows.mail_server import PASSWORD, USER, Hooks, Mailbox, mail_server, webhook
 from tests.servers import free_ports
 

@@ -14,10 +14,10 @@ import yaml
 from minio import Minio
 
 from config.settings import Settings
-from flows.night import NightRequestedBy, run_night
+from flows.arriving.sources_told import source_too_old
 from flows.resources import open_resources
-from flows.sources_told import source_too_old
-from storage.imports import imports_of
+from flows.running.night import NightRequestedBy, run_night
+from storage.records.imports import imports_of
 from tests.connectors.mail_server import PASSWORD, SENDER, MailServer, mail_server
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
 from tests.servers import SECRET

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows import intake, log_proofs
-from flows.importing import import_file
-from flows.intake import Sender, pull_exports
-from flows.rebuilding import rebuild_index
+from flows.arriving import intake
+from flows.arriving.importing import import_file
+from flows.arriving.intake import Sender, pull_exports
+from flows.keeping import log_proofs
+from flows.keeping.rebuilding import rebuild_index
 from flows.resources import open_resources
-from storage.custody import events
-from storage.facts import input_files
-from storage.history import records_as_of
-from storage.imports import imports_of
+from storage.proof.custody import events
+from storage.records.history import records_as_of
+from storage.records.imports import imports_of
+from storage.scored.facts import input_files
 from tests.connectors.tables import LIST_HEADER, PETITION_HEADER, listed, xlsx
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)

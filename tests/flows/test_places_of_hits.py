@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows import browsing
-from flows.documents import list_documents
+from flows.examining.documents import list_documents
+from flows.examining.searching import places_on_page, rebuild_index
+from flows.examining.uploading import upload_files
 from flows.resources import open_resources
-from flows.searching import places_on_page, rebuild_index
-from flows.uploading import upload_files
+from flows.scores import browsing
 from ocr import InspectOptions, inspect_file
 from ocr.kept_words import packed_words, unpacked_words
 from ocr.page_reading import PageReading
 from ocr.words import Box, Word
-from storage.search import Query, answering
+from storage.documents.search import Query, answering
 from tests.ocr.papers import Paper, born_digital
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)

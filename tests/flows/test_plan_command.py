@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from flows.importing import import_file
-from flows.other_indices import indices_seen
+from flows.arriving.importing import import_file
 from flows.resources import open_resources
+from flows.scores.other_indices import indices_seen
 from tests.connectors.tables import xlsx
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

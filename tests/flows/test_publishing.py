@@ -13,11 +13,11 @@ from typing import Any
 import docx
 import pytest
 
-from flows.city import drawn_ranking, score_city
-from flows.cycle import Wish, act, cycle_seen, open_period
-from flows.publishing import NotPublished, ToPublish, publish
 from flows.resources import Resources, open_resources
-from flows.scoring import Question
+from flows.scores.city import drawn_ranking, score_city
+from flows.scores.cycle import Wish, act, cycle_seen, open_period
+from flows.scores.scoring import Question
+from flows.telling.publishing import NotPublished, ToPublish, publish
 from reports.ranking import COLUMNS
 from tests.flows.test_cycle import DAYS, PROOF
 from tests.storage.keeping_ward import AT, kept_ward, score_now

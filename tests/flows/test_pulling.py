@@ -17,21 +17,21 @@ from config.settings import Settings
 from config.sources import BadSources, load_sources
 from connectors.exports.legacy import TCVN3, VNI
 from connectors.exports.rows import Export
-from flows import importing, intake
+from flows.arriving import importing, intake
+from flows.arriving.forms import form_or_none
+from flows.arriving.importing import dossier_seen, exports_seen, import_file, import_seen
+from flows.arriving.intake import Sender, pull_exports, pull_open_windows, take_documents
+from flows.arriving.sources_told import lists_overdue, source_faults, source_too_old, sources_unusable, stale_sources
 from flows.criteria import criteria_set
-from flows.forms import form_or_none
-from flows.importing import dossier_seen, exports_seen, import_file, import_seen
-from flows.intake import Sender, pull_exports, pull_open_windows, take_documents
 from flows.resources import Resources, open_resources
-from flows.sources_told import lists_overdue, source_faults, source_too_old, sources_unusable, stale_sources
-from storage.custody import events
 from storage.database import Connection
-from storage.evidence import receipts_of
-from storage.facts import Counting, Gathered, gather_facts
-from storage.history import records_as_of
-from storage.imports import Arrival, ImportCounts, imports_of, record_export
-from storage.nights import NightRequest, begin_night
-from storage.pulls import fetched_files
+from storage.documents.evidence import receipts_of
+from storage.ledger.nights import NightRequest, begin_night
+from storage.proof.custody import events
+from storage.records.history import records_as_of
+from storage.records.imports import Arrival, ImportCounts, imports_of, record_export
+from storage.records.pulls import fetched_files
+from storage.scored.facts import Counting, Gathered, gather_facts
 from tests.connectors.source_servers import SshServer, free_port, ssh_server, web_server
 from tests.connectors.tables import delimited, in_cp1258, xlsx
 from tests.connectors.typed import typed_in

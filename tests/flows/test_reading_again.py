@@ -14,14 +14,15 @@ from config.settings import Settings
 from connectors.errors import Unreadable
 from connectors.exports import read_export
 from connectors.exports.row_view import RowView
-from flows import importing, intake, log_proofs, reading_again
-from flows.importing import exports_seen, import_file, import_seen
-from flows.reading_again import read_again
-from flows.rebuilding import rebuild_index
+from flows.arriving import importing, intake, reading_again
+from flows.arriving.importing import exports_seen, import_file, import_seen
+from flows.arriving.reading_again import read_again
+from flows.keeping import log_proofs
+from flows.keeping.rebuilding import rebuild_index
 from flows.resources import open_resources
-from storage.custody import events
-from storage.history import dossier_as_of, records_as_of
-from storage.imports import imports_of
+from storage.proof.custody import events
+from storage.records.history import dossier_as_of, records_as_of
+from storage.records.imports import imports_of
 from tests.connectors.tables import PETITION_HEADER, code, xlsx
 from tests.connectors.test_odd_inputs import HEADER as LATE_HEADER
 from tests.connectors.test_odd_inputs import row as late_row

@@ -11,19 +11,19 @@ import pytest
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from connectors.exports.rows import Export, Row
-from flows import browsing
-from flows.documents import check_register, list_documents
-from flows.intake import Sender, keep_document
-from flows.register_says import register_says
+from flows.arriving.intake import Sender, keep_document
+from flows.examining.documents import check_register, list_documents
+from flows.examining.register_says import register_says
 from flows.resources import Resources, open_resources
+from flows.scores import browsing
 from ocr import CHECKER_VERSION
 from scoring.engine.document_measures import contradiction_in
 from scoring.engine.measuring import scope_of
 from scoring.engine.period import period_of, working_days
-from storage.evidence import Examination, record_examination, record_object
-from storage.facts import gather_facts
-from storage.imports import Arrival, record_export
+from storage.documents.evidence import Examination, record_examination, record_object
 from storage.objects.port import digest_of
+from storage.records.imports import Arrival, record_export
+from storage.scored.facts import gather_facts
 from tests.web.keeping_documents import field
 
 AT = datetime(2025, 12, 31, 5, tzinfo=UTC)

@@ -16,9 +16,9 @@ import pytest
 import yaml
 
 from config.settings import Settings
-from flows.drawing import NoSuchForm
-from flows.importing import import_file
-from flows.reporting import (
+from flows.arriving.importing import import_file
+from flows.reporting.drawing import NoSuchForm
+from flows.reporting.periodic import (
     NIGHTLY,
     Asked,
     ReportMade,
@@ -32,12 +32,12 @@ from flows.reporting import (
     sheets_of_run,
 )
 from flows.resources import Resources, open_resources
-from flows.scoring import Question, compute, packed_inputs, unpacked_inputs
+from flows.scores.scoring import Question, compute, packed_inputs, unpacked_inputs
 from sample.dossiers import ELSEWHERE, SampleDossier, dossiers_of_2025
 from sample.registers import write_register
 from scoring.engine.period import UnknownPeriod
-from storage.custody import events
-from storage.reporting import NoSuchReport, overdue_rows, report_of, reports_of
+from storage.proof.custody import events
+from storage.scored.reporting import NoSuchReport, overdue_rows, report_of, reports_of
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 SAMPLE = dossiers_of_2025(seed=1, count=400)

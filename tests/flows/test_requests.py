@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows.requests import (
+from flows.resources import Resources, open_resources
+from flows.running.requests import (
     BadRequest,
     RunAsked,
     ask_for_run,
@@ -19,12 +20,11 @@ from flows.requests import (
     runs_asked,
     waiting_runs,
 )
-from flows.resources import Resources, open_resources
-from storage import requests
-from storage.custody import events
-from storage.leases import LEASE, owner_here
-from storage.nights import NightRequest, NightRunning, begin_night
-from storage.requests import LeaseLost, NoSuchRequest, RunCancelled
+from storage.ledger import requests
+from storage.ledger.leases import LEASE, owner_here
+from storage.ledger.nights import NightRequest, NightRunning, begin_night
+from storage.ledger.requests import LeaseLost, NoSuchRequest, RunCancelled
+from storage.proof.custody import events
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 ELSEWHERE = "another-machine:1:1"

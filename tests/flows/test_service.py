@@ -16,20 +16,20 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
-from flows.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
-from flows.health import readiness
-from flows.probe import STALE_SECONDS, pulse_file, silent_seconds
-from flows.serve import HUNG_LOOKS, Child, PortTaken, _require_port, serve
-from flows.setup import set_up
-from flows.worker import work
+from flows.serving.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
+from flows.serving.serve import HUNG_LOOKS, Child, PortTaken, _require_port, serve
+from flows.serving.setup import set_up
+from flows.serving.worker import work
+from flows.watching.health import readiness
+from flows.watching.probe import STALE_SECONDS, pulse_file, silent_seconds
 from tests.flows.mail_server import PASSWORD, USER, mail_server
 
 Look = Callable[[Settings], Iterator[Finding]]
 
 
 def test_a_part_that_lives_but_does_no_work_is_ended_and_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.serve.GROWN_SECONDS", -1.0)
-    monkeypatch.setattr("flows.serve.HUNG_LOOK_SECONDS", -1.0)
+    monkeypatch.setattr("flows.serving.serve.GROWN_SECONDS", -1.0)
+    monkeypatch.setattr("flows.serving.serve.HUNG_LOOK_SECONDS", -1.0)
     working = [True]
     part = Child("part", [sys.executable, "-c", "import time; time.sleep(600)"], lives=lambda: working[0])
     part.start()
@@ -96,7 +96,7 @@ def test_readiness_asks_the_store_one_question_however_much_it_holds(
 
 def test_prefect_forgets_its_flow_runs_after_a_while() -> None:
     script = (
-        "import os; from flows import prefect_process as p; os.environ |= p._KEPT; "
+        "import os; from flows.on_prefect import process as p; os.environ |= p._KEPT; "
         "from prefect.settings import get_current_settings as now; s = now().server; "
         "print(sorted(s.services.db_vacuum.enabled_vacuum_types), s.services.db_vacuum.retention_period.days)"
     )
@@ -140,8 +140,8 @@ def test_a_service_whose_port_is_taken_is_refused_before_anything_is_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without that the pages of the other service would answer for it."""
-    monkeypatch.setattr("flows.serve.PORT_SECONDS", 0.0)
-    monkeypatch.setattr("flows.serve.Child.start", lambda part: pytest.fail(f"{part.name} was started"))
+    monkeypatch.setattr("flows.serving.serve.PORT_SECONDS", 0.0)
+    monkeypatch.setattr("flows.serving.serve.Child.start", lambda part: pytest.fail(f"{part.name} was started"))
     with socket.create_server(("127.0.0.1", 0)) as other:
         settings = Settings(home=tmp_path, web_port=other.getsockname()[1], prefect="off")
         with pytest.raises(PortTaken, match="đang chạy rồi"):
@@ -162,7 +162,7 @@ def test_a_worker_whose_ledger_is_gone_shows_that_it_lives_so_that_it_can_tell_o
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ended as hanging every five minutes it would never have waited the fifteen after which it sends word."""
-    monkeypatch.setattr("flows.worker._PAUSE_AFTER_FAILURE", 0.01)
+    monkeypatch.setattr("flows.serving.worker._PAUSE_AFTER_FAILURE", 0.01)
     settings = Settings(home=tmp_path)
     (tmp_path / "parindex.db").write_bytes(b"no database at all" * 500)
     _make_old(pulse_file(settings))
@@ -174,7 +174,7 @@ def test_a_worker_whose_ledger_is_gone_shows_that_it_lives_so_that_it_can_tell_o
 def test_a_worker_whose_loop_no_longer_goes_round_ends_so_that_docker_begins_it_again(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     script = (
-        "import time; from config.settings import load_settings; from flows.beside import doing_beside\n"
+        "import time; from config.settings import load_settings; from flows.serving.beside import doing_beside\n"
         "with doing_beside(load_settings(), look_seconds=0.05): time.sleep(90)"
     )
     _make_old(pulse_file(settings))

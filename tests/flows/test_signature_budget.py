@@ -13,12 +13,19 @@ import pypdf
 import pytest
 
 from config.settings import Settings
-from flows import second_look
-from flows.batches import Budget, budget_of, budget_of_signatures
-from flows.night import NightRequestedBy, run_night
+from flows.examining import second_look
+from flows.examining.batches import Budget, budget_of, budget_of_signatures
 from flows.resources import Resources, open_resources
+from flows.running.night import NightRequestedBy, run_night
 from ocr import CHECKER_VERSION
-from storage.evidence import Examination, Upload, documents_of, examinations_of, record_examination, record_upload
+from storage.documents.evidence import (
+    Examination,
+    Upload,
+    documents_of,
+    examinations_of,
+    record_examination,
+    record_upload,
+)
 
 AT = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 UNDECIDED = {"verdict": "INDETERMINATE", "sub": "TRY_LATER", "trust_digest": "of another night", "summary_vi": "?"}
@@ -65,7 +72,7 @@ def test_documents_that_used_the_night_up_leave_signatures_their_own_time(
     inbox = settings.inbox_folder / settings.unit / "1.1.1"
     inbox.mkdir(parents=True)
     (inbox / "moi.pdf").write_bytes(b"%PDF-1.4 no time for this one")
-    monkeypatch.setattr("flows.night.budget_of", lambda _: Budget(time.monotonic()))
+    monkeypatch.setattr("flows.running.night.budget_of", lambda _: Budget(time.monotonic()))
 
     summary = run_night(settings, NightRequestedBy("test", AT))
 
@@ -75,7 +82,7 @@ def test_documents_that_used_the_night_up_leave_signatures_their_own_time(
 def test_a_night_whose_signatures_have_no_time_left_ends_well_and_looks_the_next_night(
     resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.night.budget_of_signatures", lambda *_: Budget(0.0))
+    monkeypatch.setattr("flows.running.night.budget_of_signatures", lambda *_: Budget(0.0))
     first = run_night(resources.settings, NightRequestedBy("test", AT))
     assert first["state"] in ("done", "gaps") and _looked_at(resources) == set()
     monkeypatch.undo()

@@ -16,22 +16,21 @@ from sqlalchemy import insert, select
 from config.refusals import Refusal
 from config.settings import Settings
 from config.units_here import BadUnits, own_settings, settings_of, settings_of_units
-from flows.aside import Aside
-from flows.beside import doing_beside
-from flows.chores import ChoreKind, chore_kinds, do_chore, due_chores
+from flows.arriving.sources import sources_of
 from flows.cli.door import WRONG_USE, Refused, settings_for
-from flows.keeping import Asker, care_for_store
-from flows.metrics import metrics_text
+from flows.keeping.store_care import Asker, care_for_store
 from flows.resources import open_ledger, open_resources
-from flows.schedule import MOST_MADE_UP, MOST_NIGHT_TRIES, MOST_TRIES, due_nights, newest_slot, slots_between
-from flows.sources import sources_of
-from flows.worker import Look, _due, do_next
-from storage import nights
-from storage.care import walk_named
-from storage.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
+from flows.serving.aside import Aside
+from flows.serving.beside import doing_beside
+from flows.serving.worker import Look, _due, do_next
+from flows.watching.chores import ChoreKind, chore_kinds, do_chore, due_chores
+from flows.watching.metrics import metrics_text
+from flows.watching.schedule import MOST_MADE_UP, MOST_NIGHT_TRIES, MOST_TRIES, due_nights, newest_slot, slots_between
 from storage.database import Database, tables
-from storage.leases import LEASE, owner_here
-from storage.nights import (
+from storage.ledger import nights
+from storage.ledger.chores import Chore, ChoreEnding, beat_chore, end_chore, newest_of, take_chore
+from storage.ledger.leases import LEASE, owner_here
+from storage.ledger.nights import (
     DONE,
     FAILED,
     Ending,
@@ -42,8 +41,9 @@ from storage.nights import (
     end_night,
     nights_of,
 )
-from storage.requests import LeaseLost
-from storage.watched import watched_since
+from storage.ledger.requests import LeaseLost
+from storage.ledger.watched import watched_since
+from storage.proof.care import walk_named
 from tests.journeys.serving import wait_for as wait_until
 
 DAY = timedelta(days=1)
@@ -217,8 +217,8 @@ def test_a_chore_without_a_sound_schedule_stops_no_other(
     ward: tuple[Settings, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, database = ward
-    bad = ChoreKind("bad", "Hỏng", "at dawn", "flows.alarms:try_store")
-    monkeypatch.setattr("flows.chores.chore_kinds", lambda: (bad, *chore_kinds()))
+    bad = ChoreKind("bad", "Hỏng", "at dawn", "flows.watching.alarms:try_store")
+    monkeypatch.setattr("flows.watching.chores.chore_kinds", lambda: (bad, *chore_kinds()))
     with database.read() as connection:
         since = {settings.unit: SLOT - 400 * DAY}
         due = due_chores(connection, [settings], since=since, now=SLOT + timedelta(hours=5))
@@ -246,8 +246,8 @@ def test_a_chore_beats_while_it_works_so_that_no_second_machine_takes_it(
         wait_until(lambda: bool(beaten))
         return {}
 
-    monkeypatch.setattr("flows.chores._deed", lambda _: long_deed)
-    monkeypatch.setattr("flows.chores.beat_chore", lambda *_, now, **__: beaten.append(now))
+    monkeypatch.setattr("flows.watching.chores._deed", lambda _: long_deed)
+    monkeypatch.setattr("flows.watching.chores.beat_chore", lambda *_, now, **__: beaten.append(now))
     assert do_chore(settings, chore, now=SLOT) and beaten
 
 
@@ -303,7 +303,7 @@ def test_two_threads_of_a_process_never_do_the_same_chore_at_once(
         go_on.wait(30)
         return {}
 
-    monkeypatch.setattr("flows.chores._deed", lambda _: slow_deed)
+    monkeypatch.setattr("flows.watching.chores._deed", lambda _: slow_deed)
     chore = Chore(settings.unit, "letter", SLOT)
     other = threading.Thread(target=do_chore, args=(settings, chore), kwargs={"now": SLOT})
     other.start()

@@ -13,13 +13,13 @@ from pathlib import Path
 import pypdf
 
 from config.settings import Settings
-from flows.examination import Look
-from flows.night import NightRequestedBy, run_night
-from flows.prefect_spread import _first
-from flows.reading_there import look_at_batch, trust_digest
+from flows.examining.examination import Look
+from flows.examining.reading_there import look_at_batch, trust_digest
+from flows.on_prefect.spread import _first
 from flows.resources import open_resources
-from storage.evidence import EXAMINED, EXAMINING, Upload, documents_of, record_upload
-from storage.nights import Night
+from flows.running.night import NightRequestedBy, run_night
+from storage.documents.evidence import EXAMINED, EXAMINING, Upload, documents_of, record_upload
+from storage.ledger.nights import Night
 
 NOW = datetime(2026, 1, 4, 18, 0, tzinfo=UTC)
 
@@ -60,7 +60,8 @@ def test_readers_that_stay_for_the_next_batch_never_judge_by_the_trust_of_an_ear
 
 
 def test_a_worker_elsewhere_imports_neither_prefect_nor_the_night() -> None:
-    program = "import sys, flows.reading_there; print({'prefect', 'flows.night', 'scoring'} & set(sys.modules))"
+    unwanted = "{'prefect', 'flows.running.night', 'scoring'}"
+    program = f"import sys, flows.examining.reading_there; print({unwanted} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

@@ -15,18 +15,18 @@ from typer.testing import CliRunner
 
 from config.settings import Settings, load_settings
 from connectors.exports.templates import template_workbook
-from flows.browsing import standing_run
+from flows.arriving.importing import import_file
 from flows.cli.app import app
 from flows.criteria import criteria_known, criteria_set
-from flows.criteria_forms import VersionTaken, checked, difference, form, take_form
-from flows.cycle import Wish, open_period
-from flows.explaining import LATEST, explained, moved, outlook, run_named
-from flows.importing import import_file
 from flows.resources import Resources, open_resources
-from flows.scoring import Question, compute, record
+from flows.scores.browsing import standing_run
+from flows.scores.criteria_forms import VersionTaken, checked, difference, form, take_form
+from flows.scores.cycle import Wish, open_period
+from flows.scores.scoring import Question, compute, record
+from flows.telling.explaining import LATEST, explained, moved, outlook, run_named
 from scoring import BadAssumption, UnknownComponent
 from scoring.explain import explanation_lines
-from storage.runs import NoSuchRun
+from storage.scored.runs import NoSuchRun
 from tests.connectors.tables import LIST_HEADER, xlsx
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)

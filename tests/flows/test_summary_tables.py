@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from flows.importing import import_file
+from flows.arriving.importing import import_file
 from tests.connectors.tables import xlsx
 from tests.connectors.test_reconciling import DIGITISED, PAID
 

@@ -20,7 +20,7 @@ _NIGHT = """
 import sys
 from datetime import UTC, datetime
 from config.settings import load_settings
-from flows.night import NightRequestedBy, run_night
+from flows.running.night import NightRequestedBy, run_night
 run_night(load_settings(), NightRequestedBy("test", datetime(2026, 1, int(sys.argv[1]), 18, tzinfo=UTC)))
 """
 

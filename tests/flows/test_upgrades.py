@@ -14,16 +14,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, create_engine, inspect, select, text
 
-from storage import custody
-from storage.custody import event_hash
 from storage.database import Database, metadata, open_database
 from storage.database.connection import MIGRATIONS, NEWEST, sqlite_url
-from storage.evidence import documents_of, examinations_of, receipts_of
-from storage.facts import gather_facts
-from storage.imports import imports_of
-from storage.nights import nights_of
-from storage.requests import request_rows
-from storage.runs import latest_run
+from storage.documents.evidence import documents_of, examinations_of, receipts_of
+from storage.ledger.nights import nights_of
+from storage.ledger.requests import request_rows
+from storage.proof import custody
+from storage.proof.custody import event_hash
+from storage.records.imports import imports_of
+from storage.scored.facts import gather_facts
+from storage.scored.runs import latest_run
 
 VERSIONS = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
 AT = "2026-01-04T18:00:00.000000+00:00"

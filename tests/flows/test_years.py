@@ -10,13 +10,13 @@ import pytest
 
 from config.criteria_sets import FOLDER
 from config.settings import Settings
-from flows.cycle import Wish, lock_what_is_due, locked_line, open_period
-from flows.night import NightRequestedBy, run_night
 from flows.resources import Resources, open_resources
-from flows.scoring import Question, compute, record
+from flows.running.night import NightRequestedBy, run_night
+from flows.scores.cycle import Wish, lock_what_is_due, locked_line, open_period
+from flows.scores.scoring import Question, compute, record
 from flows.years import criteria_for, cycle_year, leading_year, years_at_work
 from storage.bundles import verify_bundle
-from storage.runs import latest_run
+from storage.scored.runs import latest_run
 from tests.flows.test_cycle import DAYS, LOCKS
 
 JANUARY = date(2026, 1, 10)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.keys import signing_key
+from storage.proof.keys import signing_key
 from tests.journeys.commands import night
 from tests.once import made_once
 

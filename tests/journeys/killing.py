@@ -34,7 +34,7 @@ def main() -> None:
         command_line()
         return
     from config.settings import load_settings
-    from flows.night import NightRequestedBy, run_night
+    from flows.running.night import NightRequestedBy, run_night
 
     now = datetime.fromisoformat(NOW)
     run_night(load_settings(), NightRequestedBy("schedule", now, slot=now))
@@ -76,7 +76,7 @@ def _process_of(victim: str) -> int:
     if victim == "itself":
         return os.getpid()
     if victim == "prefect":
-        return next(child.pid for child in psutil.Process().children() if "flows.prefect_process" in child.cmdline())
+        return next(child.pid for child in psutil.Process().children() if "flows.on_prefect.process" in child.cmdline())
     return int(victim)
 
 

@@ -32,7 +32,7 @@ class Service:
 
     def part(self, name: str) -> psutil.Process | None:
         """The living process of one part: web_process, worker, prefect_serving."""
-        return next((child for child in self.tree() if f"flows.{name}" in _words(child)), None)
+        return next((child for child in self.tree() if f"flows.serving.{name}" in _words(child)), None)
 
     def tree(self) -> list[psutil.Process]:
         """All processes below the service."""

@@ -38,8 +38,8 @@ def _night_on_dask(home: Path) -> subprocess.Popen[bytes]:
     environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
     environment |= {"PAR_TASK_RUNNER": "dask", "PAR_WORKERS": "2", "PAR_PREFECT_START_SECONDS": "240"}
     script = (
-        "import sys; from flows.start import run_scheduled; from config.settings import load_settings; "
-        "from flows.night import NightRequestedBy; from datetime import datetime; "
+        "import sys; from flows.serving.start import run_scheduled; from config.settings import load_settings; "
+        "from flows.running.night import NightRequestedBy; from datetime import datetime; "
         "run_scheduled(load_settings(), NightRequestedBy('parindex nightly', datetime.fromisoformat(sys.argv[1])))"
     )
     with (home / "flow.log").open("wb") as log:

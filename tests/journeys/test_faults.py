@@ -108,9 +108,9 @@ def undisturbed(tiny_ward: Path, servers: Servers, tmp_path_factory: pytest.Temp
 @pytest.mark.parametrize(
     ("victim", "moment"),
     [
-        ("database", ("flows.examination:record_examination", "after", 2)),
-        ("objects", ("flows.examination:_record", "before", 3)),
-        ("objects", ("flows.bundling:write_bundle", "before", 1)),
+        ("database", ("flows.examining.examination:record_examination", "after", 2)),
+        ("objects", ("flows.examining.examination:_record", "before", 3)),
+        ("objects", ("flows.telling.bundling:write_bundle", "before", 1)),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0].partition(":")[2],
 )

@@ -15,39 +15,39 @@ import pytest
 
 from storage.database import open_database
 from storage.database.connection import sqlite_url
-from storage.nights import nights_of
+from storage.ledger.nights import nights_of
 from tests.journeys.snapshot import snapshot
 from tests.once import made_once
 
 CHAINS = {
     "one": [
-        ("flows.night:nights.begin_night", "after", 1),
+        ("flows.running.night:nights.begin_night", "after", 1),
         ("storage.objects.folder:_written", "after", 1),
-        ("flows.intake:_read", "before", 2),
-        ("storage.imports:_insert_rejected", "before", 1),
-        ("flows.examination:_record", "before", 1),
-        ("flows.scoring:record_run", "before", 1),
-        ("flows.log_proofs:checkpoints.record_checkpoint", "before", 1),
-        ("flows.outgoing:nights.end_night", "before", 1),
+        ("flows.arriving.intake:_read", "before", 2),
+        ("storage.records.imports:_insert_rejected", "before", 1),
+        ("flows.examining.examination:_record", "before", 1),
+        ("flows.scores.scoring:record_run", "before", 1),
+        ("flows.keeping.log_proofs:checkpoints.record_checkpoint", "before", 1),
+        ("flows.telling.outgoing:nights.end_night", "before", 1),
     ],
     "two": [
         ("storage.objects.folder:os.link", "before", 2),
-        ("flows.intake:record_export", "after", 1),
-        ("flows.intake:record_export", "before", 2),
-        ("flows.intake:record_upload", "before", 3),
-        ("flows.examination:record_examination", "after", 3),
-        ("flows.night:record", "after", 1),
-        ("flows.bundling:write_bundle", "before", 1),
-        ("flows.outgoing:publish_checkpoint", "after", 1),
-        ("flows.outgoing:nights.end_night", "after", 1),
+        ("flows.arriving.intake:record_export", "after", 1),
+        ("flows.arriving.intake:record_export", "before", 2),
+        ("flows.arriving.intake:record_upload", "before", 3),
+        ("flows.examining.examination:record_examination", "after", 3),
+        ("flows.running.night:record", "after", 1),
+        ("flows.telling.bundling:write_bundle", "before", 1),
+        ("flows.telling.outgoing:publish_checkpoint", "after", 1),
+        ("flows.telling.outgoing:nights.end_night", "after", 1),
     ],
     "three": [
         ("storage.objects.folder:os.link", "after", 4),
-        ("flows.intake:record_upload", "after", 4),
-        ("flows.reporting:keep_report", "before", 2),
-        ("flows.bundling:write_bundle", "after", 1),
-        ("flows.outgoing:append", "after", 1),
-        ("flows.outgoing:letter_text", "after", 1),
+        ("flows.arriving.intake:record_upload", "after", 4),
+        ("flows.reporting.periodic:keep_report", "before", 2),
+        ("flows.telling.bundling:write_bundle", "after", 1),
+        ("flows.telling.outgoing:append", "after", 1),
+        ("flows.telling.outgoing:letter_text", "after", 1),
     ],
 }
 """A chain is one night, killed at each of its moments in turn: each resumes what the one before left behind."""

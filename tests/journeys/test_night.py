@@ -214,7 +214,7 @@ def _examinations(home: Path) -> dict[str, dict[str, Any]]:
     from ocr import CHECKER_VERSION
     from storage.database import open_database
     from storage.database.connection import sqlite_url
-    from storage.evidence import examinations_of, receipts_of
+    from storage.documents.evidence import examinations_of, receipts_of
 
     database = open_database(sqlite_url(home / "parindex.db"))
     with database.read() as connection:

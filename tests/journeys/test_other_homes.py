@@ -98,7 +98,7 @@ def _hold_the_lease(home: Path) -> None:
 
     from storage.database import open_database
     from storage.database.connection import sqlite_url
-    from storage.nights import NightRequest, begin_night, owner_here
+    from storage.ledger.nights import NightRequest, begin_night, owner_here
 
     database = open_database(sqlite_url(home / "parindex.db"))
     request = NightRequest("hoi-an-dong", "2025", "test", "Asia/Ho_Chi_Minh")

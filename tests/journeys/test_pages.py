@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from config.settings import Settings
-from flows.accounts import Person, create_account
+from flows.people.accounts import Person, create_account
 from flows.resources import open_resources
-from storage.accounts import Grant
+from storage.people.accounts import Grant
 from tests.journeys.commands import parindex
 from tests.journeys.serving import serving
 from tests.journeys.windows import (

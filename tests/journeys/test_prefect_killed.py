@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.commands import NIGHT, inherited, parindex
 from tests.journeys.snapshot import snapshot
 
-READING = ("flows.examination:record_examination", "after", "2")
+READING = ("flows.examining.examination:record_examination", "after", "2")
 """Two documents have been read and are recorded; three are not."""
 
 

@@ -25,7 +25,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home, port = tmp_path_factory.mktemp("prefect"), free_ports(1)[0]
     environment = os.environ | {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     server = subprocess.Popen(
-        [sys.executable, "-m", "flows.prefect_process", str(port)],
+        [sys.executable, "-m", "flows.on_prefect.process", str(port)],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -109,8 +109,8 @@ from datetime import datetime
 from prefect import flow
 from config.settings import load_settings
 from config.units_here import settings_of_units
-from flows.night import NightRequestedBy
-from flows.prefect_night import nights_of_units
+from flows.running.night import NightRequestedBy
+from flows.on_prefect.night import nights_of_units
 
 @flow(name="nightly", persist_result=False, validate_parameters=False)
 def nightly():

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from config.settings import Settings
-from flows.requests import progress_of
 from flows.resources import open_resources
+from flows.running.requests import progress_of
 from sandbox import Slots
 from sandbox.slots import Release
 from tests.journeys.commands import parindex

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows.log_proofs import verify_log
-from flows.night import NightRequestedBy, run_night
+from flows.examining.second_look import look_at_signatures_again
+from flows.keeping.log_proofs import verify_log
 from flows.resources import open_resources
-from flows.second_look import look_at_signatures_again
+from flows.running.night import NightRequestedBy, run_night
 from tests.journeys.commands import NIGHT
 from tests.once import made_once
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows.trust import PinRefused, pin_certificate, trust_state
+from flows.keeping.trust import PinRefused, pin_certificate, trust_state
 from tests.journeys.commands import NIGHT, parindex
 from tests.ocr.signatures.authority import AT, leaf, pki
 

@@ -19,9 +19,9 @@ from scoring.engine.on_time import EARLIER, RULES, count_on_time, finished_in, s
 from scoring.engine.period import VIETNAM, local_day, period_of, working_days
 from scoring.engine.register import Register, registered
 from storage.database.types import canonical
-from storage.dossier_columns import SCHEMA, dossiers_text
-from storage.history import COLUMNS
-from storage.incoming import stored_column
+from storage.records.dossier_columns import SCHEMA, dossiers_text
+from storage.records.history import COLUMNS
+from storage.records.incoming import stored_column
 
 PERIOD = period_of("2025-Q3", date(2025, 9, 15))
 CALENDAR = working_days(load_calendars())
@@ -233,7 +233,7 @@ def test_columns_write_dossiers_to_the_letter_as_the_engine_writes_them(rows: li
     stored = [[stored_column(name, [column_value(getattr(one, name))])[0] for name in COLUMNS] for one in dossiers]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("storage.dossier_columns._PIECE", piece)
+        patch.setattr("storage.records.dossier_columns._PIECE", piece)
         text = dossiers_text(pl.DataFrame(stored, schema=dict(SCHEMA), orient="row"))
 
     assert text == canonical(to_plain(dossiers)).encode()

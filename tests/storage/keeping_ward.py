@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from flows import intake, log_proofs, scoring
-from flows.intake import Sender
+from flows.arriving import intake
+from flows.arriving.intake import Sender
+from flows.keeping import log_proofs
 from flows.resources import Resources, open_resources
+from flows.scores import scoring
 
 AT = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
 DOCUMENTS = {"1.7.1/ke-hoach.pdf": b"%PDF plan", "ho-so/a.pdf": b"%PDF a", "van-ban-di/b.pdf": b"%PDF b"}

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows import backing_up, keeping, log_proofs, rebuilding
-from flows.backing_up import NoBackup
-from flows.keeping import Asker, NothingToMoveTo
-from flows.rebuilding import NotEmpty
+from flows.keeping import backing_up, log_proofs, rebuilding, store_care
+from flows.keeping.backing_up import NoBackup
+from flows.keeping.rebuilding import NotEmpty
+from flows.keeping.store_care import Asker, NothingToMoveTo
 from flows.resources import open_resources, open_store
-from storage import custody
+from storage.documents.evidence import documents_of, receipts_of
 from storage.errors import NotPossible
-from storage.evidence import documents_of, receipts_of
 from storage.objects import FolderStore, S3Store
-from storage.runs import latest_run
+from storage.proof import custody
+from storage.scored.runs import latest_run
 from tests.storage.keeping_ward import AT, DOCUMENTS, forget_inbox, kept_ward, score_now
 
 PLAN = hashlib.sha256(DOCUMENTS["1.7.1/ke-hoach.pdf"]).hexdigest()
@@ -48,7 +48,7 @@ def events(settings: Settings, *kinds: str) -> list[str]:
 
 
 def test_a_sound_store_is_read_whole_and_nothing_is_told(ward: Settings) -> None:
-    told = keeping.scrub_store(ward, ASKER)
+    told = store_care.scrub_store(ward, ASKER)
     assert told["ended"] and told["damages"] == told["mended"] == told["unaccounted"] == []
     assert told["objects"] == len(list(open_store(ward)))
     assert events(ward, "damaged", "mended") == []
@@ -59,24 +59,24 @@ def test_damage_is_named_with_all_that_depends_on_it(ward: Settings, hurt: Any) 
     forget_inbox(ward)
     hurt(ward, PLAN)
 
-    (damage,) = keeping.scrub_store(ward, ASKER)["damages"]
+    (damage,) = store_care.scrub_store(ward, ASKER)["damages"]
 
     assert damage["sha256"] == PLAN
     assert damage["needed_by"] == ["tài liệu “ke-hoach.pdf”", "tiêu chí thành phần 1.7.1", "lần chấm 2025-0001"]
     assert events(ward, "damaged") == ["damaged"]
-    keeping.scrub_store(ward, ASKER)
+    store_care.scrub_store(ward, ASKER)
     assert events(ward, "damaged") == ["damaged"]
 
 
 def test_damage_is_mended_from_the_second_copy_and_told(tmp_path: Path) -> None:
     ward = kept_ward(tmp_path / "ward", mirror=tmp_path / "mirror")
     with open_resources(ward) as resources:
-        assert keeping.copy_to_mirror(resources) == len(list(resources.store))
-        assert keeping.copy_to_mirror(resources) == 0
+        assert store_care.copy_to_mirror(resources) == len(list(resources.store))
+        assert store_care.copy_to_mirror(resources) == 0
     forget_inbox(ward)
     rot(ward, PLAN)
 
-    told = keeping.scrub_store(ward, ASKER)
+    told = store_care.scrub_store(ward, ASKER)
 
     assert (told["mended"], told["damages"]) == ([PLAN], [])
     assert path_of(ward, PLAN).read_bytes() == DOCUMENTS["1.7.1/ke-hoach.pdf"]
@@ -87,33 +87,34 @@ def test_damage_is_mended_from_the_second_copy_and_told(tmp_path: Path) -> None:
 def test_damage_is_mended_from_the_inbox_and_a_rotten_copy_mends_nothing(tmp_path: Path) -> None:
     ward = kept_ward(tmp_path / "ward", mirror=tmp_path / "mirror")
     with open_resources(ward) as resources:
-        keeping.copy_to_mirror(resources)
+        store_care.copy_to_mirror(resources)
     rot(ward, PLAN)
     mirrored = FolderStore(tmp_path / "mirror").path_of(PLAN)
     mirrored.chmod(0o600)
     mirrored.write_bytes(b"also rotten")
 
-    assert keeping.scrub_store(ward, ASKER)["mended"] == [PLAN]
+    assert store_care.scrub_store(ward, ASKER)["mended"] == [PLAN]
     forget_inbox(ward)
     rot(ward, PLAN)
-    assert keeping.scrub_store(ward, ASKER)["mended"] == []
+    assert store_care.scrub_store(ward, ASKER)["mended"] == []
     mirrored.write_bytes(DOCUMENTS["1.7.1/ke-hoach.pdf"])
-    assert keeping.repair(ward, ASKER) == {"mended": [PLAN], "damages": []}
+    assert store_care.repair(ward, ASKER) == {"mended": [PLAN], "damages": []}
 
 
 def test_a_nights_budget_reads_a_part_and_the_next_night_goes_on(ward: Settings) -> None:
     with open_resources(ward) as resources:
         seen = [
-            keeping.scrub(resources, Asker(f"night {n}", AT), most_bytes=1) for n in range(len(list(resources.store)))
+            store_care.scrub(resources, Asker(f"night {n}", AT), most_bytes=1)
+            for n in range(len(list(resources.store)))
         ]
-        again = keeping.scrub(resources, Asker(f"night {len(seen) - 1}", AT), most_bytes=1)
+        again = store_care.scrub(resources, Asker(f"night {len(seen) - 1}", AT), most_bytes=1)
     assert [told["objects"] for told in seen] == list(range(1, len(seen) + 1))
     assert not seen[0]["ended"] and again["objects"] == len(seen)
 
 
 def test_an_object_that_no_row_knows_is_told(ward: Settings) -> None:
     stray = open_store(ward).put(io.BytesIO(b"left by a kill between put and record"))
-    assert keeping.scrub_store(ward, ASKER)["unaccounted"] == [stray.sha256]
+    assert store_care.scrub_store(ward, ASKER)["unaccounted"] == [stray.sha256]
 
 
 @pytest.fixture
@@ -124,17 +125,17 @@ def s3_ward(tmp_path: Path, s3_endpoint: str) -> Settings:
 
 
 def test_a_store_moves_to_s3_and_back_with_every_object_verified(s3_ward: Settings) -> None:
-    told = keeping.move_store(s3_ward, "s3", ASKER)
+    told = store_care.move_store(s3_ward, "s3", ASKER)
     moved = s3_ward.model_copy(update={"store": "s3"})
 
     assert told["lacking"] == [] and told["next"] == "PAR_STORE=s3"
     assert set(open_store(moved)) == set(open_store(s3_ward))
-    assert keeping.scrub_store(moved, ASKER)["damages"] == []
+    assert store_care.scrub_store(moved, ASKER)["damages"] == []
     shutil.rmtree(s3_ward.home / "objects")
-    assert keeping.move_store(moved, "folder", ASKER)["lacking"] == []
-    assert keeping.scrub_store(s3_ward, ASKER)["damages"] == []
+    assert store_care.move_store(moved, "folder", ASKER)["lacking"] == []
+    assert store_care.scrub_store(s3_ward, ASKER)["damages"] == []
     with pytest.raises(NothingToMoveTo):
-        keeping.move_store(moved, "s3", ASKER)
+        store_care.move_store(moved, "s3", ASKER)
 
 
 def test_a_move_that_broke_off_goes_on_and_names_what_is_damaged(
@@ -151,21 +152,21 @@ def test_a_move_that_broke_off_goes_on_and_names_what_is_damaged(
     with monkeypatch.context() as broken:
         broken.setattr(S3Store, "put", dying)
         with pytest.raises(KeyboardInterrupt):
-            keeping.move_store(s3_ward, "s3", ASKER)
-    told = keeping.move_store(s3_ward, "s3", ASKER)
+            store_care.move_store(s3_ward, "s3", ASKER)
+    told = store_care.move_store(s3_ward, "s3", ASKER)
     assert told["lacking"] == [PLAN]
 
 
 def test_a_run_is_locked_and_held_on_s3_and_honestly_refused_in_a_folder(s3_ward: Settings) -> None:
     with pytest.raises(NotPossible, match="người quản trị máy"):
-        keeping.hold_run(s3_ward, "2025-0001", ASKER, on=True)
-    keeping.move_store(s3_ward, "s3", ASKER)
+        store_care.hold_run(s3_ward, "2025-0001", ASKER, on=True)
+    store_care.move_store(s3_ward, "s3", ASKER)
     moved = s3_ward.model_copy(update={"store": "s3"})
     until = replace_year(AT)
 
-    assert keeping.lock_run(moved, "2025-0001", ASKER, until=until)["objects"] == len(DOCUMENTS) + 1
-    assert keeping.hold_run(moved, "2025-0001", ASKER, on=True)["objects"] == len(DOCUMENTS) + 1
-    keeping.hold_run(moved, "2025-0001", ASKER, on=False)
+    assert store_care.lock_run(moved, "2025-0001", ASKER, until=until)["objects"] == len(DOCUMENTS) + 1
+    assert store_care.hold_run(moved, "2025-0001", ASKER, on=True)["objects"] == len(DOCUMENTS) + 1
+    store_care.hold_run(moved, "2025-0001", ASKER, on=False)
     assert events(moved, "locked", "held", "released") == ["locked", "held", "released"]
 
 
@@ -242,7 +243,7 @@ def test_a_restored_backup_is_the_ward_and_every_hash_is_proved(
     assert told["log"]["ok"] and told["damaged"] == []
     assert state(new) == state(ward)
     assert {name: (new.home / name).read_text() for name in own} == own
-    assert keeping.scrub_store(new, ASKER)["damages"] == []
+    assert store_care.scrub_store(new, ASKER)["damages"] == []
     with pytest.raises(NoBackup, match="nơi trống"):
         backing_up.restore(new, tmp_path / "backup")
 

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from config.settings import Settings
-from flows import log_proofs
-from flows.log_proofs import NoCheckpoint
+from flows.keeping import log_proofs
+from flows.keeping.log_proofs import NoCheckpoint
 from flows.resources import Resources, open_resources
-from storage import custody
 from storage.bundles.notes import BadNote, read_note
-from storage.custody import Happening
 from storage.database.tables import custody as log
-from storage.keys import key_ring, rotate
+from storage.proof import custody
+from storage.proof.custody import Happening
+from storage.proof.keys import key_ring, rotate
 
 AT = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
 

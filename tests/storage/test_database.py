@@ -19,18 +19,26 @@ from sqlalchemy import text
 from connectors.exports.rows import Export, Rejected, Row
 from scoring.engine.facts import Dossier, Facts
 from scoring.engine.period import period_of
-from storage import custody, nights
-from storage.custody import Happening
 from storage.database import Database, connection, metadata, open_database
 from storage.database.connection import NEWEST, sqlite_url
-from storage.dossier_columns import ColumnDossiers, dossier_columns
+from storage.documents.evidence import record_object
 from storage.errors import StoreUnavailable
-from storage.evidence import record_object
-from storage.facts import gather_facts
-from storage.imports import Arrival, ImportCounts, imports_of, known_import, record_export, record_rejected_export
-from storage.kept_dossiers import facts_as_text, kept_dossiers
-from storage.nights import NightRequest, NightRunning
+from storage.ledger import nights
+from storage.ledger.nights import NightRequest, NightRunning
 from storage.objects import Kept
+from storage.proof import custody
+from storage.proof.custody import Happening
+from storage.records.dossier_columns import ColumnDossiers, dossier_columns
+from storage.records.imports import (
+    Arrival,
+    ImportCounts,
+    imports_of,
+    known_import,
+    record_export,
+    record_rejected_export,
+)
+from storage.records.kept_dossiers import facts_as_text, kept_dossiers
+from storage.scored.facts import gather_facts
 
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
 REQUEST = NightRequest("hoi-an-dong", "2025", "test", "Asia/Ho_Chi_Minh")
@@ -258,9 +266,9 @@ def test_many_dossiers_read_as_columns_say_the_same_as_a_few_read_as_objects(
     period, unit = period_of("2025", date(2026, 1, 9)), "hoi-an-dong"
     for import_id in (None, 1, 2):
         with database.read() as connection:
-            monkeypatch.setattr("storage.kept_dossiers.FEW", 40)
+            monkeypatch.setattr("storage.records.kept_dossiers.FEW", 40)
             few = kept_dossiers(connection, unit, import_id)
-            monkeypatch.setattr("storage.kept_dossiers.FEW", 0)
+            monkeypatch.setattr("storage.records.kept_dossiers.FEW", 0)
             many = kept_dossiers(connection, unit, import_id)
         assert type(few) is not type(many)
         assert facts_as_text(Facts(known=("x",)), few) == facts_as_text(Facts(known=("x",)), many)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.resources import Resources, open_resources
-from storage.evidence import Examination, documents_of, examinations_of, record_examination, unexamined
-from storage.facts import gather_facts
+from storage.documents.evidence import Examination, documents_of, examinations_of, record_examination, unexamined
+from storage.scored.facts import gather_facts
 from tests.storage.keeping_ward import AT, kept_ward
 
 SIGNED = {"signature": {"verdict": "PASSED", "profile": {"met": True}}, "digitisation": {"verdict": "đạt"}}

@@ -19,14 +19,14 @@ from scoring.engine.facts import Dossier, Facts, to_plain
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
 from storage.database.export_tables import dossiers
-from storage.evidence import record_object
-from storage.facts import gather_facts
-from storage.history import dossier_as_of, history_of, records_as_of
-from storage.import_alarms import alarms_of_import, alarms_to_tell, mark_told
-from storage.imports import Arrival, ImportCounts, record_export
-from storage.incoming import MOMENTS, NAMES, YES_OR_NO
+from storage.documents.evidence import record_object
 from storage.objects import Kept
-from storage.packing import UNSAID, packed, unpacked
+from storage.records.history import dossier_as_of, history_of, records_as_of
+from storage.records.import_alarms import alarms_of_import, alarms_to_tell, mark_told
+from storage.records.imports import Arrival, ImportCounts, record_export
+from storage.records.incoming import MOMENTS, NAMES, YES_OR_NO
+from storage.records.packing import UNSAID, packed, unpacked
+from storage.scored.facts import gather_facts
 from tests.storage.whole_database import clear
 
 UNIT = "hoi-an-dong"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.errors import Damaged
-from storage.keys import fingerprint, signing_key
+from storage.proof.keys import fingerprint, signing_key
 
 
 def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:

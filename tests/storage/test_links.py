@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from flows import keeping, proving
+from flows.keeping import store_care
 from flows.resources import open_resources
-from storage.freshness import Term, freshness_of, term_of
-from storage.links import NoSuchDocument, Said, expiring_terms, note_expired
-from storage.runs import latest_run
+from flows.telling import proving
+from storage.documents.freshness import Term, freshness_of, term_of
+from storage.documents.links import NoSuchDocument, Said, expiring_terms, note_expired
+from storage.scored.runs import latest_run
 from tests.storage.keeping_ward import AT, DOCUMENTS, kept_ward, score_now
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
@@ -127,7 +128,7 @@ def test_a_document_that_is_not_there_is_named(ward: Settings) -> None:
 def test_links_and_terms_come_back_from_the_store_alone(ward: Settings, tmp_path: Path) -> None:
     import shutil
 
-    from flows import log_proofs, rebuilding
+    from flows.keeping import log_proofs, rebuilding
 
     proving.link_document(ward, PLAN, {"component": "1.1.1", "section": "I", "pages": None}, SAID)
     with open_resources(ward) as resources:
@@ -138,7 +139,7 @@ def test_links_and_terms_come_back_from_the_store_alone(ward: Settings, tmp_path
 
     assert rebuilding.rebuild_index(again, at=AT)["said"] == 1
     assert [proof["section"] for proof in of(again, "1.1.1")["has"]] == ["I"]
-    assert keeping.scrub_store(again, keeping.Asker("test", AT))["damages"] == []
+    assert store_care.scrub_store(again, store_care.Asker("test", AT))["damages"] == []
     with open_resources(again) as resources, resources.database.read() as connection:
         assert latest_run(connection, again.unit, "2025") is not None
 

@@ -15,10 +15,10 @@ from connectors.exports.reading import SaidAgain
 from connectors.exports.rows import Export, Rejected, Row
 from storage.database import Connection, Database, open_database
 from storage.database.connection import sqlite_url
-from storage.evidence import record_object
-from storage.imports import Arrival, ImportCounts, record_export
+from storage.documents.evidence import record_object
 from storage.objects import Kept
-from storage.repeats import record_repeat, repeatable
+from storage.records.imports import Arrival, ImportCounts, record_export
+from storage.records.repeats import record_repeat, repeatable
 from tests.storage.whole_database import clear, everything_in
 
 UNIT = "hoi-an-dong"

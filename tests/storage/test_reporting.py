@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from storage.custody import events, first_break
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
-from storage.reporting import MadeReport, keep_report, newest_content, overdue_rows, report_of, reports_of
+from storage.proof.custody import events, first_break
+from storage.scored.reporting import MadeReport, keep_report, newest_content, overdue_rows, report_of, reports_of
 from tests.storage.test_database import _fresh_postgresql
 
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import connectors.exports.sheet_reading
-import storage.merging
+import storage.records.merging
 from connectors.exports import Export, read_export_here
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
-from storage.evidence import record_object
-from storage.imports import Arrival, record_export
+from storage.documents.evidence import record_object
 from storage.objects import Kept
-from storage.repeats import repeatable, still_rests
+from storage.records.imports import Arrival, record_export
+from storage.records.repeats import repeatable, still_rests
 from tests.connectors.tables import DETAIL_HEADER, code, detailed
 from tests.storage.whole_database import clear, everything_in
 
@@ -54,7 +54,7 @@ AS_IT_WAS: Mapping[int, str] = dict.fromkeys(range(1, 10), "as it was")
 def small_sheets_and_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nine rows are many here: they are printed, and fill several blocks."""
     monkeypatch.setattr(connectors.exports.sheet_reading, "HEAD_ROWS", 3)
-    monkeypatch.setattr(storage.merging, "BLOCK_ROWS", 4)
+    monkeypatch.setattr(storage.records.merging, "BLOCK_ROWS", 4)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from storage.browsing import DocumentsWanted, Slice, documents_slice
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
+from storage.documents.evidence import Examination, Upload, record_examination, record_upload
+from storage.documents.search import Hit, Query, Reach, index_again, search_pages
 from storage.errors import Unkeepable
-from storage.evidence import Examination, Upload, record_examination, record_upload
 from storage.objects import Kept
-from storage.search import Hit, Query, Reach, index_again, search_pages
 
 NOW = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
 UNIT = "hoi-an-dong"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows import log_proofs
+from flows.keeping import log_proofs
 from flows.resources import open_resources
 from sample.pki import Pki
-from storage import custody, time_stamps
-from storage.custody import Happening
+from storage.proof import custody, time_stamps
+from storage.proof.custody import Happening
 from tests.storage.time_stamp_server import STAMPED_AT, time_stamp_server
 
 AT = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)

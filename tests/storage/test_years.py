@@ -13,18 +13,18 @@ import pytest
 from config.settings import Settings
 from connectors.exports import read_export
 from connectors.exports.furniture import year_in
-from flows.importing import import_file
-from flows.log_proofs import publish_checkpoint
-from flows.rebuilding import rebuild_index
+from flows.arriving.importing import import_file
+from flows.keeping.log_proofs import publish_checkpoint
+from flows.keeping.rebuilding import rebuild_index
 from flows.resources import open_resources
 from scoring.engine.facts import Facts
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
-from storage.evidence import Upload, record_object, record_upload
-from storage.facts import gather_facts, input_files
-from storage.import_alarms import alarms_of_import
-from storage.imports import Arrival, record_export
+from storage.documents.evidence import Upload, record_object, record_upload
 from storage.objects import Kept
+from storage.records.import_alarms import alarms_of_import
+from storage.records.imports import Arrival, record_export
+from storage.scored.facts import gather_facts, input_files
 
 UNIT = "hoi-an-dong"
 HEADERS = ("Mã TCTP", "Mã chỉ tiêu", "Tên chỉ tiêu", "Giá trị", "Đơn vị cung cấp", "Nguồn số liệu")

@@ -6,10 +6,10 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from flows.intake import Sender, keep_document
+from flows.arriving.intake import Sender, keep_document
 from flows.resources import open_resources
 from ocr import CHECKER_VERSION
-from storage.evidence import Examination, record_examination
+from storage.documents.evidence import Examination, record_examination
 from storage.objects.port import digest_of
 from tests.web.wards import NOW, OWN, Town
 

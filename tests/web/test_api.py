@@ -10,7 +10,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from flows.accounts import make_token
+from flows.people.accounts import make_token
 from flows.resources import open_resources
 from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, ROLES, Town, let_in_for_both_wards, sign_in, visiting
 from web.access import DEEDS, EVERYBODY, Deed

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from flows.accounts import make_token
+from flows.people.accounts import make_token
 from flows.resources import open_resources
 from tests.web.test_cycle import DAYS, ROOT
 from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, Town, pdf, sign_in, visiting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from config.settings import Settings
-from flows import scoring
 from flows.resources import open_resources
+from flows.scores import scoring
 from tests.scoring.small_sets import entry, set_text
 from tests.web.wards import NOW, OWN, PERIOD, Town, visiting
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.city import score_city, standing_city
 from flows.resources import open_resources
-from flows.scoring import Question
+from flows.scores.city import score_city, standing_city
+from flows.scores.scoring import Question
 from tests.web.test_access import _OF_OTHERS, ALLOWED, LETTERS, _address, _routes, _turned_away
 from tests.web.test_api import token_of
 from tests.web.wards import NOW, OTHER, OWN, PERIOD, ROLES, Town, declare, let_in_for_both_wards, sign_in, visiting

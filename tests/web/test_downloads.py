@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from flows.resources import open_resources
-from storage.import_alarms import ImportAlarm, raise_alarms
+from storage.records.import_alarms import ImportAlarm, raise_alarms
 from tests.web.wards import OWN, PERIOD, Town, visiting
 
 

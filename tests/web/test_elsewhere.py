@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from flows import accounts as signing
+from flows.people import accounts as signing
 from flows.resources import open_resources
 from tests.web.provider import CLIENT, SECRET, SUBJECT, Provider, provider
 from tests.web.wards import NOW, OWN, PERIOD, Town, visiting

@@ -124,7 +124,7 @@ def test_the_citys_account_leads_back_to_the_page_and_to_what_was_typed(own_town
 
 
 def test_a_form_kept_for_the_city_lies_sealed_and_comes_back_only_within_the_hour(own_town: Town) -> None:
-    from flows.kept_forms import forget_forms, keep_form, taken_form
+    from flows.people.kept_forms import forget_forms, keep_form, taken_form
     from tests.web.wards import NOW
 
     with open_resources(own_town.settings) as resources:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from flows.browsing import standing_run
 from flows.resources import open_resources
-from storage.runs import RunRecord, record_run
+from flows.scores.browsing import standing_run
+from storage.scored.runs import RunRecord, record_run
 from tests.web.test_api import token_of
 from tests.web.wards import NOW, OWN, Town, sign_in, visiting
 from web.access import Deed

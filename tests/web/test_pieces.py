@@ -21,12 +21,12 @@ import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import receiving
-from flows.receiving import Announced, PieceMisplaced, UploadRefused
+from flows.examining import receiving
+from flows.examining.receiving import Announced, PieceMisplaced, UploadRefused
+from flows.people.sweeping import sweep_leftovers
 from flows.resources import Resources, open_resources
-from flows.sweeping import sweep_leftovers
-from storage import uploads
 from storage.errors import DiskFull
+from storage.ledger import uploads
 from tests.servers import free_ports
 from tests.web.test_api import V1, token_of
 from tests.web.test_uploads import SEND

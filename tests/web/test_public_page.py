@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flows.publishing import ToPublish, publish
 from flows.resources import open_resources
-from storage import custody
+from flows.telling.publishing import ToPublish, publish
+from storage.proof import custody
 from tests.web.wards import NOW, Town
 
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.resources import open_resources
-from storage import custody
+from storage.proof import custody
 from tests.web.test_api import V1, token_of
 from tests.web.test_cycle import DAYS, ROOT, _do
 from tests.web.wards import (

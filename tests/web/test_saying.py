@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
-from flows import intake
+from flows.arriving import intake
 from flows.resources import open_resources
-from storage import custody
-from storage.imports import imports_of
-from storage.links import links_of, terms_of
+from storage.documents.links import links_of, terms_of
+from storage.proof import custody
+from storage.records.imports import imports_of
 from tests.connectors.tables import xlsx
 from tests.web.wards import (
     FOREIGN_COMPONENT,

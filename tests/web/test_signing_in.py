@@ -10,10 +10,10 @@ import pyotp
 import pytest
 from fastapi.testclient import TestClient
 
-from flows import accounts as signing
-from flows.accounts import IDLE, TURN_AFTER, TURN_GRACE, Attempt, BadAccount, DoorClosed, Person, SignInRefused
+from flows.people import accounts as signing
+from flows.people.accounts import IDLE, TURN_AFTER, TURN_GRACE, Attempt, BadAccount, DoorClosed, Person, SignInRefused
 from flows.resources import open_resources
-from storage.accounts import Grant
+from storage.people.accounts import Grant
 from tests.web.wards import OWN, OWN_COMPONENT, PASSWORD, PERIOD, Town, sign_in, visiting
 from web.cookies import SESSION
 from web.house import House

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from flows.resources import Resources, open_resources
-from storage.links import Said, TermSaid, say_term
+from storage.documents.links import Said, TermSaid, say_term
 from tests.web.test_api import token_of
 from tests.web.wards import (
     NOW,

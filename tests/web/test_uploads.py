@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from flows.receiving import safe_name
+from flows.examining.receiving import safe_name
 from flows.resources import open_resources
 from storage.database.tables import documents
-from storage.evidence import EXAMINING, RECEIVED
+from storage.documents.evidence import EXAMINING, RECEIVED
 from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, visiting
 from web.wording import DOCUMENT_STATES
 
@@ -153,7 +153,7 @@ def test_a_value_that_cannot_be_read_is_told_and_kept_in_the_form(town: Town) ->
 
 def test_every_deed_that_changes_evidence_stands_in_the_custody_log(own_town: Town) -> None:
     from flows.resources import open_resources
-    from storage import custody
+    from storage.proof import custody
 
     with visiting(own_town, "auditor") as client:
         client.get(f"{HERE}/tai-lieu/{own_town.own.document}")

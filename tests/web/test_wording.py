@@ -15,10 +15,11 @@ from flows.resources import open_ledger
 from scoring import MEASURES
 from scoring.engine.facts import DocumentFact, Facts
 from scoring.number_names import number_names
-from storage import evidence, requests, uploads
-from storage.deliveries import Delivery, record_try
-from storage.nights import NightRequest, beat, begin_night
-from storage.runs import PointsThen
+from storage.documents import evidence
+from storage.ledger import requests, uploads
+from storage.ledger.deliveries import Delivery, record_try
+from storage.ledger.nights import NightRequest, beat, begin_night
+from storage.scored.runs import PointsThen
 from tests.scoring.wards import at, dossier, dossiers, petition, scored
 from tests.web.wards import OWN, PERIOD, Town, visiting
 from web import charts, errors, wording

@@ -14,20 +14,22 @@ from reportlab.pdfgen.canvas import Canvas
 
 from config.settings import Settings
 from connectors.exports.rows import Export, Row
-from flows import ordering, scoring
-from flows.accounts import Opened, Person, create_account, open_session
-from flows.intake import Sender, keep_document
-from flows.ordering import OrderAsked
-from flows.requests import RunAsked, ask_for_run
+from flows.arriving.intake import Sender, keep_document
+from flows.people.accounts import Opened, Person, create_account, open_session
 from flows.resources import Resources, open_resources
+from flows.running.requests import RunAsked, ask_for_run
+from flows.scores import scoring
+from flows.telling import ordering
+from flows.telling.ordering import OrderAsked
 from ocr import CHECKER_VERSION
-from storage import sessions, uploads
-from storage.accounts import Grant
-from storage.evidence import Examination, record_examination, record_object
-from storage.imports import Arrival, record_export
+from storage.documents.evidence import Examination, record_examination, record_object
+from storage.ledger import uploads
+from storage.ledger.uploads import NewUpload
 from storage.objects.port import digest_of
-from storage.sessions import NewLink
-from storage.uploads import NewUpload
+from storage.people import sessions
+from storage.people.accounts import Grant
+from storage.people.sessions import NewLink
+from storage.records.imports import Arrival, record_export
 from web.cookies import SESSION
 
 NOW = datetime.now(UTC)

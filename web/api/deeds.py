@@ -12,11 +12,12 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from config.refusals import WrongUse
-from flows import ordering, receiving
-from flows.cycle import Wish, open_period
-from flows.receiving import Announced
-from storage import uploads
+from flows.examining import receiving
+from flows.examining.receiving import Announced
+from flows.scores.cycle import Wish, open_period
+from flows.telling import ordering
 from storage.errors import StorageError
+from storage.ledger import uploads
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from config.refusals import WrongUse
-from flows import browsing, ordering
-from flows.declaring import EditedMeanwhile, declared_now
-from flows.documents import release_documents
-from flows.proving import date_document, term_seen
-from storage import uploads
+from flows.arriving.declaring import EditedMeanwhile, declared_now
+from flows.examining.documents import release_documents
+from flows.scores import browsing
+from flows.telling import ordering
+from flows.telling.proving import date_document, term_seen
+from storage.ledger import uploads
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows import browsing
-from flows.sources_told import sources_now
+from flows.arriving.sources_told import sources_now
+from flows.scores import browsing
 from storage.browsing import Slice
 from web.access import Deed
 from web.api import examples

@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from storage import sessions
+from storage.people import sessions
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router

@@ -13,10 +13,10 @@ from fastapi import Path, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
-from flows import browsing
-from flows.documents_seen import note_access
-from flows.register_says import register_says
-from flows.requests import RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
+from flows.examining.register_says import register_says
+from flows.people.documents_seen import note_access
+from flows.running.requests import RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
+from flows.scores import browsing
 from storage.browsing import DocumentsWanted, Slice, runs_slice
 from web.access import Deed
 from web.api import examples

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from flows import accounts as signing
-from flows.accounts import ROLES, BadAccount, Person, SignInRefused
-from storage import accounts, sessions
-from storage.accounts import AccountExists, Grant
+from flows.people import accounts as signing
+from flows.people.accounts import ROLES, BadAccount, Person, SignInRefused
+from storage.people import accounts, sessions
+from storage.people.accounts import AccountExists, Grant
 from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed

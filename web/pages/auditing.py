@@ -12,14 +12,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from flows import browsing, ordering
-from flows.accounts import open_session
-from flows.documents_seen import note_access, note_search
-from flows.ordering import OrderAsked
-from flows.searching import Asked, NothingAsked, search
-from storage import sessions, uploads
+from flows.examining.searching import Asked, NothingAsked, search
+from flows.people.accounts import open_session
+from flows.people.documents_seen import note_access, note_search
+from flows.scores import browsing
+from flows.telling import ordering
+from flows.telling.ordering import OrderAsked
 from storage.browsing import Slice
-from storage.sessions import NewLink, Opening
+from storage.ledger import uploads
+from storage.people import sessions
+from storage.people.sessions import NewLink, Opening
 from web.access import NOBODY, Deed
 from web.cookies import ENTRY, cookie, set_cookie
 from web.doors import Visit, allowed, is_https, language_of
@@ -52,7 +54,7 @@ def find(
 
 
 def found(visit: Visit, words: str, part: Slice) -> dict[str, Any]:
-    """Pages that this visitor may see and that hold the words (`flows.searching.search`); noted in the custody log."""
+    """Pages that this visitor may see and that hold the words (searching.py); noted in the custody log."""
     try:
         told = search(visit.resources, Asked(words, within=visible_documents(visit)), part)
     except NothingAsked:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from flows import browsing
-from flows.city import drawn_ranking, standing_city
+from flows.scores import browsing
+from flows.scores.city import drawn_ranking, standing_city
 from reports.printed import NoFont
 from web.access import Deed, Refused
 from web.doors import Visit, allowed
@@ -41,7 +41,7 @@ def ranking(period: Year, form: _Form, visit: Visit = allowed(Deed.COMPARE_UNITS
 
 
 def city_seen(visit: Visit, period: str) -> dict[str, Any]:
-    """The units that this visitor sees in a period, as `flows.city.standing_city` tells them.
+    """The units that this visitor sees in a period, as `flows.scores.city.standing_city` tells them.
 
     Raises:
         Refused: they are not several.

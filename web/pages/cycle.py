@@ -12,11 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from config.refusals import WrongUse
-from flows.cycle import VALUE, Wish, act, cycle_seen, inputs_of_entry, open_period
+from flows.scores.cycle import VALUE, Wish, act, cycle_seen, inputs_of_entry, open_period
 from scoring.cycle import DEADLINES, BadDeed
 from scoring.cycle_sheet import reminder_lines
-from storage.cycle import NoCycle
 from storage.errors import StorageError
+from storage.scored.cycle import NoCycle
 from web import wording
 from web.access import CYCLE, Deed
 from web.doors import Visit, allowed

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
 from config.document_words import FIELDS
-from flows import browsing
-from flows.documents import release_documents
-from flows.documents_seen import note_access
-from flows.pictures import picture_of_field, picture_of_page
-from flows.proving import term_seen
-from flows.register_says import register_says
+from flows.examining.documents import release_documents
+from flows.examining.pictures import picture_of_field, picture_of_page
+from flows.examining.register_says import register_says
+from flows.examining.searching import places_on_page
+from flows.people.documents_seen import note_access
 from flows.resources import Resources
-from flows.searching import places_on_page
+from flows.scores import browsing
+from flows.telling.proving import term_seen
 from ocr.page_picture import NoPicture
 from storage.browsing import DocumentsWanted, Slice
 from web.access import Deed

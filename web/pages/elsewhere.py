@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from flows.accounts import SignInRefused
-from flows.elsewhere import Departure, ProviderUnreachable, arrive, depart
-from flows.kept_forms import keep_form, taken_form
+from flows.people.accounts import SignInRefused
+from flows.people.elsewhere import Departure, ProviderUnreachable, arrive, depart
+from flows.people.kept_forms import keep_form, taken_form
 from web.access import Deed
 from web.cookies import DEPARTURE, cookie, set_cookie
 from web.doors import Visit, allowed, is_https

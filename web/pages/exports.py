@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import RedirectResponse, Response
 
-from flows import browsing
-from flows.importing import BadDismissal, dismiss_layout
-from flows.sources_told import sources_now
+from flows.arriving.importing import BadDismissal, dismiss_layout
+from flows.arriving.sources_told import sources_now
+from flows.scores import browsing
 from storage.browsing import Slice
 from storage.dismissals import Dismissal
 from web.access import Deed

@@ -11,12 +11,12 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from config.settings import Settings
-from flows import browsing
-from flows.alarms import Alarm, alarms_now
-from flows.cycle import locked_line
-from flows.explaining import Outlook, outlook
-from flows.requests import STEPS, waiting_runs
 from flows.resources import Resources
+from flows.running.requests import STEPS, waiting_runs
+from flows.scores import browsing
+from flows.scores.cycle import locked_line
+from flows.telling.explaining import Outlook, outlook
+from flows.watching.alarms import Alarm, alarms_now
 from flows.years import leading_year, years_at_work
 from web.access import Deed
 from web.doors import Visit, allowed, language_of

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-from flows.proving import BadTerm, SaidMeanwhile, date_document, link_document, unlink_document
+from flows.telling.proving import BadTerm, SaidMeanwhile, date_document, link_document, unlink_document
 from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from flows import browsing
-from flows.cycle import locked_run
-from flows.drawing import NoSuchForm
-from flows.reporting import ReportWanted, make_report
+from flows.reporting.drawing import NoSuchForm
+from flows.reporting.periodic import ReportWanted, make_report
+from flows.scores import browsing
+from flows.scores.cycle import locked_run
 from reports.printed import NoFont
 from scoring import UnknownPeriod
 from web.access import Deed

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Form, Path
 from fastapi.responses import RedirectResponse, Response
 
 from config.settings import Settings
-from flows import browsing
 from flows.criteria import criteria_known
-from flows.requests import BadRequest, RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
-from flows.sheets import sheet_of_run
+from flows.running.requests import BadRequest, RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
+from flows.scores import browsing
+from flows.telling.sheets import sheet_of_run
 from reports.printed import NoFont
 from storage.browsing import Slice, runs_slice
 from web import wording
@@ -115,7 +115,7 @@ def sheet_to_sign(run_id: str, form: _Form, visit: Visit = allowed(Deed.REPORT))
 
 
 def sheet_in(visit: Visit, run_id: str, form: str) -> Response:
-    """The score sheet in one form (`flows.sheets.FORMS`), as a file to keep."""
+    """The score sheet in one form (`flows.telling.sheets.FORMS`), as a file to keep."""
     run = browsing.run(visit.resources, run_id)
     visit.require(run["period"] == visit.here.period and visit.visitor.whole_unit(visit.deed, visit.here))
     try:

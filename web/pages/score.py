@@ -13,8 +13,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from flows import browsing
 from flows.resources import Resources
+from flows.scores import browsing
 from scoring import BadAssumption
 from web import wording
 from web.access import Deed, Place, Visitor

@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from flows import browsing
-from flows.accounts import LONGEST, Attempt, DoorClosed, Opened, SignInRefused, sign_in
-from flows.browsing import NoSuchComponent
-from storage import sessions
+from flows.people.accounts import LONGEST, Attempt, DoorClosed, Opened, SignInRefused, sign_in
+from flows.scores import browsing
+from flows.scores.browsing import NoSuchComponent
 from storage.errors import NoSuch
+from storage.people import sessions
 from web import wording
 from web.access import NOBODY, Deed
 from web.cookies import ENTRY, LANGUAGE, SESSION, cookie, set_cookie

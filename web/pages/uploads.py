@@ -14,11 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 
-from flows import browsing, receiving
-from flows.declaring import BadDeclaration, Declaration, EditedMeanwhile, declare, declared_now
-from flows.receiving import Announced, UploadRefused
-from flows.uploading import WrongPlace, folder_for
-from storage import uploads
+from flows.arriving.declaring import BadDeclaration, Declaration, EditedMeanwhile, declare, declared_now
+from flows.examining import receiving
+from flows.examining.receiving import Announced, UploadRefused
+from flows.examining.uploading import WrongPlace, folder_for
+from flows.scores import browsing
+from storage.ledger import uploads
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.pages.home import PLACE

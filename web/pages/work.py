@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from flows import browsing
-from flows.cycle import cycle_seen
-from flows.other_indices import indices_seen
+from flows.scores import browsing
+from flows.scores.cycle import cycle_seen
+from flows.scores.other_indices import indices_seen
 from scoring.other_indices import STANDINGS
-from storage.cycle import NoCycle
+from storage.scored.cycle import NoCycle
 from web.access import Deed
 from web.doors import Visit, allowed
 from web.pages.cycle import told_to

@@ -11,7 +11,7 @@ import pytest
 
 from storage.bundles import LogProof, verify_bundle, write_bundle
 from storage.bundles.merkle import Tree, leaf
-from storage.keys import KeyRing, key_ring, rotate
+from storage.proof.keys import KeyRing, key_ring, rotate
 from tests.storage.bundles.forge import files_of, packed, resealed
 from tests.storage.bundles.ward import custody_log, ward_contents
 

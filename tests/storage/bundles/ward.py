@@ -18,7 +18,7 @@ from scoring import score
 from scoring.engine.facts import DeclaredValue, DocumentFact, Dossier, Evidence, Facts, Petition, to_plain
 from storage.bundles import BundleContents, BundledExport, BundledFile, LogProof
 from storage.bundles.merkle import Tree, leaf
-from storage.keys import KeyRing
+from storage.proof.keys import KeyRing
 
 VIETNAM = timezone(timedelta(hours=7))
 MADE_AT = datetime(2026, 1, 5, 18, 30, 10, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What comes in: sources, exports, forms, declared values. Bytes first, then meaning."""

@@ -1,0 +1,1 @@
+"""Documents: taken up, leased, examined, looked at again, searched."""

@@ -1,0 +1,1 @@
+"""Care of what is kept: the object store, backups, the proofs of the log, trust material."""

@@ -1,0 +1,1 @@
+"""Periodic reports of the one-stop centre, and how any paper is drawn."""

@@ -1,0 +1,1 @@
+"""What works for longer: the night and runs that were asked for."""

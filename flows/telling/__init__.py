@@ -1,0 +1,1 @@
+"""What the house says: letter, sheets, bundles, explanations, proofs, the public page."""

@@ -1,0 +1,1 @@
+"""What is looked at from outside and by the clock: the schedule, chores, heartbeats, alarms, health, figures."""
