@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+import storage.database.cycle_tables
 import storage.database.export_tables  # noqa: F401 - its tables join the metadata
 from storage.database.connection import Database, open_database
 from storage.database.door_tables import metadata

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from config.refusals import WrongUse
 from scoring.cycle import Cycle, Deed
-from storage.database.tables import cycle_entries, cycles, score_runs
+from storage.database.cycle_tables import cycle_entries, cycles
+from storage.database.tables import score_runs
 from storage.errors import StorageError
 from storage.proof.custody import Happening, append
 

@@ -8,7 +8,7 @@ import pytest
 
 from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
 from ocr.words import rows_of
-from tests.ocr.test_repairs import fields_under, row
+from tests.ocr.printed_rows import fields_under, row
 
 ABBREVIATIONS = {
     "without its và": ("TTr-SKHCN", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),

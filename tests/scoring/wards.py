@@ -77,3 +77,9 @@ def points(facts: Facts, name: str, **changes: Any) -> str | None:
     """Points of one component."""
     said: str | None = component(scored(facts, **changes), name)["points"]
     return said
+
+
+def numbers(facts: Facts, name: str, **changes: Any) -> dict[str, Any]:
+    """The numbers behind a component's points."""
+    found: dict[str, Any] = component(scored(facts, **changes), name)["numbers"]
+    return found
