@@ -73,7 +73,7 @@ def scoring_of(name: str, maximum: Decimal, lines: Sequence[Line]) -> Scoring:
     """The rule of a component with this maximum."""
     fixed = [line for line in lines if line.points is not None]
     faults = tuple(
-        f"{line.cell}: {_vn(line.points)} điểm lớn hơn điểm tối đa {_vn(maximum)} của mục"
+        f"{line.cell}: {points_vn(line.points)} điểm lớn hơn điểm tối đa {points_vn(maximum)} của mục"
         for line in fixed
         if (line.points or 0) > maximum
     )
@@ -99,7 +99,8 @@ def _deduction(lines: Sequence[Line], maximum: Decimal) -> tuple[dict[str, Any] 
     return {"kind": "per_violation", "count": _CASES, "each": f"{less[0]:.2f}"}, _declared(_CASES)
 
 
-def _vn(points: Decimal | None) -> str:
+def points_vn(points: Decimal | None) -> str:
+    """Points as people write them: 1,50."""
     return f"{points:.2f}".replace(".", ",")
 
 

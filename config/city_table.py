@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from config.city_lines import Line, Scoring, lines_in, scoring_of
+from config.city_lines import Line, Scoring, lines_in, points_vn, scoring_of
 from config.city_rows import Cells, Row, Table, rank_of, tables_of
 from config.criteria_form import HEAD
 from config.criteria_form_filled import Filled, row_of
@@ -155,23 +155,20 @@ def _sum_doubts(domains: Sequence[_Node], rows: Sequence[Row]) -> Iterator[str]:
         total = sum((child.points for child in node.children), Decimal(0))
         if node.children and total != node.points:
             yield (
-                f"{node.row.cells['points']}: mục {node.row.code or node.code} ghi {_vn(node.points)} điểm, "
-                f"các mục con cộng lại {_vn(total)}"
+                f"{node.row.cells['points']}: mục {node.row.code or node.code} ghi {points_vn(node.points)} điểm, "
+                f"các mục con cộng lại {points_vn(total)}"
             )
     whole = sum((domain.points for domain in domains), Decimal(0))
     for row in rows:
         if row.is_total and row.points is not None and row.points != whole:
-            yield f"{row.cells['points']}: dòng tổng ghi {_vn(row.points)} điểm, các lĩnh vực cộng lại {_vn(whole)}"
+            said, counted = points_vn(row.points), points_vn(whole)
+            yield f"{row.cells['points']}: dòng tổng ghi {said} điểm, các lĩnh vực cộng lại {counted}"
 
 
 def _nodes(nodes: Sequence[_Node]) -> Iterator[_Node]:
     for node in nodes:
         yield node
         yield from _nodes(node.children)
-
-
-def _vn(points: Decimal) -> str:
-    return f"{points:.2f}".replace(".", ",")
 
 
 def _form_rows(domain: _Node, document: str, doubts: list[str]) -> Iterator[Mapping[str, str]]:
@@ -257,8 +254,8 @@ def _head(tables: Sequence[Table], domains: Sequence[_Node]) -> list[tuple[str, 
     said = {
         "title": " ".join(title.partition("(")[0].split()),
         "provenance": "chính thức",
-        "max_points": _vn(sum((domain.points for domain in domains), Decimal(0))),
-        "not_self_scored": _vn(surveyed),
+        "max_points": points_vn(sum((domain.points for domain in domains), Decimal(0))),
+        "not_self_scored": points_vn(surveyed),
         "outside_enabled": "không",
         "bonus_cap": "0,00",
         "penalty_cap": "0,00",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from config.components import components_of
 from config.export_profiles import FIELDS, BadProfile
 from config.strict_yaml import read_strict_yaml
 
@@ -50,15 +51,9 @@ def counted_inputs(criteria: Mapping[str, Any]) -> tuple[CountedInput, ...]:
         BadProfile: the file names what no list has.
     """
     known = {one.key: one for one in countable_inputs()}
-    components = (
-        component
-        for domain in criteria["domains"]
-        for criterion in domain["criteria"]
-        for component in criterion["components"]
-    )
     return tuple(
         known[asked["key"]].model_copy(update={"component": component["id"]})
-        for component in components
+        for component in components_of(criteria)
         for asked in component.get("declared") or ()
         if asked["key"] in known
     )

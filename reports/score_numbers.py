@@ -5,11 +5,12 @@ Who changes a number sees points, subtotals and the total change as the criteria
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from config.components import components_of
 from reports.heading import vn_number
 from reports.workbook import Paper
 from scoring.formulas import cell_value, number_labels, points_formula, recomputes
@@ -41,7 +42,7 @@ def recomputed_components(score: Plain, criteria: Plain) -> dict[str, Recomputed
     """By id, in the order of the set, the scored components whose points a formula gives; others stand as they are."""
     scored = {item["id"]: item for item in score["components"]}
     as_of, row, found = date.fromisoformat(score["as_of"]), _FIRST, {}
-    for entry in _components(criteria):
+    for entry in components_of(criteria):
         item = scored.get(entry["id"])
         if item is None or not recomputes(item):
             continue
@@ -51,12 +52,6 @@ def recomputed_components(score: Plain, criteria: Plain) -> dict[str, Recomputed
             found[entry["id"]] = Recomputed(entry, item, row, labels, formula)
             row += len(labels) + 1
     return found
-
-
-def _components(criteria: Plain) -> Iterator[Plain]:
-    for domain in criteria["domains"]:
-        for criterion in domain["criteria"]:
-            yield from criterion["components"]
 
 
 def write_numbers(paper: Paper, components: Mapping[str, Recomputed]) -> None:

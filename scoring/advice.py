@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from config.components import components_of
 from scoring.engine.evaluation import Bounds, case_of, evaluate
 from scoring.engine.facts import Dossier, Facts
 from scoring.engine.measures import MEASURES
@@ -56,7 +57,7 @@ def next_actions(score: Mapping[str, Any], criteria: Mapping[str, Any], today: d
 
     Points that nobody can bring back (a confirmed violation, a dossier already late) are no action.
     """
-    entries = {entry["id"]: entry for entry in _components(criteria)}
+    entries = {entry["id"]: entry for entry in components_of(criteria)}
     found = []
     for item in score["components"]:
         advice = _advice(item, entries[item["id"]], today) if item["id"] in entries else None
@@ -90,7 +91,7 @@ def due_soon(facts: Facts, calendar: Mapping[str, Any], as_of: date, days: int =
 
 def loss_if_late(score: Mapping[str, Any], criteria: Mapping[str, Any], more: int) -> Decimal:
     """Points that would be lost if `more` dossiers that are still open all ended late (letters of apology aside)."""
-    entries = {entry["id"]: entry for entry in _components(criteria)}
+    entries = {entry["id"]: entry for entry in components_of(criteria)}
     newly_counted = 0 if rule_named(score["on_time_rule"]).counts_open else more
     lost = Decimal(0)
     for item in score["components"]:
@@ -108,10 +109,6 @@ def _open_until(dossier: Dossier, first: date, last: date) -> bool:
     if dossier.due_at is None or dossier.finished_at or dossier.returned_at or dossier.status not in (None, 2, 4):
         return False
     return first <= local_day(dossier.due_at) <= last
-
-
-def _components(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
 
 
 def _advice(item: Mapping[str, Any], entry: Mapping[str, Any], today: date) -> tuple[Decimal, str] | None:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from config.components import components_of
 from scoring.engine.evaluation import NOT_APPLICABLE, Evaluation, case_of, evaluate
 from scoring.engine.facts import Value
 from scoring.engine.numbers import exact, shortest
@@ -79,12 +80,7 @@ def uncovered_borders(criteria: Mapping[str, Any], examples: Mapping[str, Sequen
 
 
 def _entries(criteria: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {
-        component["id"]: component
-        for domain in criteria["domains"]
-        for criterion in domain["criteria"]
-        for component in criterion["components"]
-    }
+    return {component["id"]: component for component in components_of(criteria)}
 
 
 def _value(value: Any) -> Value | int:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from config.components import components_of
 from config.refusals import WrongUse
 
 STATES = {
@@ -93,9 +94,7 @@ def opened(criteria: Mapping[str, Any], deadlines: Mapping[str, date]) -> Cycle:
             "survey": component["rule"]["kind"] == "survey",
             "office": component["responsible"],
         }
-        for domain in criteria["domains"]
-        for criterion in domain["criteria"]
-        for component in criterion["components"]
+        for component in components_of(criteria)
     }
     return Cycle("open", dict(deadlines), entries)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.components import components_of
 from config.document_words import signature_vn
 from config.refusals import WrongUse
 from scoring.engine.document_measures import (
@@ -112,7 +113,7 @@ def explain(
     """
     items = (*score["components"], *score.get("outside_100", ()))
     item = next((found for found in items if found["id"] == component), None)
-    entries = (*_components(criteria), *outside_items(criteria))
+    entries = (*components_of(criteria), *outside_items(criteria))
     entry = next((found for found in entries if found["id"] == component), None)
     if item is None or entry is None:
         raise UnknownComponent(f"không có mục {component!r} trong lần chấm này")
@@ -123,10 +124,6 @@ def explain(
         key=lambda row: (row.kind, row.key, row.why),
     )
     return Explanation(item, _legal(entry), tuple(rows[:limit]), max(0, len(rows) - limit))
-
-
-def _components(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
 
 
 def _legal(entry: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from scoring.engine.evaluation import SCORED
 from scoring.engine.facts import NOT_APPLICABLE
 from scoring.engine.measures import MEASURES, Measure
-from scoring.engine.rules import SHARED
+from scoring.engine.rules import SHARED, chosen_branch
 from scoring.number_names import number_names
 
 YES, NO = "có", "không"
@@ -65,9 +65,8 @@ def cell_value(entry: Mapping[str, Any], key: str, value: Any) -> str | float | 
     if value is None or isinstance(value, bool):
         return value if value is None else YES if value else NO
     if key == entry["rule"].get("choice"):
-        return next(
-            (_branch_word(entry["rule"], one) for one in entry["rule"]["branches"] if _is(one, value)), str(value)
-        )
+        branch = chosen_branch(entry["rule"], {key: value})
+        return str(value) if branch is None else _branch_word(entry["rule"], branch)
     if value == NOT_APPLICABLE:
         return "không phát sinh"
     return _day(value) or float(value)
@@ -225,11 +224,6 @@ def _branch_word(rule: Mapping[str, Any], branch: Mapping[str, Any]) -> str:
     """What stands in the cell for a branch: its label, or its id where some label is too long for a formula."""
     long = any(len(one["label"]) > _LONGEST_WORD for one in rule["branches"])
     return str(branch["id"] if long else branch["label"])
-
-
-def _is(branch: Mapping[str, Any], said: Any) -> bool:
-    words = " ".join(str(said).casefold().split())
-    return words in (branch["id"], " ".join(branch["label"].casefold().split()))
 
 
 def _of_share(asked: _Asked, points: str) -> str:

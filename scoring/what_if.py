@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from config.components import components_of
 from config.refusals import WrongUse
 from scoring.engine.facts import NOT_APPLICABLE, Value
 from scoring.engine.measures import MEASURES
@@ -59,10 +60,9 @@ def changes_of(texts: Iterable[str], criteria: Mapping[str, Any]) -> dict[str, d
 
 def assumable(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Keys that `changes_of` takes, by component, and by bonus or penalty outside the 100."""
-    inside = [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
     return {
         component["id"]: (*_measured_keys(component), *(item["key"] for item in component.get("declared", ())))
-        for component in (*inside, *outside_items(criteria))
+        for component in (*components_of(criteria), *outside_items(criteria))
     }
 
 

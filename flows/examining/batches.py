@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import groupby, islice
 from typing import Any
 
+from config.components import components_of
 from config.settings import Settings
 from flows.criteria import criteria_set
 from flows.examining.examination import BATCH
@@ -121,9 +122,4 @@ def _worth(receipts: Sequence[Mapping[str, Any]], points: Mapping[str, Decimal])
 
 def _points(settings: Settings) -> dict[str, Decimal]:
     plain = criteria_set(settings, settings.criteria).plain()
-    return {
-        component["id"]: Decimal(str(component["max_points"]))
-        for domain in plain["domains"]
-        for criterion in domain["criteria"]
-        for component in criterion["components"]
-    }
+    return {component["id"]: Decimal(str(component["max_points"])) for component in components_of(plain)}

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from config.components import components_of
 from config.refusals import WrongUse
 from flows.resources import Resources
 from flows.scores.inputs import calendar_of, criteria_of, facts_of, plain_inputs_of
@@ -180,7 +181,9 @@ def component(resources: Resources, of_run: Mapping[str, Any], component_id: str
         NoSuchComponent: the run has none of this id.
     """
     item = item_of(of_run, component_id)
-    entry = next((found for found in _entries(criteria_of(resources, of_run)) if found["id"] == component_id), None)
+    entry = next(
+        (found for found in components_of(criteria_of(resources, of_run)) if found["id"] == component_id), None
+    )
     if entry is None:
         raise NoSuchComponent(f"Không có mục {component_id!r} trong lần chấm này.")
     over = _over(resources, str(of_run["period"]), component_id, newest_run_id(resources, str(of_run["period"])))
@@ -203,10 +206,6 @@ def _over(resources: Resources, period: str, component_id: str, _newest: str | N
     """Points over the runs; they change only with the newest run."""
     with resources.database.read() as connection:
         return tuple(points_over_runs(connection, resources.settings.unit, period, component_id))
-
-
-def _entries(criteria: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [c for domain in criteria["domains"] for criterion in domain["criteria"] for c in criterion["components"]]
 
 
 def rows_behind(resources: Resources, of_run: Mapping[str, Any], component_id: str, limit: int = 200) -> dict[str, Any]:

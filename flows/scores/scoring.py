@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from config.components import components_of
 from config.registers import counted_inputs
 from config.settings import Settings
 from config.unit_names import load_units
@@ -118,15 +119,9 @@ def _sources(resources: Resources, question: Question, criteria: Mapping[str, An
 
 def _counted_from(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Which kinds of export each purely measured component is counted from; declared values need proof of their own."""
-    components = (
-        component
-        for domain in criteria["domains"]
-        for criterion in domain["criteria"]
-        for component in criterion["components"]
-    )
     return {
         component["id"]: MEASURES[component["measure"]].needs
-        for component in components
+        for component in components_of(criteria)
         if component.get("measure") and not component.get("declared")
     }
 

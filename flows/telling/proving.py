@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from config.components import components_of
 from config.refusals import WrongUse
 from config.settings import Settings
 from flows.resources import Resources, open_resources
@@ -72,7 +73,7 @@ def component_evidence(
         if run is None:
             raise NoSuchRun(f"Chưa có lần chấm nào của {settings.unit}, kỳ {period}. Chạy parindex nightly trước.")
         kept = _documents(resources, connection)
-    required = {entry["id"]: entry for entry in _entries(inputs_of(resources, run["inputs_sha256"])["criteria"])}
+    required = {entry["id"]: entry for entry in components_of(inputs_of(resources, run["inputs_sha256"])["criteria"])}
     scored = period_of(period, date(9999, 12, 31))
     items = [item for item in run["score"]["components"] if component in ("", item["id"])]
     if not items:
@@ -162,12 +163,6 @@ def _documents(resources: Resources, connection: Any) -> _Documents:
         fields={sha256: row["result"].get("fields") or {} for sha256, row in said.items()},
         said=links.terms_of(connection, unit),
     )
-
-
-def _entries(criteria: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for domain in criteria["domains"]:
-        for criterion in domain["criteria"]:
-            yield from criterion["components"]
 
 
 def _component(
