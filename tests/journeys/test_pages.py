@@ -29,6 +29,7 @@ from tests.journeys.windows import (
     ROOT,
     Open,
     Windows,
+    await_file_choosers,
     enter,
     first_document,
     open_year,
@@ -320,6 +321,7 @@ def test_a_run_a_declared_value_and_a_file_are_sent_by_keyboard_alone(
     expect(page.get_by_text("Đã ghi. Điểm được tính lại")).to_be_visible()
 
     (tmp_path / "ban phim.pdf").write_bytes(b"%PDF-1.4\nby keyboard\n")
+    await_file_choosers(page)
     page.goto(f"{ROOT}/nop-tai-lieu?muc=1.1.1")
     tab_to(page, "tep")
     with page.expect_file_chooser() as chosen:

@@ -99,5 +99,10 @@ def tab_to(page: Page, wanted: str, *, by: str = "id") -> None:
     raise AssertionError(f"{wanted} is not reached by Tab")
 
 
+def await_file_choosers(page: Page) -> None:
+    """From now on choosers are caught; asked for in the same breath as the key, the browser may get the key first."""
+    page.on("filechooser", lambda _chooser: None)
+
+
 def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
