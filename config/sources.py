@@ -12,15 +12,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from config.refusals import WrongUse
-from config.settings import BadSettings
 from config.strict_yaml import plain_yaml
 
 _FOLDER_OF_EXPORTS = "exports"
 NAME = r"^[a-z0-9][a-z0-9-]{1,63}$"
-
-
-class BadSources(BadSettings):
-    """The file of sources cannot be used. The message lists everything that is wrong with it, in Vietnamese."""
 
 
 class MissingSecret(WrongUse, ValueError):
@@ -186,22 +181,6 @@ _ENTRY: TypeAdapter[SourceEntry] = TypeAdapter(Annotated[SourceEntry, Field(disc
 
 class _Sources(_Strict):
     sources: tuple[Any, ...] = ()
-
-
-def load_sources(file: Path) -> tuple[SourceEntry, ...]:
-    """The sources of a file, in its order; none where there is no file.
-
-    Raises:
-        BadSources: it cannot be read, or lists what cannot be used.
-    """
-    entries, problems = read_sources(file)
-    if problems:
-        told = "\n".join(f"  {problem}" for problem in problems)
-        raise BadSources(
-            f"{file}: danh sách nguồn dữ liệu chưa dùng được ({len(problems)} lỗi):\n{told}\n"
-            "Xem mẫu đầy đủ: config/sources.example.yaml; sửa rồi chạy lại."
-        )
-    return entries
 
 
 def read_sources(file: Path) -> tuple[tuple[SourceEntry, ...], tuple[str, ...]]:

@@ -31,10 +31,6 @@ class Listed:
     actual: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def is_sound(self, path: str) -> bool:
-        """Whether a file is listed and unchanged."""
-        return path in self.actual and self.actual[path] == self.expected.get(path)
-
 
 def check_manifests(container: Container) -> Listed:
     """Hash every file once and compare with both manifests; every fault is listed."""
