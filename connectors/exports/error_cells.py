@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ _UNCOUNTED = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^<>]*\bt="str")[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<>]*</f>)(?:<v></v>|<v/>)?</c>'
 )
 
+FAULTS_OF_ZIPS = (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, RuntimeError, etree.XMLSyntaxError)
+"""What a broken zip, or a part of it, raises."""
+
 Faults = Mapping[int, Mapping[int, str]]
 """Row (from 0) -> column (from 0) -> what stands there."""
 
@@ -37,7 +41,7 @@ def faults_by_sheet(path: Path) -> dict[int, Faults]:
         with zipfile.ZipFile(path) as archive:
             parts = list(_parts_of_sheets(archive))
             return {place: found for place, part in enumerate(parts) if (found := _faults_of(archive, part))}
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, RuntimeError, NotImplementedError, etree.XMLSyntaxError):
+    except FAULTS_OF_ZIPS:
         return {}  # calamine is asked next, and says what is wrong with the file
 
 
@@ -50,12 +54,21 @@ def with_faults(rows: Iterator[Cells], faults: Faults) -> Iterator[Cells]:
         yield row
 
 
+def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Where the relations of a workbook lead, by their ids."""
+    return {str(it.get("Id")): str(it.get("Target")) for it in _elements(archive, part)}
+
+
+def target_of_sheet(target: str) -> str:
+    """The name in the zip of what a relation of the workbook names."""
+    return target[1:] if target[:1] == "/" else posixpath.normpath(f"xl/{target}")
+
+
 def _parts_of_sheets(archive: zipfile.ZipFile) -> Iterator[str]:
-    relations = {it.get("Id"): str(it.get("Target")) for it in _elements(archive, "xl/_rels/workbook.xml.rels")}
+    targets = targets_of(archive, "xl/_rels/workbook.xml.rels")
     for element in _elements(archive, "xl/workbook.xml"):
         if etree.QName(element).localname == "sheet":
-            target = relations[next(value for name, value in element.attrib.items() if name.endswith("}id"))]
-            yield target[1:] if target[:1] == "/" else posixpath.normpath(f"xl/{target}")
+            yield target_of_sheet(targets[next(v for name, v in element.attrib.items() if name.endswith("}id"))])
 
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[Any]:

@@ -6,9 +6,10 @@ whole process; a 5 MB file can unpack to 600 MB. Both are refused before it is a
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from python_calamine import (
@@ -21,6 +22,7 @@ from python_calamine import (
 )
 
 from connectors.errors import Unreadable
+from connectors.exports.binary_error_cells import faults_of_xls, faults_of_xlsb
 from connectors.exports.error_cells import Faults, faults_by_sheet, with_faults
 from connectors.exports.grids import Cells, Grid, Merged, grid_of
 from connectors.exports.plain_sheets import plain_grids
@@ -32,10 +34,15 @@ SCANNED_BYTES = 4 << 20
 """Sheets up to this size (unpacked) are scanned before reading; for larger the child's memory limit answers."""
 
 _PART = 1 << 20
+_LONGEST_MARK = 32
+"""Bytes of an address or an attribute that may lie on the border of two parts."""
 _FAR_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
 _SPANNED = re.compile(rb'number-rows-spanned="(0*[2-9]\d{0,6}|0*1\d{1,6})"')
 _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
+_ODS_TELLS = re.compile(rb'"error"|formula="|' + _SPANNED.pattern)
+_MOST_REPEATED = 1_024
+"""Failed cells that one tag may stand for; a sheet of Excel has 16 times as many columns, a table none."""
 
 
 def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list[Grid], list[str]]:
@@ -50,13 +57,24 @@ def grids_of_workbook(path: Path, file_format: str, scratch: Path) -> tuple[list
         named = scratch / f"bang.{file_format}"  # calamine goes by the extension, and detects by content slowly
         named.symlink_to(path.resolve())
         with CalamineWorkbook.from_path(str(named)) as book:
-            merged, faults = _ods_told(path) if file_format == "ods" else ({}, faults_by_sheet(path))
+            merged, faults = _told_apart(path, file_format, book.sheet_names)
             grids, warnings = _visible_sheets(book, merged, faults)
             return grids, [*_macro_warning(path, file_format), *warnings]
     except PasswordError as error:
         raise Unreadable("tệp có mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("không mở được bảng tính, tệp bị cắt cụt hoặc hỏng. Hãy xuất hoặc tải lại.") from error
+
+
+def _told_apart(
+    path: Path, file_format: str, names: Sequence[str]
+) -> tuple[Mapping[int, list[Merged]], Mapping[int, Faults]]:
+    """What calamine does not tell, by sheet: cells over several rows of an OpenDocument file, and failed cells."""
+    if file_format == "ods":
+        return _ods_told(path)
+    if file_format == "xlsb":
+        return {}, faults_of_xlsb(path)
+    return {}, faults_of_xls(path, names) if file_format == "xls" else faults_by_sheet(path)
 
 
 def grids_of_plain_workbook(path: Path) -> tuple[list[Grid], list[str]]:
@@ -121,7 +139,7 @@ def refuse_hostile_zip(path: Path, *, scan_all: bool = False) -> None:
 
 def _refuse_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     if info.filename == "content.xml":
-        _refuse_repeated(b"".join(_parts(archive, info)))
+        _refuse_repeated(_parts(archive, info))
     else:
         _refuse_wide(archive, info)
 
@@ -139,7 +157,7 @@ def _refuse_wide(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     _refuse_area(last_column, last_row)
 
 
-def _refuse_repeated(content: bytes) -> None:
+def _refuse_repeated(content: Iterator[bytes]) -> None:
     """OpenDocument gives no addresses: cells and rows say how often they stand there.
 
     Only cells with a value count: empty ones repeat themselves to the edge of every sheet that LibreOffice writes.
@@ -153,11 +171,11 @@ def _refuse_repeated(content: bytes) -> None:
         _refuse_area(last_column, last_row)
 
 
-def _ods_cells(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
+def _ods_cells(content: Iterator[bytes]) -> Iterator[tuple[int, int, int, bytes]]:
     """Each cell: table from 0, last row and last column in which it stands (from 1), attributes."""
     table, row, column = -1, 0, 0
-    for tag, attributes in _ODS_TAG.findall(content):
-        times = int(found[1][:7]) if (found := _REPEATED.search(attributes)) else 1
+    for tag, attributes in itertools.chain.from_iterable(map(_ODS_TAG.findall, _whole_tags(content))):
+        times = _times(attributes)
         if tag == b"table":
             table, row = table + 1, 0
         elif tag == b"table-row":
@@ -167,19 +185,37 @@ def _ods_cells(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
             yield table, row, column, attributes
 
 
+def _times(attributes: bytes) -> int:
+    return int(found[1][:7]) if (found := _REPEATED.search(attributes)) else 1
+
+
+def _whole_tags(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut before tags alone."""
+    tail = b""
+    for part in parts:
+        text = tail + part
+        cut = text.rfind(b"<")
+        yield text[:cut]
+        tail = text[cut:]
+    yield tail
+
+
 def _ods_told(path: Path) -> tuple[dict[int, list[Merged]], dict[int, dict[int, dict[int, str]]]]:
-    """Cells over several rows, and failed cells, of each table of an OpenDocument file small enough to look through."""
-    with zipfile.ZipFile(path) as archive:
-        info = archive.getinfo("content.xml")
-        content = b"".join(_parts(archive, info)) if info.file_size <= SCANNED_BYTES else b""
+    """Cells over several rows, and failed cells, of each table of an OpenDocument file."""
     merged: dict[int, list[Merged]] = {}
     failed: dict[int, dict[int, dict[int, str]]] = {}
-    for table, row, column, attributes in _ods_cells(content):
-        if spanned := _SPANNED.search(attributes):
-            merged.setdefault(table, []).append(Merged(row - 1, row + int(spanned[1]) - 2, column - 1))
-        if b'value-type="error"' in attributes or (b"formula=" in attributes and b"value-type=" not in attributes):
-            what = COUNTED_WRONG if b"error" in attributes else UNCOUNTED
-            failed.setdefault(table, {}).setdefault(row - 1, {})[column - 1] = what
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("content.xml")
+        if not any(map(_ODS_TELLS.search, _overlapping(_parts(archive, info)))):
+            return merged, failed
+        for table, row, column, attributes in _ods_cells(_parts(archive, info)):
+            if spanned := _SPANNED.search(attributes):
+                merged.setdefault(table, []).append(Merged(row - 1, row + int(spanned[1]) - 2, column - 1))
+            if b'value-type="error"' in attributes or (b"formula=" in attributes and b"value-type=" not in attributes):
+                what = COUNTED_WRONG if b"error" in attributes else UNCOUNTED
+                times = min(_times(attributes), _MOST_REPEATED)
+                cells = failed.setdefault(table, {}).setdefault(row - 1, {})
+                cells.update(dict.fromkeys(range(column - times, column), what))
     return merged, failed
 
 
@@ -196,7 +232,7 @@ def _overlapping(parts: Iterator[bytes]) -> Iterator[bytes]:
     tail = b""
     for part in parts:
         yield tail + part
-        tail = part[-16:]
+        tail = part[-_LONGEST_MARK:]
 
 
 def _parts(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+ERRORS = {"#DIV/0!": 0x07, "#VALUE!": 0x0F, "#REF!": 0x17, "#NAME?": 0x1D, "#NUM!": 0x24, "#N/A": 0x2A}
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(path: Path, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet1") -> Path:
-    """A workbook of one sheet: texts and numbers."""
-    path.write_bytes(_compound("Workbook", _workbook(sheet, rows)))
+def xls(path: Path, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet1", formulas: bool = False) -> Path:
+    """A workbook of one sheet: texts, numbers, and errors ("#N/A"), which are results of formulas if told so."""
+    path.write_bytes(_compound("Workbook", _workbook(sheet, rows, formulas)))
     return path
 
 
@@ -31,7 +32,7 @@ def locked(path: Path) -> Path:
     return path
 
 
-def _workbook(sheet: str, rows: Sequence[Sequence[Any]]) -> bytes:
+def _workbook(sheet: str, rows: Sequence[Sequence[Any]], formulas: bool) -> bytes:
     beginning = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
     beginning += _record(0x0042, struct.pack("<H", 1200))
     name = sheet.encode("utf-16-le")
@@ -41,15 +42,22 @@ def _workbook(sheet: str, rows: Sequence[Sequence[Any]]) -> bytes:
     page = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
     width = max((len(row) for row in rows), default=0)
     page += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
-    page += b"".join(_cell(r, c, cell) for r, row in enumerate(rows) for c, cell in enumerate(row))
+    page += b"".join(_cell(r, c, cell, formulas) for r, row in enumerate(rows) for c, cell in enumerate(row))
     return beginning + directory + page + _record(0x000A, b"")
 
 
-def _cell(row: int, column: int, cell: Any) -> bytes:
+def _cell(row: int, column: int, cell: Any, formulas: bool) -> bytes:
     if cell in ("", None):
         return b""
     if isinstance(cell, int | float):
         return _record(0x0203, struct.pack("<HHHd", row, column, 0, float(cell)))
+    if cell in ERRORS and formulas:
+        result = bytes([2, 0, ERRORS[cell], 0, 0, 0, 0xFF, 0xFF])
+        return _record(
+            0x0006, struct.pack("<HHH", row, column, 0) + result + struct.pack("<HIH", 0, 0, 2) + b"\x1c\x2a"
+        )
+    if cell in ERRORS:
+        return _record(0x0205, struct.pack("<HHHBB", row, column, 0, ERRORS[cell], 1))
     text = str(cell)
     return _record(0x0204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + text.encode("utf-16-le"))
 

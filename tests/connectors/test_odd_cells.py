@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from connectors.errors import Unreadable
 from connectors.exports import read_export, read_export_here
 from connectors.exports.dates import moment_of
 from connectors.exports.values import converter
+from tests.connectors.binary_excel import xlsb
+from tests.connectors.old_excel import xls
 from tests.connectors.tables import LIST_HEADER, code, delimited, html_named_xls, listed, ods, xlsx
 from tests.connectors.test_odd_inputs import HEADER, row
 
@@ -53,11 +56,24 @@ def test_failed_formulas_put_in_ahead_for_rows_to_come_are_no_records(tmp_path: 
     assert (len(export.rows), export.rejected) == (2, ())
 
 
-@pytest.mark.parametrize("form", ["csv", "ods"])
+@pytest.mark.parametrize("form", ["csv", "ods", "large ods"])
 def test_a_failed_cell_of_other_formats_is_told(form: str, tmp_path: Path) -> None:
     rows = [HEADER, row(1), row(2, **{"Ngày hẹn trả": "#N/A"})]
+    rows += [row(number) for number in range(3, 8_000)] if form == "large ods" else []
     file = delimited(tmp_path / "a.csv", rows) if form == "csv" else _ods_with_error(tmp_path / "a.ods", rows)
     assert [bad.cell for bad in read_export_here(file).rejected] == ["D3"]
+
+
+@pytest.mark.parametrize("formulas", [False, True])
+@pytest.mark.parametrize("write", [xls, xlsb])
+def test_a_failed_cell_of_a_binary_workbook_is_told_by_its_word(
+    write: Callable[..., Path], formulas: bool, tmp_path: Path
+) -> None:
+    rows = [HEADER, row(1), row(2, **{"Ngày hẹn trả": "#N/A"}), row(3), row(4, **{"Ngày có kết quả": "#DIV/0!"})]
+    export = read_export_here(write(tmp_path / "a.xls", rows, formulas=formulas))
+    told = [(bad.cell, bad.reason.split(":")[1].split(" của")[0]) for bad in export.rejected]
+    assert told == [("D3", " ô báo lỗi #N/A"), ("E5", " ô báo lỗi #DIV/0!")]
+    assert [one.values["code"] for one in export.rows] == [code(1), code(3)]
 
 
 def _ods_with_error(path: Path, rows: list[list[Any]]) -> Path:
