@@ -13,7 +13,7 @@ import yaml
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import FIELDS, KEYS, Column, Profile, Vocabulary
-from connectors.errors import ConnectorError, Unreadable
+from connectors.errors import Unreadable
 from connectors.exports.dates import is_date
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import HeaderGuess, header_guess, layout_of
@@ -64,14 +64,7 @@ def explain_export(path: Path, *, name: str | None = None, own: Path | None = No
     Raises:
         Unreadable: as `read_export`; also when no row looks like a header.
     """
-    return answer_of_child(_answer, Question(path, name or path.name, own=own))
-
-
-def _answer(question: Question) -> Explanation | ConnectorError:
-    try:
-        return explanation_of(question)
-    except ConnectorError as error:
-        return error
+    return answer_of_child(explanation_of, Question(path, name or path.name, own=own))
 
 
 def explanation_of(question: Question) -> Explanation:

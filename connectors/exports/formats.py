@@ -19,7 +19,6 @@ _OTHERS = {
     b"\xff\xd8\xff": "ảnh JPEG, không phải bảng tính; hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra",
     b"Rar!": "tệp nén RAR; hãy giải nén rồi nộp bảng bên trong",
     b"7z\xbc\xaf": "tệp nén 7z; hãy giải nén rồi nộp bảng bên trong",
-    b"\x1f\x8b": "tệp nén gzip; hãy giải nén rồi nộp bảng bên trong",
     b"{\\rtf": "tệp văn bản RTF, không phải bảng tính; hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra",
     b"\x00\x01\x00\x00Stan": "cơ sở dữ liệu Access; hãy mở bằng Access, xuất bảng ra Excel rồi nộp",
 }
@@ -29,7 +28,7 @@ _MAIL = re.compile(
 
 
 def format_of(path: Path) -> str:
-    """xlsx | xlsb | xls | ods | spreadsheetml | html | json | delimited.
+    """xlsx | xlsb | xls | ods | spreadsheetml | html | json | delimited, or what wraps tables: gzip | zip.
 
     Raises:
         Unreadable: empty, password-protected, a truncated zip, or another kind of file.
@@ -40,6 +39,8 @@ def format_of(path: Path) -> str:
         raise Unreadable("tệp rỗng, không có dữ liệu. Hãy xuất lại từ phần mềm một cửa.")
     if head.startswith(b"PK"):
         return _zip_format(path)
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
     if head.startswith(_OLE):
         return _ole_format(path)
     if head.startswith(_BIFF) and head[2:4] in (b"\x08\x00", b"\x06\x00", b"\x04\x00", b"\x10\x00"):
@@ -62,8 +63,9 @@ def _zip_format(path: Path) -> str:
         return "ods"
     if any(name.endswith(".iwa") for name in names):
         raise Unreadable("đây là tệp Numbers của Apple. Hãy mở bằng Numbers, xuất ra Excel rồi nộp.")
-    what = "tệp Word" if any(name.startswith("word/") for name in names) else "tệp nén ZIP"
-    raise Unreadable(f"đây là {what}, không phải bảng tính. Hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra.")
+    if any(name.startswith("word/") for name in names):
+        raise Unreadable("đây là tệp Word, không phải bảng tính. Hãy nộp tệp Excel, ODS, CSV do phần mềm xuất ra.")
+    return "zip"
 
 
 def _ole_format(path: Path) -> str:

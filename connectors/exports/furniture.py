@@ -114,7 +114,8 @@ def exported_at_in(texts: Iterable[str], name: str) -> datetime | None:
 
 
 def _moment_in_name(name: str) -> datetime | None:
-    found = _IN_NAME.search(name)
+    """Of a name with folders the last part that tells a day: a file's own before that of the zip it came in."""
+    found = next(filter(None, map(_IN_NAME.search, reversed(name.split("/")))), None)
     if not found:
         return None
     year, month, day, hour, minute = found.groups()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from pathlib import Path
 
-from connectors.errors import ConnectorError, Unreadable
+from connectors.errors import Unreadable
 from connectors.exports.grids import Cells
 from connectors.exports.reading import Question, answer_of_child, grids_of
 
@@ -21,11 +21,11 @@ def plain_tables(path: Path) -> dict[str, list[Cells]]:
     return answer_of_child(_tables, Question(path, path.name))
 
 
-def _tables(question: Question) -> dict[str, list[Cells]] | ConnectorError:
+def _tables(question: Question) -> dict[str, list[Cells]]:
     try:
         grids, _ = grids_of(question.path, question.scratch)
     except Unreadable as error:
-        return Unreadable(f"{question.name}: {error}")
+        raise Unreadable(f"{question.name}: {error}") from error
     return {
         grid.name: list(islice(chain.from_iterable(block.by_row() for _, block in grid.blocks(0)), _MOST_ROWS))
         for grid in grids

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from config.export_profiles import FOLDER, Profile, Vocabulary, load_profiles, own_profiles, vocabulary_with
 from connectors.errors import ConnectorError, Unreadable
@@ -36,6 +36,7 @@ from connectors.exports.whole_file import (
     totals_agree,
     warnings_of,
 )
+from connectors.exports.wrapping import table_in
 from sandbox import Failure, Limits, run_one
 
 PRELOAD = (
@@ -64,6 +65,8 @@ class Question:
     """A content that need not be read again."""
     rows: KnownRows | None = None
     """Rows that need not be read again."""
+    told: tuple[str, ...] = ()
+    """What is to be said of the gzip or zip that the file came in."""
 
 
 Q = TypeVar("Q", bound=Question)
@@ -107,7 +110,7 @@ def read_export(path: Path, *, name: str | None = None, profile: str | None = No
         UnknownLayout: a table, but of no known profile.
     """
     question = Question(path, name or path.name, profile, own=own)
-    reading: object = answer_of_child(answer_question, question)
+    reading: object = answer_of_child(reading_of, question)
     assert isinstance(reading, Reading)
     return _export(question, reading)
 
@@ -126,7 +129,7 @@ def read_unless_known(
     Of `rows` that stand in the file again it brings no more than their keys (`Export.again`).
     """
     question = Question(path, name, profile, own=own, known=known, rows=rows)
-    answer: object = answer_of_child(answer_question, question)
+    answer: object = answer_of_child(reading_of, question)
     if isinstance(answer, SaidAgain):
         return answer
     assert isinstance(answer, Reading)
@@ -144,19 +147,19 @@ def read_export_here(
     """The same in this process: for benches and tests, and for files of our own making."""
     with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
         question = Question(path, name or path.name, profile, profiles, scratch=Path(scratch), rows=rows)
-        reading = reading_of(question)
+        reading = reading_of(unwrapped(question))
         assert not isinstance(reading, SaidAgain)
         return _export(question, reading)
 
 
-def answer_of_child(ask: Callable[[Q], A | ConnectorError], question: Q) -> A:
+def answer_of_child(ask: Callable[[Q], A], question: Q) -> A:
     """What a child process answers. Its scratch folder is ours, so that a killed child leaves nothing behind.
 
     Raises:
         ConnectorError: the child's own, or `Unreadable` when the file broke it.
     """
     with tempfile.TemporaryDirectory(prefix="parindex-") as scratch:
-        answer = run_one(ask, replace(question, scratch=Path(scratch)), limits=LIMITS, preload=PRELOAD)
+        answer = run_one(_InChild(ask), replace(question, scratch=Path(scratch)), limits=LIMITS, preload=PRELOAD)
     if isinstance(answer, ConnectorError):
         raise answer
     if isinstance(answer, Failure):
@@ -164,13 +167,25 @@ def answer_of_child(ask: Callable[[Q], A | ConnectorError], question: Q) -> A:
     return answer
 
 
-def answer_question(question: Question) -> Reading | SaidAgain | ConnectorError:
-    """What the child runs; errors of ours come back as values."""
-    gc.disable()  # millions of cells, no cycles, one question per child: collecting would cost a tenth of the time
-    try:
-        return reading_of(question)
-    except ConnectorError as error:
-        return error
+@dataclass(frozen=True, slots=True)
+class _InChild(Generic[Q, A]):
+    """What the child runs: `ask` about the table itself, if it came in a gzip or zip; errors of ours come back as
+    values."""
+
+    ask: Callable[[Q], A]
+
+    def __call__(self, question: Q) -> A | ConnectorError:
+        gc.disable()  # millions of cells, no cycles, one question per child: collecting would cost a tenth of the time
+        try:
+            return self.ask(unwrapped(question))
+        except ConnectorError as error:
+            return error
+
+
+def unwrapped(question: Q) -> Q:
+    """The same question of the table that the file wraps. Raises as `table_in`."""
+    table = table_in(question.path, question.name, question.scratch)
+    return replace(question, path=table.path, name=table.name, told=table.told)
 
 
 def _in_vietnamese(failure: Failure) -> str:
@@ -208,7 +223,7 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
         raise Unreadable(f"{question.name}: {error}") from error
     grids = [named(grid, question) for grid in grids]
     profiles, vocabulary, faults = profiles_of(question)
-    warnings += [f"mẫu đọc riêng {fault}" for fault in faults]
+    warnings += [*question.told, *(f"mẫu đọc riêng {fault}" for fault in faults)]
     modern = [modernised(grid) for grid in grids]
     grids = [grid for grid, _, _ in modern]
     found = [(grid, layout) for grid in grids if (layout := layout_of(grid, profiles)) is not None]

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from connectors.errors import ConnectorError, UnknownLayout
+from connectors.errors import UnknownLayout
 from connectors.exports.furniture import period_in, reporting_period_in, said, texts_of
 from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import columns_by_labels, summary_in
@@ -94,14 +94,7 @@ def read_form(path: Path, *, name: str | None = None) -> Form:
         Unreadable: as `read_export`.
         UnknownLayout: no numbering row (3) to (13) was found.
     """
-    return answer_of_child(_form_or_error, Question(path, name or path.name))
-
-
-def _form_or_error(question: Question) -> Form | ConnectorError:
-    try:
-        return form_of(question)
-    except ConnectorError as error:
-        return error
+    return answer_of_child(form_of, Question(path, name or path.name))
 
 
 def form_of(question: Question) -> Form:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.errors import ConnectorError
 from connectors.exports.other_tables import name_of, turn_of, workbook_of
 from connectors.exports.reading import Question, answer_of_child, grids_of, named
 from connectors.exports.rows import OtherTable
@@ -32,16 +31,11 @@ def taken_out(path: Path, name: str, others: Sequence[OtherTable]) -> list[Taken
     Raises:
         Unreadable: the file broke the reader, or took too much.
     """
-    answer: object = answer_of_child(_workbooks, _Asked(path, name, others=tuple(others))) if others else []
-    assert isinstance(answer, list)
-    return answer
+    return answer_of_child(_workbooks, _Asked(path, name, others=tuple(others))) if others else []
 
 
-def _workbooks(asked: _Asked) -> list[TakenOut] | ConnectorError:
-    try:
-        return [_workbook(asked, table, number) for number, table in enumerate(asked.others)]
-    except ConnectorError as error:
-        return error
+def _workbooks(asked: _Asked) -> list[TakenOut]:
+    return [_workbook(asked, table, number) for number, table in enumerate(asked.others)]
 
 
 def _workbook(asked: _Asked, table: OtherTable, number: int) -> TakenOut:
