@@ -24,6 +24,7 @@ SEARCHED_ROWS = 60
 DEEPEST_HEADER = 3
 WIDEST_HEADER = 300
 
+_DAY_WORD = re.compile(r"^ngay\b")
 _LOST = re.compile(r"[^\W\d]\?|\?[^\W\d]|\?\?|\ufffd")
 
 Path = tuple[str, ...]
@@ -53,10 +54,24 @@ class Layout:
         return tuple(column.title for column in self.profile.columns if column.field and column not in self.places)
 
     @property
+    def clocks(self) -> dict[int, int]:
+        """Column of days -> column of times of day: "Ngày tiếp nhận" and, not named by the profile, "Giờ tiếp nhận"."""
+        taken = set(self.places.values())
+        keys = {tuple(map(folded, label.split(" / "))): i for i, label in enumerate(self.labels) if i not in taken}
+        days = [(i, self.labels[i]) for column, i in self.places.items() if column.read_as in ("moment", "deadline")]
+        return {day: keys[clock] for day, label in days if (clock := _clock_of(label)) in keys}
+
+    @property
     def unknown_labels(self) -> tuple[str, ...]:
         """Labels of the sheet that the profile does not name."""
-        taken = set(self.places.values())
+        taken = {*self.places.values(), *self.clocks.values()}
         return tuple(label for index, label in enumerate(self.labels) if label and index not in taken)
+
+
+def _clock_of(label: str) -> Path:
+    """How the column is called that tells the time of these days, as compared."""
+    *above, own = map(folded, label.split(" / "))
+    return *above, _DAY_WORD.sub("gio", own)
 
 
 @dataclass(frozen=True, slots=True)

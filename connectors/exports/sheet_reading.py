@@ -6,6 +6,7 @@ import itertools
 
 from config.export_profiles import Column, ToldBy, Vocabulary
 from connectors.exports.alignment import aligned
+from connectors.exports.clocks import with_clocks
 from connectors.exports.grids import HEAD_ROWS, Grid
 from connectors.exports.layout import Layout
 from connectors.exports.legacy import modern_columns, suspects_in, touched_sentence
@@ -27,6 +28,7 @@ def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozen
         NotPlain, NeedsAll: it has to be read another way.
     """
     grid = grid.between(*layout.between) if layout.between else grid
+    grid = with_clocks(grid, layout.first, layout.clocks)
     converters = {column: converter(column, vocabulary) for column in layout.profile.columns}
     sample = itertools.takewhile(
         lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]
