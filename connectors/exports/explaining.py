@@ -19,6 +19,7 @@ from connectors.exports.grids import Cells, Grid
 from connectors.exports.layout import HeaderGuess, header_guess, layout_of
 from connectors.exports.legacy import modernised
 from connectors.exports.reading import Question, answer_of_child, grids_of, profiles_of
+from connectors.exports.sideways import sideways
 from connectors.exports.text import column_letters, folded
 from connectors.exports.values import COMPONENT, PROCEDURE_CODE, BadCell, number_of, plain_text
 
@@ -63,6 +64,7 @@ def explain_export(path: Path, *, name: str | None = None, own: Path | None = No
 
     Raises:
         Unreadable: as `read_export`; also when no row looks like a header.
+        UnknownLayout: its labels stand in a column, so no profile would read it.
     """
     return answer_of_child(explanation_of, Question(path, name or path.name, own=own))
 
@@ -72,6 +74,8 @@ def explanation_of(question: Question) -> Explanation:
     grids = [modernised(grid)[0] for grid in grids_of(question.path, question.scratch)[0]]
     profiles, vocabulary, faults = profiles_of(question)
     known = next((layout for grid in grids if (layout := layout_of(grid, profiles)) is not None), None)
+    if known is None and (unread := sideways(question.name, grids, profiles)):
+        raise unread
     guess = header_guess(grids, profiles)
     if guess is None:
         raise Unreadable(f"{question.name}: không thấy dòng nào giống tiêu đề bảng.")

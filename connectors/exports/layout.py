@@ -94,7 +94,7 @@ def layout_of(grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
 
 def _layout_within(rows: int, grid: Grid, profiles: Sequence[Profile]) -> Layout | None:
     best: tuple[tuple[int, int, int], Layout] | None = None
-    known = _known_labels(profiles)
+    known = known_labels(profiles)
     for row, depth, paths in _header_candidates(grid, known, rows):
         for profile in profiles:
             places = _places(profile, paths)
@@ -103,7 +103,7 @@ def _layout_within(rows: int, grid: Grid, profiles: Sequence[Profile]) -> Layout
             rank = (len(places), -(len(profile.columns) - len(places)), -row)
             if best is None or rank > best[0]:
                 labels = tuple(" / ".join(path) for path in _written(grid, row, depth))
-                best = (rank, Layout(profile, row, row + depth, places, labels, known - _known_labels([profile])))
+                best = (rank, Layout(profile, row, row + depth, places, labels, known - known_labels([profile])))
     return _apart(best[1], grid, profiles) if best else None
 
 
@@ -149,7 +149,8 @@ def _blocks(filled: Sequence[bool]) -> Iterator[tuple[int, int]]:
             yield places[0], places[-1]
 
 
-def _known_labels(profiles: Sequence[Profile]) -> frozenset[str]:
+def known_labels(profiles: Sequence[Profile]) -> frozenset[str]:
+    """All labels of some profiles, as compared."""
     spellings = (path for profile in profiles for column in profile.columns for path in column.spellings)
     return frozenset(folded(label) for path in spellings for label in path)
 

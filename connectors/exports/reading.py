@@ -28,6 +28,7 @@ from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export, OtherTable, SaidBefore
 from connectors.exports.sameness import DATED, content_of
 from connectors.exports.sheet_reading import read_sheet
+from connectors.exports.sideways import sideways
 from connectors.exports.whole_file import (
     declared_total,
     from_the_future,
@@ -228,7 +229,7 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
     grids = [grid for grid, _, _ in modern]
     found = [(grid, layout) for grid in grids if (layout := layout_of(grid, profiles)) is not None]
     if not found:
-        raise unknown_layout(question.name, grids, profiles, faults)
+        raise sideways(question.name, grids, profiles) or unknown_layout(question.name, grids, profiles, faults)
     profile = found[0][1].profile
     known = question.rows.each() if question.rows else frozenset[bytes]()
     ours = [(grid, layout) for grid, layout in found if layout.profile is profile]

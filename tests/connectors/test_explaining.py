@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from config.export_profiles import FOLDER, load_profiles
+from connectors.errors import UnknownLayout
 from connectors.exports import explain_export, read_export_here
 from tests.connectors.tables import DETAIL_HEADER, LIST_HEADER, code, detailed, listed, xlsx
 
@@ -50,3 +53,14 @@ def test_a_table_in_another_language_gets_its_key_by_content_and_the_fields_to_c
     ready = explain_export(xlsx(tmp_path / "a.xlsx", [header, *rows])).ready_profile
     assert "header: Dossier, required: true" in ready and "field: code" in ready
     assert "received_at (Ngày nhận)" in ready and "due_at (Ngày hẹn trả)" in ready
+
+
+@pytest.mark.parametrize(("dossiers", "told"), [(1, "phiếu của một hồ sơ"), (4, "bảng đặt ngang, mỗi hồ sơ một cột")])
+def test_labels_below_each_other_are_called_so_and_no_profile_is_proposed(
+    dossiers: int, told: str, tmp_path: Path
+) -> None:
+    rows = zip(LIST_HEADER, *(listed(number) for number in range(1, 1 + dossiers)), strict=True)
+    path = xlsx(tmp_path / "a.xlsx", [["PHIẾU THEO DÕI"], *([f"{label}:", *cells] for label, *cells in rows)])
+    for look in (read_export_here, explain_export):
+        with pytest.raises(UnknownLayout, match=rf"{told}: tên mục nằm ở cột A \(STT, .*Transpose"):
+            look(path)
