@@ -25,7 +25,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home, port = tmp_path_factory.mktemp("prefect"), free_ports(1)[0]
     environment = os.environ | {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     server = subprocess.Popen(
-        [sys.executable, "-m", "flows.on_prefect.process", str(port)],
+        [sys.executable, "-m", "flows.on_prefect.process", str(port), "--services"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -55,6 +55,40 @@ def test_setup_makes_pool_limit_and_automation_once(prefect: str, tmp_path: Path
     assert (pool["type"], pool["concurrency_limit"]) == ("process", 4)
     assert automation["enabled"] and automation["trigger"]["posture"] == "Proactive"
     assert automation["trigger"]["within"] > 90 and automation["actions"][0]["state"] == "CRASHED"
+
+
+def test_a_run_whose_process_was_killed_is_no_longer_shown_as_running(prefect: str, tmp_path: Path) -> None:
+    parindex(tmp_path, "setup", "--json", PAR_PREFECT_API_URL=prefect)
+    (automation,) = _asked(prefect, "automations/filter")
+    sooner = {name: automation[name] for name in ("name", "description", "enabled", "actions")}
+    sooner["trigger"] = automation["trigger"] | {"within": 10}
+    httpx.put(f"{prefect}/automations/{automation['id']}", json=sooner, timeout=30).raise_for_status()
+    environment = os.environ | {"PREFECT_API_URL": prefect, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+    worker = subprocess.Popen([sys.executable, "-c", _ENDLESS], env=environment, stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    run = worker.stdout.readline().strip()
+    wait_for(lambda: run in _heard_of(prefect), seconds=120)
+
+    worker.kill()
+    worker.wait()
+
+    wait_for(lambda: _state_of(prefect, run)["type"] != "RUNNING", seconds=180)
+    state = _state_of(prefect, run)
+    assert state["type"] == "CRASHED" and "sổ đêm tự chạy tiếp" in state["message"]
+
+
+_ENDLESS = """
+import time
+from prefect import flow
+from prefect.runtime import flow_run
+
+@flow(name="nightly", persist_result=False)
+def nightly():
+    print(flow_run.id, flush=True)
+    time.sleep(3_600)
+
+nightly()
+"""
 
 
 def test_setup_without_an_answering_prefect_makes_the_rest_and_says_so(tmp_path: Path) -> None:
@@ -134,6 +168,18 @@ def _prefect_part(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     parts = told["parts"] if isinstance(told, dict) else told
     part: dict[str, Any] = next(part for part in parts if part["name"] == "Prefect")
     return part
+
+
+def _heard_of(prefect: str) -> set[str]:
+    """The flow runs whose heartbeat the server has heard."""
+    sought = {"filter": {"event": {"name": ["prefect.flow-run.heartbeat"]}}}
+    heard = httpx.post(f"{prefect}/events/filter", json=sought, timeout=30).raise_for_status().json()["events"]
+    return {event["resource"]["prefect.resource.id"].removeprefix("prefect.flow-run.") for event in heard}
+
+
+def _state_of(prefect: str, run: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{prefect}/flow_runs/{run}", timeout=30).raise_for_status().json()["state"]
+    return found
 
 
 def _asked(prefect: str, what: str) -> list[dict[str, Any]]:
