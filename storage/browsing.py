@@ -14,7 +14,6 @@ from storage.database.tables import (
     documents,
     examinations,
     imports,
-    nights,
     objects,
     receipts,
     records,
@@ -147,13 +146,6 @@ def newest_of_kinds(connection: Connection, unit: str) -> list[dict[str, Any]]:
     )
     rows = [dict(row._mapping) for row in connection.execute(select(imports).where(imports.c.id.in_(newest)))]
     return sorted(rows, key=lambda row: str(row["kind"]))
-
-
-def last_night(connection: Connection, unit: str) -> dict[str, Any] | None:
-    """The newest night of a unit, or None before the first."""
-    rows = select(nights).where(nights.c.unit == unit).order_by(nights.c.started_at.desc()).limit(1)
-    row = connection.execute(rows).first()
-    return dict(row._mapping) if row else None
 
 
 def runs_slice(connection: Connection, unit: str, period: str, part: Slice) -> list[dict[str, Any]]:

@@ -87,6 +87,7 @@ OUTCOMES = {"không đạt": ("▲", "không đạt"), "cần người xem": ("�
 RUN_STATES = {
     "waiting": ("◔", "Đang chờ"),
     "running": ("▶", "Đang chạy"),
+    "lost": ("◌", "Mất liên lạc, sẽ được chạy tiếp"),
     "done": ("●", "Xong"),
     "gaps": ("◐", "Xong, có mục cần người xem"),
     "failed": ("▲", "Không chạy được"),

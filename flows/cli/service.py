@@ -17,12 +17,14 @@ from reports.letter import vietnamese_number
 _STATES = {
     "waiting": "đang chờ",
     "running": "đang chạy",
+    "lost": "mất liên lạc, sẽ được chạy tiếp",
     "done": "xong",
     "gaps": "xong, có việc cần người xử lý",
     "failed": "không chạy được",
     "cancelled": "đã hủy",
 }
-_CODES = {"done": DONE, "waiting": DONE, "running": DONE}
+_OPEN = ("waiting", "running", "lost")
+_CODES = dict.fromkeys(("done", *_OPEN), DONE)
 
 
 def run(
@@ -116,7 +118,7 @@ def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
     from flows.running.requests import progress_of, run_next
 
     seen = None
-    while told["state"] in ("waiting", "running"):
+    while told["state"] in _OPEN:
         if (done := run_next(settings, now=datetime.now(UTC), only=told["request"], heard=_say_step)) is not None:
             return done
         if (now_at := _where(told)) != seen:
@@ -147,7 +149,7 @@ def _where(told: dict[str, Any]) -> str:
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     dry = ", chỉ xem thử" if told["dry_run"] else ""
     yield f"{told['request']}: {_STATES[told['state']]} ({told['unit']}, kỳ {told['period']}, {told['criteria']}{dry})"
-    if told["state"] in ("waiting", "running"):
+    if told["state"] in _OPEN:
         yield f"  {_where(told)}"
     outcome = told["outcome"]
     if totals := outcome.get("totals"):

@@ -28,7 +28,7 @@ from scoring import UnknownOnTimeRule, UnknownPeriod
 from storage.database import Connection
 from storage.errors import StorageError, StoreUnavailable
 from storage.ledger import requests
-from storage.ledger.leases import owner_here
+from storage.ledger.leases import owner_here, state_seen
 from storage.ledger.requests import Asker, Claimed, LeaseLost, RequestEnding, RunCancelled, Wanted
 
 STEPS = {
@@ -208,24 +208,25 @@ def _told(resources: Resources, unit: str, states: tuple[str, ...] = ()) -> list
     """All requests (or those of some states), oldest first, as the three doors show them."""
     with resources.database.read() as connection:
         rows = requests.request_rows(connection, unit, states=states)
-        busy = requests.busy_units(connection, owner="", now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        busy = requests.busy_units(connection, owner="", now=now)
     ahead: dict[str, str] = {}
     told = []
     for row in rows:
         before = ahead.get(row["unit"]) or busy.get(row["unit"])
-        told.append(_plain(row, before if row["state"] == requests.WAITING else None))
+        told.append(_plain(row, state_seen(row, now), before if row["state"] == requests.WAITING else None))
         if row["state"] in requests.OPEN:
             ahead[row["unit"]] = row["id"]
     return told
 
 
-def _plain(row: Mapping[str, Any], waits_for: str | None) -> dict[str, Any]:
+def _plain(row: Mapping[str, Any], state: str, waits_for: str | None) -> dict[str, Any]:
     progress = row["progress"] or {"step": "waiting", "done": 0, "of": 0}
     moments = {name: _iso(row[name]) for name in ("asked_at", "started_at", "ended_at")}
     return {
         "request": row["id"],
         **row["question"],
-        "state": row["state"],
+        "state": state,
         "asked_by": row["asked_by"],
         "cancelled_by": row["cancelled_by"],
         "waits_for": waits_for,

@@ -24,6 +24,8 @@ from storage import browsing
 from storage.browsing import DocumentsWanted, Slice
 from storage.database import Database
 from storage.dismissals import dismissed, ringing
+from storage.ledger.leases import state_seen
+from storage.ledger.nights import nights_of
 from storage.proof import custody
 from storage.records.history import Place, places_of
 from storage.records.import_alarms import alarms_of_import
@@ -99,13 +101,13 @@ def today(resources: Resources, period: str, now: datetime) -> dict[str, Any]:
     unit = resources.settings.unit
     with resources.database.read() as connection:
         ids = newest_runs(connection, unit, period)
-        night = browsing.last_night(connection, unit)
+        nights = nights_of(connection, unit, 1)
         states = browsing.document_states(connection, unit)
         held, _ = browsing.documents_slice(connection, unit, DocumentsWanted("quarantined"), Slice(0, _MOST_STUCK))
         refused = ringing(connection, unit)[: -_MOST_STUCK - 1 : -1]
     told: dict[str, Any] = {
         "run": None,
-        "night": night,
+        "night": dict(nights[0]) | {"state": state_seen(nights[0], now)} if nights else None,
         "documents": states,
         "quarantined": held,
         "rejected": refused,

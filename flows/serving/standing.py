@@ -12,6 +12,7 @@ from flows.resources import open_resources
 from flows.running.requests import STEPS, waiting_runs
 from flows.watching.alarms import alarms_now
 from flows.watching.schedule import next_slot
+from storage.ledger.leases import state_seen
 from storage.ledger.nights import nights_of
 
 
@@ -24,19 +25,19 @@ def standing_of(settings: Settings, now: datetime) -> dict[str, Any]:
     following = next_slot(settings.schedule, settings.timezone, now).astimezone(ZoneInfo(settings.timezone))
     return {
         "unit": settings.unit,
-        "last_night": _night(nights[0]) if nights else None,
+        "last_night": _night(nights[0], now) if nights else None,
         "next_night": following.isoformat(timespec="minutes"),
         "runs": runs,
         "alarms": [alarm.plain() for alarm in alarms_now(settings, now)],
     }
 
 
-def _night(row: Mapping[str, Any]) -> dict[str, Any]:
+def _night(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     progress = row["progress"]
     ended = row["ended_at"]
     return {
         "night": row["id"],
-        "state": row["state"],
+        "state": state_seen(row, now),
         "started_at": row["started_at"].isoformat(timespec="seconds"),
         "ended_at": ended.isoformat(timespec="seconds") if ended else None,
         "attempts": row["attempts"],

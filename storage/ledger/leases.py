@@ -7,9 +7,13 @@ machine (another container) only its heartbeats are known: it is alive until it 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from storage.processes import start_of
+
+LOST = "lost"
 
 LEASE = timedelta(seconds=90)
 """Silence after which a worker of another machine counts as dead: with the scheduler's look every few seconds, what it
@@ -30,6 +34,12 @@ def alive(owner: str, heartbeat_at: datetime, now: datetime) -> bool:
     if host == os.uname().nodename:
         return start_of(int(pid)) == started
     return abs(now - heartbeat_at) < LEASE
+
+
+def state_seen(row: Mapping[str, Any], now: datetime) -> str:
+    """The state of a night or a request as people see it: `lost` while nobody has taken up what a dead worker left."""
+    lost = row["state"] == "running" and not alive(row["owner"], row["heartbeat_at"], now)
+    return LOST if lost else str(row["state"])
 
 
 def held_by_another(owner: str, heartbeat_at: datetime, *, me: str, now: datetime) -> bool:

@@ -57,15 +57,16 @@ def test_an_ended_run_may_be_asked_for_again(resources: Resources) -> None:
 
 
 def test_a_second_run_of_a_unit_waits_and_says_for_what(resources: Resources) -> None:
+    now = datetime.now(UTC)
     first = ask_for_run(resources, _asked())["request"]
     second = ask_for_run(resources, _asked(period="2024", later=1))["request"]
-    _claim(resources, ELSEWHERE, NOW)
+    _claim(resources, ELSEWHERE, now)
 
     told = waiting_runs(resources)
 
     assert [(run["request"], run["state"]) for run in told] == [(first, "running"), (second, "waiting")]
     assert told[1]["waits_for"] == first
-    assert run_next(resources.settings, now=NOW + timedelta(seconds=30)) is None
+    assert run_next(resources.settings, now=now + timedelta(seconds=30)) is None
 
 
 def test_a_run_waits_for_the_night_of_its_unit_and_the_night_for_the_run(resources: Resources) -> None:
@@ -110,6 +111,7 @@ def test_what_a_dead_worker_left_is_resumed_under_its_own_start_within_two_minut
 def test_what_a_dead_process_of_this_machine_left_is_free_at_once(resources: Resources) -> None:
     ask_for_run(resources, _asked(dry_run=True))
     _claim(resources, f"{owner_here().split(':')[0]}:999999:1", NOW)
+    assert [told["state"] for told in runs_asked(resources)] == ["lost"]
 
     done = run_next(resources.settings, now=NOW)
 

@@ -18,6 +18,7 @@ from scoring.number_names import number_names
 from storage.documents import evidence
 from storage.ledger import requests, uploads
 from storage.ledger.deliveries import Delivery, record_try
+from storage.ledger.leases import LOST
 from storage.ledger.nights import NightRequest, beat, begin_night
 from storage.scored.runs import PointsThen
 from tests.scoring.wards import at, dossier, dossiers, petition, scored
@@ -71,7 +72,7 @@ def test_every_state_has_its_words() -> None:
     states = {evidence.RECEIVED, evidence.EXAMINING, evidence.EXAMINED, evidence.QUARANTINED}
     assert states == {*wording.DOCUMENT_STATES}
     ways = {getattr(requests, name) for name in ("WAITING", "RUNNING", "DONE", "GAPS", "FAILED", "CANCELLED")}
-    assert ways == {*wording.RUN_STATES}
+    assert ways | {LOST} == {*wording.RUN_STATES}
     assert {uploads.WAITING, uploads.MAKING, uploads.READY, uploads.FAILED} == {*wording.ORDER_STATES}
 
 
