@@ -32,6 +32,10 @@ _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 _FILLERS = frozenset({(1, 1, 1), (1753, 1, 1), (1900, 1, 1), (9999, 12, 31)})
 """Days that stand in an empty field: the first of .NET, of SQL Server and of Excel, and the last of all."""
+_UNFILLED = re.compile(
+    r"[/_. :-]*[/_][/_. :-]*|00?([/-])00?\1(?:00)?00(?:[ T][0:.]*)?|0000([/-])00\2(?:00)(?:[ T][0:.]*)?"
+)
+"""A mask that nobody filled in ("__/__/____"), and the zero date of MySQL."""
 _CLOCK_WORDS = re.compile(r"(\d{1,2})\s*(?:giờ|h|g)\s*(\d{1,2})?\s*(?:phút|ph|p|')?(?![\w:/.-])", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"\b(?:lúc|vào|ngày)\b|[(),]", re.IGNORECASE)
 _REMARK = re.compile(r"(?<=\d)[\s(,;-]+(?:còn|quá|trễ|trước|đúng|sớm|chậm)\s+(?:hạn|\d).*$", re.IGNORECASE)
@@ -43,6 +47,8 @@ _MONTH_NAMED = re.compile(
     rf"\b(\d{{1,2}})[-/ ]({'|'.join(_MONTHS)}|thg? ?(\d{{1,2}}))[-/ ,]+(\d{{4}})\b", re.IGNORECASE
 )
 """As Excel writes "d-mmm-yyyy" in English and in Vietnamese: 03-Jul-2025, 03-Thg7-2025."""
+_MONTH_LEADS = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (\d{{1,2}}), (\d{{4}})(?:,(?= ))?", re.IGNORECASE)
+"""As programs set to English write: Jul 3, 2025."""
 _DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
 
 
@@ -92,9 +98,11 @@ def _from_text(text: str) -> datetime:
         if len(text) == 19 and text[2] == "/" == text[5] and text[13] == ":" and text[11:13] != "24":
             return _vendor_moment(text)
         return _any_shape(text)
-    except NotADate:
-        raise
     except ValueError as error:
+        if _UNFILLED.fullmatch(text):
+            raise NoDay(f"ngày {text!r} là ô trống của phần mềm") from error
+        if isinstance(error, NotADate):
+            raise
         found = _DAY_FIRST.fullmatch(text)
         swapped = found and int(found[1]) <= 12 < int(found[2]) <= 31
         why = f": {MONTH_FIRST}, phải ghi ngày/tháng/năm" if swapped else ""
@@ -128,7 +136,7 @@ def _any_shape(text: str) -> datetime:
 def _in_signs(text: str) -> str:
     """A date in words ("8 giờ 15 phút, ngày 3 tháng 7 năm 2025") in the signs of the usual shapes, without a remark on
     how late it is ("07/07/2025 17:00 Còn 2 ngày")."""
-    days = _DAY_WORDS.sub(r"\1/\2/\3", _REMARK.sub("", text))
+    days = _MONTH_LEADS.sub(r"\2-\1-\3", _DAY_WORDS.sub(r"\1/\2/\3", _REMARK.sub("", text)))
     days = _YEAR_FIRST.sub(r"\3/\2/\1", _MONTH_NAMED.sub(_month_in_digits, days))
     clocks = _CLOCK_WORDS.sub(lambda found: f" {found[1]}:{found[2] or '00'} ", days)
     return " ".join(_BETWEEN_WORDS.sub(" ", clocks).split()).strip("- ")

@@ -18,25 +18,49 @@ from connectors.exports.grids import Cells, Grid, grid_of
 
 MOST_BYTES = 200 << 20
 _DEEPEST = 6
+_TOTAL = re.compile(
+    r"(?:records?)?_?total_?(?:count|elements|records?|rows|items|hits)?|count|tong_?so(?:_?ho_?so)?", re.I
+)
 _DELETED = "IsDeleted"
 _BETWEEN = re.compile(r"[\s,\ufeff\x1e]*")
 """What stands between messages: line breaks, commas, the mark of a file put behind another, the sign of RFC 7464."""
 
 
-def grid_of_json(path: Path) -> Grid:
-    """The objects of a message; row 1 of the grid holds the names of their fields.
+def grid_of_json(path: Path) -> tuple[Grid, list[str]]:
+    """The objects of a message, row 1 of the grid holds the names of their fields; and what is to be told of it.
 
     Raises:
         Unreadable: not JSON, too large, or without objects.
     """
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"tệp JSON lớn hơn {MOST_BYTES >> 20} MB.")
-    messages = list(_messages(decoded(path.read_bytes())))
-    objects = [_flat(item) for message in messages for item in _objects(message)]
+    found = [(message, _objects(message)) for message in _messages(decoded(path.read_bytes()))]
+    objects = [_flat(item) for _, items in found for item in items]
     if not objects:
         raise Unreadable("tệp JSON không có danh sách hồ sơ nào.")
     names = list(dict.fromkeys(name for item in objects for name in item))
-    return grid_of(path.stem, _rows(names, objects))
+    return grid_of(path.stem, _rows(names, objects)), _told_lacking(
+        (message for message, items in found if items and items[0] is not message), len(objects)
+    )
+
+
+def _told_lacking(around: Iterable[Any], counted: int) -> list[str]:
+    """A page of an answer says how many objects all pages hold: the others must not be missed unsaid."""
+    declared = max((total for message in around for total in _totals(message)), default=0)
+    if declared <= counted:
+        return []
+    return [
+        f"tệp JSON ghi tổng số {declared} nhưng chỉ có {counted} bản ghi: có thể mới là một trang, hãy lấy đủ các trang"
+    ]
+
+
+def _totals(message: Any, depth: int = 0) -> Iterator[int]:
+    """Numbers called a total around the objects, not in them: a list is not entered."""
+    if isinstance(message, dict) and depth <= _DEEPEST:
+        for name, value in message.items():
+            if type(value) is int and _TOTAL.fullmatch(name):
+                yield value
+            yield from _totals(value, depth + 1)
 
 
 def _messages(text: str) -> Iterator[Any]:

@@ -32,6 +32,7 @@ from connectors.exports.sideways import sideways
 from connectors.exports.whole_file import (
     declared_total,
     from_the_future,
+    passed_over,
     prints_taken,
     rows_again,
     totals_agree,
@@ -237,8 +238,7 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
     others = list(_others(grids, found, sheets, profiles))
     most = MOST_TABLES[turn_of(question.path)] if others else 0
     warnings += [_told_other(table, is_taken=n < most) for n, table in enumerate(others)]
-    read = {grid.name for grid, _ in found}
-    warnings += [f'trang "{g.name}" không có bảng theo mẫu nào: chưa đọc' for g in grids if _is_passed_over(g, read)]
+    warnings += passed_over(grids, {grid.name for grid, _ in found})
     warnings += [touched_sentence(grid.name, font, rows) for grid, font, rows in modern if font and rows]
     titles = [text for grid, layout in found for text in [*grid.above, *texts_of(grid.head[: layout.header_row])]]
     texts = titles + [text for sheet in sheets for text in texts_of(sheet.footer)]
@@ -288,11 +288,6 @@ def named(grid: Grid, question: Question) -> Grid:
     return replace(grid, name=Path(question.name).stem) if grid.name == question.path.stem else grid
 
 
-def _is_passed_over(grid: Grid, read: set[str]) -> bool:
-    """A sheet with some rows that nothing was read from."""
-    return grid.name not in read and len(texts_of(grid.head)) > 2
-
-
 def grids_of(path: Path, scratch: Path, *, plain: bool = False) -> tuple[list[Grid], list[str]]:
     """The tables of a file as they stand, and warnings. `scratch` is an empty folder to use. Raises `Unreadable`.
 
@@ -310,7 +305,8 @@ def grids_of(path: Path, scratch: Path, *, plain: bool = False) -> tuple[list[Gr
 
         return grids_of_html(path) if file_format == "html" else (grids_of_spreadsheetml(path), [])
     if file_format == "json":
-        return [grid_of_json(path)], []
+        grid, warnings = grid_of_json(path)
+        return [grid], warnings
     grid, warnings = grid_of_delimited(path)
     return [grid], warnings
 

@@ -104,13 +104,18 @@ class RowJudge:
         if is_total(others):
             return RowKind.TOTAL
         if numbered:
-            return RowKind.RECORD
+            return RowKind.HEADING if self._is_numbered_heading(others) else RowKind.RECORD
         if _sums(others):
             return RowKind.SUMMED
         if self._is_heading(filled, marked=marked):
             return RowKind.HEADING
         fits = any(index in self.known and self.known[index](cells[index]) for index, _ in filled)
         return RowKind.RECORD if fits else RowKind.UNCLEAR
+
+    def _is_numbered_heading(self, others: Said) -> bool:
+        """ "2 | Phòng Kinh tế": words alone where codes stand, and no code: units nested in others."""
+        ((place, words), *more) = others
+        return place in self.keys and not more and len(words.split()) > 1 and not any(map(str.isdigit, words))
 
     def _is_heading(self, filled: Said, *, marked: bool) -> bool:
         """Words where row numbers stand, or one text at the left (merged over the row), or "II | Đất đai | 25"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from config.export_profiles import Column, ToldBy, Vocabulary
 from connectors.exports.alignment import aligned
@@ -12,9 +13,11 @@ from connectors.exports.layout import Layout
 from connectors.exports.legacy import modern_columns, suspects_in, touched_sentence
 from connectors.exports.plain_xml import NotPlain
 from connectors.exports.prints import NeedsAll, Printer, can_be_printed
-from connectors.exports.records import NOT_SAID, SheetRecords, records_of
+from connectors.exports.records import MOMENTS, NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.settling import columns_that_repeat, merged_told, parts_of_rows, refuse_month_first, settle
+from connectors.exports.text import column_letters, folded
+from connectors.exports.turned_dates import refuse_turned_by_codes, refuse_turned_cells
 from connectors.exports.values import converter
 
 _LACKS, _PASSES_OVER = "có mà tệp không có cột:", "nên không đọc:"
@@ -24,7 +27,7 @@ def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozen
     """The records of a sheet; of rows whose prints are known only the keys.
 
     Raises:
-        Unreadable: the column of codes holds none.
+        Unreadable: the column of codes holds none, or day and month are exchanged.
         NotPlain, NeedsAll: it has to be read another way.
     """
     grid = grid.between(*layout.between) if layout.between else grid
@@ -33,7 +36,9 @@ def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozen
     sample = itertools.takewhile(
         lambda cells: not begins_other_table(cells, layout.labels, layout.foreign), grid.head[layout.first :]
     )
-    alignment = aligned(layout.places, list(sample), converters)
+    rows = list(sample)
+    alignment = aligned(layout.places, rows, converters)
+    refuse_turned_cells(rows, [place for column, place in alignment.places.items() if column.read_as in MOMENTS])
     tall = parts_of_rows([cell for cell in grid.merged if cell.top >= layout.first], alignment.places)
     repeated = columns_that_repeat(alignment.places)
     filled = grid.filled_down([cell for cell in tall if cell.left in repeated])
@@ -44,6 +49,7 @@ def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozen
         raise NotPlain("merged cells among the records")
     settle(records, layout.profile, alignment.places)
     refuse_month_first(records)
+    refuse_turned_by_codes(records)
     records.warnings.extend(merged_told(tall, repeated, records))
     records.warnings.extend(alignment.warnings)
     _modernise(records)
@@ -78,7 +84,17 @@ def _changes_of_layout(layout: Layout) -> list[str]:
     return [
         *([f"mẫu {layout.profile.id} {_LACKS} {', '.join(lacking)}"] if lacking else []),
         *([f"cột chưa có trong mẫu {layout.profile.id} {_PASSES_OVER} {', '.join(unknown[:10])}"] if unknown else []),
+        *_doubled(layout),
     ]
+
+
+def _doubled(layout: Layout) -> Iterator[str]:
+    """Columns that are called like one that is read: which of them is meant, only a person can say."""
+    read = {folded(layout.labels[place]): place for column, place in layout.places.items() if column.field}
+    for place, label in enumerate(layout.labels):
+        first = read.get(folded(label), place)
+        if label and first != place:
+            yield f'hai cột cùng tên "{label}": đã đọc cột {column_letters(first)}, không đọc {column_letters(place)}'
 
 
 def tells_layout(warning: str) -> bool:

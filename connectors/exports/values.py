@@ -34,7 +34,7 @@ _DAYS = frozenset({"moment", "deadline"})
 _NO_DAY, _NOT_YET = "no_day", "not_yet"
 _SHORTENED = re.compile(r"\d[.,]?\d*E\+\d+", re.IGNORECASE)
 _LED_BY_CODE = re.compile(
-    rf"(?:mã(?: hồ sơ| hs)?\s*:\s*)?({DOSSIER_CODE.pattern})(?:[\s(,;:].{{0,80}})?$", re.IGNORECASE
+    rf"(?:mã(?: hồ sơ| hs)?\s*:\s*)?({DOSSIER_CODE.pattern})(?:[\s(,;:*].{{0,80}})?$", re.IGNORECASE
 )
 _PROCEDURE_AS_NUMBER = re.compile(r"(\d)[.,](\d{3,6})")
 _LONG_DASHES = str.maketrans("‐‑‒–—−", "------")
@@ -176,6 +176,8 @@ def _dossier_code(cell: Any) -> str | None:
         return None
     if is_shortened(text):
         raise BadCell(f"Excel đã rút gọn mã thành {text}, mất chữ số; định dạng cột là Văn bản rồi xuất lại")
+    if not any(sign.isdigit() for sign in text):
+        raise BadCell(f"{_shown(text)} không phải mã hồ sơ: mã nào cũng có chữ số")
     bare = text.replace(" ", "").translate(_LONG_DASHES).removeprefix("'").upper()
     alone = _LED_BY_CODE.match(text) if len(DOSSIER_CODE.findall(text.upper())) == 1 else None
     spelt = (bare, bare.replace("_", "-").replace("/", "-").replace("O", "0"), alone[1].upper() if alone else "")

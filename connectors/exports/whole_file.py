@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import KEYS
+from connectors.exports.furniture import texts_of
+from connectors.exports.grids import Grid
 from connectors.exports.moments import day_number, moment_from
 from connectors.exports.prints import KnownRows, NeedsAll, joined
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import SaidBefore
 
 NAMED = 5
+_OF_NO_LAYOUT = "không có bảng theo mẫu nào: chưa đọc"
+_GOES_ON = (
+    "có mã hồ sơ nhưng không có dòng tiêu đề theo mẫu nào: chưa đọc. Chép dòng tiêu đề lên đầu trang ấy rồi nộp lại"
+)
 _AFTER = "ngày sau ngày"
 _ENOUGH_TO_COMPARE = 20
 _EVENTS = frozenset(
@@ -44,6 +50,20 @@ def totals_agree(sheets: Sequence[SheetRecords], declared: int, counted: int) ->
 
 def _rows_of(sheet: SheetRecords) -> int:
     return len(sheet.numbers) + len(sheet.rejected) + len(sheet.again_keys)
+
+
+def passed_over(grids: Sequence[Grid], read: Collection[str]) -> list[str]:
+    """What is told of sheets with some rows that nothing was read from; `read` are the names of the others.
+
+    Software that runs out of rows goes on upon another sheet, without a header.
+    """
+    told = []
+    for grid in grids:
+        if grid.name not in read and len(texts_of(grid.head)) > 2:
+            cells = (cell for row in grid.head for cell in row if isinstance(cell, str))
+            goes_on = any(map(DOSSIER_CODE.fullmatch, cells))
+            told.append(f'trang "{grid.name}" {_GOES_ON if goes_on else _OF_NO_LAYOUT}')
+    return told
 
 
 def warnings_of(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:

@@ -1,0 +1,129 @@
+"""Exports as programs set otherwise, hands and half answers leave them: read as meant, or told and never read wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from connectors.errors import Unreadable
+from connectors.exports import read_export_here
+from connectors.exports.dates import moment_of
+from tests.connectors.tables import DETAIL_HEADER, code, delimited, detailed, xlsx
+from tests.connectors.test_odd_cells import sheets_of
+from tests.connectors.test_odd_inputs import HEADER, row
+
+
+def as_american(day: datetime) -> Any:
+    """What Excel makes of "03/07/2025" where months come first: a date it can be, or text."""
+    return day.replace(month=day.day, day=day.month) if day.day <= 12 else f"{day:%d/%m/%Y %H:%M:%S}"
+
+
+def received(number: int) -> datetime:
+    return datetime(2025, 7, number, 8, 15)  # noqa: DTZ001
+
+
+def test_dates_that_excel_turned_round_are_told_by_those_it_left_as_text(tmp_path: Path) -> None:
+    days = [as_american(received(number)) for number in range(1, 20)]
+    empty = {"Ngày hẹn trả": "", "Ngày có kết quả": ""}
+    rows = [row(n, **{"Mã hồ sơ": f"HS-{n}", "Ngày tiếp nhận": day}, **empty) for n, day in enumerate(days)]
+    with pytest.raises(Unreadable, match=r"đảo ngày với tháng \(ngày 1 đến 12 là ô ngày, ngày 13 trở đi là chữ\)"):
+        read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, *rows]))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_dates_that_excel_turned_round_are_told_by_the_codes(form: str, tmp_path: Path) -> None:
+    rows = []
+    for number in (1, 2, 3, 4):
+        turned = as_american(received(number))
+        cell = turned if form == "xlsx" else f"{turned:%d/%m/%Y %H:%M}"
+        known = {"Mã hồ sơ": code(number, f"25070{number}"), "Ngày tiếp nhận": cell, "Ngày hẹn trả": ""}
+        rows.append(row(number, **known, **{"Ngày có kết quả": ""}))
+    table = [HEADER, *rows]
+    file = xlsx(tmp_path / "a.xlsx", table) if form == "xlsx" else delimited(tmp_path / "a.csv", table)
+    with pytest.raises(Unreadable, match=r"đảo ngày với tháng \(ô C2, C3, C4 khác ngày trong mã hồ sơ\)"):
+        read_export_here(file)
+
+
+def test_true_dates_beside_dates_in_words_are_read(tmp_path: Path) -> None:
+    cells = [received(number) if number <= 12 else f"{number}/07/2025" for number in range(1, 20)]
+    rows = [row(n, **{"Ngày tiếp nhận": day, "Ngày hẹn trả": ""}) for n, day in enumerate(cells, start=1)]
+    rows = [[cell if name != "Ngày có kết quả" else "" for name, cell in zip(HEADER, r, strict=True)] for r in rows]
+    assert len(read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, *rows])).rows) == 19
+
+
+@pytest.mark.parametrize(
+    "text", ["Jul 03, 2025 08:15:00 AM", "July 3, 2025 8:15", "Jul 3, 2025, 8:15 AM", "Jul. 3, 2025 8h15"]
+)
+def test_a_date_of_a_program_set_to_english_is_read(text: str) -> None:
+    assert moment_of(text)[0].replace(tzinfo=None) == received(3)
+
+
+@pytest.mark.parametrize("mask", ["__/__/____", "//", "0000-00-00 00:00:00", "00/00/0000", "00/00/0000 00:00:00"])
+def test_a_mask_that_nobody_filled_in_says_no_day(mask: str, tmp_path: Path) -> None:
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, row(1, **{"Ngày có kết quả": mask}), row(2)]))
+    assert [one.values["finished_at"] is None for one in export.rows] == [True, False]
+
+
+def test_units_nested_in_units_are_no_dossiers(tmp_path: Path) -> None:
+    units = [["A", "UBND thành phố"], ["1", "Phòng Văn hóa - Xã hội"], ["2.1", "Tổ đất đai"]]
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, *units, row(1), units[1], row(2)]))
+    assert ([one.values["code"] for one in export.rows], export.rejected) == ([code(1), code(2)], ())
+
+
+def test_words_where_a_code_should_stand_reject_the_row(tmp_path: Path) -> None:
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, row(1), row(2, **{"Mã hồ sơ": "Trần Văn Thử"})]))
+    assert [(bad.cell, bad.reason) for bad in export.rejected] == [
+        ("B3", "Mã hồ sơ: 'Trần Văn Thử' không phải mã hồ sơ: mã nào cũng có chữ số")
+    ]
+
+
+def test_the_sign_of_a_footnote_is_no_part_of_a_code(tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        row(1, **{"Mã hồ sơ": f"{code(1)}*"}),
+        row(2, **{"Mã hồ sơ": f"{code(2)} (1)"}),
+        ["(*)", "Liên thông"],
+    ]
+    assert [one.values["code"] for one in read_export_here(xlsx(tmp_path / "a.xlsx", rows)).rows] == [code(1), code(2)]
+
+
+def test_rows_that_go_on_upon_a_sheet_without_a_header_are_told_with_the_way_out(tmp_path: Path) -> None:
+    export = read_export_here(sheets_of(tmp_path / "a.xlsx", [HEADER, row(1)], [row(2), row(3), row(4)]))
+    (told,) = [warning for warning in export.warnings if "Tuần 2" in warning]
+    assert "Chép dòng tiêu đề" in told
+
+
+def test_of_two_columns_of_one_name_the_one_that_was_read_is_named(tmp_path: Path) -> None:
+    rows = [[*HEADER, "Ngày tiếp nhận"], [*row(1), "01/01/2025"], [*row(2), "01/01/2025"]]
+    told = read_export_here(xlsx(tmp_path / "a.xlsx", rows)).warnings
+    assert 'hai cột cùng tên "Ngày tiếp nhận": đã đọc cột C, không đọc H' in told
+
+
+@pytest.mark.parametrize(("total", "told"), [(20, True), (2, False)])
+def test_one_page_of_an_answer_is_told(total: int, told: bool, tmp_path: Path) -> None:
+    items = [
+        {"MaHoSo": code(n), "NgayTiepNhan": "20250703081500", "NgayHenTra": "20250707170000", "TrangThaiHoSo": "4"}
+        | {"MaTTHC": "1.001193"}
+        for n in (1, 2)
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"data": {"totalElements": total, "items": items}}), encoding="utf-8")
+    export = read_export_here(tmp_path / "a.json")
+    assert len(export.rows) == 2
+    assert any(f"tổng số {total} nhưng chỉ có 2 bản ghi" in warning for warning in export.warnings) is told
+
+
+def test_a_header_of_three_merged_rows_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for cells in [["SỔ CHI TIẾT", *[""] * 22], *DETAIL_HEADER, detailed(1), detailed(2)]:
+        book.active.append(cells)
+    book.active.merge_cells("A1:W1")
+    for letters in "ABCDEF":
+        book.active.merge_cells(f"{letters}2:{letters}3")
+    book.save(tmp_path / "a.xlsx")
+    assert [one.values["code"] for one in read_export_here(tmp_path / "a.xlsx").rows] == [code(1), code(2)]
