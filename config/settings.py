@@ -124,6 +124,9 @@ class Settings(BaseModel):
     s3_encrypt: bool = Field(False, description="ask the S3 server to encrypt at rest (SSE-S3)")
     mirror: Folder = Field(None, description="folder on another disk that holds a second copy; empty: none")
     backups: Folder = Field(None, description="folder of backups; an alarm rings when the newest is old; empty: none")
+    backup_days: int = Field(
+        0, ge=0, le=3650, description="days for which the service keeps its daily backups there; 0: others make them"
+    )
     scrub_mib: int = Field(2048, ge=0, description="how much of the store a night re-reads; 0: none")
     tsa_url: str = Field("", pattern=r"^(https?://\S+)?$", description="RFC 3161 time stamp authority; empty: none")
     tsa_seconds: int = Field(30, ge=1, le=300, description="how long one time stamp may take")

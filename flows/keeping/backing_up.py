@@ -1,11 +1,12 @@
-"""Backup of everything a ward keeps into one folder, and the way back, with every hash proved."""
+"""Backup of everything a ward keeps into one folder, by hand or day by day, and the way back, every hash proved."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from storage.objects.port import digest_of
 from storage.proof import care, custody
 from storage.proof.custody import Happening
 
-_LIST, _ABOUT = "objects.txt", "backup.json"
+_LIST, _ABOUT, _OBJECTS = "objects.txt", "backup.json", "objects"
 _BESIDE = ("keys", "trust", "criteria", "profiles")
 """Folders of PAR_HOME that a backup holds too. `.env` and `sources.yaml` are left out: they may hold passwords of other
 systems."""
@@ -33,8 +34,40 @@ class NoBackup(StorageError):
     """The folder holds no whole backup, or the place to restore to is not empty."""
 
 
-def backup(settings: Settings, target: Path, *, at: datetime) -> dict[str, Any]:
+def back_up_daily(settings: Settings, now: datetime) -> dict[str, Any]:
+    """The chore: a backup of this day in PAR_BACKUPS; all days share their objects, days beyond PAR_BACKUP_DAYS go.
+
+    Raises:
+        NoBackup: the folder is not there: nobody makes it, lest a backup lands on the disk that it should outlive.
+        StorageError: the database or an object cannot be copied.
+    """
+    folder = settings.backups
+    if folder is None or not settings.backup_days:
+        return {"made": False}
+    if not folder.is_dir():
+        raise NoBackup(f"{folder}: không thấy thư mục sao lưu. Gắn lại ổ đĩa sao lưu, hoặc sửa PAR_BACKUPS.")
+    today = settings.local_day(now)
+    told = backup(settings, folder / today.isoformat(), at=now, objects=folder / _OBJECTS)
+    forgotten = _forget(folder, before=today - timedelta(days=settings.backup_days))
+    return {"made": True, "objects": told["objects"], "copied": told["copied"], "forgotten": forgotten} | {
+        "damaged": len(told["damaged"])
+    }
+
+
+def _forget(folder: Path, *, before: date) -> int:
+    """Delete the backups of days before `before`, but not their objects; how many they were."""
+    days = [about.parent for about in folder.glob(f"*/{_ABOUT}")]
+    old = [day for day in days if re.fullmatch(r"\d{4}-\d\d-\d\d", day.name) and day.name < before.isoformat()]
+    for day in old:
+        (day / _ABOUT).unlink()  # first: what is left of it is no backup
+        shutil.rmtree(day)
+    return len(old)
+
+
+def backup(settings: Settings, target: Path, *, at: datetime, objects: Path | None = None) -> dict[str, Any]:
     """Copy database, objects, keys, trust, own criteria sets, profiles into `target`; a second time only what is new.
+
+    `objects`: a folder beside it, which backups share.
 
     Raises:
         StorageError: the database or an object cannot be copied.
@@ -42,12 +75,13 @@ def backup(settings: Settings, target: Path, *, at: datetime) -> dict[str, Any]:
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open_resources(settings) as resources:
         with resources.database.write() as connection:
-            happening = Happening("backed_up", target.name, "parindex backup", "command line")
+            who = ("parindex backup", "command line") if objects is None else ("backup", "chore")
+            happening = Happening("backed_up", target.name, *who)
             custody.append(connection, [happening], at=at)
         database = copy_database(resources.database, target)
         with resources.database.read() as connection:
             kept = list(care.objects_after(connection, ""))
-        copies = FolderStore(target / "objects")
+        copies = FolderStore(objects or target / _OBJECTS)
         lacking = [sha256 for sha256, _ in kept if sha256 not in copies]
         answers = copies.put_all(partial(open_sound, resources.store, sha256) for sha256 in lacking)
         copied = sum(1 for answer in answers if isinstance(answer, Kept))
@@ -106,7 +140,8 @@ def _require_empty(settings: Settings) -> None:
 
 def _restore_objects(settings: Settings, source: Path) -> tuple[int, list[str]]:
     """Put every listed object into the store; how many came back under their own hash, and which did not."""
-    copies, store = FolderStore(source / "objects"), open_store(settings)
+    own, shared = source / _OBJECTS, source.parent / _OBJECTS
+    copies, store = FolderStore(own if own.is_dir() else shared), open_store(settings)
     listed = [line.split()[0] for line in (source / _LIST).read_text(encoding="ascii").splitlines()]
     answers = store.put_all(partial(open_sound, copies, sha256) for sha256 in listed)
     found = {answer.sha256 for answer in answers if isinstance(answer, Kept)}

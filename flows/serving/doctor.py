@@ -112,6 +112,16 @@ def _database_and_store(settings: Settings) -> Iterator[Finding]:
         yield Finding("lưu trữ", False, type(error).__name__, str(error))
 
 
+def _backups(settings: Settings) -> Iterator[Finding]:
+    if settings.backups is None:
+        fix = "đặt PAR_BACKUPS (thư mục ở ổ đĩa khác) và PAR_BACKUP_DAYS=30"
+        yield Finding("sao lưu", False, "chưa đặt nơi sao lưu hằng ngày", fix, needed=False)
+    else:
+        there = settings.backups.is_dir()
+        fix = "" if there else "gắn ổ đĩa sao lưu, hoặc sửa PAR_BACKUPS"
+        yield Finding("sao lưu", there, f"{settings.backups}{'' if there else ': không thấy'}", fix, needed=False)
+
+
 def _damage(resources: Resources) -> Finding:
     with resources.database.read() as connection:
         found = len(open_damages(connection))
@@ -226,6 +236,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _rules,
     _trust,
     _folders,
+    _backups,
     _profiles,
     _engine,
     _mail,

@@ -6,6 +6,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +255,28 @@ def test_a_second_backup_copies_only_what_is_new(ward: Settings, tmp_path: Path)
         log_proofs.publish_checkpoint(resources, at=AT)
     second = backing_up.backup(ward, tmp_path / "backup", at=AT)
     assert (first["copied"], second["copied"]) == (first["objects"], 2)
+
+
+def test_daily_backups_share_their_objects_and_an_older_day_can_be_restored(ward: Settings, tmp_path: Path) -> None:
+    kept = ward.model_copy(update={"backups": tmp_path / "disk", "backup_days": 2})
+    with pytest.raises(NoBackup, match="PAR_BACKUPS"):
+        backing_up.back_up_daily(kept, AT)
+    (tmp_path / "disk").mkdir()
+    first = backing_up.back_up_daily(kept, AT)
+    before = state(ward)
+    with open_resources(ward) as resources:
+        log_proofs.publish_checkpoint(resources, at=AT)
+
+    second = backing_up.back_up_daily(kept, AT + timedelta(days=1))
+
+    assert (first["copied"], second["copied"], second["forgotten"]) == (first["objects"], 2, 0)
+    days = sorted(about.parent for about in (tmp_path / "disk").glob("*/backup.json"))
+    told = backing_up.restore(Settings(home=tmp_path / "new", period="2025"), days[0])
+    assert told["proved"] == first["objects"] and told["log"]["ok"]
+    assert state(Settings(home=tmp_path / "new", period="2025")) == before
+    assert backing_up.back_up_daily(kept, AT + timedelta(days=3))["forgotten"] == 1
+    assert not days[0].exists() and days[1].exists()
+    assert backing_up.back_up_daily(ward, AT) == {"made": False}
 
 
 def test_a_backup_that_rotted_is_never_restored_in_silence(ward: Settings, tmp_path: Path) -> None:
