@@ -172,7 +172,7 @@ def test_web_worker_prefect_and_runner_start_and_pass_their_health_checks(
     compose: dict[str, Any], tmp_path: Path, postgresql_url: str, s3_endpoint: str
 ) -> None:
     """Each with the command, environment and health check of the compose file, on servers of this machine."""
-    web, prefect = free_ports(2)
+    web, prefect, runner = free_ports(3)
     secrets = {"database_url": postgresql_url, "s3_access_key": "testkey", "s3_secret_key": SECRET, "smtp_password": ""}
     for name, value in secrets.items():
         (tmp_path / name).write_text(value)
@@ -184,6 +184,7 @@ def test_web_worker_prefect_and_runner_start_and_pass_their_health_checks(
         "0.0.0.0": "127.0.0.1",
         "8080": str(web),
         "4200": str(prefect),
+        "4201": str(runner),
     }
     (tmp_path / "home").mkdir()
     with contextlib.ExitStack() as running:
