@@ -10,9 +10,11 @@ import pwd
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -26,6 +28,17 @@ from storage.objects import S3Address, S3Store
 
 SECRET = "testsecret123"
 _HELD: list[BinaryIO] = []
+
+
+@contextlib.contextmanager
+def answering(server: socketserver.BaseServer) -> Iterator[int]:
+    """A server of this process at work in a thread; yields its port. It ends when told to, not half a second later."""
+    with server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
 
 
 @contextlib.contextmanager
@@ -71,7 +84,7 @@ def start_s3(folder: Path, ports: list[int]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
 
 
-def s3_address(endpoint: str, bucket: str, *, secret: str = SECRET, timeout_seconds: float = 20.0) -> S3Address:
+def s3_address(endpoint: str, bucket: str, *, secret: str = SECRET, timeout_seconds: float = 60.0) -> S3Address:
     """The address of a bucket on the test server."""
     return S3Address(endpoint, bucket, "testkey", secret, secure=False, timeout_seconds=timeout_seconds)
 
@@ -190,7 +203,7 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _wait(ready: Callable[[], object], server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def _wait(ready: Callable[[], object], server: subprocess.Popen[bytes], seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while True:
         try:

@@ -26,7 +26,7 @@ class LoneServer:
     silent: bool = False
     released: threading.Event = field(default_factory=threading.Event)
 
-    def source(self, password: str = PASSWORD, timeout_seconds: int = 5) -> SftpSource:
+    def source(self, password: str = PASSWORD, timeout_seconds: int = 60) -> SftpSource:
         """A source on this server that signs in by password."""
         place = ("sftp", "127.0.0.1", "/", "mot-cua", None, self.known_hosts, self.port)
         return SftpSource(*place, timeout_seconds=timeout_seconds, password=password)

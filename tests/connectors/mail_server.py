@@ -112,6 +112,6 @@ service imap-login {{
         yield MailServer(port, tls_port)
     finally:
         server.terminate()
-        server.wait(timeout=15)
+        server.wait(timeout=60)
         time.sleep(0.1)
         shutil.rmtree(home, ignore_errors=True)

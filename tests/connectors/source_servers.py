@@ -14,7 +14,6 @@ import socket
 import socketserver
 import ssl
 import subprocess
-import threading
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.sources.sftp import SftpSource
-from tests.servers import free_ports
+from tests.servers import answering, free_ports
 
 
 def free_port() -> int:
@@ -48,7 +47,7 @@ class SshServer:
         """The server goes away."""
         if self.process:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
 
 @contextlib.contextmanager
@@ -93,20 +92,17 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def babbler(answer: bytes) -> Iterator[int]:
-    """A server that says the same to whoever speaks to it; its port."""
+    """A server that says the same to whoever comes, of HTTP to whoever has asked; its port."""
 
     class Babble(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            self.request.settimeout(0.2)
-            with contextlib.suppress(OSError):
+            if answer.startswith(b"HTTP"):
                 self.request.recv(65536)
             with contextlib.suppress(OSError):
                 self.request.sendall(answer)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Babble) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    with answering(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Babble)) as port:
+        yield port
 
 
 @dataclass(frozen=True)
@@ -225,11 +221,8 @@ def web_server(folder: Path, tls: ssl.SSLContext | None = None) -> Iterator[WebS
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        state.port = server.server_address[1]
-        if tls is not None:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    with answering(server) as state.port:
         yield state
-        server.shutdown()

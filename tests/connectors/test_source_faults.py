@@ -58,14 +58,12 @@ FAULTS: dict[str, tuple[bytes, Callable[[int], Source], type[ConnectorError]]] =
     ),
     "a mail server that speaks something else": (
         b"SSH-2.0-OpenSSH\r\n",
-        lambda p: MailboxSource("nguon", "127.0.0.1", "u", "p", (SENDER,), port=p, security="none", timeout_seconds=5),
+        lambda p: MailboxSource("nguon", "127.0.0.1", "u", "p", (SENDER,), port=p, security="none"),
         TryAgain,
     ),
     "a mail server without STARTTLS": (
         b"* OK [CAPABILITY IMAP4rev1] IMAP\r\n",
-        lambda p: MailboxSource(
-            "nguon", "127.0.0.1", "u", "p", (SENDER,), port=p, security="starttls", timeout_seconds=5
-        ),
+        lambda p: MailboxSource("nguon", "127.0.0.1", "u", "p", (SENDER,), port=p, security="starttls"),
         TryAgain,
     ),
     "a share that does not answer": (b"", lambda _: FolderSource("nguon", Path("/" + "a" * 5000)), TryAgain),
@@ -202,7 +200,7 @@ def test_a_mailbox_over_tls_with_an_authority_of_one_s_own(security: str, truste
     port = mail.tls_port if security == "tls" else mail.port
     senders, ca_file = (SENDER,), str(trusted.certificate)
     source = MailboxSource(
-        "thu", "localhost", f"kin-{security}", PASSWORD, senders, "INBOX", port, security, 10, ca_file
+        "thu", "localhost", f"kin-{security}", PASSWORD, senders, "INBOX", port, security, 60, ca_file
     )
     assert [item.name for item in source.pull()] == ["00000001/a.xlsx"]
     with pytest.raises(SourceRefused, match="không được tin cậy"):

@@ -119,7 +119,7 @@ def _s3_world(folder: Path, endpoint: str) -> World:
     client.put_object(bucket_name=bucket, object_name="khac/x.xlsx", data=io.BytesIO(b"x"), length=1)
 
     def source(secret: str, endpoint: str = endpoint) -> S3Source:
-        return S3Source("s3", endpoint, bucket, "testkey", secret, "mot cua/", secure=False, timeout_seconds=10.0)
+        return S3Source("s3", endpoint, bucket, "testkey", secret, "mot cua/", secure=False, timeout_seconds=60.0)
 
     def state() -> object:
         objects = client.list_objects(bucket_name=bucket, recursive=True)

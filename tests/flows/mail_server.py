@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.servers import free_ports
+from tests.servers import answering, free_ports
 
 USER, PASSWORD = "parindex", "mat-khau-thu"
 
@@ -95,13 +94,8 @@ def webhook() -> Iterator[tuple[Hooks, str]]:
         def log_message(self, *_: object) -> None:
             """Silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield hooks, f"http://127.0.0.1:{server.server_port}/thu"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Receiver)) as port:
+        yield hooks, f"http://127.0.0.1:{port}/thu"
 
 
 def _known(_server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

@@ -9,7 +9,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,7 +22,7 @@ import yaml
 
 from storage.errors import StorageError
 from storage.objects import S3Store
-from tests.servers import SECRET, free_block, free_ports, require_s3, s3_address
+from tests.servers import SECRET, answering, free_block, free_ports, require_s3, s3_address
 
 
 @pytest.fixture
@@ -98,11 +97,12 @@ def test_the_proxy_passes_visitors_to_the_pages_over_tls_and_keeps_figures_insid
         command = ["caddy", "run", "--config", str(tmp_path / "Caddyfile")]
         with _started(command, environment, tmp_path / "log") as server:
             root = tmp_path / "caddy/pki/authorities/local/root.crt"
-            _wait(lambda: root.exists() and _answers(f"http://127.0.0.1:{admin}/config/"), server)
-            with httpx.Client(verify=ssl.create_default_context(cafile=str(root))) as visitor:
+            _wait(root.exists, server)
+            with httpx.Client(verify=ssl.create_default_context(cafile=str(root)), timeout=60) as visitor:
+                _wait(partial(_answers, visitor, f"https://localhost:{tls}/"), server)
                 page = visitor.get(f"https://localhost:{tls}/", headers={"X-Forwarded-For": "203.0.113.9"})
                 inside = [visitor.get(f"https://localhost:{tls}{path}").status_code for path in ("/metrics", "/readyz")]
-            moved = httpx.get(f"http://localhost:{plain}/", follow_redirects=False)
+                moved = visitor.get(f"http://localhost:{plain}/")
     assert page.text == "trang" and "Strict-Transport-Security" in page.headers and "Server" not in page.headers
     assert inside == [404, 404] and moved.is_redirect
     assert seen["/"] == "127.0.0.1", "what a visitor says of his own address is not passed on"
@@ -122,15 +122,14 @@ def _pages() -> Iterator[tuple[str, dict[str, str | None]]]:
 
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}", seen
-        server.shutdown()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Pages)) as port:
+        yield f"127.0.0.1:{port}", seen
 
 
-def _answers(address: str) -> bool:
+def _answers(visitor: httpx.Client, address: str) -> bool:
+    """The certificate of the pages comes a moment after that of the authority."""
     try:
-        return httpx.get(address).is_success
+        return visitor.get(address).is_success
     except httpx.HTTPError:
         return False
 
@@ -229,11 +228,11 @@ def _started(command: list[str], environment: dict[str, str], log: Path) -> Iter
         server.wait()
 
 
-def _wait(met: Callable[[], bool], server: subprocess.Popen[bytes], seconds: float = 120) -> None:
+def _wait(met: Callable[[], bool], server: subprocess.Popen[bytes], seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while not met():
         assert server.poll() is None and time.monotonic() < until, f"{server.args!r} did not come up"
-        time.sleep(1)
+        time.sleep(0.5)
 
 
 def _passes(check: list[str], environment: dict[str, str]) -> bool:

@@ -291,14 +291,14 @@ def test_two_threads_of_a_process_never_do_the_same_chore_at_once(
     def slow_deed(_settings: Settings, now: datetime) -> dict[str, Any]:
         times.append(now)
         begun.set()
-        go_on.wait(30)
+        go_on.wait(180)
         return {}
 
     monkeypatch.setattr("flows.watching.chores._deed", lambda _: slow_deed)
     chore = Chore(settings.unit, "letter", SLOT)
     other = threading.Thread(target=do_chore, args=(settings, chore), kwargs={"now": SLOT})
     other.start()
-    assert begun.wait(30) and not do_chore(settings, chore, now=SLOT)
+    assert begun.wait(180) and not do_chore(settings, chore, now=SLOT)
     go_on.set()
     other.join()
     assert times == [SLOT] and not do_chore(settings, chore, now=SLOT)

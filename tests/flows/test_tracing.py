@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from flows import tracing
 from tests.journeys.commands import NIGHT, night, parindex
-from tests.servers import free_ports
+from tests.servers import answering, free_ports
 
 STEPS = (
     "pull_exports",
@@ -87,10 +86,8 @@ def _collector() -> Iterator[tuple[str, list[bytes]]]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Taker) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", received
-        server.shutdown()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Taker)) as port:
+        yield f"http://127.0.0.1:{port}", received
 
 
 def _spans(received: list[bytes]) -> list[Any]:

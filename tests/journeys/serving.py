@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 
 from tests.journeys.commands import inherited
@@ -33,6 +34,10 @@ class Service:
     def part(self, name: str) -> psutil.Process | None:
         """The living process of one part: web_process, worker, prefect_serving."""
         return next((child for child in self.tree() if f"flows.serving.{name}" in _words(child)), None)
+
+    def ask(self, path: str) -> httpx.Response:
+        """What the pages answer, however busy the machine is."""
+        return httpx.get(f"{self.pages}{path}", timeout=180)
 
     def tree(self) -> list[psutil.Process]:
         """All processes below the service."""
@@ -63,7 +68,7 @@ def serving(home: Path, **environment: str) -> Iterator[Service]:
         yield Service(psutil.Process(server.pid), json.loads(line))
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(timeout=60)
+        server.wait(timeout=180)
 
 
 def wait_for(met: Callable[[], object], *, seconds: float = 180) -> None:

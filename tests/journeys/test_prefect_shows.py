@@ -34,7 +34,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     def up() -> bool:
         try:
-            return httpx.get(f"{url}/health", timeout=2).is_success
+            return httpx.get(f"{url}/health", timeout=10).is_success
         except httpx.HTTPError:
             return False
 
@@ -43,7 +43,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=60)
+        server.wait(timeout=180)
 
 
 def test_setup_makes_pool_limit_and_automation_once(prefect: str, tmp_path: Path) -> None:
@@ -183,5 +183,5 @@ def _state_of(prefect: str, run: str) -> dict[str, Any]:
 
 
 def _asked(prefect: str, what: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = httpx.post(f"{prefect}/{what}", json={}, timeout=30).raise_for_status().json()
+    found: list[dict[str, Any]] = httpx.post(f"{prefect}/{what}", json={}, timeout=180).raise_for_status().json()
     return found

@@ -6,7 +6,6 @@ import functools
 import json
 import shutil
 import sqlite3
-import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +16,7 @@ from config.settings import Settings
 from flows.keeping.trust import PinRefused, pin_certificate, trust_state
 from tests.journeys.commands import NIGHT, parindex
 from tests.ocr.signatures.authority import AT, leaf, pki
+from tests.servers import answering
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -28,11 +28,8 @@ class _Quiet(SimpleHTTPRequestHandler):
 def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     served = tmp_path / "www"
     served.mkdir()
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(served)))
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    yield served, f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    httpd.server_close()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(served)))) as port:
+        yield served, f"http://127.0.0.1:{port}"
 
 
 def test_a_root_is_trusted_only_with_the_fingerprint_that_came_another_way(tmp_path: Path) -> None:

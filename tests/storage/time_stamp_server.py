@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,19 +13,21 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from sample.pki import Leaf
+from tests.servers import answering
 
 STAMPED_AT = datetime(2026, 1, 5, 18, 30, tzinfo=UTC)
 
 
 @contextlib.contextmanager
 def time_stamp_server(tsa: Leaf, *, mood: str = "willing") -> Iterator[str]:
-    """Yields the address. Its mood: willing | slow (answers too late) | broken (500) | astray (another request)."""
+    """Yields the address. Its mood: willing | slow (answers at its end) | broken (500) | astray (another request)."""
+
+    over = threading.Event()
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            if mood == "slow":
-                time.sleep(3)
+            over.wait(60 if mood == "slow" else 0)
             if mood == "astray":
                 request["message_imprint"]["hashed_message"] = bytes(32)
             self.send_response(500 if mood == "broken" else 200)
@@ -40,14 +41,9 @@ def time_stamp_server(tsa: Leaf, *, mood: str = "willing") -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as port:
+        yield f"http://127.0.0.1:{port}/"
+        over.set()
 
 
 def _stamper(tsa: Leaf) -> DummyTimeStamper:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import time
 import zipfile
-from typing import Any
-
-from fastapi.testclient import TestClient
 
 from flows.people.accounts import make_token
 from flows.resources import open_resources
+from tests.journeys.serving import wait_for
 from tests.web.test_cycle import DAYS, ROOT
 from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, Town, pdf, sign_in, visiting
 from web.access import Deed
@@ -67,7 +64,7 @@ def test_a_broken_download_of_a_bundle_goes_on_where_it_stopped(own_town: Town) 
     with visiting(own_town) as client:
         order = client.post(f"{V1}/bundles", headers=token, json={"components": [OWN_COMPONENT]}).json()["order"]
         address = f"{V1}/bundles/{order}"
-        assert _ready(client, address, token)["state"] == "ready"
+        wait_for(lambda: client.get(address, headers=token).json()["state"] == "ready")
         whole = client.get(f"{address}/content", headers=token)
         first = client.get(f"{address}/content", headers=token | {"Range": "bytes=0-999"})
         rest = client.get(
@@ -78,12 +75,3 @@ def test_a_broken_download_of_a_bundle_goes_on_where_it_stopped(own_town: Town) 
     assert first.content + rest.content == whole.content
     with zipfile.ZipFile(io.BytesIO(whole.content)) as bundle:
         assert any(name.endswith("verify.py") for name in bundle.namelist())
-
-
-def _ready(client: TestClient, address: str, token: dict[str, str]) -> Any:
-    for _ in range(600):
-        told = client.get(address, headers=token).json()
-        if told["state"] not in ("waiting", "making"):
-            break
-        time.sleep(0.1)
-    return told

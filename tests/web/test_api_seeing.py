@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from flows.resources import open_resources
 from storage.database.tables import rejected_rows
+from tests.journeys.serving import wait_for
 from tests.web.test_api import V1, token_of
 from tests.web.test_cycle import DAYS
 from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, scored, visiting
@@ -74,10 +73,7 @@ def test_an_upload_tells_its_verdict_to_the_program_that_sent_it(own_town: Town)
         client.put(address, headers=key, content=data)
         before = client.get(address, headers=key).json()
         client.post(f"{address}/done", headers=key)
-        for _ in range(300):
-            told = client.get(address, headers=key).json()
-            if told["document"]["state"] not in ("received", "examining"):
-                break
-            time.sleep(0.2)
+        wait_for(lambda: client.get(address, headers=key).json()["document"]["state"] == "examined")
+        told = client.get(address, headers=key).json()
     assert (before["document"], before["received"], before["state"]) == (None, len(data), "open")
-    assert told["document"]["state"] == "examined" and told["document"]["signature"] == "NO_SIGNATURE"
+    assert told["document"]["signature"] == "NO_SIGNATURE"

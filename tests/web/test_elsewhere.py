@@ -33,7 +33,7 @@ def _come_back(town: Town, *, change: str = "") -> tuple[int, str, int]:
     with visiting(town) as client:
         leaving = client.get("/dang-nhap/ngoai")
         assert leaving.status_code == 303
-        answered = httpx.get(leaving.headers["location"])
+        answered = httpx.get(leaving.headers["location"], timeout=180)
         back = answered.headers["location"].replace("http://testserver", "") + change
         entered = client.get(back)
         return entered.status_code, entered.text, client.get(f"/p/{OWN}/{PERIOD}/bang-diem").status_code

@@ -49,8 +49,8 @@ def test_what_fails_beside_a_page_is_told_in_the_log(town: Town, capfd: pytest.C
 def test_two_bundles_under_way_hold_up_no_verdict(town: Town) -> None:
     house, go = House(town.settings), threading.Event()
     for name in ("g-3", "g-4", "g-5"):
-        house.work_on(name, lambda _: go.wait(60))
-    assert house.verdicts.submit(lambda: "examined").result(timeout=30) == "examined"
+        house.work_on(name, lambda _: go.wait(240))
+    assert house.verdicts.submit(lambda: "examined").result(timeout=180) == "examined"
     go.set()
     house.close(wait=True)
 

@@ -105,7 +105,7 @@ def test_a_script_that_sends_files_learns_that_its_session_ended(own_town: Town)
 
 
 def _through_the_city(client: TestClient, leaving: httpx.Response) -> httpx.Response:
-    answered = httpx.get(leaving.headers["location"])
+    answered = httpx.get(leaving.headers["location"], timeout=180)
     return client.get(answered.headers["location"].replace("http://testserver", ""))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import time
 import unicodedata
 import zipfile
 
@@ -17,6 +16,7 @@ from flows.examining.receiving import safe_name
 from flows.resources import open_resources
 from storage.database.tables import documents
 from storage.documents.evidence import EXAMINING, RECEIVED
+from tests.journeys.serving import wait_for
 from tests.web.wards import OWN, OWN_COMPONENT, PERIOD, Town, pdf, visiting
 from web.wording import DOCUMENT_STATES
 
@@ -58,12 +58,8 @@ def test_a_broken_upload_goes_on_where_it_stopped_and_tells_its_hash_and_verdict
 
 
 def _until_examined(client: TestClient, path: str) -> str:
-    for _ in range(300):
-        page = client.get(path).text
-        if "đang kiểm tra" not in page:
-            return page
-        time.sleep(0.2)
-    raise AssertionError("no verdict came")
+    wait_for(lambda: "đang kiểm tra" not in client.get(path).text)
+    return client.get(path).text
 
 
 def test_a_page_says_while_a_document_is_being_examined_and_asks_until_there_is_a_verdict(own_town: Town) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +13,7 @@ from ocr.signatures import TrustStore, examine_signatures
 from ocr.signatures.crl_update import update_crls
 from tests.ocr.signatures.authority import AT, pki
 from tests.ocr.signatures.case import signed
+from tests.servers import answering
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -26,11 +26,8 @@ def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder and the address under which it is served."""
     served = tmp_path / "www"
     served.mkdir()
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(served)))
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    yield served, f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    httpd.server_close()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(served)))) as port:
+        yield served, f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
