@@ -248,6 +248,8 @@ def test_files_that_are_being_sent_wait_for_signing_in_again_in_another_window(
     page.goto(f"{ROOT}/nop-tai-lieu?muc=1.7.1")
     (tmp_path / "het phien.pdf").write_bytes(b"%PDF-1.4\n" + b"%" * 3000)
     context.clear_cookies()
+    asked: list[str] = []
+    page.on("response", lambda answer: asked.append(answer.url))
     page.set_input_files("#tep", tmp_path / "het phien.pdf")
     page.get_by_role("button", name="Nộp").click()
     again = page.get_by_role("link", name="Đăng nhập lại ở cửa sổ khác")
@@ -259,6 +261,7 @@ def test_files_that_are_being_sent_wait_for_signing_in_again_in_another_window(
     opened.value.press("#password", "Enter")
     opened.value.wait_for_url("**/nop-tai-lieu")
     expect(page.locator(".one-sent", has_text="het phien.pdf").locator("code")).to_be_visible()
+    assert [one for one in asked if "dang-nhap" in one] == [], "it would take the other window's form its key"
 
 
 def test_a_form_opened_before_signing_in_again_is_sent_once_more(service: Open, context: BrowserContext) -> None:

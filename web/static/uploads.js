@@ -34,8 +34,9 @@ async function asked(path, options) {
 
 // After signing in again in another window, forms carry another key: this page's own form has it.
 async function takeFreshKey() {
-  const answer = await fetch(form.dataset.path, { credentials: "same-origin" });
-  if (!answer.ok || answer.redirected) return;
+  // It follows no way to the sign-in page: a second one, asked for beside the one a person fills in, would make its key stale.
+  const answer = await fetch(form.dataset.path, { credentials: "same-origin", redirect: "manual" });
+  if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("nop");
   if (fresh) form.dataset.formKey = fresh.dataset.formKey;
