@@ -16,9 +16,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-import httpx
-
 from config.settings import Settings
+from flows.watching import probe
 
 
 class PrefectDown(RuntimeError):
@@ -104,10 +103,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, seconds: float)
 
 def answers(url: str) -> bool:
     """Whether a Prefect API answers at this address."""
-    try:
-        return httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
+    return probe.answers(f"{url}/health")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import signal
 import socket
@@ -19,8 +20,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
-import httpx
-
 from config.refusals import WrongUse
 from config.settings import Settings
 from config.units_here import settings_of_units
@@ -30,6 +29,7 @@ from flows.serving.environment import export_settings
 from flows.watching.probe import STALE_SECONDS, answers, silent_seconds
 
 READY_SECONDS = 60.0
+"""After which pages that do not answer yet are told in the log."""
 PORT_SECONDS = 15.0
 """How long the pages of a service that was killed a moment ago may still hold their port."""
 STOP_SECONDS = 20.0
@@ -196,14 +196,13 @@ def _tell_when_ready(
 ) -> None:
     pages = pages_address(settings)
     until = time.monotonic() + READY_SECONDS
-    while not stopping.is_set() and time.monotonic() < until:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{pages}/healthz", timeout=2).status_code == httpx.codes.OK:
-                ready(_addresses(settings, pages, port))
-                return
-        stopping.wait(0.1)
-    if not stopping.is_set():
-        log("pages_do_not_answer", address=pages)
+    while not answers(f"{pages}/healthz"):
+        if time.monotonic() > until:
+            log("pages_do_not_answer", address=pages)
+            until = math.inf
+        if stopping.wait(0.1):
+            return
+    ready(_addresses(settings, pages, port))
 
 
 def _addresses(settings: Settings, pages: str, port: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from config.settings import Settings, load_settings
@@ -30,7 +31,7 @@ def answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=8) as response:
             return bool(200 <= response.status < 300)
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from flows.serving.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
-from flows.serving.serve import HUNG_LOOKS, Child, PortTaken, _require_port, serve
+from flows.serving.serve import HUNG_LOOKS, Child, PortTaken, _require_port, _tell_when_ready, serve
 from flows.serving.setup import set_up
 from flows.serving.worker import work
 from flows.watching.health import readiness
@@ -148,6 +148,16 @@ def test_a_service_whose_port_is_taken_is_refused_before_anything_is_started(
             serve(settings, ready=lambda _: None)
     with pytest.raises(PortTaken, match="PAR_WEB_HOST"):
         serve(settings.model_copy(update={"web_host": "192.0.2.1"}), ready=lambda _: None)
+
+
+def test_pages_that_take_longer_than_a_minute_to_come_up_are_told_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    looks, told = iter([False, False, True]), list[dict[str, str]]()
+    monkeypatch.setattr("flows.serving.serve.READY_SECONDS", -1.0)
+    monkeypatch.setattr("flows.serving.serve.answers", lambda _: next(looks))
+    _tell_when_ready(Settings(prefect="off"), 0, threading.Event(), told.append)
+    assert len(told) == 1 and capfd.readouterr().err.count("pages_do_not_answer") == 1
 
 
 def test_a_port_that_a_killed_service_still_holds_is_waited_for() -> None:

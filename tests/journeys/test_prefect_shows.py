@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from flows.on_prefect.server import answers
 from tests.journeys.commands import NIGHT, parindex
 from tests.journeys.serving import wait_for
 from tests.servers import free_ports
@@ -31,15 +32,8 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}/api"
-
-    def up() -> bool:
-        try:
-            return httpx.get(f"{url}/health", timeout=10).is_success
-        except httpx.HTTPError:
-            return False
-
     try:
-        wait_for(up, seconds=240)
+        wait_for(lambda: answers(url), seconds=240)
         yield url
     finally:
         server.terminate()
