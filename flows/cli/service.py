@@ -14,15 +14,6 @@ from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, Period, Refuse
 from flows.cli.texts import text
 from reports.letter import vietnamese_number
 
-_STATES = {
-    "waiting": "đang chờ",
-    "running": "đang chạy",
-    "lost": "mất liên lạc, sẽ được chạy tiếp",
-    "done": "xong",
-    "gaps": "xong, có việc cần người xử lý",
-    "failed": "không chạy được",
-    "cancelled": "đã hủy",
-}
 _OPEN = ("waiting", "running", "lost")
 _CODES = dict.fromkeys(("done", *_OPEN), DONE)
 
@@ -94,12 +85,10 @@ def status(*, unit: Unit = "", as_json: AsJson = False) -> None:
 
 
 def _standing(told: dict[str, Any]) -> Iterator[str]:
+    from flows.running.requests import STATES
+
     night = told["last_night"]
-    yield (
-        f"Đêm gần nhất: {night['night']}, {_STATES.get(night['state'], night['state'])}"
-        if night
-        else "Chưa chạy đêm nào"
-    )
+    yield (f"Đêm gần nhất: {night['night']}, {STATES[night['state']]}" if night else "Chưa chạy đêm nào")
     if night and night["progress"]:
         progress = night["progress"]
         yield f"  {progress['step_vi']}" + (f": {progress['done']}/{progress['of']}" if progress["of"] else "")
@@ -147,8 +136,10 @@ def _where(told: dict[str, Any]) -> str:
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:
+    from flows.running.requests import STATES
+
     dry = ", chỉ xem thử" if told["dry_run"] else ""
-    yield f"{told['request']}: {_STATES[told['state']]} ({told['unit']}, kỳ {told['period']}, {told['criteria']}{dry})"
+    yield f"{told['request']}: {STATES[told['state']]} ({told['unit']}, kỳ {told['period']}, {told['criteria']}{dry})"
     if told["state"] in _OPEN:
         yield f"  {_where(told)}"
     outcome = told["outcome"]

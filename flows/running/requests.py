@@ -43,6 +43,17 @@ STEPS = {
 }
 """What a run is doing, in words for people; nights use the same."""
 
+STATES = {
+    "waiting": "đang chờ",
+    "running": "đang chạy",
+    "lost": "mất liên lạc, sẽ được chạy tiếp",
+    "done": "xong",
+    "gaps": "xong, có việc cần người xử lý",
+    "failed": "không chạy được",
+    "cancelled": "đã hủy",
+}
+"""How a run or a night stands (`state_seen`), in words for people."""
+
 _YEAR = r"20\d{2}"
 _ON_TIME_RULES = get_args(Settings.model_fields["on_time_rule"].annotation)
 _OF_COMPONENT = ("id", "name", "points", "max_points", "state", "because")

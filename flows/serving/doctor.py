@@ -21,12 +21,14 @@ from flows.keeping.trust import trust_state
 from flows.on_prefect.server import answers
 from flows.resources import Resources, open_ledger, open_resources, prepare_home, require_room
 from flows.running.night import require_sound_data
+from flows.running.requests import STATES
 from flows.serving.mailing import mail_server
 from flows.serving.start import EngineMissing, require_task_runner
 from flows.watching.alarms import alarms_now
 from flows.watching.probe import STALE_SECONDS, silent_seconds
 from storage.documents.evidence import record_object
 from storage.errors import StorageError
+from storage.ledger.leases import state_seen
 from storage.ledger.nights import nights_of
 from storage.proof.care import open_damages
 from storage.proof.keys import fingerprint, signing_key
@@ -132,8 +134,8 @@ def _damage(resources: Resources) -> Finding:
 def _last_night(night: Mapping[str, Any] | None) -> Finding:
     if night is None:
         return Finding("đêm gần nhất", True, "chưa chạy đêm nào", needed=False)
-    state, ended = night["state"], night["ended_at"]
-    seen = f"{night['id']}: {state}" + (f", xong {ended:%Y-%m-%d %H:%M} UTC" if ended else "")
+    state, ended = state_seen(night, datetime.now(UTC)), night["ended_at"]
+    seen = f"{night['id']}: {STATES[state]}" + (f", xong {ended:%Y-%m-%d %H:%M} UTC" if ended else "")
     return Finding(
         "đêm gần nhất", state != "failed", seen, "parindex nightly" if state == "failed" else "", needed=False
     )

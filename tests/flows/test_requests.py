@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
+from flows.cli.service import _lines, _standing
 from flows.resources import Resources, open_resources
 from flows.running.requests import (
     BadRequest,
@@ -20,6 +21,9 @@ from flows.running.requests import (
     runs_asked,
     waiting_runs,
 )
+from flows.scores.browsing import today
+from flows.serving.doctor import _database_and_store
+from flows.serving.standing import standing_of
 from storage.ledger import requests
 from storage.ledger.leases import LEASE, owner_here
 from storage.ledger.nights import NightRequest, NightRunning, begin_night
@@ -106,6 +110,35 @@ def test_what_a_dead_worker_left_is_resumed_under_its_own_start_within_two_minut
 
     assert done is not None and (done["request"], done["state"], done["attempts"]) == (request, "done", 2)
     assert done["started_at"] == NOW.isoformat(timespec="seconds")
+
+
+def test_a_run_whose_worker_was_silent_too_long_is_not_told_as_working_until_somebody_takes_it_up(
+    resources: Resources,
+) -> None:
+    request = ask_for_run(resources, _asked(dry_run=True))["request"]
+    now = datetime.now(UTC)
+    _claim(resources, ELSEWHERE, now)
+    assert progress_of(resources, request)["state"] == "running"
+    with resources.database.write() as connection:
+        requests.beat(connection, request, owner=ELSEWHERE, now=now - LEASE)
+
+    (listed,) = waiting_runs(resources)
+
+    line = next(_lines(listed))
+    assert "mất liên lạc, sẽ được chạy tiếp" in line and "đang chạy" not in line
+    done = run_next(resources.settings, now=now)
+    assert done is not None and done["state"] == "done"
+
+
+def test_a_night_whose_worker_is_dead_is_told_so_by_command_page_and_doctor(resources: Resources) -> None:
+    night = NightRequest("hoi-an-dong", "2025", "test", "Asia/Ho_Chi_Minh")
+    now = datetime.now(UTC)
+    with resources.database.write() as connection:
+        begin_night(connection, night, owner=f"{owner_here().split(':')[0]}:999999:1", now=now)
+
+    assert "mất liên lạc" in next(_standing(standing_of(resources.settings, now)))
+    assert today(resources, "2025", now)["night"]["state"] == "lost"
+    assert any("mất liên lạc" in found.seen for found in _database_and_store(resources.settings))
 
 
 def test_what_a_dead_process_of_this_machine_left_is_free_at_once(resources: Resources) -> None:

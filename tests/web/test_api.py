@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 
 from flows.people.accounts import make_token
 from flows.resources import open_resources
+from storage.ledger import requests
+from storage.ledger.leases import LEASE
 from tests.web.wards import NOW, OWN, OWN_COMPONENT, PERIOD, ROLES, Town, let_in_for_both_wards, sign_in, visiting
 from web.access import DEEDS, EVERYBODY, Deed
 from web.app import create_app, deeds_of
@@ -101,6 +103,23 @@ def test_an_ad_hoc_run_is_asked_for_once_and_cancelled(town: Town) -> None:
         bad = client.post(f"{V1}/requests", headers=token, json={"criteria": "không-có@1"})
     assert ended["state"] == "cancelled"
     assert bad.status_code == 422 and "không-có" in bad.json()["error"]
+
+
+def test_a_run_that_a_dead_worker_left_is_told_as_out_of_reach_by_api_and_page_and_can_be_cancelled(
+    own_town: Town,
+) -> None:
+    token = token_of(own_town, "coordinator", Deed.ASK_RUN, Deed.SEE_RUNS)
+    with open_resources(own_town.settings) as resources, resources.database.write() as connection:
+        taken = requests.claim_next(connection, owner="another-machine:1:1", now=NOW - LEASE)
+    assert taken is not None and (taken.wanted.unit, taken.wanted.period) == (OWN, PERIOD)
+
+    with visiting(own_town, "coordinator") as client:
+        told = client.get(f"{V1}/requests/{taken.id}", headers=token).json()
+        page = client.get(f"/p/{OWN}/{PERIOD}/cham-diem/{taken.id}").text
+        ended = client.delete(f"{V1}/requests/{taken.id}", headers=token).json()
+
+    assert told["state"] == "lost" and "Mất liên lạc, sẽ được chạy tiếp" in page
+    assert ended["state"] == "cancelled"
 
 
 @pytest.mark.parametrize("role", ["coordinator", "unit", "auditor", "supervisor", "leader", "administrator"])
