@@ -78,6 +78,7 @@ def _vni_letter(found: re.Match[str]) -> str:
     return whole.upper() if letter.isupper() else whole
 
 
+_CELLS_OF_OLD_ROW = 3
 TCVN3 = OldFont("TCVN3", _read_tcvn3)
 VNI = OldFont("VNI", _read_vni)
 
@@ -209,17 +210,26 @@ def _modern_rows(
     rows: Iterable[Cells], first: int, font: OldFont, whole_file: bool, touched: list[int]
 ) -> Iterator[Cells]:
     for number, row in enumerate(rows, start=first):
-        modern = [_modern_cell(cell, font, whole_file) for cell in row]
+        whole_row = whole_file or _is_old(row)
+        modern = [_modern_cell(cell, font, whole_row) for cell in row]
         if modern != row:
             touched.append(number)
         yield modern
 
 
-def _modern_cell(cell: Any, font: OldFont, whole_file: bool) -> Any:
-    """In a file of both kinds only cells that cannot be modern are converted: "cá" may be "cá" or, in TCVN3, "cỏ"."""
+def _is_old(row: Cells) -> bool:
+    """Whether a row was typed in the old font, as a header may be above modern rows: several of its cells cannot be
+    modern, and none must be."""
+    texts = [cell for cell in row if isinstance(cell, str) and not cell.isascii()]
+    never = sum(1 for text in texts if _NEVER_MODERN.search(text))
+    return never >= _CELLS_OF_OLD_ROW and not any(map(_MODERN.search, texts))
+
+
+def _modern_cell(cell: Any, font: OldFont, whole: bool) -> Any:
+    """In a row of both kinds only cells that cannot be modern are converted: "cá" may be "cá" or, in TCVN3, "cỏ"."""
     if not isinstance(cell, str) or not _WESTERN.search(cell) or _MODERN.search(cell):
         return cell
-    return font.read(cell) if whole_file or _NEVER_MODERN.search(cell) else cell
+    return font.read(cell) if whole or _NEVER_MODERN.search(cell) else cell
 
 
 def touched_sentence(sheet: str, font: OldFont, rows: list[int]) -> str:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
 from connectors.exports.furniture import said
 from connectors.exports.grids import Cells
@@ -43,6 +44,7 @@ _UNIT_BEHIND = re.compile(rf"\s*{_UNITS}\.?$", re.IGNORECASE)
 _GROUP_MARK = re.compile(r"(?:[IVXLC]+|[A-Z])[.)]?")
 _NUMBER_MARK = re.compile(r"[(\[]?(\d{1,3})[)\]]?(?:\s*=.*)?")
 _LETTER_MARK = re.compile(r"[(\[]?[A-Z][)\]]?")
+_SAYS_MORE = re.compile(rf"{DOSSIER_CODE.pattern}[\s:,;(-]+\S*[^\W\d]", re.IGNORECASE)
 _PAGE = re.compile(r"trang\s+(?:số\s+)?\d+(?:\s*/\s*\d+)?", re.IGNORECASE)
 _ORDINAL = re.compile(r"\d{1,7}(?:\.\d{1,3})*\.?")
 _LONGEST_CODE, _MOST_WORDS_OF_CODE, _WIDEST_GROUP = 40, 3, 4
@@ -91,7 +93,10 @@ class RowJudge:
         return self._kind_without_key(cells, filled, numbered=numbered)
 
     def _has_key(self, cells: Cells, filled: Said, *, numbered: bool) -> bool:
-        """A bare number is a key only behind a row number: totals and groups carry numbers too. 1.001193 is none."""
+        """A bare number is a key only behind a row number: totals and groups carry numbers too. 1.001193 is none.
+        A remark on a dossier, and nothing else, is no row of it."""
+        if len(filled) == 1 + numbered and _SAYS_MORE.match(filled[-1][1]):
+            return False
         at_keys = [(index, text) for index, text in filled if index in self.keys and self.keys[index](cells[index])]
         return any(numbered or number_said(text) is None or PROCEDURE_CODE.fullmatch(text) for _, text in at_keys)
 
@@ -104,7 +109,7 @@ class RowJudge:
         if is_total(others):
             return RowKind.TOTAL
         if numbered:
-            return RowKind.HEADING if self._is_numbered_heading(others) else RowKind.RECORD
+            return self._kind_of_numbered(others)
         if _sums(others):
             return RowKind.SUMMED
         if self._is_heading(filled, marked=marked):
@@ -112,10 +117,14 @@ class RowJudge:
         fits = any(index in self.known and self.known[index](cells[index]) for index, _ in filled)
         return RowKind.RECORD if fits else RowKind.UNCLEAR
 
-    def _is_numbered_heading(self, others: Said) -> bool:
-        """ "2 | Phòng Kinh tế": words alone where codes stand, and no code: units nested in others."""
-        ((place, words), *more) = others
-        return place in self.keys and not more and len(words.split()) > 1 and not any(map(str.isdigit, words))
+    def _kind_of_numbered(self, others: Said) -> RowKind:
+        """A record, but for "2 | Phòng Kinh tế" (units nested in others) and "1 | H17.57-250702-0002 chuyển kỳ sau"."""
+        place, words = others[0]
+        if len(others) > 1 or place not in self.keys:
+            return RowKind.RECORD
+        if _SAYS_MORE.match(words):
+            return RowKind.UNCLEAR
+        return RowKind.RECORD if any(map(str.isdigit, words)) or " " not in words else RowKind.HEADING
 
     def _is_heading(self, filled: Said, *, marked: bool) -> bool:
         """Words where row numbers stand, or one text at the left (merged over the row), or "II | Đất đai | 25"."""

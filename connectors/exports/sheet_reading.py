@@ -16,7 +16,8 @@ from connectors.exports.prints import NeedsAll, Printer, can_be_printed
 from connectors.exports.records import MOMENTS, NOT_SAID, SheetRecords, records_of
 from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.settling import columns_that_repeat, merged_told, parts_of_rows, refuse_month_first, settle
-from connectors.exports.text import column_letters, folded
+from connectors.exports.text import clean, column_letters, folded
+from connectors.exports.totals import declared_above
 from connectors.exports.turned_dates import refuse_turned_by_codes, refuse_turned_cells
 from connectors.exports.values import converter
 
@@ -48,6 +49,8 @@ def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozen
     if grid.late is not None and (records.other_table_row or any(cell.top >= layout.first for cell in grid.late)):
         raise NotPlain("merged cells among the records")
     settle(records, layout.profile, alignment.places)
+    if not records.declared_totals and (said := declared_above(_titles(grid, layout))) is not None:
+        records.declared_totals.append(said)
     refuse_month_first(records)
     refuse_turned_by_codes(records)
     records.warnings.extend(merged_told(tall, repeated, records))
@@ -59,6 +62,11 @@ def read_sheet(grid: Grid, layout: Layout, vocabulary: Vocabulary, known: frozen
     for column, rule in told:
         _split_liar(records, column, rule)
     return records
+
+
+def _titles(grid: Grid, layout: Layout) -> list[str]:
+    cells = (cell for row in grid.head[: layout.header_row] for cell in row if isinstance(cell, str))
+    return list(map(clean, (*grid.above, *cells)))
 
 
 def _modernise(records: SheetRecords) -> None:

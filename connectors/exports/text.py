@@ -11,7 +11,7 @@ _INVISIBLE = dict.fromkeys(
     (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF)
 )
 """Signs without width, joiners, and the marks of direction that web pages and Outlook put around codes and dates."""
-_FOOTNOTE = re.compile(r"\(\s*(?:[*\d]{1,3}|dd?\s*[/.-]\s*mm?\s*[/.-]\s*yy(?:yy)?[\s:hms]*)\s*\)|[*:]+$")
+_FOOTNOTE = re.compile(r"\(\s*(?:[*\d]{1,3}|dd?\s*[/.-]\s*mm?\s*[/.-]\s*yy(?:yy)?[\s:hms]*)\s*\)|[*:]+$|[▲▼△▽↑↓↕⇅]+")
 DASHES = frozenset({"", "-", "--", "—", "–", "...", "…", "N/A", "NaN", "nan", "null", "NULL"})
 
 

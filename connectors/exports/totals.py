@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -16,6 +17,8 @@ from connectors.exports.row_kinds import number_in_total, number_said
 BEYOND = 1 << 31
 """Behind the last row of any sheet."""
 _SHOWN = 40
+_COUNTS = re.compile(r"[^\W\d]\s*[:=]\s*\d[\d.,]*(?![\d/:.h-])", re.IGNORECASE)
+"""A word and its number, in a title: "Quá hạn: 8 hồ sơ"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ def judged(row: TotalRow, others: tuple[int, int], counted: Counted) -> Judged:
         return Judged(True, count, wrong)
     agrees = not wrong if sums else count in [counted.rows(*span) for span in spans]
     return Judged(agrees, count if agrees else None, ())
+
+
+def declared_above(texts: Iterable[str]) -> int | None:
+    """The number of rows that a title says ("Tổng số: 120 hồ sơ"); None where titles give other counts beside it, for
+    then it may be that of more than the table."""
+    counts = [text for text in texts if _COUNTS.search(text)]
+    said = number_in_total(counts[0]) if len(counts) == 1 else None
+    number = number_said(said.rstrip(".,")) if said else None
+    return int(number) if number is not None and number == number.to_integral_value() else None
 
 
 def _sums_said(cells: Cells, counted: Counted) -> dict[int, Decimal]:

@@ -127,3 +127,34 @@ def test_a_header_of_three_merged_rows_is_read(tmp_path: Path) -> None:
         book.active.merge_cells(f"{letters}2:{letters}3")
     book.save(tmp_path / "a.xlsx")
     assert [one.values["code"] for one in read_export_here(tmp_path / "a.xlsx").rows] == [code(1), code(2)]
+
+
+@pytest.mark.parametrize("note", [["1", f"{code(1)} chuyển sang kỳ sau"], ["", f"{code(1)} (xin lỗi dân)"]])
+def test_a_remark_on_a_dossier_below_the_table_does_not_empty_it(note: list[Any], tmp_path: Path) -> None:
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [HEADER, row(1), row(2), ["Ghi chú:"], note]))
+    assert [one.values["due_at"] is not None for one in export.rows] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("titles", "declared"),
+    [
+        (["DANH SÁCH", "Tổng số: 120 hồ sơ"], 120),
+        (["Tổng số hồ sơ: 1.120", "Từ ngày: 01/07/2025", "In lúc: 8:15"], 1120),
+        (["Tổng số hồ sơ: 120", "Quá hạn: 2"], None),
+        (["Số: 12/BC-UBND", "Năm 2025"], None),
+    ],
+)
+def test_a_total_in_the_title_is_held_against_the_rows(titles: list[str], declared: int | None, tmp_path: Path) -> None:
+    export = read_export_here(xlsx(tmp_path / "a.xlsx", [*([title] for title in titles), HEADER, row(1), row(2)]))
+    assert (export.declared_total, export.agree) == (declared, False if declared else None)
+
+
+def test_a_header_in_an_old_font_above_modern_rows_is_read_whole(tmp_path: Path) -> None:
+    labels = "STT;Maõ hoà sô;Ngaøy tieáp nhaän;Ngaøy heïn traû;Ngaøy coù keát quaû;Ñôn vò giaûi quyeát;Ghi chuù"
+    export = read_export_here(delimited(tmp_path / "a.csv", [labels.split(";"), row(1), row(2)]))
+    assert [one.values["code"] for one in export.rows] == [code(1), code(2)]
+
+
+def test_arrows_of_a_grid_of_a_web_page_are_no_part_of_its_labels(tmp_path: Path) -> None:
+    labels = [f"{label} ▲▼" for label in HEADER]
+    assert len(read_export_here(xlsx(tmp_path / "a.xlsx", [labels, row(1)])).rows) == 1
