@@ -12,6 +12,8 @@ Messages are Vietnamese, for the clerk who sent the file: what, where, what was 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.refusals import WrongUse
 
 
@@ -60,6 +62,13 @@ class UnknownLayout(AskPerson):
         super().__init__(message, headers, nearest, missing, sheet, row)
         self.message, self.headers, self.nearest = message, headers, nearest
         self.missing, self.sheet, self.row = missing, sheet, row
+
+    def with_notes(self, notes: Sequence[str]) -> UnknownLayout:
+        """The same, with what else was found in the file, as sheets that are hidden."""
+        if not notes:
+            return self
+        said = f"{self.message}\nLưu ý: {'; '.join(notes)}."
+        return UnknownLayout(said, self.headers, self.nearest, self.missing, self.sheet, self.row)
 
     def __str__(self) -> str:
         return self.message

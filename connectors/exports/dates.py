@@ -44,12 +44,14 @@ _YEAR_LAST = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
 _YEAR_FIRST = re.compile(r"^((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMED = re.compile(
-    rf"\b(\d{{1,2}})[-/ ]({'|'.join(_MONTHS)}|thg? ?(\d{{1,2}}))[-/ ,]+(\d{{4}})\b", re.IGNORECASE
+    rf"\b(\d{{1,2}})[-/ ]({'|'.join(_MONTHS)}|thg? ?(\d{{1,2}}))[-/ ,]+(\d{{4}}|\d{{2}})\b", re.IGNORECASE
 )
-"""As Excel writes "d-mmm-yyyy" in English and in Vietnamese: 03-Jul-2025, 03-Thg7-2025."""
+"""As Excel writes "d-mmm-yyyy" in English and in Vietnamese, and Oracle: 03-Jul-2025, 03-Thg7-2025, 03-JUL-25."""
+_DOTTED_CLOCK = re.compile(r"(?<=\d )(\d{1,2})\.(\d\d)(?:\.(\d\d)(?:\.\d+)?)?(?= |$)")
+"""As Oracle writes the time: 10.20.30."""
 _MONTH_LEADS = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (\d{{1,2}}), (\d{{4}})(?:,(?= ))?", re.IGNORECASE)
 """As programs set to English write: Jul 3, 2025."""
-_DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+_DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|,)?\s+(\d{4})", re.IGNORECASE)
 
 
 class NotADate(ValueError):
@@ -138,7 +140,8 @@ def _in_signs(text: str) -> str:
     how late it is ("07/07/2025 17:00 Còn 2 ngày")."""
     days = _MONTH_LEADS.sub(r"\2-\1-\3", _DAY_WORDS.sub(r"\1/\2/\3", _REMARK.sub("", text)))
     days = _YEAR_FIRST.sub(r"\3/\2/\1", _MONTH_NAMED.sub(_month_in_digits, days))
-    clocks = _CLOCK_WORDS.sub(lambda found: f" {found[1]}:{found[2] or '00'} ", days)
+    dotted = _DOTTED_CLOCK.sub(lambda found: f"{found[1]}:{found[2]}:{found[3] or '00'}", days)
+    clocks = _CLOCK_WORDS.sub(lambda found: f" {found[1]}:{found[2] or '00'} ", dotted)
     return " ".join(_BETWEEN_WORDS.sub(" ", clocks).split()).strip("- ")
 
 

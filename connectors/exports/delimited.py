@@ -40,6 +40,8 @@ def grid_of_delimited(path: Path) -> tuple[Grid, list[str]]:
     except csv.Error as error:
         raise Unreadable(f"không đọc được tệp CSV ({error}). Hãy xuất lại.") from error
     _refuse_open_quote(text, rows)
+    if all(len(row) < 2 for row in rows):  # the whole line stands in quotes, as Excel saves what it took for one column
+        rows = [next(csv.reader(row, delimiter=delimiter), []) for row in rows]
     return grid_of(path.stem, rows), [*_mixed_warning(without_zeros(content)), *_zeros_warning(content)]
 
 

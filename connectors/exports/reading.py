@@ -225,12 +225,14 @@ def _reading_of(question: Question, content: str | None, *, plain: bool) -> Read
         raise Unreadable(f"{question.name}: {error}") from error
     grids = [named(grid, question) for grid in grids]
     profiles, vocabulary, faults = profiles_of(question)
-    warnings += [*question.told, *(f"mẫu đọc riêng {fault}" for fault in faults)]
+    warnings += question.told
     modern = [modernised(grid) for grid in grids]
     grids = [grid for grid, _, _ in modern]
     found = [(grid, layout) for grid in grids if (layout := layout_of(grid, profiles)) is not None]
     if not found:
-        raise sideways(question.name, grids, profiles) or unknown_layout(question.name, grids, profiles, faults)
+        unread = sideways(question.name, grids, profiles) or unknown_layout(question.name, grids, profiles, faults)
+        raise unread.with_notes(warnings)
+    warnings += [f"mẫu đọc riêng {fault}" for fault in faults]
     profile = found[0][1].profile
     known = question.rows.each() if question.rows else frozenset[bytes]()
     ours = [(grid, layout) for grid, layout in found if layout.profile is profile]

@@ -34,7 +34,8 @@ _DAYS = frozenset({"moment", "deadline"})
 _NO_DAY, _NOT_YET = "no_day", "not_yet"
 _SHORTENED = re.compile(r"\d[.,]?\d*E\+\d+", re.IGNORECASE)
 _LED_BY_CODE = re.compile(
-    rf"(?:mã(?: hồ sơ| hs)?\s*:\s*)?({DOSSIER_CODE.pattern})(?:[\s(,;:*].{{0,80}})?$", re.IGNORECASE
+    rf"(?:mã(?: hồ sơ| hs)?\s*:\s*|\d{{1,6}}\s*[.)-]\s*)?({DOSSIER_CODE.pattern})(?:[\s(,;:*].{{0,80}})?$",
+    re.IGNORECASE,
 )
 _PROCEDURE_AS_NUMBER = re.compile(r"(\d)[.,](\d{3,6})")
 _LONG_DASHES = str.maketrans("‐‑‒–—−", "------")

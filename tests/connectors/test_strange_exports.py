@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from connectors.errors import Unreadable
+from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import read_export_here
 from connectors.exports.dates import moment_of
 from tests.connectors.tables import DETAIL_HEADER, code, delimited, detailed, xlsx
@@ -57,9 +57,13 @@ def test_true_dates_beside_dates_in_words_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Jul 03, 2025 08:15:00 AM", "July 3, 2025 8:15", "Jul 3, 2025, 8:15 AM", "Jul. 3, 2025 8h15"]
+    "text",
+    [
+        *("Jul 03, 2025 08:15:00 AM", "July 3, 2025 8:15", "Jul 3, 2025, 8:15 AM", "Jul. 3, 2025 8h15"),
+        *("03-JUL-25 08.15.00.000000 AM", "03-Jul-25 8:15", "03/07/2025 08.15", "03 tháng 07, 2025 8h15"),
+    ],
 )
-def test_a_date_of_a_program_set_to_english_is_read(text: str) -> None:
+def test_a_date_as_programs_in_english_and_databases_write_it_is_read(text: str) -> None:
     assert moment_of(text)[0].replace(tzinfo=None) == received(3)
 
 
@@ -82,11 +86,25 @@ def test_words_where_a_code_should_stand_reject_the_row(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_that_stands_in_quotes_as_a_whole_is_read_as_its_cells(tmp_path: Path) -> None:
+    lines = ['"' + ",".join(f'""{cell}""' for cell in cells) + '"' for cells in (HEADER, row(1), row(2))]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert [one.values["code"] for one in read_export_here(tmp_path / "a.csv").rows] == [code(1), code(2)]
+
+
+def test_a_table_on_a_hidden_sheet_alone_is_named_in_the_refusal(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sheets_of(tmp_path / "a.xlsx", [["Bìa"]], [HEADER, row(1)]))
+    book["Tuần 2"].sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(UnknownLayout, match='Lưu ý: trang "Tuần 2" bị ẩn nên không đọc'):
+        read_export_here(tmp_path / "a.xlsx")
+
+
 def test_the_sign_of_a_footnote_is_no_part_of_a_code(tmp_path: Path) -> None:
     rows = [
         HEADER,
         row(1, **{"Mã hồ sơ": f"{code(1)}*"}),
-        row(2, **{"Mã hồ sơ": f"{code(2)} (1)"}),
+        row(2, **{"Mã hồ sơ": f"2. {code(2)} (1)"}),
         ["(*)", "Liên thông"],
     ]
     assert [one.values["code"] for one in read_export_here(xlsx(tmp_path / "a.xlsx", rows)).rows] == [code(1), code(2)]
