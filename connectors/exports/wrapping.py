@@ -78,8 +78,8 @@ def _gunzipped(found: Unwrapped, folder: Path) -> Unwrapped:
 def _unzipped(found: Unwrapped, folder: Path) -> Unwrapped:
     try:
         with zipfile.ZipFile(found.path) as archive:
-            inside = [(info, _name_of(info)) for info in archive.infolist() if not info.is_dir()]
-            files = [(info, name) for info, name in inside if not _is_clutter(name)]
+            inside = [(info, _name_of(info)) for info in archive.infolist()]
+            files = [(info, name) for info, name in inside if not (name.endswith("/") or _is_clutter(name))]
             _refuse_many(files)
             unpacked = []
             for number, (info, name) in enumerate(files):
@@ -138,14 +138,15 @@ def _too_large() -> Unreadable:
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
-    """A name as it was written: Windows programs write their own page and do not say so."""
-    if info.flag_bits & _UTF8_NAME:
-        return info.filename
-    written = info.filename.encode("cp437")
-    try:
-        return written.decode()
-    except UnicodeDecodeError:
-        return written.decode("cp1258", "replace")
+    """A name as it was written, folders before "/": Windows programs write their own page and do not say so."""
+    name = info.filename
+    if not info.flag_bits & _UTF8_NAME:
+        written = name.encode("cp437")
+        try:
+            name = written.decode()
+        except UnicodeDecodeError:
+            name = written.decode("cp1258", "replace")
+    return name.replace("\\", "/")
 
 
 def _is_clutter(name: str) -> bool:

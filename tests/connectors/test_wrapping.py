@@ -48,6 +48,7 @@ def codes(export: Export) -> list[object]:
         lambda at: gzipped(at / "hoso.csv.gz", text(at)),
         lambda at: zipped(at / "hoso.zip", {"Tháng 7/hoso.csv": text(at), "__MACOSX/._hoso.csv": b"\0"}),
         lambda at: zipped(at / "hoso.zip", {"hoso.xlsx": table(at)}),
+        lambda at: zipped(at / "hoso.zip", {"Bao cao\\": b"", "Bao cao\\hoso.csv": text(at)}),
         lambda at: zipped(at / "hoso.zip", {"hoso.csv.gz": gzip.compress(text(at))}),
     ],
 )
