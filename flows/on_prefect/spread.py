@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
@@ -54,7 +52,12 @@ def task_runner(settings: Settings) -> TaskRunner[Any]:
         alone = {"n_workers": workers(settings), "threads_per_worker": _AT_ONCE, "dashboard_address": None}
         return DaskTaskRunner(cluster_kwargs=alone)
     if settings.task_runner == "ray":
-        return importlib.import_module("prefect_ray").RayTaskRunner()  # type: ignore[no-any-return]
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it reports itself to its makers
+        own = {"num_cpus": workers(settings), "include_dashboard": False}
+        runner: TaskRunner[Any] = importlib.import_module("prefect_ray").RayTaskRunner(
+            init_kwargs={} if os.environ.get("RAY_ADDRESS") else own
+        )
+        return runner
     return ThreadPoolTaskRunner(max_workers=1)
 
 
@@ -84,16 +87,17 @@ def spread(
 def _submitter(settings: Settings, *terms: Any) -> Callable[[list[str]], Any]:
     """How a batch is sent to the flow's cluster; what it gives has a `result()`.
 
-    To Dask's own client: as a task of Prefect a batch costs 0.15 s of processor time more, and each worker two seconds
-    to import Prefect. The flow shows each batch all the same, when it is recorded (flows.running.night.record_batch).
+    To Dask's or Ray's own client: as a task of Prefect a batch costs 0.15 s of processor time more, and each worker two
+    seconds to import Prefect. The flow shows each batch all the same, when it is recorded
+    (flows.running.night.record_batch).
     """
+    forget_main()  # else each worker would import the program that was started
+    if settings.task_runner == "ray":
+        remote = importlib.import_module("ray").remote(max_retries=_RETRIES)(look_at_batch)
+        return lambda batch: remote.remote(*terms, batch).future()
     running = FlowRunContext.get()
-    if settings.task_runner == "dask" and running is not None:
-        forget_main()  # else each worker would import the program that was started
-        client = running.task_runner.client  # type: ignore[attr-defined]
-        return partial(client.submit, partial(look_at_batch, *terms), pure=False, retries=_RETRIES)
-    look = task(name="look_at_batch", cache_policy=NO_CACHE, persist_result=False, retries=_RETRIES)(look_at_batch)
-    return partial(look.submit, *terms)
+    client = running.task_runner.client  # type: ignore[union-attr]
+    return partial(client.submit, partial(look_at_batch, *terms), pure=False, retries=_RETRIES)
 
 
 def _there(settings: Settings) -> Settings:

@@ -70,7 +70,10 @@ def test_doctor_signs_in_to_the_mail_server_and_says_what_it_refused(tmp_path: P
     assert list(_mail(Settings(home=tmp_path))) == []
 
 
-def test_doctor_names_a_prefect_that_is_away_an_engine_that_lacks_and_a_worker_that_is_silent(tmp_path: Path) -> None:
+def test_doctor_names_a_prefect_that_is_away_an_engine_that_lacks_and_a_worker_that_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "prefect_ray", None)
     away = Settings(home=tmp_path, prefect_api_url="http://127.0.0.1:9/api", task_runner="ray")
     assert [(one.name, one.ok) for one in _engine(away)] == [("nơi đọc tài liệu", False), ("Prefect", False)]
     assert all(one.fix for one in _engine(away))

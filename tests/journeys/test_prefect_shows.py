@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -149,9 +148,10 @@ nightly()
 """
 
 
-@pytest.mark.skipif(importlib.util.find_spec("prefect_ray") is not None, reason="prefect-ray is installed here")
 def test_a_night_on_an_engine_that_is_not_installed_is_refused_before_it_begins(tmp_path: Path) -> None:
-    done = parindex(tmp_path, "nightly", "--at", NIGHT, PAR_TASK_RUNNER="ray")
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['prefect_ray'] = None\n")
+    found_first = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    done = parindex(tmp_path, "nightly", "--at", NIGHT, PAR_TASK_RUNNER="ray", PYTHONPATH=found_first)
     assert done.returncode == 3
     assert "prefect-ray" in done.stderr and "PAR_TASK_RUNNER" in done.stderr
     assert not (tmp_path / "parindex.db").exists()
