@@ -46,6 +46,7 @@ ReadAs = Literal[
     "deadline",
     "choice",
     "count",
+    "amount",
     "percent",
     "names",
     "any",

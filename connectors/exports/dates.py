@@ -38,7 +38,7 @@ _UNFILLED = re.compile(
 """A mask that nobody filled in ("__/__/____"), and the zero date of MySQL."""
 _CLOCK_WORDS = re.compile(r"(\d{1,2})\s*(?:giờ|h|g)\s*(\d{1,2})?\s*(?:phút|ph|p|')?(?![\w:/.-])", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"\b(?:lúc|vào|ngày)\b|[(),]", re.IGNORECASE)
-_REMARK = re.compile(r"(?<=\d)[\s(,;-]+(?:còn|quá|trễ|trước|đúng|sớm|chậm)\s+(?:hạn|\d).*$", re.IGNORECASE)
+_REMARK = re.compile(r"(?<=\d)[\s(,;-]+(?:trả\s+)?(?:còn|quá|trễ|trước|đúng|sớm|chậm)\s+(?:hạn|\d).*$", re.IGNORECASE)
 _YEAR_LAST = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d")
 """ddMMyyyy: no yyyyMMdd of our years can be read so, because their month would be 19 or 20."""
 _YEAR_FIRST = re.compile(r"^((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})\b")

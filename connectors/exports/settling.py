@@ -18,8 +18,8 @@ from connectors.exports.rows import Rejected
 from connectors.exports.text import column_letters
 from connectors.exports.totals import BEYOND, Counted, judged, shown
 
-_SUMMED = frozenset({"count"})
-_AMOUNTS = frozenset({"count", "number", "percent", "value"})
+_SUMMED = frozenset({"count", "amount"})
+_AMOUNTS = frozenset({"count", "amount", "number", "percent", "value"})
 _NAMED = 5
 _PROOFS = 2
 """Dates that can only be month-first; a single one may be a slip of the hand."""

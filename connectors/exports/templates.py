@@ -22,6 +22,7 @@ _HINTS = {
     "procedure_code": "mã thủ tục, ví dụ 1.001193",
     "component": "mã tiêu chí thành phần, ví dụ 3.3.2",
     "count": "số nguyên",
+    "amount": "số đồng, ví dụ 1.500.000.000",
     "percent": "phần trăm từ 0 đến 100, ví dụ 92,5",
     "value": "số, ngày, Có, Không, hoặc Không phát sinh; để trống là chưa có số liệu",
 }

@@ -49,6 +49,8 @@ _LONGEST_NUMBER = 40
 """Characters; what is longer is no number that anybody counted."""
 _MOST = 1_000_000_000
 """No ward counts further: a count above it is a mistake of one cell (and more than the database holds)."""
+_MOST_MONEY = 10**15
+"""Đồng; more than the budget of any province."""
 _SHOWN = 60
 """Characters of a cell that a reason repeats."""
 
@@ -234,15 +236,23 @@ def _day_said(cell: Any) -> tuple[datetime, bool] | None:
         raise
 
 
-def _count(cell: Any) -> int | None:
+def _count(cell: Any, most: int = _MOST) -> int | None:
     number = number_of(cell)
     if number is None:
         return None
     if number != number.to_integral_value() or number < 0:
         raise BadCell(f"cần một số nguyên không âm, thấy {_shown(cell)}")
-    if number > _MOST:
+    if number > most:
         raise BadCell(f"số lớn quá mức có thể, thấy {_shown(cell)}")
     return int(number)
+
+
+def _amount(cell: Any) -> int | None:
+    """Đồng."""
+    try:
+        return _count(cell, _MOST_MONEY)
+    except BadCell as error:
+        raise BadCell(f"{error}; ghi đủ số đồng, ví dụ 1.500.000.000") from error
 
 
 def _percent(cell: Any) -> Decimal | None:
@@ -357,6 +367,7 @@ _CONVERTERS: Mapping[str, Convert] = {
     "moment": _moment,
     "deadline": _deadline,
     "count": _count,
+    "amount": _amount,
     "percent": _percent,
     "value": _value,
     "any": _any,

@@ -53,3 +53,14 @@ def test_an_absurd_number_of_supplements_rejects_its_row_alone(tmp_path: Path) -
     assert [(bad["cell"], bad["reason"]) for bad in report["rejected"]] == [
         ("E3", "Số lần bổ sung: số lớn quá mức có thể, thấy 1e+19")
     ]
+
+
+def test_a_budget_of_billions_is_read(tmp_path: Path) -> None:
+    header = ["Mã khoản", "Nội dung", "Loại nguồn vốn", "Kế hoạch giao (đồng)", "Đã giải ngân (đồng)"]
+    rows = [["K1", "Đường", "Vốn đầu tư công", "15.500.000.000", 2e9], ["K2", "Cầu", "Vốn đầu tư công", "1,5 tỷ", 0]]
+    home = Settings.model_validate({"home": tmp_path / "home"})
+    file = xlsx(tmp_path / "ngan-sach-2025.xlsx", [header, *rows, ["", "Tổng cộng", "", 15_500_000_000, 2e9]])
+    report = import_file(home, file, profile="", dry_run=False, at=NOW, year=2025)
+    assert report["rows"]["new"] == 1
+    assert [(bad["cell"], "ghi đủ số đồng" in bad["reason"]) for bad in report["rejected"]] == [("D3", True)]
+    assert not any("tổng cộng" in warning for warning in report["warnings"])
