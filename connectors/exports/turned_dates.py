@@ -39,10 +39,11 @@ def refuse_turned_by_codes(found: SheetRecords) -> None:
 
 def refuse_turned_cells(rows: Sequence[Cells], places: Sequence[int]) -> None:
     """Raise `Unreadable` where cells that are dates are turned round and the others became text; `places` hold days."""
-    kept, texts = list(_kept_as_dates(rows, places)), list(_as_texts(rows, places))
-    if min(len(kept), len(texts)) < _PROOFS or any(day.day > _LAST_MONTH for day in kept):
+    kept = list(_kept_as_dates(rows, places))
+    if len(kept) < _PROOFS or any(day.day > _LAST_MONTH for day in kept):
         return
-    if all(day.day > _LAST_MONTH for day in texts):
+    texts = list(_as_texts(rows, places))
+    if len(texts) >= _PROOFS and all(day.day > _LAST_MONTH for day in texts):
         first, last = min(map(_month, texts)) - 1, max(map(_month, texts)) + 1
         turned = all(first <= 12 * day.year + day.day <= last for day in kept)
         if turned and not all(first <= _month(day) <= last for day in kept):
