@@ -22,7 +22,7 @@ class NotPlain(Exception):
 
 def checked(xml: bytes) -> bytes:
     """The same, if it needs no treatment of line ends and escapes. Raises `NotPlain`."""
-    if b"\r" in xml or (b"_x" in xml and _ESCAPED.search(xml)):
+    if b"\r" in xml or (b"_" in xml and _ESCAPED.search(xml)):
         raise NotPlain("line ends or escapes")
     return xml
 

@@ -9,10 +9,10 @@ of all rows raises `NeedsAll`: then every row is read.
 from __future__ import annotations
 
 import hashlib
-import marshal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from config.export_profiles import Column, Profile
@@ -20,8 +20,6 @@ from connectors.exports.grids import Block
 from connectors.exports.sameness import source_of_reader
 
 _BYTES = 16
-_FORMAT = 0
-"""Of `marshal`: later ones write equal texts differently, by where they came from."""
 
 
 class NeedsAll(Exception):
@@ -41,11 +39,6 @@ class KnownRows:
         return frozenset(self.prints[at : at + _BYTES] for at in range(0, len(self.prints), _BYTES))
 
 
-def joined(prints: Iterable[bytes]) -> bytes:
-    """Prints as they are kept: the same rows give the same bytes, whatever their order."""
-    return b"".join(sorted(prints))
-
-
 class Printer:
     """Prints the rows of one sheet, and tells which are known."""
 
@@ -55,20 +48,21 @@ class Printer:
 
     def prints(self, data: Block, places: Sequence[int]) -> list[bytes]:
         """The print of each row; `places` are those of the columns."""
-        rows = zip(*(data.column(place) for place in places), strict=True)
-        context, sha256, dumps = self._context, hashlib.sha256, marshal.dumps
-        try:
-            return [sha256(context + dumps(row, _FORMAT)).digest()[:_BYTES] for row in rows]
-        except ValueError:  # cells that are dates
-            again = zip(*(data.column(place) for place in places), strict=True)
-            return [sha256(context + _plain(row)).digest()[:_BYTES] for row in again]
+        context, sha256 = self._context, hashlib.sha256
+        rows = _as_bytes([data.column(place) for place in places], len(data))
+        return [sha256(context + row).digest()[:_BYTES] for row in rows]
 
 
-def _plain(row: tuple[Any, ...]) -> bytes:
+def _as_bytes(columns: Sequence[Sequence[Any]], count: int) -> list[bytes]:
+    """Each row as bytes of its own: texts divided by signs that stand in none of them, other cells as Python shows
+    them, behind more of those signs than a row of texts can have."""
     try:
-        return marshal.dumps(row, _FORMAT)
-    except ValueError:
-        return b"r" + repr(row).encode()
+        rows = "\1".join(map("\0".join, zip(*columns, strict=True))).encode().split(b"\1")
+        if len(rows) == count and set(map(bytes.count, rows, repeat(b"\0"))) == {len(columns) - 1}:
+            return rows
+    except (TypeError, UnicodeEncodeError):
+        pass
+    return [b"\0" * len(row) + repr(row).encode() for row in zip(*columns, strict=True)]
 
 
 def can_be_printed(profile: Profile, columns: Iterable[Column]) -> bool:

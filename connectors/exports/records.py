@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,8 @@ class SheetRecords:
     again_prints: list[bytes] = field(default_factory=list)
     may_have_odd_keys: bool = False
     """No: every key had the usual shape of its kind when the rows went by, so nobody needs to look again."""
+    may_be_unsaid: bool = False
+    """Whether any value may be `NOT_SAID`."""
     span: tuple[int, int] | None = None
     """First and last row that hold records, usable or not."""
 
@@ -128,8 +131,8 @@ def _without_known(
 ) -> tuple[list[int], Block, list[bytes]]:
     """Numbers, cells and prints of the rows that are not known; `marks` are numbers, keys and prints of all."""
     numbers, keys, prints = marks
-    fresh = [mark not in known for mark in prints]
-    again = [not it for it in fresh]
+    again = list(map(known.__contains__, prints))
+    fresh = list(map(operator.not_, again))
     found.again_keys.extend(itertools.compress(keys, again))
     found.again_numbers.extend(itertools.compress(numbers, again))
     found.again_prints.extend(itertools.compress(prints, again))

@@ -74,7 +74,7 @@ def _sheet_of(name: str, rows: list[Row]) -> SheetRecords:
         [round(value.timestamp()) if _is_moment(value) else value for value in column] if field in moments else column
         for field, column in zip(fields, values, strict=True)
     ]
-    return SheetRecords(name, fields, {}, moments, seconds, [row.number for row in rows])
+    return SheetRecords(name, fields, {}, moments, seconds, [row.number for row in rows], may_be_unsaid=True)
 
 
 def _is_moment(value: Any) -> bool:

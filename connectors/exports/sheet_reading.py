@@ -117,6 +117,7 @@ def _split_liar(records: SheetRecords, column: Column, rule: ToldBy) -> None:
     lies = [status == rule.status for status in statuses]
     records.values[records.fields.index(said)] = [NOT_SAID if lie else v for lie, v in zip(lies, values, strict=True)]
     records.values.append([v if lie else NOT_SAID for lie, v in zip(lies, values, strict=True)])
+    records.may_be_unsaid = True
     records.fields = (*records.fields, rule.means)
     records.letters = {**records.letters, rule.means: records.letters[said]}
     records.moments |= {rule.means} if said in records.moments else frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
@@ -11,7 +12,7 @@ from config.export_profiles import KEYS
 from connectors.exports.furniture import texts_of
 from connectors.exports.grids import Grid
 from connectors.exports.moments import day_number, moment_from
-from connectors.exports.prints import KnownRows, NeedsAll, joined
+from connectors.exports.prints import KnownRows, NeedsAll
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import SaidBefore
 
@@ -88,12 +89,13 @@ def _above(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
 
 def _repeated(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
     """Rows that share a key: the later one wins, and the reader is told."""
-    keys = [key for sheet in sheets for key in _keys(kind, sheet)]
-    if len(set(keys)) == len(keys):
-        return []
+    parts = ([*chain.from_iterable(_key_columns(name, sheets))] for name in KEYS[kind])
+    if any(len(set(part)) == len(part) for part in parts):
+        return []  # a part of the keys tells all rows apart
     places: dict[tuple[str, ...], list[str]] = {}
     named_sheets = [f" ({sheet.sheet})" if len(sheets) > 1 else "" for sheet in sheets]
     rows_said = [f"{n}{where}" for sheet, where in zip(sheets, named_sheets, strict=True) for n in sheet.numbers]
+    keys = zip(*(chain.from_iterable(_key_columns(name, sheets)) for name in KEYS[kind]), strict=True)
     for key, row in zip(keys, rows_said, strict=True):
         places.setdefault(key, []).append(row)
     repeated = [(key, rows) for key, rows in places.items() if len(rows) > 1]
@@ -104,9 +106,8 @@ def _repeated(kind: str, sheets: Sequence[SheetRecords]) -> list[str]:
     return named + _and_more(len(repeated), "mã trùng")
 
 
-def _keys(kind: str, sheet: SheetRecords) -> Iterator[tuple[str, ...]]:
-    columns = [sheet.values[sheet.fields.index(name)] for name in KEYS[kind]]
-    return zip(*columns, strict=True)
+def _key_columns(name: str, sheets: Sequence[SheetRecords]) -> Iterator[list[Any]]:
+    return (sheet.values[sheet.fields.index(name)] for sheet in sheets)
 
 
 def _unusual(sheets: Sequence[SheetRecords]) -> list[str]:
@@ -162,10 +163,18 @@ def prints_taken(sheets: Sequence[SheetRecords], told: Sequence[str]) -> bytes:
 
     They are taken out of the sheets, so that they cross the border to the asking process once.
     """
-    prints = joined(mark for sheet in sheets for mark in (*sheet.prints, *sheet.again_prints))
+    prints = b"".join(chain.from_iterable(map(_prints_of, sheets)))
     for sheet in sheets:
         sheet.prints, sheet.again_prints = [], []
     return b"" if told or len(sheets) > 1 else prints
+
+
+def _prints_of(sheet: SheetRecords) -> Sequence[bytes]:
+    """Prints in the order of the rows, however many of these are known."""
+    if not sheet.prints or not sheet.again_prints:
+        return sheet.prints or sheet.again_prints
+    numbers, prints = [*sheet.numbers, *sheet.again_numbers], [*sheet.prints, *sheet.again_prints]
+    return [mark for _, mark in sorted(zip(numbers, prints, strict=True))]
 
 
 def tells_future(warning: str) -> bool:

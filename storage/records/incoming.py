@@ -97,7 +97,7 @@ def incoming_of(export: Export, year: int | None = None) -> Incoming:
         columns.append(repeated(year, len(keys)))
     order = _order(keys)
     keys = keys if order is None else list(map(keys.__getitem__, order))
-    unsaid = any(UNSAID in column for column in columns)
+    unsaid = any(sheet.may_be_unsaid or len(sheet.fields) < len(names) for sheet in sheets)
     return Incoming(export.kind, fields, keys, columns, places, numbers, unsaid, order)
 
 

@@ -37,7 +37,7 @@ def _shortened(values: Sequence[Any]) -> Any:
         return {"all": values[0], "times": len(values)}
     kinds = set(map(type, values))
     if kinds == {int}:
-        return {"numbers": repr(list(values))[1:-1].replace(",", "")}
+        return {"numbers": " ".join(repeated("%d", len(values))) % tuple(values)}
     if kinds in ({str}, {str, type(None)}) and 4 * len(set(values[:_SAMPLE])) <= _SAMPLE:
         distinct = dict.fromkeys(values)
         if 4 * len(distinct) <= len(values):

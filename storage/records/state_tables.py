@@ -48,6 +48,8 @@ class DossierTable:
         self._on_postgresql = connection.dialect.name == "postgresql"
 
     def read(self, keys: Sequence[str], fields: Sequence[str]) -> Known:
+        if not self._has_any_between(min(keys), max(keys)):
+            return {}
         names = ", ".join(f'"{name}"' for name in ("code", *fields))
         if self._on_postgresql:
             query, sought = f"SELECT {names} FROM dossiers WHERE unit = %s AND code = ANY(%s)", list(keys)
@@ -57,6 +59,12 @@ class DossierTable:
             found = self._connection.exec_driver_sql(query, (self._unit, json.dumps(keys)))
         assert found.cursor is not None
         return {row[0]: row[1:] for row in found.cursor.fetchall()}
+
+    def _has_any_between(self, first: str, last: str) -> bool:
+        """Looking for each of some thousand new keys costs a tenth of adding them."""
+        query = "SELECT 1 FROM dossiers WHERE unit = ? AND code BETWEEN ? AND ? LIMIT 1"
+        query = query.replace("?", "%s") if self._on_postgresql else query
+        return self._connection.exec_driver_sql(query, (self._unit, first, last)).first() is not None
 
     def add(self, import_id: int, fields: Sequence[str], keys: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
         names = ", ".join(f'"{name}"' for name in ("unit", "code", "first_import", "last_import", *fields))
