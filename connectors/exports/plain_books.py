@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -41,6 +42,8 @@ class PlainBook:
 
     archive: zipfile.ZipFile
     sheets: tuple[tuple[str, str], ...]
+    unpacker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    """Unpacks what is looked at next: zlib needs a processor, but not the interpreter."""
 
     @cached_property
     def texts(self) -> list[str]:

@@ -13,7 +13,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
@@ -62,9 +61,18 @@ def _grid(book: PlainBook, name: str, part: str) -> Grid:
 def _pieces_safely(book: PlainBook, part: str, late: list[Merged]) -> Iterator[Columns]:
     try:
         with book.archive.open(part) as stream:
-            yield from _SheetReader(book, stream, late).pieces()
+            yield from _SheetReader(book, _unpacked(book, stream), late).pieces()
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, LookupError, RuntimeError) as error:
         raise NotPlain(str(error)) from error
+
+
+def _unpacked(book: PlainBook, stream: IO[bytes]) -> Iterator[bytes]:
+    part = stream.read(_PART)
+    while len(part) == _PART:
+        coming = book.unpacker.submit(stream.read, _PART)
+        yield part
+        part = coming.result()
+    yield part
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,8 @@ class _Shape:
 class _SheetReader:
     """Reads one sheet. What is at hand always begins at a row."""
 
-    def __init__(self, book: PlainBook, stream: IO[bytes], late: list[Merged]) -> None:
-        self._book, self._stream, self._late = book, stream, late
+    def __init__(self, book: PlainBook, parts: Iterator[bytes], late: list[Merged]) -> None:
+        self._book, self._parts, self._late = book, parts, late
         self._shapes: dict[int, list[_Shape]] = {}
         self._last = _NO_SHAPE
         self._xml = b""
@@ -112,7 +120,7 @@ class _SheetReader:
         checked_head(head.decode(), "worksheet")
 
     def _more(self) -> None:
-        part = self._stream.read(_PART)
+        part = next(self._parts, b"")
         if not part:
             raise NotPlain("the sheet does not end")
         self._xml = checked(self._xml + part)
@@ -201,7 +209,7 @@ class _SheetReader:
 
     def _read_merged(self) -> None:
         """What follows the rows: merged cells over several rows."""
-        tail = b"".join([self._xml, *iter(partial(self._stream.read, _PART), b"")]).decode()
+        tail = b"".join([self._xml, *self._parts]).decode()
         spans = _MERGED.findall(tail)
         if "<sheetData" in tail or "<!" in tail or tail.count("<mergeCell ") != len(spans):
             raise NotPlain("what follows the rows")

@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from connectors.exports.backdating import Alarm, alarms_between
 from connectors.exports.moments import moment_from
@@ -21,7 +22,7 @@ from connectors.exports.rows import SaidBefore
 from storage.database.export_tables import import_rows, record_changes
 from storage.records.hindsight import Moved, gives_an_end
 from storage.records.incoming import DOSSIERS, MOMENTS, Incoming
-from storage.records.packing import UNSAID, packed, repeated
+from storage.records.packing import UNSAID, deflated, repeated, shortened
 from storage.records.state_tables import StateTable
 
 BLOCK_ROWS = 4_096
@@ -72,13 +73,16 @@ def merge(
 
     Rows said `again` change nothing, by their author's word; they are noted as spoken of.
     """
-    merged = Merged()
-    for position, (part, places) in enumerate(_blocks(incoming, again)):
-        _keep_block(connection, import_rows, import_id, position, places)
-        is_whole = len(part.keys) == len(places["keys"])
-        changes = _merge_part(table, import_id, part, protected, merged, is_whole=is_whole) if part.keys else {}
-        if changes:
-            _keep_block(connection, record_changes, import_id, position, changes)
+    merged, history = Merged(), list[tuple[Table, dict[str, Any], Future[bytes]]]()
+    with ThreadPoolExecutor(1) as packer:
+        for position, (part, places) in enumerate(_blocks(incoming, again)):
+            history.append((import_rows, *_packing(packer, position, places)))
+            is_whole = len(part.keys) == len(places["keys"])
+            changes = _merge_part(table, import_id, part, protected, merged, is_whole=is_whole) if part.keys else {}
+            if changes:
+                history.append((record_changes, *_packing(packer, position, changes)))
+    for kept_in, place, coming in history:
+        connection.execute(insert(kept_in).values(import_id=import_id, packed=coming.result(), **place))
     return merged
 
 
@@ -190,9 +194,10 @@ def _changed_columns(part: Incoming, fresh: Sequence[int], changes: Sequence[_Ch
     return {name: [values[i] for i in rows] for name, values in _places(part).items()} | said
 
 
-def _keep_block(
-    connection: Connection, table: Any, import_id: int, position: int, columns: Mapping[str, Sequence[Any]]
-) -> None:
+def _packing(
+    packer: Executor, position: int, columns: Mapping[str, Sequence[Any]]
+) -> tuple[dict[str, Any], Future[bytes]]:
+    """Where a block of history belongs, and its bytes, deflated while others are merged."""
     keys = columns["keys"]
-    place = {"import_id": import_id, "position": position, "first_key": keys[0], "last_key": keys[-1]}
-    connection.execute(insert(table).values(packed=packed(columns), **place))
+    place = {"position": position, "first_key": keys[0], "last_key": keys[-1]}
+    return place, packer.submit(deflated, shortened(columns))

@@ -19,15 +19,20 @@ _FAST = 1
 _SAMPLE = 256
 
 
-def packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    """Columns of equal length, packed; the same columns give the same bytes."""
+def shortened(columns: Mapping[str, Sequence[Any]]) -> bytes:
+    """Columns of equal length as JSON; the same columns give the same bytes."""
     plain = {name: _shortened(values) for name, values in columns.items()}
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=_unsaid, check_circular=False)
-    return zlib.compress(text.encode(), _FAST)
+    return text.encode()
+
+
+def deflated(text: bytes) -> bytes:
+    """What was shortened, packed. zlib needs a processor, but not the interpreter."""
+    return zlib.compress(text, _FAST)
 
 
 def unpacked(data: bytes) -> dict[str, list[Any]]:
-    """What `packed` packed."""
+    """What was packed."""
     plain = json.loads(zlib.decompress(data))
     return {name: _whole(values) for name, values in plain.items()}
 

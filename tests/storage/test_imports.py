@@ -25,7 +25,7 @@ from storage.records.history import dossier_as_of, history_of, records_as_of
 from storage.records.import_alarms import alarms_of_import, alarms_to_tell, mark_told
 from storage.records.imports import Arrival, ImportCounts, record_export
 from storage.records.incoming import MOMENTS, NAMES, YES_OR_NO
-from storage.records.packing import UNSAID, packed, unpacked
+from storage.records.packing import UNSAID, deflated, shortened, unpacked
 from storage.scored.facts import gather_facts
 from tests.storage.whole_database import clear
 
@@ -266,7 +266,7 @@ def test_many_rows_go_in_and_change_in_bulk(database: Database) -> None:
     )
 )
 def test_packed_columns_come_back_as_they_were(columns: Mapping[str, Sequence[Any]]) -> None:
-    back = unpacked(packed(columns))
+    back = unpacked(deflated(shortened(columns)))
     assert back == columns
     assert [list(map(type, values)) for values in back.values()] == [list(map(type, v)) for v in columns.values()]
 
