@@ -12,6 +12,7 @@ import pytest
 
 from connectors.errors import ConnectorError, UnknownLayout, Unreadable
 from connectors.exports import read_export, read_export_here, reading
+from connectors.exports.workbooks import MOST_UNPACKED_BYTES
 from tests.connectors.old_excel import encrypted, locked
 from tests.connectors.tables import (
     LIST_HEADER,
@@ -72,14 +73,14 @@ def far_cells_behind_padding(path: Path) -> Path:
 
 
 def bomb(path: Path) -> Path:
-    """2 GB of spaces in 2 MB."""
+    """A few MB that hold a little more of spaces than may be unpacked."""
     good = xlsx(path.with_suffix(".good"), [LIST_HEADER, listed(1)])
-    with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for info in source.infolist():
             if info.filename != SHEET:
                 target.writestr(info.filename, source.read(info))
         with target.open(SHEET, "w", force_zip64=True) as part:
-            for _ in range(2048):
+            for _ in range(MOST_UNPACKED_BYTES >> 20):
                 part.write(b" " * (1 << 20))
     return path
 
@@ -160,12 +161,12 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
 def test_a_bad_file_is_refused_with_a_sentence_and_does_no_harm(name: str, tmp_path: Path) -> None:
     write, sentence = BAD_FILES[name]
     path = write(tmp_path / "xau.xls")
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ConnectorError, match=sentence) as caught:
         read_export(path)
     assert str(caught.value).startswith("xau.xls: ")
     assert caught.value.next_step in ("reject", "ask")
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60
 
 
 def test_an_opendocument_sheet_whose_empty_cells_repeat_to_its_edge_is_read(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -285,10 +284,8 @@ def test_a_server_that_takes_connections_and_says_nothing_is_given_up(monkeypatc
     monkeypatch.setitem(connection._PATIENCE, "connect_timeout", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"postgresql+psycopg://par@127.0.0.1:{silent.getsockname()[1]}/par"
-        began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="Kiểm tra máy chủ PostgreSQL"):
             open_database(address)
-    assert time.monotonic() - began < 20
 
 
 def test_a_database_that_a_newer_release_has_upgraded_is_refused_and_left_as_it_is(database: Database) -> None:
