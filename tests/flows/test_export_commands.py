@@ -18,7 +18,7 @@ from flows.arriving.intake import Sender, pull_exports
 from flows.resources import open_resources
 from storage.records.imports import imports_of
 from tests.connectors.tables import DECLARED_HEADER, LIST_HEADER, listed, xlsx
-from tests.journeys.commands import parindex
+from tests.journeys.commands import parindex_here
 
 RENAMED = [
     *("TT", "Nơi tiếp nhận", "Cán bộ nhận", "Tên thủ tục hành chánh", "Mã số hồ sơ", "Trạng thái xử lý", "Địa chỉ"),
@@ -28,7 +28,7 @@ RENAMED = [
 
 @pytest.fixture
 def run(tmp_path: Path) -> Any:
-    return partial(parindex, tmp_path / "home")
+    return partial(parindex_here, tmp_path / "home")
 
 
 def test_an_unknown_layout_is_explained_with_a_profile_that_reads_it(run: Any, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tests.connectors.tables import PETITION_HEADER, code, xlsx
 from tests.connectors.test_odd_inputs import HEADER as LATE_HEADER
 from tests.connectors.test_odd_inputs import row as late_row
 from tests.flows.test_other_tables import NOW, night, ward, write
-from tests.journeys.commands import parindex
+from tests.journeys.commands import parindex_here
 
 __all__ = ["ward"]
 LATER = NOW + timedelta(days=30)
@@ -129,7 +129,7 @@ def logged(settings: Settings) -> list[tuple[str, str]]:
 
 
 def test_the_command_says_what_it_found_and_what_it_does_not_know(old_reader: Settings) -> None:
-    run = partial(parindex, old_reader.home, PAR_UNIT=old_reader.unit)
+    run = partial(parindex_here, old_reader.home, PAR_UNIT=old_reader.unit)
     told = run("import", "--again")
     assert (told.returncode, told.stdout.splitlines()[0]) == (0, "Đã đọc lại 1 tệp đã giữ: 1 lần nhập mới")
     for wrong in (("import", "ffff", "--again"), ("import",), ("import", "--again", "--dry-run")):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,21 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, create_engine, inspect, select, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    create_engine,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 
 from storage.database import Database, metadata, open_database
 from storage.database.connection import MIGRATIONS, NEWEST, sqlite_url
@@ -33,29 +49,43 @@ UNIT = "hoi-an-dong"
 _DAYS = ("as_of", "first", "last", "speaks_from", "speaks_to", "expires_on")
 
 
+@dataclass(frozen=True)
+class Walker:
+    """A database that goes from version to version, and how it is copied as it stands: the copy's address."""
+
+    address: str
+    copied: Callable[[], str]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database."""
+def walker(request: pytest.FixtureRequest, tmp_path: Path) -> Walker:
+    """An empty database of each kind."""
     if request.param == "sqlite":
-        yield sqlite_url(tmp_path / "parindex.db")
-        return
-    url: str = request.getfixturevalue("postgresql_url")
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    yield url
+        own, other = tmp_path / "walker.db", tmp_path / "copy.db"
+        return Walker(sqlite_url(own), lambda: sqlite_url(Path(shutil.copyfile(own, other))))
+    server = make_url(request.getfixturevalue("postgresql_url"))
+    return Walker(_created(server, "walker"), lambda: _created(server, "copy_of_it", "TEMPLATE walker"))
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_data_of_each_version_arrive_in_the_newest(version: str, address: str) -> None:
-    filled = _make(address, version)
+def _created(server: URL, name: str, like: str = "") -> str:
+    with create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} {like}"))
+    return server.set(database=name).render_as_string(hide_password=False)
 
-    database = open_database(address)
 
-    _require_kept(database, filled, version)
+def test_data_of_each_version_arrive_in_the_newest(walker: Walker) -> None:
+    engine, seen = create_engine(walker.address, poolclass=NullPool), {"alembic_version"}
+    filled: dict[str, dict[str, Any]] = {}
+    for version in VERSIONS:
+        filled |= _step(engine, version, seen)
+        database = open_database(walker.copied())
+        _require_kept(database, filled, version)
+        _require_read(database, version)
+        database.close()
 
+
+def _require_read(database: Database, version: str) -> None:
     with database.read() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEWEST
         (imported,) = imports_of(connection, UNIT)
@@ -67,7 +97,6 @@ def test_data_of_each_version_arrive_in_the_newest(version: str, address: str) -
         log = custody.events(connection)
         examined = examinations_of(connection, UNIT, "checker-1", with_text=True)
         asked = request_rows(connection, UNIT)
-    database.close()
     assert (imported["name"], imported["counts"]["new"]) == ("hồ sơ.xlsx", 1)
     assert (document["name"], document["state"], receipt["path"]) == ("kế hoạch.pdf", "examined", "1.1.1/kế hoạch.pdf")
     assert (night["state"], night["run_id"], night["summary"]) == ("gaps", "2025-0001", {"letter": "Thư"})
@@ -80,24 +109,19 @@ def test_data_of_each_version_arrive_in_the_newest(version: str, address: str) -
     assert [row["id"] for row in asked] == (["yc-20260105-010000"] if version >= "0002" else [])
 
 
-def _make(address: str, version: str) -> dict[str, dict[str, Any]]:
-    """A database of one version: made as the first, filled, and brought forward version by version.
+def _step(engine: Engine, version: str, seen: set[str]) -> dict[str, dict[str, Any]]:
+    """Bring the database to its next version; the rows that then came into tables not `seen` before.
 
     Tables that `_ROWS` leaves empty get one made-up row as soon as they are there: {table: row}.
     """
-    filled: dict[str, dict[str, Any]] = {}
-    seen = {"alembic_version"}
-    engine = create_engine(address)
-    for step in [one for one in VERSIONS if one <= version]:
-        _upgrade(engine, step)
-        with engine.begin() as connection:
-            for table, row in _ROWS.get(step, []):
-                names = ", ".join(f'"{name}"' for name in row)
-                marks = ", ".join(f":{name}" for name in row)
-                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
-            filled |= _fill(connection, seen - ({"source_files"} if step == "0015" else set()))  # made anew there
-            seen |= {*inspect(connection).get_table_names()}
-    engine.dispose()
+    _upgrade(engine, version)
+    with engine.begin() as connection:
+        for table, row in _ROWS.get(version, []):
+            names = ", ".join(f'"{name}"' for name in row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+        filled = _fill(connection, seen - ({"source_files"} if version == "0015" else set()))  # made anew there
+        seen |= {*inspect(connection).get_table_names()}
     return filled
 
 

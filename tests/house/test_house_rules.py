@@ -69,13 +69,6 @@ def test_what_travels_in_a_bundle_imports_the_standard_library_alone(repository:
     assert foreign == set()
 
 
-def test_prefect_and_its_server_import_with_the_pinned_libraries() -> None:
-    """A newer FastAPI breaks Prefect's server."""
-    program = "import prefect.server.api.server as s; s.create_app"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_lock_files_pin_every_library_by_hash_and_name_no_host(name: str, repository: Path) -> None:
     text = (repository / name).read_text(encoding="utf-8")

@@ -10,14 +10,14 @@ import pytest
 
 from sample.dossiers import dossiers_of_2025
 from sample.registers import write_register
-from tests.journeys.commands import parindex
+from tests.journeys.commands import parindex_here
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clerk")
     write_register(folder / "so.xlsx", dossiers_of_2025(seed=2, count=200))
-    assert parindex(folder, "import", str(folder / "so.xlsx")).returncode in (0, 1)
+    assert parindex_here(folder, "import", str(folder / "so.xlsx")).returncode in (0, 1)
     return folder
 
 
@@ -25,9 +25,9 @@ def test_the_form_and_the_list_are_written_where_the_clerk_wants_them(home: Path
     form, late = home / "quý 3" / "II.06a.xlsx", home / "qua-han.xlsx"
     asked = ("--from", "2025-07-01", "--to", "2025-09-30", "--json")
 
-    done = parindex(home, "report", "ii06a", *asked, "-o", str(form))
+    done = parindex_here(home, "report", "ii06a", *asked, "-o", str(form))
     told = json.loads(done.stdout)
-    listed = parindex(home, "report", "overdue", *asked, "-o", str(late))
+    listed = parindex_here(home, "report", "overdue", *asked, "-o", str(late))
 
     assert done.returncode == 0, done.stderr
     assert (told["first"], told["last"], told["identities"]["hold"]) == ("2025-07-01", "2025-09-30", True)
@@ -37,14 +37,14 @@ def test_the_form_and_the_list_are_written_where_the_clerk_wants_them(home: Path
 
 
 def test_the_index_is_told_in_lines_with_what_is_not_known(home: Path) -> None:
-    done = parindex(home, "report", "766")
+    done = parindex_here(home, "report", "766")
 
     assert done.returncode == 0, done.stderr
     assert "1.1        – / 6,00" in done.stdout and "điểm có số liệu" in done.stdout
 
 
 def test_a_due_date_is_told_with_its_other_readings(home: Path) -> None:
-    done = parindex(home, "due", "2026-01-09T15:10", "--days", "0,5", "--json")
+    done = parindex_here(home, "due", "2026-01-09T15:10", "--days", "0,5", "--json")
     told = json.loads(done.stdout)
 
     assert told["due_at"] == "2026-01-10T09:10:00+07:00", "a worked Saturday"
@@ -61,7 +61,7 @@ def test_a_due_date_is_told_with_its_other_readings(home: Path) -> None:
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_words(home: Path, words: tuple[str, ...], said: str) -> None:
-    done = parindex(home, *words, "--json")
+    done = parindex_here(home, *words, "--json")
 
     assert done.returncode == 2, done.stdout
     assert said in json.loads(done.stdout)["error"]

