@@ -7,6 +7,7 @@ milliseconds since 1970 (OpenCPS), Excel serials, and cells that the spreadsheet
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -54,6 +55,14 @@ _MONTH_LEADS = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (\d{{1,2}}),
 _DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|,)?\s+(\d{4})", re.IGNORECASE)
 
 
+_PERIOD = re.compile(
+    r"(?:trong\s+|hết\s+|cuối\s+)?(?:(?P<quarter>quý)|tháng)\s*(?P<number>IV|I{1,3}|\d{1,2})\s*(?:/|-|,|năm)?\s*"
+    r"(?P<year>20\d\d)",
+    re.IGNORECASE,
+)
+_QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+
 class NotADate(ValueError):
     """The cell holds no date we can trust; the message is Vietnamese and quotes what was seen."""
 
@@ -84,6 +93,17 @@ def _moment_in(cell: object) -> datetime:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(cell)
     raise NotADate(f"không đọc được ngày từ {cell}")
+
+
+def last_day_of(text: str) -> date | None:
+    """The last day of "Quý II/2025" or "Tháng 6 năm 2025", by which something is due; None: it is neither."""
+    found = _PERIOD.fullmatch(text)
+    if found is None:
+        return None
+    said, year = found["number"], int(found["year"])
+    number = int(said) if said.isdigit() else _QUARTERS[said.upper()]
+    month = number * 3 if found["quarter"] else number
+    return date(year, month, monthrange(year, month)[1]) if 1 <= month <= 12 else None
 
 
 def is_date(text: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column, Vocabulary
-from connectors.exports.dates import NoDay, NotADate, moment_of
+from connectors.exports.dates import VIETNAM, NoDay, NotADate, last_day_of, moment_of
 from connectors.exports.legacy import readings_of
 from connectors.exports.text import FAILED, clean, folded, is_blank, label_key
 
@@ -210,7 +210,10 @@ def _moment(cell: Any) -> datetime | None:
 
 
 def _deadline(cell: Any) -> datetime | None:
-    """A due date without a time of day lasts to its end (Civil Code 2015, Article 148.5: 24:00 of the last day)."""
+    """A due date without a time of day lasts to its end (Civil Code 2015, Article 148.5: 24:00 of the last day); one
+    that names a quarter or a month, as trackers of tasks do, to the end of that."""
+    if isinstance(cell, str) and (last := last_day_of(clean(cell))) is not None:
+        return datetime.combine(last, _LAST_SECOND, VIETNAM)
     said = _day_said(cell)
     if said is None:
         return None

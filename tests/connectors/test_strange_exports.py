@@ -12,7 +12,8 @@ import pytest
 
 from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import read_export_here
-from connectors.exports.dates import moment_of
+from connectors.exports.dates import last_day_of, moment_of
+from connectors.exports.values import _deadline
 from tests.connectors.tables import DETAIL_HEADER, code, delimited, detailed, xlsx
 from tests.connectors.test_odd_cells import sheets_of
 from tests.connectors.test_odd_inputs import HEADER, row
@@ -176,3 +177,17 @@ def test_a_header_in_an_old_font_above_modern_rows_is_read_whole(tmp_path: Path)
 def test_arrows_of_a_grid_of_a_web_page_are_no_part_of_its_labels(tmp_path: Path) -> None:
     labels = [f"{label} ▲▼" for label in HEADER]
     assert len(read_export_here(xlsx(tmp_path / "a.xlsx", [labels, row(1)])).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "last"),
+    [
+        *(("Quý II/2025", "2025-06-30"), ("Tháng 6/2025", "2025-06-30"), ("quý 4 năm 2025", "2025-12-31")),
+        *(("Trong tháng 02 năm 2024", "2024-02-29"), ("Tháng 13/2025", None), ("Quý V/2025", None), ("6/2025", None)),
+    ],
+)
+def test_a_deadline_of_a_quarter_or_a_month_is_its_last_day(said: str, last: str | None) -> None:
+    found = last_day_of(said)
+    assert (found.isoformat() if found else None) == last
+    if last:
+        assert _deadline(said).isoformat() == f"{last}T23:59:59+07:00"
