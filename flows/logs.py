@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -9,6 +10,9 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+
+_MOST_DETAILS = 1 << 20
+"""Bytes of a file of stacks before another one is begun."""
 
 
 def log(event: str, **ids: object) -> None:
@@ -33,19 +37,34 @@ def where_raised(error: BaseException) -> str:
 
 def take_over_logging() -> None:
     """From now on what libraries log or warn of in this process becomes our lines; of a fault its kind and place."""
-    logging.basicConfig(handlers=[_AsEvents()], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[AsEvents()], level=logging.WARNING, force=True)
     logging.captureWarnings(capture=True)
 
 
-class _AsEvents(logging.Handler):
-    """Records of libraries as events: one line each, whatever the format."""
+class AsEvents(logging.Handler):
+    """Records of libraries as events: one line each, whatever the format. `details`: a file that takes whole stacks."""
+
+    def __init__(self, details: str = "") -> None:
+        super().__init__()
+        self._details = Path(details) if details else None
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             log("fault", logger=record.name, reason=type(error).__name__, at_line=where_raised(error))
+            self._keep(record)
         else:
             log("told", logger=record.name, level=record.levelname, text=" ".join(record.getMessage().split()))
+
+    def _keep(self, record: logging.LogRecord) -> None:
+        """Add a stack to the details, of which the file before is kept too; a full disk costs only them."""
+        if self._details is None:
+            return
+        with contextlib.suppress(OSError):
+            if self._details.exists() and self._details.stat().st_size > _MOST_DETAILS:
+                self._details.replace(self._details.with_suffix(".before.log"))
+            with self._details.open("a", encoding="utf-8") as file:
+                file.write(f"{datetime.now(UTC).isoformat()} {record.name} {self.format(record)}\n")
 
 
 def in_json() -> bool:

@@ -15,9 +15,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from config.settings import Settings
 from flows.watching import probe
+
+_LOGGING = Path(__file__).parents[2] / "config" / "prefect_logging.yaml"
 
 
 class PrefectDown(RuntimeError):
@@ -59,6 +62,7 @@ def _quiet_environment(settings: Settings) -> None:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_SETTINGS_PATH": str(_LOGGING),
         "PREFECT_LOGGING_TO_API_ENABLED": os.environ.get("PREFECT_LOGGING_TO_API_ENABLED", "false"),
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # flows/on_prefect/setup.py waits for it

@@ -251,6 +251,7 @@ def _examine_all(settings: Settings, night: Night, hands: Hands, heart: Heart, b
         batches = batches_in_order(resources, shared_by=resources.workers if hands.spread else 1)
     total = sum(map(len, batches))
     say(f"Tài liệu cần kiểm tra: {total}")
+    heart.tell("examine", 0, total)
     within = takewhile(lambda _: not budget.is_spent, batches)
     before = 0
     for batch in _each_done(settings, night, hands, within, total):

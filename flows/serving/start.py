@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -128,8 +129,8 @@ def _ended_here(settings: Settings) -> dict[str, Any] | None:
     return next((row["summary"] for row in rows if row["ended_at"] and row["owner"] == owner_here()), None)
 
 
-def serve_schedule(settings: Settings, *, port: int) -> None:
-    """Run Prefect's scheduler and a runner until stopped: the night at PAR_SCHEDULE in PAR_TIMEZONE.
+def serve_schedule(settings: Settings, *, port: int, end: Callable[..., None]) -> None:
+    """Run Prefect's scheduler and a runner until SIGTERM calls `end`: the night at PAR_SCHEDULE in PAR_TIMEZONE.
 
     Raises:
         PrefectDown: the server did not come up.
@@ -138,6 +139,7 @@ def serve_schedule(settings: Settings, *, port: int) -> None:
     require_task_runner(settings)
     with prefect_api(settings, services=True, port=port) as url:
         export_settings(settings)
+        from prefect.runner import Runner
         from prefect.schedules import Cron
 
         from flows.on_prefect.night import nightly
@@ -150,6 +152,7 @@ def serve_schedule(settings: Settings, *, port: int) -> None:
             schedule=settings.schedule,
             timezone=settings.timezone,
         )
+        Runner.handle_sigterm = end  # type: ignore[method-assign]
         schedule = Cron(settings.schedule, timezone=settings.timezone)
         nightly.serve(name=settings.unit, schedules=[schedule], limit=1, print_starting_message=False)
 

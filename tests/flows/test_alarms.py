@@ -272,6 +272,28 @@ def test_what_libraries_log_or_warn_of_becomes_one_line_of_ours_and_a_fault_keep
     assert "Nguyễn" not in done.stderr
 
 
+def test_of_a_fault_of_prefect_one_line_is_told_and_the_stack_kept_in_a_file_that_does_not_grow_for_ever(
+    tmp_path: Path,
+) -> None:
+    script = (
+        "import logging, sys; from pathlib import Path; from config.settings import Settings\n"
+        "from flows.on_prefect.server import _quiet_environment\n"
+        "_quiet_environment(Settings(home=Path(sys.argv[1])))\n"
+        "import prefect, prefect.logging.configuration as c; c.setup_logging(incremental=False)\n"
+        "for _ in range(2):\n"
+        "    try: int('Nguyễn Văn A')\n"
+        "    except ValueError: logging.getLogger('prefect.runner').exception('Failed to process item')\n"
+    )
+    kept = tmp_path / "prefect" / "details.log"
+    kept.parent.mkdir()
+    kept.write_text("older\n" * 200_000)
+    done = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True)
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2 and all("fault logger=prefect.runner reason=ValueError" in line for line in lines)
+    assert kept.read_text().count("ValueError: invalid literal") == 2 and "older" not in kept.read_text()
+    assert (kept.parent / "details.before.log").read_text().startswith("older")
+
+
 def _export(ward: Settings, name: str, header: list[str], *more: list[str]) -> None:
     xlsx(ward.exports_folder / name, [header, *(listed(number) for number in range(1, 4)), *more])
     _pull(ward)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,27 @@ import httpx
 from config.settings import Settings
 from flows.resources import open_resources
 from flows.running.requests import progress_of
+from flows.serving.standing import standing_of
 from sandbox import Slots
 from sandbox.slots import Release
 from tests.journeys.commands import parindex
 from tests.journeys.serving import Service, alive, serving, wait_for
 
 
-def test_prefect_shows_the_wards_schedule_and_runs_its_night(tmp_path: Path) -> None:
+def test_prefect_shows_the_wards_schedule_runs_its_night_and_stops_in_the_middle_of_one_without_a_stack(
+    small_ward: Path, tmp_path: Path
+) -> None:
+    """`serving` reads what the service said, at its end."""
     settings = {"PAR_SCHEDULE": "* * * * *", "PAR_PERIOD": "2025", "PAR_PREFECT_START_SECONDS": "240"}
-    with serving(tmp_path, **settings) as service:
+    with serving(tmp_path, PAR_SLOTS="1", **settings) as service:
         (deployment,) = _asked_of_prefect(service, "deployments/filter")
         (schedule,) = deployment["schedules"]
         wait_for(lambda: list(tmp_path.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
+        _nothing_is_read(tmp_path)
+        shutil.copytree(small_ward / "inbox", tmp_path / "inbox", dirs_exist_ok=True)
+        asked = f"{service.ready['prefect_api_url']}/deployments/{deployment['id']}/create_flow_run"
+        httpx.post(asked, json={}, timeout=60).raise_for_status()
+        wait_for(lambda: _is_reading(tmp_path), seconds=300)
         tree = service.tree()
 
     assert deployment["name"] == "hoi-an-dong" and schedule["active"]
@@ -98,6 +108,11 @@ def _asked_of_prefect(service: Service, what: str) -> list[dict[str, Any]]:
 
     wait_for(asked, seconds=300)
     return found
+
+
+def _is_reading(home: Path) -> bool:
+    night = standing_of(Settings(home=home), datetime.now(UTC))["last_night"]
+    return bool(night["progress"]) and night["progress"]["step"] == "examine"
 
 
 def _nothing_is_read(home: Path) -> Release:
