@@ -24,7 +24,6 @@ from tests.journeys.serving import Service, alive, serving, wait_for
 def test_prefect_shows_the_wards_schedule_runs_its_night_and_stops_in_the_middle_of_one_without_a_stack(
     small_ward: Path, tmp_path: Path
 ) -> None:
-    """`serving` reads what the service said, at its end."""
     settings = {"PAR_SCHEDULE": "* * * * *", "PAR_PERIOD": "2025", "PAR_PREFECT_START_SECONDS": "240"}
     with serving(tmp_path, PAR_SLOTS="1", **settings) as service:
         (deployment,) = _asked_of_prefect(service, "deployments/filter")
@@ -41,6 +40,8 @@ def test_prefect_shows_the_wards_schedule_runs_its_night_and_stops_in_the_middle
     assert schedule["schedule"]["cron"] == "* * * * *"
     assert schedule["schedule"]["timezone"] == "Asia/Ho_Chi_Minh"
     wait_for(lambda: not alive(tree))
+    said_at_the_end = (tmp_path / "service.log").read_text().partition("service_stops")[2]
+    assert "prefect_stops" in said_at_the_end and "site-packages/prefect/" not in said_at_the_end
 
 
 def test_a_run_asked_for_is_worked_on_by_the_service_and_found_again_after_the_worker_is_killed(
