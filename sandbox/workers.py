@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
@@ -166,6 +168,7 @@ def _kept(terms: _Terms) -> Iterator[_Pool]:
         pool = _standing.get(terms)
         if pool is None or not pool.active:  # a worker that is killed while it waits takes its pool with it
             pool = _standing[terms] = _Pool(terms)
+            _expect_the_end()
         pool.askers += 1
         if pool.ending:
             pool.ending.cancel()
@@ -185,6 +188,24 @@ def _end_idle(terms: _Terms, pool: _Pool) -> None:
             return
         if _standing.get(terms) is pool:
             del _standing[terms]
+    _end(pool)
+
+
+@cache
+def _expect_the_end() -> None:
+    """Kept workers end before this process waits for its children: they wait for its end themselves.
+
+    Pebble sees to that where the interpreter ends, which a child of multiprocessing (a worker of Dask) does not.
+    """
+    Finalize(None, _end_all, exitpriority=0)
+
+
+def _end_all() -> None:
+    for pool in list(_standing.values()):
+        _end(pool)
+
+
+def _end(pool: _Pool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -65,6 +66,18 @@ def test_kept_workers_end_when_nobody_asks_them(monkeypatch: pytest.MonkeyPatch)
     while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not Path(f"/proc/{worker}").exists() and _asked("for a moment") != worker
+
+
+def test_a_child_process_that_asked_ends_when_it_is_done_and_its_kept_workers_with_it() -> None:
+    context = multiprocessing.get_context("spawn")  # as Dask starts its workers
+    told, tells = context.Pipe(duplex=False)
+    child = context.Process(target=questions.keep_a_worker, args=(tells,))
+    child.start()
+    worker = told.recv()
+
+    child.join(timeout=240)  # by themselves they stay an hour
+
+    assert child.exitcode == 0 and not Path(f"/proc/{worker}").exists()
 
 
 def test_two_who_ask_at_once_share_a_kept_worker(tmp_path: Path) -> None:
