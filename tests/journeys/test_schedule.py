@@ -31,8 +31,6 @@ def test_prefect_shows_the_wards_schedule_runs_its_night_and_stops_in_the_middle
         wait_for(lambda: list(tmp_path.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
         _nothing_is_read(tmp_path)
         shutil.copytree(small_ward / "inbox", tmp_path / "inbox", dirs_exist_ok=True)
-        asked = f"{service.ready['prefect_api_url']}/deployments/{deployment['id']}/create_flow_run"
-        httpx.post(asked, json={}, timeout=60).raise_for_status()
         wait_for(lambda: _is_reading(tmp_path), seconds=300)
         tree = service.tree()
 
