@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import re
 import shutil
 import smtplib
 import subprocess
@@ -22,7 +23,7 @@ from flows.on_prefect.server import answers
 from flows.resources import Resources, open_ledger, open_resources, prepare_home, require_room
 from flows.running.night import require_sound_data
 from flows.running.requests import STATES
-from flows.serving.mailing import mail_server
+from flows.serving.mailing import mail_server, webhook_fault
 from flows.serving.start import EngineMissing, require_task_runner
 from flows.watching.alarms import alarms_now
 from flows.watching.probe import STALE_SECONDS, silent_seconds
@@ -214,6 +215,16 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield Finding("máy chủ thư", False, f"{place}: {type(error).__name__}: {error}", fix, needed=False)
 
 
+def _webhook(settings: Settings) -> Iterator[Finding]:
+    """Whether the receiver of letters answers; of its address only the host is shown."""
+    if not settings.letter_webhook:
+        return
+    fault = webhook_fault(settings)
+    host = re.sub(r"^(\w+://)?(?:[^/@]*@)?([^/?#]*).*", r"\1\2", settings.letter_webhook)
+    fix = "kiểm tra PAR_LETTER_WEBHOOK và nơi nhận có đang chạy không; nếu thư vẫn tới thì bỏ qua dòng này"
+    yield Finding("webhook", not fault, f"{host}: {fault}" if fault else host, fix if fault else "", needed=False)
+
+
 def _service(settings: Settings) -> Iterator[Finding]:
     """When the worker of this machine last looked into the ledger."""
     silent = silent_seconds(settings)
@@ -242,6 +253,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _profiles,
     _engine,
     _mail,
+    _webhook,
     _service,
     _alarms,
 )

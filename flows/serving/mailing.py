@@ -136,7 +136,7 @@ def by_mail(settings: Settings, message: Message, now: datetime) -> None:
 
 
 def by_webhook(settings: Settings, message: Message, now: datetime) -> None:
-    """POST as JSON; anything but 2xx is a failure."""
+    """POST as JSON; anything but 2xx is a failure, told without the address: it may hold the receiver's secret."""
     body = {
         "kind": message.kind,
         "id": message.id,
@@ -146,7 +146,22 @@ def by_webhook(settings: Settings, message: Message, now: datetime) -> None:
         "sent_at": now.isoformat(timespec="seconds"),
     }
     key = {"Idempotency-Key": _key(settings, message)}
-    httpx.post(settings.letter_webhook, json=body, headers=key, timeout=_SECONDS).raise_for_status()
+    answer = httpx.post(settings.letter_webhook, json=body, headers=key, timeout=_SECONDS)
+    if not answer.is_success:
+        raise httpx.HTTPError(f"{answer.status_code} {answer.reason_phrase}")
+
+
+def webhook_fault(settings: Settings) -> str | None:
+    """Why the webhook would not take a letter now, None if it seems to: it is asked which methods it takes (OPTIONS).
+
+    So nobody gets a message. Many receivers do not know the question (405, 501), which is answer enough.
+    """
+    try:
+        answer = httpx.options(settings.letter_webhook, timeout=_SECONDS)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return type(error).__name__
+    sound = answer.is_success or answer.status_code in (httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.NOT_IMPLEMENTED)
+    return None if sound else f"{answer.status_code} {answer.reason_phrase}"
 
 
 @contextlib.contextmanager

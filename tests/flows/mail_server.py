@@ -72,6 +72,8 @@ class Hooks:
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.refusals = 0
+        self.answers_options = 501
+        """What it answers to the question which methods it takes; 501: it does not know the question."""
 
 
 @contextlib.contextmanager
@@ -89,6 +91,10 @@ def webhook() -> Iterator[tuple[Hooks, str]]:
                 hooks.bodies.append(json.loads(body))
                 hooks.keys.append(self.headers["Idempotency-Key"])
                 self.send_response(204)
+            self.end_headers()
+
+        def do_OPTIONS(self) -> None:
+            self.send_response(hooks.answers_options)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

@@ -80,6 +80,16 @@ def test_a_channel_that_fails_is_tried_again_and_the_other_gets_nothing_twice(
     assert (len(mailbox.letters), len(hooks.bodies)) == (1, 1)
 
 
+def test_why_a_webhook_refused_is_told_without_its_address_which_may_hold_a_secret(
+    posted: tuple[Settings, Mailbox, Hooks],
+) -> None:
+    settings, _, hooks = posted
+    hooks.refusals = 1
+    with pytest.raises(NotSent, match="503") as refused:
+        send_letters(settings, MORNING)
+    assert "/thu" not in str(refused.value)
+
+
 def test_what_can_never_be_sent_is_given_up_after_a_day_and_rings_until_the_channel_works(
     posted: tuple[Settings, Mailbox, Hooks],
 ) -> None:

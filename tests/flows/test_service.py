@@ -16,13 +16,13 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
-from flows.serving.doctor import Finding, _engine, _mail, _rules, _service, examine_machine
+from flows.serving.doctor import Finding, _engine, _mail, _rules, _service, _webhook, examine_machine
 from flows.serving.serve import HUNG_LOOKS, Child, PortTaken, _require_port, _tell_when_ready, serve
 from flows.serving.setup import set_up
 from flows.serving.worker import work
 from flows.watching.health import readiness
 from flows.watching.probe import STALE_SECONDS, pulse_file, silent_seconds
-from tests.flows.mail_server import PASSWORD, USER, mail_server
+from tests.flows.mail_server import PASSWORD, USER, mail_server, webhook
 
 Look = Callable[[Settings], Iterator[Finding]]
 
@@ -68,6 +68,24 @@ def test_doctor_signs_in_to_the_mail_server_and_says_what_it_refused(tmp_path: P
         (refused,) = _mail(wrong)
         assert not refused.ok and "PAR_SMTP_PASSWORD" in refused.fix and mailbox.letters == []
     assert list(_mail(Settings(home=tmp_path))) == []
+
+
+def test_doctor_asks_the_webhook_without_sending_it_a_message_and_shows_nothing_of_its_secret_address(
+    tmp_path: Path,
+) -> None:
+    with webhook() as (hooks, address):
+        settings = Settings(home=tmp_path, letter_webhook=f"{address}/SECRET")
+        seen = []
+        for answer in (204, 405, 501, 302, 403, 404, 503):
+            hooks.answers_options = answer
+            seen.append(_one(_webhook, settings))
+        assert [one.ok for one in seen] == [True, True, True, False, False, False, False] and hooks.bodies == []
+    away = [_one(_webhook, settings)]
+    away += [_one(_webhook, settings.model_copy(update={"letter_webhook": "http://[::1/SECRET"}))]
+    assert not any(one.ok for one in away)
+    assert all("PAR_LETTER_WEBHOOK" in one.fix for one in (*seen, *away) if not one.ok)
+    assert "SECRET" not in str([seen, away])
+    assert list(_webhook(Settings(home=tmp_path))) == []
 
 
 def test_doctor_names_a_prefect_that_is_away_an_engine_that_lacks_and_a_worker_that_is_silent(
