@@ -12,8 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from flows.on_prefect.server import answers
+from flows.on_prefect.setup import MOST_RUNS, WORK_POOL
 from tests.journeys.commands import NIGHT, parindex
 from tests.journeys.serving import wait_for
 from tests.servers import free_ports
@@ -68,6 +70,57 @@ def test_a_run_whose_process_was_killed_is_no_longer_shown_as_running(prefect: s
     wait_for(lambda: _state_of(prefect, run)["type"] != "RUNNING", seconds=180)
     state = _state_of(prefect, run)
     assert state["type"] == "CRASHED" and "sổ đêm tự chạy tiếp" in state["message"]
+
+
+def test_runs_beyond_the_limits_wait_visibly_on_prefect_and_a_dead_run_gives_its_place_back(
+    prefect: str, repository: Path, tmp_path: Path
+) -> None:
+    """The limit of a deployment in prefect.yaml, and that of the work pool which `setup` makes."""
+    parindex(tmp_path, "setup", "--json", PAR_PREFECT_API_URL=prefect)
+    declared = yaml.safe_load((repository / "prefect.yaml").read_text())["deployments"]
+    limits = {one["concurrency_limit"] for one in declared}
+    assert limits == {1}
+    first, second = _runs_of_a_deployment(prefect, 2, concurrency_limit=1)
+    others = _runs_of_a_deployment(prefect, MOST_RUNS)
+
+    assert _proposed(prefect, first, "PENDING") == "Pending"
+    assert _proposed(prefect, second, "PENDING") == "AwaitingConcurrencySlot"
+    assert _state_of(prefect, second)["type"] == "SCHEDULED"
+    for run in others[1:]:
+        assert _proposed(prefect, run, "PENDING") == "Pending"
+    assert _offered(prefect) == []
+
+    assert _proposed(prefect, first, "CRASHED") == "Crashed"
+
+    assert _proposed(prefect, second, "PENDING") == "Pending"
+    assert _proposed(prefect, second, "CRASHED") == "Crashed"
+    assert _offered(prefect) == [others[0]]
+
+
+def _runs_of_a_deployment(prefect: str, count: int, **limits: int) -> list[str]:
+    """Scheduled runs of a new deployment of the work pool."""
+    flow = _sent(prefect, "flows/", {"name": "nightly"})["id"]
+    named = {"name": f"{count} {limits}", "flow_id": flow, "work_pool_name": WORK_POOL, "entrypoint": "none.py:none"}
+    deployment = _sent(prefect, "deployments/", named | limits)["id"]
+    return [_sent(prefect, f"deployments/{deployment}/create_flow_run", {})["id"] for _ in range(count)]
+
+
+def _proposed(prefect: str, run: str, state: str) -> str:
+    """The name of the state that a run has after its worker proposed one."""
+    return str(_sent(prefect, f"flow_runs/{run}/set_state", {"state": {"type": state}})["state"]["name"])
+
+
+def _offered(prefect: str) -> list[str]:
+    """The runs that a worker of the pool may take now."""
+    found: list[dict[str, Any]] = httpx.post(
+        f"{prefect}/work_pools/{WORK_POOL}/get_scheduled_flow_runs", json={}, timeout=60
+    ).json()
+    return [one["flow_run"]["id"] for one in found]
+
+
+def _sent(prefect: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = httpx.post(f"{prefect}/{what}", json=body, timeout=60).raise_for_status().json()
+    return told
 
 
 _ENDLESS = """
