@@ -90,9 +90,41 @@ def header_version(data: bytes) -> str | None:
 
 
 def ends_cleanly(data: bytes) -> bool:
-    """The file's end names a place where a cross-reference section really stands: nothing is cut off or shifted."""
+    """The file's end names a place where a cross-reference section really stands, and a table there leads to its
+    objects: nothing is cut off, shifted or exchanged. (Sections that are streams are left to the readers.)"""
     ends = list(re.finditer(rb"startxref\s+(\d{1,12})\s+%%EOF", data[-2048:]))
-    if not ends:
+    section = _SECTION.match(data, int(ends[-1].group(1))) if ends else None
+    if section is None:
         return False
-    place = int(ends[-1].group(1))
-    return re.match(rb"\s*(xref\b|\d+\s+\d+\s+obj\b)", data[place : place + 40]) is not None
+    return section.group(1) != b"xref" or _leads_to_objects(data, section.end())
+
+
+_SECTION = re.compile(rb"\s{0,8}(xref\b|\d+\s+\d+\s+obj\b)")
+_PART = re.compile(rb"\s*(\d{1,10})\s+(\d{1,7})\s+")
+_ENTRY = re.compile(rb"\s*(\d{10}) (\d{5}) ([nf])")
+_OBJECT = re.compile(rb"\s{0,4}(\d{1,10})\s+(\d{1,5})\s+obj\b")
+_MOST_ENTRIES = 100_000
+"""Entries that are looked at: a second at most."""
+
+
+def _leads_to_objects(data: bytes, at: int) -> bool:
+    """Each entry in use of the table at `at` names the place of its own object; place 0 is nobody's."""
+    looked = 0
+    while part := _PART.match(data, at):
+        at = part.end()
+        for number in range(int(part.group(1)), int(part.group(1)) + int(part.group(2))):
+            entry = _ENTRY.match(data, at)
+            if entry is None:
+                return False
+            at, looked = entry.end(), looked + 1
+            place, generation, use = int(entry.group(1)), int(entry.group(2)), entry.group(3)
+            if use == b"n" and place and not _stands_at(data, place, (number, generation)):
+                return False
+            if looked == _MOST_ENTRIES:
+                return True
+    return True
+
+
+def _stands_at(data: bytes, place: int, named: tuple[int, int]) -> bool:
+    found = _OBJECT.match(data, place)
+    return found is not None and (int(found.group(1)), int(found.group(2))) == named

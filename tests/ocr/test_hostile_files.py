@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -189,6 +190,17 @@ def test_a_broken_cross_reference_does_not_hide_the_text(tmp_path: Path) -> None
     assert answer["fields"]["number"]["value"] == "12/TB-UBND"
     assert codes(answer) == {"repaired"}
     assert answer["digitisation"]["verdict"] == "cần người xem"
+
+
+def test_a_table_that_leads_to_other_objects_is_told_though_readers_mend_it_in_silence(tmp_path: Path) -> None:
+    sound = born_digital(SHORT)
+    shifted = re.sub(rb"(\d{10})(?= 00000 n)", lambda place: b"%010d" % (int(place[1]) + 20), sound)
+    spoilt = sound.replace(b" 00000 n", b" 00000 ?", 1)
+
+    assert codes(inspected(tmp_path, sound)) == set()
+    for broken in (shifted, spoilt):
+        answer = inspected(tmp_path, broken)
+        assert answer["fields"]["number"]["value"] == "12/TB-UBND" and codes(answer) == {"repaired"}
 
 
 def test_a_lock_without_password_a_script_and_an_attachment_are_told(tmp_path: Path) -> None:
