@@ -27,7 +27,7 @@ def parindex(home: Path, *words: str, **environment: str) -> subprocess.Complete
     settings = _settings(home) | environment
     program = Path(sys.executable).parent / "parindex"
     return subprocess.run(
-        [program, *words], env=inherited() | settings, capture_output=True, text=True, check=False, timeout=280
+        [program, *words], env=inherited() | settings, capture_output=True, text=True, check=False, timeout=600
     )
 
 

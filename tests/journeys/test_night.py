@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.journeys.commands import NIGHT, night, parindex
+from tests.journeys.commands import NIGHT, night, parindex, parindex_here
 from tests.journeys.snapshot import snapshot
 from tests.once import made_once
 from tests.reports.spreadsheet import recomputed
@@ -35,7 +35,7 @@ def whole(sample_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 
 def test_the_first_night_scores_full_part_nothing_and_waits(whole: tuple[Path, dict[str, Any]]) -> None:
-    score = json.loads(parindex(whole[0], *SCORE).stdout)
+    score = json.loads(parindex_here(whole[0], *SCORE).stdout)
 
     states = {item["state"] for item in score["components"]}
     assert len(score["components"]) == 60
@@ -54,7 +54,7 @@ def test_the_sample_ward_scores_what_it_scored_when_its_points_were_looked_throu
     """golden_2025.json: state, points and expected points of each component. A change of it belongs in CHANGELOG.md."""
     golden = json.loads((Path(__file__).parent / "golden_2025.json").read_text(encoding="utf-8"))
 
-    score = json.loads(parindex(whole[0], *SCORE).stdout)
+    score = json.loads(parindex_here(whole[0], *SCORE).stdout)
 
     seen = {item["id"]: [item["state"], item["points"], item["expected"]] for item in score["components"]}
     assert seen == golden["components"]
@@ -126,7 +126,7 @@ def test_a_second_night_finds_nothing_new_and_says_so(whole: tuple[Path, dict[st
 def test_the_bundle_verifies_and_recomputes_the_same_score(whole: tuple[Path, dict[str, Any]]) -> None:
     bundle = whole[0] / "outbox" / whole[1]["night"] / "bo-tai-lieu.zip"
 
-    verified = json.loads(parindex(whole[0], "verify", str(bundle), "--json").stdout)
+    verified = json.loads(parindex_here(whole[0], "verify", str(bundle), "--json").stdout)
 
     assert verified["ok"] and verified["faults"] == []
     assert verified["score"]["equal"] and verified["score"]["stated"] == verified["score"]["recomputed"]
@@ -157,7 +157,9 @@ def test_the_order_of_the_files_does_not_change_the_score(small_ward: Path, smal
         _copy_in_another_order(small_ward, homes[-1], random.Random(seed))
         night(homes[-1])
 
-    first, second, third = (_without_names_of_evidence(json.loads(parindex(home, *SCORE).stdout)) for home in homes)
+    first, second, third = (
+        _without_names_of_evidence(json.loads(parindex_here(home, *SCORE).stdout)) for home in homes
+    )
     assert first == second == third
 
 
@@ -206,7 +208,7 @@ def _without_names_of_evidence(score: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_without_evidence(home: Path) -> str:
-    score = json.loads(parindex(home, *SCORE).stdout)
+    score = json.loads(parindex_here(home, *SCORE).stdout)
     return str(next(item["id"] for item in score["components"] if item["state"] == "no_evidence"))
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from storage.objects import FolderStore, S3Store
-from tests.journeys.commands import NIGHT, night, parindex
+from tests.journeys.commands import NIGHT, night, parindex, parindex_here
 from tests.servers import SECRET, s3_address
 
 
@@ -47,7 +47,7 @@ def test_a_night_on_postgresql_and_s3_scores_as_on_one_machine(
 def test_what_stops_a_night_is_named_with_the_way_out(
     wrong: dict[str, str], seen: str, code: int, tmp_path: Path
 ) -> None:
-    done = parindex(tmp_path, "nightly", "--direct", "--json", **wrong)
+    done = parindex_here(tmp_path, "nightly", "--direct", "--json", **wrong)
 
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert seen in done.stderr
@@ -115,7 +115,7 @@ def _handed_in(home: Path) -> set[str]:
 
 
 def _score(home: Path, **environment: str) -> Any:
-    done = parindex(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json", **environment)
+    done = parindex_here(home, "score", "--dry-run", "--as-of", "2026-01-05", "--json", **environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
