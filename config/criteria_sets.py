@@ -369,7 +369,7 @@ def _in_vietnamese(kind: str, problem: Any) -> str:
         "string_type": "phải là chữ trong dấu nháy",
         "string_pattern_mismatch": f"không đúng dạng {context.get('pattern')}",
         "string_too_short": f"phải có ít nhất {context.get('min_length')} ký tự",
-        "literal_error": f"chỉ nhận {context.get('expected')}",
+        "literal_error": f"chỉ nhận {str(context.get('expected')).replace(' or ', ' hoặc ')}",
         "too_short": f"phải có ít nhất {context.get('min_length')} mục",
         "union_tag_invalid": f"không có loại quy tắc {context.get('tag')!r}; các loại: {context.get('expected_tags')}",
         "union_tag_not_found": "quy tắc thiếu kind",

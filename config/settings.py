@@ -305,7 +305,7 @@ def _in_vietnamese(kind: str, problem: Mapping[str, object]) -> str:
     sentences = {
         "extra_forbidden": "không có cài đặt tên này",
         "string_pattern_mismatch": f"không đúng dạng {detail.get('pattern')}",
-        "literal_error": f"chỉ nhận {detail.get('expected')}",
+        "literal_error": f"chỉ nhận {str(detail.get('expected')).replace(' or ', ' hoặc ')}",
         "int_parsing": "phải là số nguyên",
         "bool_parsing": "phải là true hoặc false",
         "greater_than_equal": f"phải từ {detail.get('ge')} trở lên",

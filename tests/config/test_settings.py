@@ -75,6 +75,11 @@ def test_a_secret_may_come_from_a_file_and_an_unreadable_one_is_named(tmp_path: 
         load_settings({"PAR_S3_SECRET_KEY_FILE": str(tmp_path / "none")}, folder=tmp_path)
 
 
+def test_a_word_that_a_setting_does_not_know_is_refused_with_those_that_it_knows(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="chỉ nhận 'process', 'dask' hoặc 'ray'"):
+        load_settings({"PAR_TASK_RUNNER": "spark"}, folder=tmp_path)
+
+
 @pytest.mark.parametrize("cron", ["99 1 * * *", "0 1 30 2 *", "a b c d e"])
 def test_a_schedule_that_never_comes_is_refused(cron: str, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="PAR_SCHEDULE"):
