@@ -159,7 +159,10 @@ class Settings(BaseModel):
     web_address: str = Field("", description="address of the pages for links in letters, https://...")
     upload_mib: int = Field(1536, ge=1, le=65536, description="largest file that may be sent to the pages")
     leftover_days: int = Field(
-        14, ge=1, le=366, description="days for which ordered bundles and uploads that broke off are kept"
+        14,
+        ge=1,
+        le=366,
+        description="days for which ordered bundles, bundles of earlier nights and uploads that broke off are kept",
     )
     oidc_issuer: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="OpenID Connect issuer; empty: local accounts only"

@@ -24,9 +24,10 @@ from hypothesis import strategies as st
 from flows.examining import receiving
 from flows.examining.receiving import Announced, PieceMisplaced, UploadRefused
 from flows.people.sweeping import sweep_leftovers
-from flows.resources import Resources, open_resources
+from flows.resources import Resources, open_ledger, open_resources
 from storage.errors import DiskFull
 from storage.ledger import uploads
+from storage.ledger.nights import Ending, NightRequest, begin_night, end_night
 from tests.journeys.serving import wait_for
 from tests.servers import free_ports
 from tests.web.test_api import V1, token_of
@@ -166,10 +167,28 @@ def test_a_file_for_which_there_is_no_room_is_refused_before_its_first_byte(own_
             receiving.begin(resources, Announced("a.pdf", 10, OWN_COMPONENT, "1", "unit", NOW))
 
 
+def _nights_with_bundles(town: Town, count: int) -> list[Path]:
+    """Folders of nights that ended, oldest first, each with a sheet and a bundle."""
+    folders = []
+    for days in range(count):
+        at = NOW - timedelta(days=count - days)
+        with open_ledger(town.settings) as database, database.write() as connection:
+            asked = NightRequest(OWN, "2025", "test", "Asia/Ho_Chi_Minh")
+            night = begin_night(connection, asked, owner="far:1:1", now=at)
+            end_night(connection, night.id, Ending("done", None, {}, at), owner="far:1:1")
+        folders.append(town.settings.home / "outbox" / night.id)
+        folders[-1].mkdir(parents=True)
+        for name in ("phieu.xlsx", "goi.zip"):
+            (folders[-1] / name).write_bytes(b"x")
+            os.utime(folders[-1] / name, (at.timestamp(), at.timestamp()))
+    return folders
+
+
 def test_what_nobody_comes_back_for_is_swept_and_the_rest_stays(own_town: Town) -> None:
     order = own_town.own.orders["coordinator"]
     with _begun(own_town, WHOLE) as (resources, row):
         _send(resources, row, 0, WHOLE[:10])
+    nights = _nights_with_bundles(own_town, 3)
     kept = sweep_leftovers(own_town.settings, NOW)
     zips = list((own_town.settings.home / "orders").glob("*.zip"))
     _age(own_town.settings.home, days=1)
@@ -177,6 +196,12 @@ def test_what_nobody_comes_back_for_is_swept_and_the_rest_stays(own_town: Town) 
 
     assert (kept["bundles"], kept["parts"]) == (0, 0) and zips
     assert gone["bundles"] >= len(zips) and gone["parts"] == 1 and gone["uploads"] >= 1
+    assert (kept["nights"], gone["nights"]) == (0, 2)
+    assert [sorted(file.name for file in night.iterdir()) for night in nights] == [
+        ["phieu.xlsx"],
+        ["phieu.xlsx"],
+        ["goi.zip", "phieu.xlsx"],
+    ]
     with visiting(own_town, "coordinator") as client:
         page = client.get(f"/p/{OWN}/2025/goi-tai-lieu/{order}").text
         fetched = client.get(f"/p/{OWN}/2025/goi-tai-lieu/{order}/tai-ve")
