@@ -182,9 +182,11 @@ def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
         if twin is not None:
             rows.remove(twin)
         kept.append(twin if twin is not None and _worth(twin) > _worth(row) else row)
-    found = [word for row in kept if _worth(row) > 0 for word in row.words]
-    left_over = [word for row in rows if _worth(row) > 0 for word in row.words]
-    return found + [word for word in left_over if not any(_same_place(word, other) for other in found)]
+    found: list[Word] = []
+    for row in (*sorted(kept, key=_worth, reverse=True), *rows):  # a scrap beside a row may have had it for its twin
+        if _worth(row) > 0:
+            found += [word for word in row.words if not any(_same_place(word, other) for other in found)]
+    return found
 
 
 def _same_place(word: Word, other: Word) -> bool:

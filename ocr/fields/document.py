@@ -17,7 +17,7 @@ from ocr.fields.layout import head_of, lines_of
 from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
-from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of
+from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of, with_apostrophe
 from ocr.fields.written import Reread
 from ocr.page_reading import PageReading
 from ocr.words import Word
@@ -116,7 +116,7 @@ def _respelt_place(place: Found, first: PageReading, pages: Sequence[PageReading
     if first.source != "ocr" or len(words) < 2:
         return place
     spelt = as_place_is_named(respelt_phrase(words, pages))
-    return replace(place, value=" ".join(word.capitalize() for word in spelt))
+    return replace(place, value=with_apostrophe(" ".join(word.capitalize() for word in spelt)))
 
 
 def _named_after_place(issuer: Found | None, place: Found | None) -> Found | None:
@@ -167,9 +167,36 @@ def _recipients(pages: Sequence[PageReading]) -> Found | None:
                 below = _named_recipients(lines[place + 1 : place + 30], page)
                 value = "; ".join([*_on_the_same_line(line.spot(match.end(), len(line.text)).pieces), *below])
                 if value:
-                    box = share_box(line.box, page)
-                    return Found(value, page.number, box, round(line.confidence, 3), line.text)
+                    return _list_found(value, line, page)
+        if found := _list_up_to_archive(lines, page):
+            return found
     return None
+
+
+def _list_found(value: str, line: Line, page: PageReading) -> Found:
+    return Found(value, page.number, share_box(line.box, page), round(line.confidence, 3), line.text)
+
+
+def _list_up_to_archive(lines: Sequence[Line], page: PageReading) -> Found | None:
+    """The lines behind dashes in one column that end with `- Lưu:`, where a scan has lost the words `Nơi nhận`."""
+    ends = [at for at, line in enumerate(lines) if page.source == "ocr" and _ARCHIVE_DASHED.match(line.folded)]
+    if not ends:
+        return None
+    first = last = ends[-1]
+    edge = lines[last].box.left
+    for at in range(last - 1, max(-1, last - 30), -1):
+        beside = lines[at].box.left > 0.4 * page.width
+        if not beside and not (_DASHED.match(lines[at].text) and abs(lines[at].box.left - edge) < _SAME_LEFT):
+            break
+        first = first if beside else at
+    value = "; ".join(_named_recipients(lines[first : last + 1], page))
+    return _list_found(value, lines[first], page) if value and first < last else None
+
+
+_DASHED = re.compile(r"^[-–—] ")
+_ARCHIVE_DASHED = re.compile(r"^[-–—] LUU ?:")
+_SAME_LEFT = 6.0
+"""Points within which the dashes of a list stand under each other."""
 
 
 def _on_the_same_line(words: Sequence[Word]) -> list[str]:
@@ -219,8 +246,21 @@ _SAME_SHAPE = frozenset("COSUVXZ")
 """Letters whose capitals differ from the small ones by their size alone."""
 
 
+_MISREAD = (
+    (re.compile(r"\bC[ôổ]ng [TLI1]{2}(?=-?ĐT\b)"), "Cổng TT"),
+    (re.compile(r"\bTrang [TLI1]{2}(?=-?ĐT\b)"), "Trang TT"),
+    (re.compile(r"^CT[,;]? (?=các PCT\b)"), "CT, "),
+    (re.compile(r"\bKI(?=-XH\b)"), "KT"),
+    (re.compile(r"^Bệ (?=[A-ZĐ])"), "Bộ "),
+    (re.compile(r"(?<=^Như phần )T{1,3}$"), lambda match: "I" * len(match.group())),
+)
+"""Words of recipients that OCR reads so, each with what alone it can be."""
+
+
 def _as_written(text: str) -> str:
     """`(b/c)` (để báo cáo), and no capitals in the middle of a name only for their size (Sở Nội VỤ)."""
+    for misread, written in _MISREAD:
+        text = misread.sub(written, text)
     words = _COPY.sub(lambda match: f"({'để ' * bool(match.group('to'))}b/c)", text).split()
     for at, (before, word) in enumerate(pairwise(words), 1):
         same = word.isupper() and is_toned(word) and set(fold(word.strip(",;."))) <= _SAME_SHAPE
@@ -244,7 +284,17 @@ def _archive_line(text: str) -> str:
 
 
 def _left_text(line: Line, page: PageReading) -> str:
-    return " ".join(word.text for word in line.words if word.box.right < 0.52 * page.width)
+    """The words that end before the border, and those of a typed line that runs over it without a gap."""
+    words = [word for word in line.words if word.box.right < _LEFT_ENDS * page.width]
+    for word in line.words[len(words) :] if page.source == "layer" else ():
+        if not words or word.box.left - words[-1].box.right > 0.5 * word.box.height:
+            break
+        words.append(word)
+    return " ".join(word.text for word in words)
+
+
+_LEFT_ENDS = 0.52
+"""Share of the page's width before which the recipients' column ends."""
 
 
 def _dossier_code(pages: Sequence[PageReading]) -> Found | None:

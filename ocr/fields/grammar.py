@@ -122,7 +122,8 @@ def slips(one: str, other: str) -> int:
 
 def repaired_symbol(symbol: str) -> str:
     """The symbol with Đ and letter case put back where the grammar allows one reading (QD-UBND, TTR-UBND, HDND)."""
-    parts = re.split(r"([-/])", re.sub(r"[ĐÐ]+", "Đ", _toneless(symbol)))  # no symbol has Đ twice: OCR reads it so
+    one = re.sub(r"[ĐÐ]+", "Đ", _toneless(symbol))  # no symbol has Đ twice: OCR reads it so
+    parts = re.split(r"([-/])", one[:1].upper() + one[1:])  # sYT-VP
     return "".join(_repaired_part(part, first=place == 0) for place, part in enumerate(parts))
 
 

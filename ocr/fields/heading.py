@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ocr.fields.found import Found, share_box
@@ -12,7 +13,7 @@ from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
-from ocr.fields.spelling import as_place_is_named, in_set_phrases, marks_of, respelt, respelt_phrase
+from ocr.fields.spelling import as_place_is_named, in_set_phrases, marks_of, respelt, respelt_phrase, with_set_phrases
 from ocr.page_reading import PageReading
 from ocr.words import Word, around, middle_of
 
@@ -47,7 +48,8 @@ def issuer_of(
     `pages` begin with the head's; `place` is the place of issue, whose name an organ may bear.
     """
     above = [line for line in _above(head, end) if not _NUMBER_LINE.match(line.folded)]
-    lines = [line for line in above if _capitals(line.text) and len(line.folded) > 2]
+    lines = [line for line in above if _capitals(line.text) and (len(line.folded) > 2 or line.confidence > _SURELY)]
+    lines = [line for line in lines if line.confidence >= _A_SCRAP]
     groups: list[list[Line]] = []
     for line in lines:
         if groups and (not _begins_organ(line) or _goes_on_with(groups[-1][-1].folded, line.folded, place)):
@@ -60,6 +62,10 @@ def issuer_of(
     return _joined(named[-1], pages, vocabulary)
 
 
+_SURELY = 0.9
+"""Confidence from which two letters are a word (LỘ of PHƯỜNG NGHĨA / LỘ)."""
+_A_SCRAP = 0.3
+"""Confidence under which a line of the head is what a seal, a stamp or a rule left."""
 _KIND_AT_END = re.compile(r"\b(?:PHUONG|XA|THI TRAN|DAC KHU|QUAN|HUYEN|THI XA|TINH|THANH PHO)$")
 _UNFINISHED = re.compile(r"^[A-Z].*(?:[,-]|\bVA)$")
 """A line that ends so is no whole name; one between two dashes stands over a rule."""
@@ -100,8 +106,7 @@ def _begins_organ(line: Line) -> bool:
 
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
-    kinds = [at for at, word in enumerate(words[:-1], 1) if fold(word.text) in _KINDS_OF_UNIT]
-    own = kinds[-1] if kinds else len(words)  # from here on a name: ĐÔN of BUÔN ĐÔN is not the ĐƠN of other papers
+    own = _where_name_begins(words)
     spelt = [respelt(word, vocabulary).upper() for word in words[:own]]
     spelt += [word.text.strip(_AROUND_NAME).upper() for word in words[own:]]
     named = _as_organs_are_named(respelt_phrase(spelt, pages)) if words[0].source == "ocr" else spelt
@@ -112,6 +117,15 @@ def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Cou
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
 
 
+def _where_name_begins(words: Sequence[Word]) -> int:
+    """From here on an organ's own name: ĐÔN of BUÔN ĐÔN is not the ĐƠN of other papers, a school's PHƯỢNG no PHƯỜNG."""
+    folded = [fold(word.text) for word in words]
+    before = _KINDS_OF_SCHOOL if folded[0] == "TRUONG" else _KINDS_OF_UNIT
+    return max((at for at, word in enumerate(folded[:-1], 1) if word in before), default=len(words))
+
+
+_KINDS_OF_SCHOOL = ("NON", "GIAO", "HOC", "SO", "THONG", "TH", "THCS", "THPT")
+"""Last words of what a school is (TRƯỜNG MẦM NON), behind which its own name stands."""
 _AROUND_NAME = "|_'\"`.~:;,"
 
 
@@ -165,6 +179,8 @@ def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found 
         return None, None
     by_symbol = type_by_symbol(number.symbol.value or "")
     if _letter_line(head) is not None or by_symbol == grammar().letter_type:
+        return _by(number, grammar().letter_type), None
+    if by_symbol is None and any(map(_doubted_mark, head.left)):
         return _by(number, grammar().letter_type), None
     return (_by(number, by_symbol), None) if by_symbol else (None, None)
 
@@ -238,7 +254,7 @@ def _under_heading(head: Head, heading: Line) -> Found | None:
         own = _on_axis(line, axis, head.page.width)
         if line.box.top <= heading.box.middle or own is None or _NUMBER_UNDER.match(own.folded):
             continue
-        indented = any(_begins_paragraph(one, axis, edge, head.page.width) for one in (line, own))
+        indented = any(_begins_paragraph(one, axis, edge, head) for one in (line, own))
         far = not taken and own.box.top - heading.box.bottom > _SUBJECT_ROOM * heading.box.height
         if far or indented or _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
             break
@@ -259,11 +275,18 @@ def _text_edge(head: Head) -> float | None:
     return next((right for right, other in pairwise(ends) if right - other < _SAME_EDGE * width), None)
 
 
-def _begins_paragraph(line: Line, axis: float, edge: float | None, width: float) -> bool:
-    """The line ends with the justified text and begins further in than a centred one would."""
-    if edge is None or abs(line.box.right - edge) > _SAME_EDGE * width:
+def _begins_paragraph(line: Line, axis: float, edge: float | None, head: Head) -> bool:
+    """The line stands further in than a centred one would, and ends with the justified text or begins as others do."""
+    width = head.page.width
+    if (line.box.left + line.box.right) / 2 - axis <= _INDENTED * width:
         return False
-    return (line.box.left + line.box.right) / 2 - axis > _INDENTED * width
+    below = (one.box.left for one in head.whole if one.box.top > line.box.bottom)
+    alike = sum(abs(left - line.box.left) < _SAME_INDENT * width for left in below)
+    return alike >= 2 or (edge is not None and abs(line.box.right - edge) <= _SAME_EDGE * width)
+
+
+_SAME_INDENT = 0.003
+"""Share of the page's width within which paragraphs begin together."""
 
 
 def _on_axis(line: Line, axis: float, width: float) -> Line | None:
@@ -317,9 +340,13 @@ def _follows(above: Line, below: Line) -> bool:
 
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
-    text = re.sub(r"(?<=\w-) (?=\w)", "", " ".join(line.text for line in lines))  # NĐ- / CP
+    read = [replace(word, line=0) for line in lines for word in line.words]
+    words = with_set_phrases(read) if read[0].source == "ocr" else read  # a phrase may reach over a line's end
+    text = re.sub(r"(?<=\w-) (?=\w)", "", " ".join(word.text for word in words))  # NĐ- / CP
     if _doubted_mark(lines[0]):
         text = text.partition(" ")[2]
     value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"“”‘’*•")
+    if value.startswith("về việc") and lines[0].words[0].source == "ocr":
+        value = "V" + value[1:]  # the two letters differ by their size alone (Decree 30, Annex I: it begins with V)
     box = share_box(around(line.box for line in lines), page)
     return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

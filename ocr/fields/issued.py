@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ocr.fields.found import Found, State, Suggestion, share_box
+from ocr.fields.grammar import slips
 from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
 from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state
@@ -15,7 +16,7 @@ from ocr.page_reading import PageReading
 from ocr.words import Box, around
 
 _DATE = re.compile(
-    r"(?:(?P<place>[A-Z][A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*)?"
+    r"(?:(?P<place>(?:1(?=A )|[A-Z])[A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*)?"
     r"(?P<ngay>NG.[YVW7]?)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
 
@@ -100,7 +101,7 @@ def _own_line(head: Head | None, line: Line, match: re.Match[str]) -> bool:
 def _named(line: Line, match: re.Match[str]) -> bool:
     """What stands before the date is written as a place: `Đăng ký lần đầu, ngày ...` of a certificate is none."""
     words = line.group(match, "place").text.split()
-    return sum(word[0].islower() for word in words) < 0.5 * len(words)
+    return sum(word[0].islower() for word in _CAPITAL_I.sub("I", " ".join(words)).split()) < 0.5 * len(words)
 
 
 def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Issued:
@@ -108,16 +109,19 @@ def _issued(page: PageReading, line: Line, match: re.Match[str], clues: Sequence
     return Issued(line, place, _day(page, line, match, clues, reread))
 
 
+_CAPITAL_I = re.compile(r"^[l1](?=[aAăĂ] )")
+"""Ia of Gia Lai's communes (Ia Grai), whose capital OCR takes for an l or a 1."""
 _MIXED = re.compile(r"[^\W\d]\d|\d[^\W\d]")
 
 
 def _place(page: PageReading, line: Line, match: re.Match[str]) -> Found | None:
     """None where a word of it holds a digit ("Tân Sơn Nh3"): numbers of wards and districts stand alone."""
     spot = line.group(match, "place")
-    if _MIXED.search(spot.text):
+    text = _CAPITAL_I.sub("I", spot.text.strip(" ,."))
+    if _MIXED.search(text):
         return None
     box = share_box(spot.box or line.box, page)
-    return Found(spot.text.strip(" ,."), page.number, box, round(spot.confidence, 3), line.text)
+    return Found(text, page.number, box, round(spot.confidence, 3), line.text)
 
 
 def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Found:
@@ -127,7 +131,7 @@ def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Su
         _part_state(page, line, match, ("thang", "month", "nam"), reread),
     )
     box = share_box(_frame(line, match), page)
-    read = _number(year.text, 1945, 2100), _number(month.text, 1, 12), _number(day.text, 1, 31)
+    read = _year(year.text), _number(month.text, 1, 12), _number(day.text, 1, 31)
     if states == ("printed", "printed") and _date(*read) is None:
         read = _possible_day(page, line, match, reread) or read
     if states == ("printed", "printed") and None not in read and (value := _date(*read)):
@@ -150,7 +154,7 @@ def _possible_day(
         found = _DATE.search(again.folded)
         if found and again.confidence >= BELIEVED_FROM:
             year, month, day = (found.group(part) for part in ("year", "month", "day"))
-            read = _number(year, 1945, 2100), _number(month, 1, 12), _number(day, 1, 31)
+            read = _year(year), _number(month, 1, 12), _number(day, 1, 31)
             if _date(*read):
                 return read
     return None
@@ -206,6 +210,15 @@ def _worst(states: tuple[Gap, Gap], read: tuple[int | None, ...]) -> State:
 def _number(text: str, least: int, most: int) -> int | None:
     digits = re.sub(r"\s", "", text).replace("O", "0").replace("o", "0").replace("l", "1").replace("I", "1")
     return int(digits) if re.fullmatch(r"[0-9]{1,4}", digits) and least <= int(digits) <= most else None
+
+
+def _year(text: str) -> int | None:
+    """The year; of one that no document bears (2925) the only one of this century that is a digit away."""
+    read = _number(text, 1945, 9999)
+    if read is None or read <= 2100:
+        return read
+    near = [year for year in range(2000, 2100) if slips(str(year), str(read)) == 1]
+    return near[0] if len(near) == 1 else None
 
 
 def _date(year: int | None, month: int | None, day: int | None) -> date | None:

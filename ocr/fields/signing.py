@@ -310,7 +310,7 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
     rest = _continued(stack, line, page)
     value = " ".join([_known_title(line, vocabulary), *(one.text for one in rest)])
     deputies = [
-        match.group("rest").strip(" .,")
+        fold(_rest(one, match, vocabulary))
         for one in stack
         if (match := _authority(one)) and match.group("by") in ("KT", "K/T")
     ]
@@ -336,7 +336,13 @@ def _known_title(line: Line, vocabulary: Counter[str]) -> str:
     """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
     spelt = _spelt(line.words, vocabulary)
     titles, said = grammar().titles, _title(line) or ""
-    return titles.get(said) or _as_offices_are_named(spelt, titles)
+    long = line.words[0].source == "ocr" and len(said) > _LONG_OFFICE
+    near = close_to(said, titles, len(said) // _LETTERS_A_SLIP) if long else None
+    return titles.get(near or said) or _as_offices_are_named(spelt, titles)
+
+
+_LONG_OFFICE, _LETTERS_A_SLIP = 24, 14
+"""Letters from which an office on paper is long, set small, and in which one may be wrong."""
 
 
 def _name(lines: Sequence[Line], page: PageReading) -> Found | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ocr.fields.grammar import fold, grammar
+from ocr.fields.grammar import decomposed, fold, grammar, slips
 from ocr.words import Word
 
 if TYPE_CHECKING:
@@ -94,13 +94,32 @@ def as_place_is_named(words: Sequence[str]) -> list[str]:
     """
     spelt = list(words)
     for count in (4, 3, 2):
-        names = grammar().places.get(fold(" ".join(words[-count:])), []) if len(words) >= count else []
+        every = grammar().places.get(fold(" ".join(words[-count:])), []) if len(words) >= count else []
+        names = [name for name in every if not any(map(_loses_marks, spelt[-count:], name))]
         misses = [len(_wrong(spelt[-count:], name)) for name in names]
         if misses:
             if 0 not in misses and misses.count(1) == 1:
                 _put_right(spelt, len(words) - count, names[misses.index(1)])
             break
     return spelt
+
+
+def _loses_marks(word: str, name: str) -> bool:
+    """Two marks of a word that the name has not: print, for OCR invents one at most (Ba Đình is not Ba Dinh)."""
+    return len(decomposed(word)) - len(decomposed(name)) >= 2
+
+
+def with_apostrophe(place: str) -> str:
+    """A place as those with an apostrophe are written, which OCR drops with a narrow letter (Ea Heo is Ea H'leo)."""
+    said, known = fold(place).replace("'", ""), grammar().places
+    if said in known:
+        return place
+    near = [folded for folded in known if "'" in folded and _lacks_a_letter(said, folded.replace("'", ""))]
+    return " ".join(known[near[0]][0]) if len(near) == 1 else place
+
+
+def _lacks_a_letter(said: str, name: str) -> bool:
+    return said == name or (len(said) == len(name) - 1 and slips(said, name) == 1)
 
 
 def _wrong(words: Sequence[str], phrase: Sequence[str]) -> list[int]:

@@ -66,6 +66,20 @@ def test_a_subject_ends_where_an_indented_paragraph_begins_right_under_it(indent
     assert value(paper, "subject") == "Tiếp công dân năm 2025"
 
 
+def test_a_subject_ends_where_paragraphs_begin_under_each_other() -> None:
+    paper = [
+        *head(*WARD),
+        *centred("GIẤY MỜI", AXIS, 110),
+        *centred("Dự Hội nghị tổng kết năm 2025", AXIS, 125),
+        *justified("Các khoản chi phải đúng chế độ, tiêu chuẩn, định mức theo quy", LEFT + 23, 141),
+        *at("định hiện hành.", LEFT, 156),
+        *at("1. Thời gian: 14 giờ 00, ngày 18 tháng 12.", LEFT + 23, 171),
+        *at("2. Địa điểm: Hội trường tầng 2.", LEFT + 23, 186),
+    ]
+
+    assert value(paper, "subject") == "Dự Hội nghị tổng kết năm 2025"
+
+
 def test_a_centred_line_as_wide_as_the_text_is_still_the_subject() -> None:
     paper = [
         *head(*WARD),
@@ -276,6 +290,10 @@ RECIPIENTS = {
     "with a short rest below": (
         ("Nơi nhận:", "- UBND thành phố (để", "b/c);", "- Lưu: VT."),
         "UBND thành phố (để b/c); Lưu: VT",
+    ),
+    "a line that runs over the column's border": (
+        ("Nơi nhận:", "- Như trên;", "- Ban Quản lý các khu công nghiệp Quảng Ngãi;", "- Lưu: VT."),
+        "Như trên; Ban Quản lý các khu công nghiệp Quảng Ngãi; Lưu: VT",
     ),
 }
 

@@ -54,6 +54,12 @@ def test_an_authority_with_a_wrong_letter_is_the_office_it_must_be(read: str, wa
         (("Q.GIÁM ĐỐC",), "Q. GIÁM ĐỐC", "Q. GIÁM ĐỐC"),
         (("TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"), "TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"),
         (("KT. CHỦ TỊCH",), "KT. CHỦ TỊCH", None),
+        (("KT. C Ù TỊCH", "*--Ó CHỦ TỊCH"), "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+        (
+            ("TUQ. CHỦ TỊCH", "GIÁM ĐỐC TRUNG FÂM PHỤC VỤ HÀNH CHÍNH CÔNG"),
+            "TUQ. CHỦ TỊCH",
+            "GIÁM ĐỐC TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG",
+        ),
         (("T/M BAN THƯỜNG VỤ", "PHỐ BÍ THƯ THƯỜNG TRỰC"), "TM. BAN THƯỜNG VỤ", "PHÓ BÍ THƯ THƯỜNG TRỰC"),
         (("TL CHỦ TỊCH", "TRƯỞNG PHÒNG VĂN HÓA - XÃ HỘI"), "TL. CHỦ TỊCH", "TRƯỞNG PHÒNG VĂN HÓA - XÃ HỘI"),
     ],
@@ -142,6 +148,14 @@ def named(*words: tuple[str, float]) -> list[Word]:
 
 def name_in(words: list[Word]) -> list[str]:
     return [word.text for word in sorted(words, key=lambda word: word.box.left) if word.box.middle > 590]
+
+
+def test_a_title_beside_a_scrap_is_kept_once_of_two_readings() -> None:
+    first = [replace(word, line=1) for word in row("CHỦ TỌA", 410, 352)]
+    scrap = Word("vu,", Box(344, 350, 362, 364), 0.6, "ocr", 8)
+    second = [scrap, *(replace(word, line=9) for word in row("CHỦ TỌA", 410, 354))]
+
+    assert [word.text for word in better_rows(first, second) if word.text != "vu,"] == ["CHỦ", "TỌA"]
 
 
 def test_of_a_name_in_doubt_each_word_is_taken_where_it_was_read_surest() -> None:

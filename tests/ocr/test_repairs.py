@@ -94,6 +94,10 @@ RECIPIENTS = {
     "an archive of another name": (("- Như trên;", "- Lưu: VTLT."), "Như trên; Lưu: VTLT"),
     "a unit with its draft": (("- Như trên;", "- Lưu: VT, NC(Vi16)."), "Như trên; Lưu: VT, NC(Vi16)"),
     "scraps of a seal in it": (("- Như trên:;", "- 2;", "- Lưu: VT."), "Như trên; Lưu: VT"),
+    "a centre's page": (("- Trang TIĐT;", "- Lưu: VT."), "Trang TTĐT; Lưu: VT"),
+    "a province's page": (("- Công TT-ĐT tỉnh;", "- Lưu: VT."), "Cổng TT-ĐT tỉnh; Lưu: VT"),
+    "a comma read as another mark": (("- CT; các PCT UBND;", "- Lưu: VT."), "CT, các PCT UBND; Lưu: VT"),
+    "a part's number": (("- Như phần TT;", "- Lưu: VT."), "Như phần II; Lưu: VT"),
     "scraps under a list that has ended": (("- Như trên;", "- Lưu: VT.", "abc def"), "Như trên; Lưu: VT"),
 }
 
@@ -104,6 +108,77 @@ def test_recipients_are_read_line_by_line(case: str) -> None:
     head = tuple(word for place, text in enumerate(lines, 1) for word in row(text, 85, 500 + 14.0 * place))
 
     assert fields_under(("CHỦ TỊCH", 490), head=head)["recipients"] == wanted
+
+
+def test_recipients_whose_heading_a_scan_lost_end_with_the_archive() -> None:
+    lines = ("- Trong đoạn này có gạch đầu dòng", "của bài", "- Như trên;", "- Sở Nội vụ;", "- Lưu: VT.")
+    words = [word for place, text in enumerate(lines, 1) for word in row(text, 85, 500 + 14.0 * place)]
+    page = PageReading(1, "scan", 595, 842, dpi=200, words=tuple(words), source="ocr")
+
+    found = fields_of([page], Clues(), lambda _page, _box: [])["recipients"]
+
+    assert found is not None and found.value == "Như trên; Sở Nội vụ; Lưu: VT"
+
+
+def paper_head(*organ: str, day: str = "", number: str = "Số: 12/KH-UBND") -> tuple[Word, ...]:
+    """The two columns of a scanned head."""
+    left = [word for place, text in enumerate((*organ, number)) for word in row(text, 60, 60.0 + 14 * place)]
+    return (*left, *row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 320, 60), *row(day, 330, 95))
+
+
+ORGANS_ON_PAPER = {
+    "a school named like a ward": (("TRƯỜNG MẦM NON HOA PHƯỢNG",), "TRƯỜNG MẦM NON HOA PHƯỢNG"),
+    "a ward of one more short word": (("ỦY BAN NHÂN DÂN PHƯỜNG NGHĨA", "LỘ"), "ỦY BAN NHÂN DÂN PHƯỜNG NGHĨA LỘ"),
+}
+
+
+@pytest.mark.parametrize("case", ORGANS_ON_PAPER)
+def test_an_organ_on_paper_keeps_its_own_name(case: str) -> None:
+    organ, wanted = ORGANS_ON_PAPER[case]
+
+    assert fields_under(("CHỦ TỊCH", 500), head=paper_head(*organ))["issuer"] == wanted
+
+
+def test_what_a_stamp_left_under_an_organ_is_no_part_of_its_name() -> None:
+    head = paper_head("ỦY BAN NHÂN DÂN XÃ ĐỒNG VĂN", "DI YEETIYP")
+    head = tuple(replace(word, confidence=0.0) if word.text in ("DI", "YEETIYP") else word for word in head)
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["issuer"] == "ỦY BAN NHÂN DÂN XÃ ĐỒNG VĂN"
+
+
+PLACES_OF_ISSUE = {
+    "a ward that another province's commune resembles": ("Ba Đình", "Ba Đình"),
+    "an apostrophe with its letter": ("Ea Heo", "Ea H'leo"),
+    "a capital I read as l": ("la Grai", "Ia Grai"),
+    "a capital I read as 1": ("1a Grai", "Ia Grai"),
+}
+
+
+@pytest.mark.parametrize("case", PLACES_OF_ISSUE)
+def test_a_place_of_issue_on_paper_is_the_one_that_is_printed(case: str) -> None:
+    said, wanted = PLACES_OF_ISSUE[case]
+    head = paper_head("ỦY BAN NHÂN DÂN", day=f"{said}, ngày 12 tháng 7 năm 2025")
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["place"] == wanted
+
+
+@pytest.mark.parametrize(("said", "wanted"), [("2925", "2025-07-12"), ("9925", None)])
+def test_a_year_that_no_document_bears_has_one_wrong_digit_or_is_not_read(said: str, wanted: str | None) -> None:
+    head = paper_head("ỦY BAN NHÂN DÂN", day=f"Cửa Nam, ngày 12 tháng 7 năm {said}")
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["issued_on"] == wanted
+
+
+def test_a_symbols_first_letter_is_a_capital() -> None:
+    head = paper_head("SỞ Y TẾ", number="Số: 12/sYT-VP")
+
+    assert fields_under(("GIÁM ĐỐC", 500), head=head)["symbol"] == "SYT-VP"
+
+
+def test_a_phrase_of_the_subject_reaches_over_a_lines_end() -> None:
+    head = (*row("BÁO CÁO", 270, 120), *row("Dự toán thu, chỉ", 240, 138), *row("ngân sách năm 2026", 232, 152))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["subject"] == "Dự toán thu, chi ngân sách năm 2026"
 
 
 def test_a_family_name_with_a_letter_too_many_is_no_scrap() -> None:
