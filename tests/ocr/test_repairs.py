@@ -128,6 +128,10 @@ def paper_head(*organ: str, day: str = "", number: str = "Số: 12/KH-UBND") -> 
 
 ORGANS_ON_PAPER = {
     "a school named like a ward": (("TRƯỜNG MẦM NON HOA PHƯỢNG",), "TRƯỜNG MẦM NON HOA PHƯỢNG"),
+    "a school of a word that other papers spell otherwise": (
+        ("TRƯỜNG TIÊU HỌC LÝ TỰ TRỌNG",),
+        "TRƯỜNG TIỂU HỌC LÝ TỰ TRỌNG",
+    ),
     "a ward of one more short word": (("ỦY BAN NHÂN DÂN PHƯỜNG NGHĨA", "LỘ"), "ỦY BAN NHÂN DÂN PHƯỜNG NGHĨA LỘ"),
 }
 
