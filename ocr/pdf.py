@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import pypdfium2 as pdfium
@@ -245,15 +246,15 @@ def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | N
     """Words of the text layer; those past `own_characters` came from appearances."""
     text = page.get_textpage()
     corners = raw.FS_RECTF()
-    unicode_of, edges_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    unicode_of, edges_of, handle = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, text.raw
     try:
         letters: list[str] = []
         places: list[Edges] = []
         source: Source = "layer"
         for index in range(min(text.count_chars(), MOST_CHARACTERS)):
-            letter = _letter(unicode_of(text, index))
+            letter = _letter(unicode_of(handle, index))
             place = None
-            if letter is not None and edges_of(text, index, corners):
+            if letter is not None and edges_of(handle, index, corners):
                 place = frame.edges(corners.left, corners.bottom, corners.right, corners.top)
             if letters and (place is None or _apart(places[-1], place)):
                 yield _joined(letters, places, source)
@@ -269,6 +270,7 @@ def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | N
         text.close()
 
 
+@lru_cache(maxsize=4096)
 def _letter(code: int) -> str | None:
     """None for what parts words: spaces, control characters, halves of a pair."""
     if not (0x20 < code < 0xD800 or 0xDFFF < code < 0x110000):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +64,8 @@ def _is_legacy(text: str, letters: int, fonts: Callable[[], tuple[str, ...]]) ->
 
 
 def _without_meaning(text: str) -> int:
-    odd = sum(1 for c in text if unicodedata.category(c) in ("Co", "Cn", "Cc") and c not in "\n\r\t\f")
+    counts = Counter(text).items()
+    odd = sum(count for c, count in counts if unicodedata.category(c) in ("Co", "Cn", "Cc") and c not in "\n\r\t\f")
     return odd + text.count("\ufffd")
 
 

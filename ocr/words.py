@@ -188,8 +188,12 @@ LONGEST_STAMPED_PIECE = 16
 """Characters. Registries stamp pieces as short as "11" or "08" into the page's own lines."""
 
 
-def page_rows(words: Sequence[Word]) -> tuple[list[Row], list[Row]]:
-    """The page's own rows, short stamped pieces put into the line where they stand; and the stamps' other rows."""
+@lru_cache(maxsize=4)
+def page_rows(words: tuple[Word, ...]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The page's own rows, short stamped pieces put into the line where they stand; and the stamps' other rows.
+
+    Kept for the last pages: their text and each of their fields ask for them.
+    """
     own = rows_of([word for word in words if word.source != "appearance"])
     stamps = rows_of([word for word in words if word.source == "appearance"])
     apart = []
@@ -203,7 +207,7 @@ def page_rows(words: Sequence[Word]) -> tuple[list[Row], list[Row]]:
                 own[place] = Row(tuple(sorted((*own[place].words, word), key=lambda w: w.box.left)))
         if loose:
             apart.append(Row(tuple(loose)))
-    return own, apart
+    return tuple(own), tuple(apart)
 
 
 def _gap_for(word: Word, rows: Sequence[Row]) -> int | None:
@@ -221,7 +225,7 @@ def _covers(own: Box, stamped: Box) -> bool:
 
 def text_of(words: Sequence[Word]) -> str:
     """The words as lines of text, from top to bottom; what stamps say follows after an empty line."""
-    own, stamps = page_rows(words)
+    own, stamps = page_rows(tuple(words))
     lines = [row.text for row in own]
     return "\n".join(lines + [""] * bool(lines and stamps) + [row.text for row in stamps])
 

@@ -161,7 +161,7 @@ def _day_clues(first: PageReading, clues: Clues) -> list[Suggestion]:
 def _recipients(pages: Sequence[PageReading]) -> Found | None:
     """The lines of `Nơi nhận:` in the left column of the last page that has it."""
     for page in reversed(pages):
-        lines = list(lines_of(page))
+        lines = lines_of(page)
         for place, line in enumerate(lines):
             if match := re.match(r"^\W{0,2}.?OI NHAN\s*:?", line.folded):
                 below = _named_recipients(lines[place + 1 : place + 30], page)

@@ -78,7 +78,7 @@ def _short(page: PageReading, line: Line) -> Issued | None:
 
 def issued_at_foot(page: PageReading, clues: Sequence[Suggestion], reread: Reread) -> Issued | None:
     """Certificates and forms carry place and day above the signature; the last such line of the page counts."""
-    lines = right_column(page, list(lines_of(page)))
+    lines = right_column(page, lines_of(page))
     for line in reversed(_whole_dates(lines)):
         match = _DATE.search(line.folded)
         if match and match.group("place") and _own_line(None, line, match):

@@ -11,7 +11,7 @@ from statistics import median
 
 from ocr.fields.line import Line
 from ocr.page_reading import PageReading
-from ocr.words import Box, Row, Word, page_rows
+from ocr.words import Box, Word, page_rows
 
 _MOTTO = re.compile(r"[CGO€].?NG H.?A X. H.I|DANG C.NG S.N VI.T")
 _SECOND = re.compile(r"D.C L.P ?[-–—]? ?T. DO|CHU NGHIA VI.T")
@@ -38,32 +38,30 @@ class Head:
 @lru_cache(maxsize=2)
 def head_of(page: PageReading) -> Head:
     """Split page 1's head at the border between the organ's column and the national motto's."""
-    rows = [row for row in _own_rows(page) if row.box.top < HEAD_SHARE * page.height]
-    border, motto = _border(rows, page.width)
+    whole = tuple(line for line in lines_of(page) if line.box.top < HEAD_SHARE * page.height)
+    border, motto = _border(whole, page.width)
     ends = _LEFT_ENDS_ALONE if motto and _is_alone(motto, page.width) else _LEFT_ENDS
     left: list[Line] = []
     right: list[Line] = []
-    for row in rows:
-        before, after = _parted(row, border, page.width, ends)
+    for line in whole:
+        before, after = _parted(line, border, page.width, ends)
         if before:
             left.append(Line.of(before))
         if after:
             right.append(Line.of(after))
-    return Head(page, tuple(left), tuple(right), tuple(Line.of(row.words) for row in rows), motto)
+    return Head(page, tuple(left), tuple(right), whole, motto)
 
 
-def _border(rows: Sequence[Row], width: float) -> tuple[float, Line | None]:
+def _border(lines: Sequence[Line], width: float) -> tuple[float, Line | None]:
     """Horizontal place, in points, that parts the two columns; the line of the motto, where there is one."""
-    for row in rows:
-        line = Line.of(row.words)
+    for line in lines:
         match = _MOTTO.search(line.folded)
         if match and line.edge(match.start()) > 0.25 * width:
             starts = line.edge(match.start())
-            before = [word.box.right for word in row.words if word.box.right <= starts]
+            before = [word.box.right for word in line.words if word.box.right <= starts]
             edge = max(before) if before else starts - 0.06 * width
             return (edge + starts) / 2 if starts - edge < 0.2 * width else starts - 0.03 * width, line
-    for row in rows:
-        line = Line.of(row.words)
+    for line in lines:
         match = _SECOND.search(line.folded)
         if match:
             return line.edge(match.start()) - 0.08 * width, line
@@ -75,7 +73,7 @@ def _is_alone(motto: Line, width: float) -> bool:
     return starts and abs(motto.box.left + motto.box.right - width) < 0.12 * width
 
 
-def _parted(row: Row, border: float, width: float, ends: float) -> tuple[list[Word], list[Word]]:
+def _parted(row: Line, border: float, width: float, ends: float) -> tuple[list[Word], list[Word]]:
     """Left and right part of a row: at its widest gap near the border, else at the border itself.
 
     Number and day of issue may each pass the border that the lines above them draw, and so may a letter's `V/v`.
@@ -94,15 +92,10 @@ def _parted(row: Row, border: float, width: float, ends: float) -> tuple[list[Wo
     return left, [word for word in row.words if word not in left]
 
 
-def lines_of(page: PageReading) -> list[Line]:
-    """All of a page's own rows as lines."""
-    return [Line.of(row.words) for row in _own_rows(page)]
-
-
 @lru_cache(maxsize=4)
-def _own_rows(page: PageReading) -> list[Row]:
-    """Each field asks for the rows of the same few pages."""
-    return page_rows(_without_watermark(page.words))[0]
+def lines_of(page: PageReading) -> tuple[Line, ...]:
+    """All of a page's own rows as lines. Each field asks for those of the same few pages."""
+    return tuple(Line.of(row.words) for row in page_rows(tuple(_without_watermark(page.words)))[0])
 
 
 _WATERMARK_HEIGHT = 2.5

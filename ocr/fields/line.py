@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ocr.fields.grammar import fold
 from ocr.words import Box, Row, Word, around, mean_confidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """`text` joins the words with single spaces; `folded` has the same positions."""
+    """`text` joins the words with single spaces; `folded` has the same positions.
+
+    Without slots, so that its box, which each field asks for, is computed once.
+    """
 
     words: tuple[Word, ...]
     text: str
@@ -23,7 +27,7 @@ class Line:
         text = " ".join(word.text for word in words)
         return cls(tuple(words), text, fold(text))
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return Row(self.words).box
 

@@ -33,7 +33,7 @@ def test_a_stamped_number_falls_into_the_gap_of_its_line_and_a_stamp_stays_apart
     words = [word("Số:", 10, 30), word("/TB-UBND", 60, 30), word("542", 35, 29, source="appearance")]
     words += [word("ttcbth@dv.gov.vn", 300, 5, source="appearance")]
 
-    own, stamps = page_rows(words)
+    own, stamps = page_rows(tuple(words))
 
     assert [row.text for row in own] == ["Số: 542 /TB-UBND"]
     assert [row.text for row in stamps] == ["ttcbth@dv.gov.vn"]
