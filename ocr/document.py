@@ -15,7 +15,7 @@ from ocr.budget import Budget, OutOfTime, at_most
 from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable, UnreadableFile
-from ocr.intake import Intake
+from ocr.intake import Intake, header_version
 from ocr.page_reading import Note, PageReading, Reader, in_units
 from ocr.parallel_pages import read_in_shares
 from ocr.pdf import open_document, page_of
@@ -173,7 +173,7 @@ class _Structure:
         self._reader = reader
         self._root = reader.trailer["/Root"].get_object()
         said = str(self._root.get("/Version", "")).lstrip("/")
-        header = reader.pdf_header.removeprefix("%PDF-")[:3]
+        header = header_version(data) or ""
         self.version = max(said, header) if said[:1].isdigit() and len(said) == 3 else header
         self._pages = reader.pages
 

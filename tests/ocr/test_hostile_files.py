@@ -262,3 +262,15 @@ def test_a_language_that_is_not_installed_names_the_line_that_installs_it(tmp_pa
 
     with pytest.raises(EngineMissing, match="apt-get install"):
         inspect_file(tmp_path / "1.pdf", replace(OPTIONS, language="xyz"))
+
+
+@pytest.mark.parametrize(("header", "version"), [(b"junk\r\n%PDF-1.7", "1.7"), (b"%PDF-", None)])
+def test_a_pdf_is_read_whatever_stands_before_or_lacks_in_its_header(
+    tmp_path: Path, header: bytes, version: str | None
+) -> None:
+    sound = born_digital(SHORT)
+
+    answer = inspected(tmp_path, header + sound[len(b"%PDF-1.7") :])
+
+    assert answer["pdf_version"] == version
+    assert answer["fields"]["number"]["value"] == "12/TB-UBND"
