@@ -34,7 +34,7 @@ class Painting:
             return False
         address = address_of(handle)
         if address not in self._unpainted:
-            self._unpainted[address] = _paints_nothing(handle)
+            self._unpainted[address] = paints_nothing(handle)
         return self._unpainted[address] or self._is_covered(self.texts.get(address), letter)
 
     def _is_covered(self, place: int | None, letter: Box) -> bool:
@@ -56,7 +56,8 @@ def address_of(handle: Any) -> int:
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
-def _paints_nothing(handle: Any) -> bool:
+def paints_nothing(handle: Any) -> bool:
+    """The text object is invisible: by its render mode, or by a colour that lets everything through."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     clear = raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha) and alpha.value == 0
     return bool(clear) or raw.FPDFTextObj_GetTextRenderMode(handle) in _UNPAINTED

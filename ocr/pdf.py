@@ -23,7 +23,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from ocr.errors import PageUnreadable
-from ocr.hidden_text import Painting, address_of, painting_of
+from ocr.hidden_text import Painting, address_of, painting_of, paints_nothing
 from ocr.words import Box, Source, Word
 
 logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)  # its remarks about strangers' files are not ours to print
@@ -199,10 +199,10 @@ class _Frame:
 
 
 def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool, Painting | None]:
-    """Images; whether lines or shapes are drawn; the order of painting where pictures may hide letters."""
+    """Images; whether lines or shapes are drawn; the order of painting where letters may be hidden."""
     images: list[tuple[int, PlacedImage]] = []
     texts: dict[int, int] = {}
-    drawn = False
+    drawn, unseen = False, True
     for count, item in enumerate(page.get_objects(max_depth=6)):
         if count >= _MOST_OBJECTS:
             break
@@ -212,11 +212,13 @@ def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool, P
                 images.append((count, image))
         elif item.type == raw.FPDF_PAGEOBJ_TEXT:
             texts[address_of(item.raw)] = count
+            unseen = unseen and paints_nothing(item.raw)
         else:
             drawn = True
     area = max(1.0, page.get_width() * page.get_height())
     large = [(place, one.box, one.handle) for place, one in images if one.box.width * one.box.height > 0.02 * area]
-    hiding = sum(box.width * box.height for _, box, _ in large) >= _COVERING * area
+    unseen = unseen and not images and not drawn
+    hiding = unseen or sum(box.width * box.height for _, box, _ in large) >= _COVERING * area
     return tuple(one for _, one in images), drawn, painting_of(texts, large) if hiding else None
 
 

@@ -90,7 +90,8 @@ def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
     pictures = _Pictures.of(page, reader.seconds) if pictured and said.seen and said.fault is None else _NO_PICTURES
     if said.is_typed and not pictures.hold_document(said.seen):
         return _from_layer(base, page, said)
-    if said.fault == "empty" and not page.images and not page.drawn:
+    unseen = said.fault == "empty" or all(word.source == "hidden" for word in page.words)
+    if unseen and not page.images and not page.drawn:
         return replace(base, kind="blank", words=page.words, text=text_of(page.words))
     try:
         taken = _picture(page, said, pictures, reader.seconds)

@@ -256,6 +256,15 @@ def drawn_font(text: str = "SO 12") -> bytes:
     return pdf(_CATALOG, _PAGES, page, stream(f"BT /F 20 Tf 72 700 Td ({text}) Tj ET".encode()), font, letter)
 
 
+def invisible_text() -> bytes:
+    """A page without a picture whose only text is painted by render mode 3: nothing."""
+    page = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>"
+    )
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    return pdf(_CATALOG, _PAGES, page, stream(b"BT /F 12 Tf 3 Tr 60 700 Td (UY BAN NHAN DAN) Tj ET"), font)
+
+
 def missing_font() -> bytes:
     """Text in a font that is neither embedded nor known, and in one whose dictionary is missing."""
     page = (

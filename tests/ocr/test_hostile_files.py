@@ -274,3 +274,9 @@ def test_a_pdf_is_read_whatever_stands_before_or_lacks_in_its_header(
 
     assert answer["pdf_version"] == version
     assert answer["fields"]["number"]["value"] == "12/TB-UBND"
+
+
+def test_a_page_whose_letters_nobody_sees_is_blank_not_typed(tmp_path: Path) -> None:
+    answer = inspected(tmp_path, exotic.invisible_text())
+
+    assert codes(answer) == {"blank_document"}
