@@ -58,7 +58,7 @@ def inspect_files(
     answers = run_each(ask, paths, workers=count, limits=bounds, preload=READERS, slots=slots)
     for path, answer in zip(paths, answers, strict=True):
         if isinstance(answer, Failure):
-            yield _failed(path, answer)
+            yield _failed(path, answer, bounds)
         else:
             yield answer
 
@@ -92,10 +92,11 @@ def _asked(path: Path, options: InspectOptions) -> dict[str, Any]:
         return plain | {"failure": ENGINE_MISSING}
 
 
-def _failed(path: Path, failure: Failure) -> dict[str, Any]:
+def _failed(path: Path, failure: Failure, limits: Limits) -> dict[str, Any]:
     code, sub, reason = _REASONS.get(failure.why, _REASONS["error"])
     answer: dict[str, Any] = sound(unread_answer(path, _intake(path), reason=reason, code=code, sub=sub))
-    return answer | {"failure": failure.why}
+    waited = {"took_seconds": limits.wall_seconds} if failure.why == "timeout" else {}
+    return answer | {"failure": failure.why} | waited
 
 
 def _intake(path: Path) -> Intake | None:

@@ -250,7 +250,7 @@ def test_a_worker_over_its_time_gives_an_answer_that_says_so(tmp_path: Path) -> 
 
     (answer,) = inspect_files([tmp_path / "1.pdf"], OPTIONS, 1, Limits(wall_seconds=0.3))
 
-    assert answer["failure"] == "timeout"
+    assert (answer["failure"], answer["took_seconds"]) == ("timeout", 0.3)
     assert answer["sha256"]
     assert answer["digitisation"]["verdict"] == "cần người xem"
     assert (answer["signature"]["verdict"], answer["signature"]["sub"]) == ("UNREADABLE", "TIMEOUT")
