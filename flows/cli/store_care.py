@@ -134,10 +134,11 @@ def restore(source: Annotated[Path, typer.Argument(help=text("restore_source"))]
 
     if not source.is_dir():
         raise Refused(f"{source}: không có thư mục này. Kiểm tra lại đường dẫn.", WRONG_USE)
-    told = backing_up.restore(settings_for(), source)
-    log = told["log"]
+    settings = settings_for()
+    told = backing_up.restore(settings, source)
+    log, made = told["log"], datetime.fromisoformat(told["made_at"]).astimezone(ZoneInfo(settings.timezone))
     lines = [
-        f"Đã khôi phục bản sao lưu lúc {told['made_at']}: {told['proved']}/{told['objects']} tệp đúng mã băm.",
+        f"Đã khôi phục bản sao lưu lúc {made:%H:%M ngày %d/%m/%Y}: {told['proved']}/{told['objects']} tệp đúng mã băm.",
         f"Nhật ký {log['events']} sự kiện, {log['checkpoints']} mốc đã ký: {'khớp' if log['ok'] else 'KHÔNG khớp'}.",
         *(f"  bản sao lưu bị hỏng: {sha256}" for sha256 in told["damaged"]),
     ]

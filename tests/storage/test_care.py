@@ -23,6 +23,7 @@ from storage.errors import NotPossible
 from storage.objects import FolderStore, S3Store
 from storage.proof import custody
 from storage.scored.runs import latest_run
+from tests.journeys.commands import parindex_here
 from tests.storage.keeping_ward import AT, DOCUMENTS, forget_inbox, kept_ward, score_now
 
 PLAN = hashlib.sha256(DOCUMENTS["1.7.1/ke-hoach.pdf"]).hexdigest()
@@ -277,6 +278,17 @@ def test_daily_backups_share_their_objects_and_an_older_day_can_be_restored(ward
     assert backing_up.back_up_daily(kept, AT + timedelta(days=3))["forgotten"] == 1
     assert not days[0].exists() and days[1].exists()
     assert backing_up.back_up_daily(ward, AT) == {"made": False}
+
+
+def test_backup_and_restore_by_command_say_how_much_and_of_which_moment(ward: Settings, tmp_path: Path) -> None:
+    disk = str(tmp_path / "disk")
+    backed = parindex_here(ward.home, "backup", disk, "--at", "2026-01-04T18:00:00+00:00")
+    restored = parindex_here(tmp_path / "new", "restore", disk)
+    again = parindex_here(tmp_path / "new", "restore", disk)
+
+    assert backed.returncode == 0 and "khóa ký" in backed.stdout, backed.stderr
+    assert restored.returncode == 0 and "lúc 01:00 ngày 05/01/2026" in restored.stdout, restored.stderr
+    assert again.returncode == 3 and "chỉ khôi phục vào nơi trống" in again.stderr
 
 
 def test_a_backup_that_rotted_is_never_restored_in_silence(ward: Settings, tmp_path: Path) -> None:
