@@ -53,14 +53,12 @@ _DOTTED_CLOCK = re.compile(r"(?<=\d )(\d{1,2})\.(\d\d)(?:\.(\d\d)(?:\.\d+)?)?(?=
 _MONTH_LEADS = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (\d{{1,2}}), (\d{{4}})(?:,(?= ))?", re.IGNORECASE)
 """As programs set to English write: Jul 3, 2025."""
 _DAY_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|,)?\s+(\d{4})", re.IGNORECASE)
-
-
 _PERIOD = re.compile(
     r"(?:trong\s+|hết\s+|cuối\s+)?(?:(?P<quarter>quý)|tháng)\s*(?P<number>IV|I{1,3}|\d{1,2})\s*(?:/|-|,|năm)?\s*"
     r"(?P<year>20\d\d)",
     re.IGNORECASE,
 )
-_QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
 class NotADate(ValueError):
@@ -100,10 +98,19 @@ def last_day_of(text: str) -> date | None:
     found = _PERIOD.fullmatch(text)
     if found is None:
         return None
-    said, year = found["number"], int(found["year"])
-    number = int(said) if said.isdigit() else _QUARTERS[said.upper()]
+    number = period_number(found["number"])
     month = number * 3 if found["quarter"] else number
-    return date(year, month, monthrange(year, month)[1]) if 1 <= month <= 12 else None
+    return months_of(int(found["year"]), month, month)[1] if 1 <= month <= 12 else None
+
+
+def period_number(said: str) -> int:
+    """The number of a quarter or month, in digits or, up to IV, in Roman ones."""
+    return int(said) if said.isdigit() else _ROMAN[said.upper()]
+
+
+def months_of(year: int, first: int, last: int) -> tuple[date, date]:
+    """The first and the last day of some months."""
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
 def is_date(text: str) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from connectors.exports.dates import NotADate, moment_of
+from connectors.exports.dates import NotADate, moment_of, months_of, period_number
 from connectors.exports.grids import Cells
 from connectors.exports.text import clean
 from connectors.exports.values import plain_text
@@ -24,7 +23,6 @@ _YEAR_IN_TITLE = re.compile(r"(?:năm|(?:quý|tháng)\s+[IVX\d]+\s*(?:/|năm|-))
 _OF_YEAR = r"\s*(?:/|-|,)?\s*(?:năm\s+)?(20\d\d)(?!\d)"
 _NO_PERIOD = re.compile(r"\bngày\s+\d{1,2}\s+tháng\b|thông tư|nghị định|quyết định|công văn|\bluật\b", re.IGNORECASE)
 """A line that dates or founds the form; "từ ngày ... đến ngày ..." is read before."""
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
@@ -60,8 +58,8 @@ def _quarter(text: str) -> tuple[date, date] | None:
     found = re.search(rf"\bquý\s+(IV|I{{1,3}}|[1-4]){_OF_YEAR}", text, re.IGNORECASE)
     if not found:
         return None
-    number = _ROMAN.get(found[1].upper()) or int(found[1])
-    return _months(int(found[2]), 3 * number - 2, 3 * number)
+    number = period_number(found[1])
+    return months_of(int(found[2]), 3 * number - 2, 3 * number)
 
 
 def _some_months(text: str) -> tuple[date, date] | None:
@@ -70,21 +68,17 @@ def _some_months(text: str) -> tuple[date, date] | None:
     if not found:
         return None
     count, year = int(found[1]), int(found[3])
-    return _months(year, 13 - count, 12) if (found[2] or "").casefold() == "cuối" else _months(year, 1, count)
+    return months_of(year, 13 - count, 12) if (found[2] or "").casefold() == "cuối" else months_of(year, 1, count)
 
 
 def _month(text: str) -> tuple[date, date] | None:
     found = re.search(rf"\btháng\s+(1[0-2]|0?[1-9]){_OF_YEAR}", text, re.IGNORECASE)
-    return _months(int(found[2]), int(found[1]), int(found[1])) if found else None
+    return months_of(int(found[2]), int(found[1]), int(found[1])) if found else None
 
 
 def _year(text: str) -> tuple[date, date] | None:
     found = re.search(r"\bnăm\s+(20\d\d)(?!\d)", text, re.IGNORECASE)
-    return _months(int(found[1]), 1, 12) if found else None
-
-
-def _months(year: int, first: int, last: int) -> tuple[date, date]:
-    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+    return months_of(int(found[1]), 1, 12) if found else None
 
 
 _NAMED_PERIODS = (_quarter, _some_months, _month, _year)
