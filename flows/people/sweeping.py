@@ -12,7 +12,7 @@ from config.settings import Settings
 from flows.people.kept_forms import forget_forms
 from flows.resources import open_resources, outbox
 from storage.ledger import uploads
-from storage.ledger.nights import nights_of
+from storage.ledger.nights import night_ids
 
 
 def sweep_leftovers(settings: Settings, now: datetime) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def sweep_leftovers(settings: Settings, now: datetime) -> dict[str, Any]:
     with open_resources(settings) as resources:
         with resources.database.write() as connection:
             ended = uploads.give_up_uploads(connection, begun_before=until)
-            nights = [night["id"] for night in nights_of(connection, settings.unit)]
+            nights = night_ids(connection, settings.unit)
         return {
             "bundles": _removed((settings.home / "orders").glob("*"), until),
             "parts": _removed((settings.home / "uploads").glob("*"), until),

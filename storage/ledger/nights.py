@@ -145,6 +145,12 @@ def nights_of(connection: Connection, unit: str, limit: int | None = None) -> li
     return [dict(row._mapping) for row in connection.execute(rows.limit(limit))]
 
 
+def night_ids(connection: Connection, unit: str) -> list[str]:
+    """The ids of a unit's nights, newest first, without what each of them told."""
+    mine = select(nights.c.id).where(nights.c.unit == unit).order_by(nights.c.started_at.desc(), nights.c.id.desc())
+    return list(connection.execute(mine).scalars())
+
+
 def last_good_night(connection: Connection, unit: str) -> Mapping[str, Any] | None:
     """The night that ended well last, with its letter."""
     good = (nights.c.unit == unit, nights.c.state.in_((DONE, GAPS)))
