@@ -18,7 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from config.criteria_checks import Spot, component_faults, outside_faults, set_faults
 from config.criteria_inputs import MeasureShape
 from config.criteria_rules import BonusRule, Key, Points, Rule, Strict
-from config.refusals import WrongUse
+from config.refusals import WrongUse, only_one_of
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "criteria"
@@ -369,7 +369,7 @@ def _in_vietnamese(kind: str, problem: Any) -> str:
         "string_type": "phải là chữ trong dấu nháy",
         "string_pattern_mismatch": f"không đúng dạng {context.get('pattern')}",
         "string_too_short": f"phải có ít nhất {context.get('min_length')} ký tự",
-        "literal_error": f"chỉ nhận {str(context.get('expected')).replace(' or ', ' hoặc ')}",
+        "literal_error": only_one_of(context.get("expected")),
         "too_short": f"phải có ít nhất {context.get('min_length')} mục",
         "union_tag_invalid": f"không có loại quy tắc {context.get('tag')!r}; các loại: {context.get('expected_tags')}",
         "union_tag_not_found": "quy tắc thiếu kind",

@@ -15,7 +15,7 @@ from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from config.refusals import WrongUse
+from config.refusals import WrongUse, only_one_of
 
 PREFIX = "PAR_"
 _FILE = "_FILE"
@@ -308,7 +308,7 @@ def _in_vietnamese(kind: str, problem: Mapping[str, object]) -> str:
     sentences = {
         "extra_forbidden": "không có cài đặt tên này",
         "string_pattern_mismatch": f"không đúng dạng {detail.get('pattern')}",
-        "literal_error": f"chỉ nhận {str(detail.get('expected')).replace(' or ', ' hoặc ')}",
+        "literal_error": only_one_of(detail.get("expected")),
         "int_parsing": "phải là số nguyên",
         "bool_parsing": "phải là true hoặc false",
         "greater_than_equal": f"phải từ {detail.get('ge')} trở lên",
