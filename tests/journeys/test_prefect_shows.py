@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
+from prefect.client.base import PrefectHttpxSyncClient
 
 from flows.on_prefect.server import answers
 from flows.on_prefect.setup import MOST_RUNS, WORK_POOL
@@ -57,7 +57,7 @@ def test_a_run_whose_process_was_killed_is_no_longer_shown_as_running(prefect: s
     (automation,) = _asked(prefect, "automations/filter")
     sooner = {name: automation[name] for name in ("name", "description", "enabled", "actions")}
     sooner["trigger"] = automation["trigger"] | {"within": 10}
-    httpx.put(f"{prefect}/automations/{automation['id']}", json=sooner, timeout=30).raise_for_status()
+    _answer(prefect, "PUT", f"automations/{automation['id']}", sooner)
     environment = os.environ | {"PREFECT_API_URL": prefect, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
     worker = subprocess.Popen([sys.executable, "-c", _ENDLESS], env=environment, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
@@ -112,14 +112,12 @@ def _proposed(prefect: str, run: str, state: str) -> str:
 
 def _offered(prefect: str) -> list[str]:
     """The runs that a worker of the pool may take now."""
-    found: list[dict[str, Any]] = httpx.post(
-        f"{prefect}/work_pools/{WORK_POOL}/get_scheduled_flow_runs", json={}, timeout=60
-    ).json()
+    found = _asked(prefect, f"work_pools/{WORK_POOL}/get_scheduled_flow_runs")
     return [one["flow_run"]["id"] for one in found]
 
 
 def _sent(prefect: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = httpx.post(f"{prefect}/{what}", json=body, timeout=60).raise_for_status().json()
+    told: dict[str, Any] = _answer(prefect, "POST", what, body)
     return told
 
 
@@ -220,15 +218,22 @@ def _prefect_part(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def _heard_of(prefect: str) -> set[str]:
     """The flow runs whose heartbeat the server has heard."""
     sought = {"filter": {"event": {"name": ["prefect.flow-run.heartbeat"]}}}
-    heard = httpx.post(f"{prefect}/events/filter", json=sought, timeout=30).raise_for_status().json()["events"]
+    heard = _answer(prefect, "POST", "events/filter", sought)["events"]
     return {event["resource"]["prefect.resource.id"].removeprefix("prefect.flow-run.") for event in heard}
 
 
 def _state_of(prefect: str, run: str) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{prefect}/flow_runs/{run}", timeout=30).raise_for_status().json()["state"]
+    found: dict[str, Any] = _answer(prefect, "GET", f"flow_runs/{run}")["state"]
     return found
 
 
 def _asked(prefect: str, what: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = httpx.post(f"{prefect}/{what}", json={}, timeout=180).raise_for_status().json()
+    found: list[dict[str, Any]] = _answer(prefect, "POST", what, {})
     return found
+
+
+def _answer(prefect: str, method: str, what: str, body: object = None) -> Any:
+    """What the server answers; while another has its SQLite database it says 503, and Prefect's client asks again."""
+    with PrefectHttpxSyncClient(timeout=180) as client:
+        told = client.request(method, f"{prefect}/{what}", json=body)
+    return told.json() if told.content else None

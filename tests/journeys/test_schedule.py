@@ -100,7 +100,8 @@ def _asked_of_prefect(service: Service, what: str) -> list[dict[str, Any]]:
 
     def asked() -> bool:
         try:
-            found[:] = httpx.post(f"{service.ready['prefect_api_url']}/{what}", json={}, timeout=10).json()
+            answer = httpx.post(f"{service.ready['prefect_api_url']}/{what}", json={}, timeout=10)
+            found[:] = answer.raise_for_status().json()
         except httpx.HTTPError:
             return False
         return bool(found)
