@@ -15,10 +15,11 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from config.complaints import complaint, seen_in
 from config.criteria_checks import Spot, component_faults, outside_faults, set_faults
 from config.criteria_inputs import MeasureShape
 from config.criteria_rules import BonusRule, Key, Points, Rule, Strict
-from config.refusals import WrongUse, only_one_of
+from config.refusals import WrongUse
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
 
 FOLDER = Path(__file__).parent / "criteria"
@@ -288,8 +289,7 @@ def load_cases(reference: str = "phuong-de-xuat@2025.1", folder: Path | None = N
         raise BadCriteriaSet(str(path), error.faults) from error
     except ValidationError as error:
         faults = [
-            Fault(lined.line(problem["loc"]), f"{problem['loc'][0]}: {_in_vietnamese(problem['type'], problem)}")
-            for problem in error.errors()
+            Fault(lined.line(problem["loc"]), f"{problem['loc'][0]}: {_told(problem)}") for problem in error.errors()
         ]
         raise BadCriteriaSet(str(path), faults) from error
 
@@ -326,7 +326,7 @@ def _model_faults(
             if ignore and problem["loc"][:1] == (ignore,):
                 continue
             field = ".".join(str(step) for step in where)
-            what = f"{who}: {field}: {_in_vietnamese(problem['type'], problem)}"
+            what = f"{who}: {field}: {_told(problem)}"
             yield Fault(lined.line([*path, *problem["loc"]]), what)
 
 
@@ -361,25 +361,11 @@ def _list(value: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _in_vietnamese(kind: str, problem: Any) -> str:
-    context = problem.get("ctx") or {}
-    sentences = {
-        "missing": "thiếu, phải ghi",
-        "extra_forbidden": "không có mục tên này; xem lại chính tả",
-        "string_type": "phải là chữ trong dấu nháy",
-        "string_pattern_mismatch": f"không đúng dạng {context.get('pattern')}",
-        "string_too_short": f"phải có ít nhất {context.get('min_length')} ký tự",
-        "literal_error": only_one_of(context.get("expected")),
-        "too_short": f"phải có ít nhất {context.get('min_length')} mục",
-        "union_tag_invalid": f"không có loại quy tắc {context.get('tag')!r}; các loại: {context.get('expected_tags')}",
-        "union_tag_not_found": "quy tắc thiếu kind",
-        "date_from_datetime_parsing": "phải là ngày dạng 2025-12-31",
-        "date_type": "phải là ngày dạng 2025-12-31",
-        "bool_type": "phải là true hoặc false",
-        "bool_parsing": "phải là true hoặc false",
-        "model_type": "phải là các mục khóa: giá trị",
-        "list_type": "phải là danh sách",
-    }
-    seen = problem.get("input")
-    said = f" (đang ghi {seen!r})" if isinstance(seen, str | int | float | bool) else ""
-    return sentences.get(kind, str(problem.get("msg", "")).removeprefix("Value error, ")) + said
+def _told(fault: Mapping[str, Any]) -> str:
+    return complaint(fault, _OWN_WORDS) + seen_in(fault)
+
+
+_OWN_WORDS = {
+    "union_tag_invalid": "không có loại quy tắc {tag!r}; các loại: {expected_tags}",
+    "union_tag_not_found": "quy tắc thiếu kind",
+}

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from config.complaints import complaint, seen_in
 from config.refusals import WrongUse
 from config.strict_yaml import plain_yaml
 
@@ -313,14 +314,12 @@ def _faults(error: Exception) -> str:
     """All faults of a file in one line, each with its place."""
     if not isinstance(error, ValidationError):
         return " ".join(str(error).split())
-    return "; ".join(_fault(fault["loc"], fault["msg"], fault["input"]) for fault in error.errors())
+    return "; ".join(map(_fault, error.errors()))
 
 
-def _fault(place: tuple[int | str, ...], message: str, seen: Any) -> str:
-    if not place:
-        return message.removeprefix("Value error, ")
-    found = f" (thấy: {seen})" if isinstance(seen, str | int) else ""
-    return f"{'.'.join(map(str, place))}: {message}{found}"
+def _fault(fault: Mapping[str, Any]) -> str:
+    place = f"{'.'.join(map(str, fault['loc']))}: " if fault["loc"] else ""
+    return place + complaint(fault) + seen_in(fault)
 
 
 def _profile(file: Path, known_words: frozenset[str]) -> Profile:

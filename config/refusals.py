@@ -22,8 +22,3 @@ class Lacking(Refusal):
     """Something that is needed is missing on this machine, or does not answer."""
 
     exit_code = 3
-
-
-def only_one_of(expected: object) -> str:
-    """What pydantic says of the words that it takes ("'a', 'b' or 'c'"), in Vietnamese."""
-    return f"chỉ nhận {str(expected).replace(' or ', ' hoặc ')}"

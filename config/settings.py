@@ -15,7 +15,8 @@ from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from config.refusals import WrongUse, only_one_of
+from config.complaints import complaint
+from config.refusals import WrongUse
 
 PREFIX = "PAR_"
 _FILE = "_FILE"
@@ -293,7 +294,7 @@ def _all_problems(error: ValidationError, names: Mapping[str, str]) -> str:
     for problem in error.errors():
         field = str(problem["loc"][0]) if problem["loc"] else "?"
         name = names.get(field, PREFIX + field.upper())
-        lines.append(f"  {name}={_without_password(problem.get('input'))}: {_in_vietnamese(problem['type'], problem)}")
+        lines.append(f"  {name}={_without_password(problem.get('input'))}: {complaint(problem, _OWN_WORDS)}")
     lines.append("Sửa trong biến môi trường hoặc tệp .env (mẫu đầy đủ: .env.example), rồi chạy lại.")
     return "\n".join(lines)
 
@@ -302,17 +303,4 @@ def _without_password(value: object) -> str:
     return re.sub(r"://([^:/@\s]*):[^/\s]*@", r"://\1:***@", repr(value))
 
 
-def _in_vietnamese(kind: str, problem: Mapping[str, object]) -> str:
-    context = problem.get("ctx")
-    detail = context if isinstance(context, dict) else {}
-    sentences = {
-        "extra_forbidden": "không có cài đặt tên này",
-        "string_pattern_mismatch": f"không đúng dạng {detail.get('pattern')}",
-        "literal_error": only_one_of(detail.get("expected")),
-        "int_parsing": "phải là số nguyên",
-        "bool_parsing": "phải là true hoặc false",
-        "greater_than_equal": f"phải từ {detail.get('ge')} trở lên",
-        "less_than_equal": f"không được quá {detail.get('le')}",
-        "string_too_short": f"phải có ít nhất {detail.get('min_length')} ký tự",
-    }
-    return sentences.get(kind, str(problem.get("msg", "")).removeprefix("Value error, "))
+_OWN_WORDS = {"extra_forbidden": "không có cài đặt tên này"}

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from config.complaints import complaint
 from config.refusals import WrongUse
 from config.strict_yaml import plain_yaml
 
@@ -214,16 +215,7 @@ def read_sources(file: Path) -> tuple[tuple[SourceEntry, ...], tuple[str, ...]]:
 def _problems(place: str, error: ValidationError) -> Iterator[str]:
     for problem in error.errors():
         where = place + ".".join(str(part) for part in problem["loc"])
-        yield f"{where.rstrip('.') or '?'}: {_in_vietnamese(problem['type'], str(problem['msg']))}"
+        yield f"{where.rstrip('.') or '?'}: {complaint(problem, _OWN_WORDS)}"
 
 
-def _in_vietnamese(kind: str, message: str) -> str:
-    sentences = {
-        "missing": "thiếu mục này",
-        "extra_forbidden": "không có mục tên này",
-        "union_tag_invalid": "kind chỉ nhận folder, sftp, http, s3, mailbox",
-        "union_tag_not_found": "thiếu kind (folder, sftp, http, s3, mailbox)",
-        "string_pattern_mismatch": "tên chỉ gồm chữ thường không dấu, số, gạch nối",
-        "time_parsing": "phải là giờ:phút trong ngoặc kép, ví dụ '22:00'",
-    }
-    return sentences.get(kind, message.removeprefix("Value error, "))
+_OWN_WORDS = {"string_pattern_mismatch": "tên chỉ gồm chữ thường không dấu, số, gạch nối"}

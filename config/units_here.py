@@ -14,6 +14,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.complaints import complaint
 from config.refusals import WrongUse
 from config.settings import Settings, load_settings
 from config.strict_yaml import plain_yaml
@@ -101,9 +102,7 @@ def _entries(file: Path) -> tuple[UnitEntry, ...]:
     try:
         entries = _Units.model_validate(plain_yaml(file.read_text(encoding="utf-8")) or {}).units
     except ValidationError as error:
-        places = [
-            f"  {'.'.join(map(str, one['loc']))}: {_SENTENCES.get(one['type'], one['msg'])}" for one in error.errors()
-        ]
+        places = [f"  {'.'.join(map(str, one['loc']))}: {complaint(one, _OWN_WORDS)}" for one in error.errors()]
         raise BadUnits("\n".join([f"{file}: danh sách đơn vị chưa dùng được:", *places, _SEE])) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadUnits(f"{file}: không đọc được danh sách đơn vị ({error}).") from error
@@ -113,14 +112,9 @@ def _entries(file: Path) -> tuple[UnitEntry, ...]:
     return entries
 
 
-_SENTENCES = {
-    "missing": "thiếu mục này",
-    "extra_forbidden": "không có mục tên này; xem lại chính tả",
+_OWN_WORDS = {
     "string_pattern_mismatch": "chỉ gồm chữ thường không dấu, số, gạch nối, ít nhất hai ký tự",
     "string_too_short": "phải là tên đầy đủ, ít nhất ba ký tự",
-    "string_type": "phải là chữ",
     "too_short": "phải có ít nhất một đơn vị",
-    "tuple_type": "phải là danh sách các đơn vị",
-    "model_type": "phải là các mục khóa: giá trị",
 }
 _SEE = "Xem mẫu: config/units.example.yaml; sửa rồi chạy lại."

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from config.complaints import complaint, seen_in
 from config.criteria_rules import Strict
 from config.refusals import WrongUse
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
@@ -152,7 +153,9 @@ def _year(file: Path) -> CalendarYear:
     except UnreadableYaml as error:
         raise _refused(file, error.faults) from error
     except ValidationError as error:
-        problems = [Fault(lined.line(p["loc"]), f"{_place(p['loc'])}: {p['msg']}") for p in error.errors()]
+        problems = [
+            Fault(lined.line(p["loc"]), f"{_place(p['loc'])}: {complaint(p)}{seen_in(p)}") for p in error.errors()
+        ]
         raise _refused(file, problems) from error
     if faults := list(_day_faults(year, lined)):
         raise _refused(file, faults)

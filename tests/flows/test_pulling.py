@@ -146,7 +146,7 @@ def test_nothing_that_one_source_or_file_does_keeps_the_others_out(home: Path, m
             names = [row["name"] for row in imports_of(connection, "hoi-an-dong")]
     told = ["dia-chi-sai", "khong-co-ca", "ma-sai", "qua-dai", "thu"]
     assert [fault.split(":")[0] for fault in faults] == told
-    assert "sources.0: kind chỉ nhận" in str(sources_unusable(settings_of(home), NOW, 0))
+    assert "sources.0: 'kind' chỉ nhận" in str(sources_unusable(settings_of(home), NOW, 0))
     assert len(names) == 3 and all(name.encode() for name in names)
 
 
@@ -303,7 +303,7 @@ def test_a_source_without_a_fresh_export_is_told(home: Path) -> None:
     ("entry", "complaint"),
     [
         ({"name": "Ổ chung", "kind": "folder", "folder": "/x"}, "tên chỉ gồm chữ thường"),
-        ({"name": "o-chung", "kind": "ftp"}, "kind chỉ nhận folder, sftp, http, s3, mailbox"),
+        ({"name": "o-chung", "kind": "ftp"}, "'kind' chỉ nhận 'folder', 'sftp', 'http', 's3', 'mailbox'"),
         ({"name": "o-chung", "kind": "folder", "folder": "/x", "opens": "22:00"}, "cả opens và closes"),
         ({"name": "exports", "kind": "folder", "folder": "/x"}, "trùng"),
         (
