@@ -183,7 +183,7 @@ def spoilt_on_purpose(resources: Resources) -> set[str]:
     with resources.database.read() as connection:
         for sha256, _ in care.objects_after(connection, ""):
             path = FolderStore(resources.settings.home / "objects").path_of(sha256)
-            if not path.exists() or path.read_bytes() == b"rotten":
+            if not path.exists() or path.read_bytes() in (b"", b"rotten"):
                 found.add(sha256)
     return found
 

@@ -97,7 +97,7 @@ def test_the_proxy_passes_visitors_to_the_pages_over_tls_and_keeps_figures_insid
         command = ["caddy", "run", "--config", str(tmp_path / "Caddyfile")]
         with _started(command, environment, tmp_path / "log") as server:
             root = tmp_path / "caddy/pki/authorities/local/root.crt"
-            _wait(root.exists, server)
+            _wait(lambda: root.exists() and root.stat().st_size > 0, server)
             with httpx.Client(verify=ssl.create_default_context(cafile=str(root)), timeout=60) as visitor:
                 _wait(partial(_answers, visitor, f"https://localhost:{tls}/"), server)
                 page = visitor.get(f"https://localhost:{tls}/", headers={"X-Forwarded-For": "203.0.113.9"})
@@ -199,8 +199,7 @@ def test_web_worker_prefect_and_runner_start_and_pass_their_health_checks(
 
 def _here(word: str, places: dict[str, str]) -> str:
     """A word of the compose file with its places replaced by those of this machine; variables by their defaults."""
-    for place, here in places.items():
-        word = word.replace(place, here)
+    word = re.sub("|".join(map(re.escape, places)), lambda place: places[place[0]], word)
     return re.sub(r"\$\{[A-Z_]+:-([^{}]*)\}", r"\1", word)
 
 

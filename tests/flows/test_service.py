@@ -16,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
+from flows.on_prefect.server import PrefectDown, _door
 from flows.serving.doctor import Finding, _engine, _mail, _rules, _service, _webhook, examine_machine
 from flows.serving.serve import HUNG_LOOKS, Child, PortTaken, _require_port, _tell_when_ready, serve
 from flows.serving.setup import set_up
@@ -169,6 +170,15 @@ def test_a_service_whose_port_is_taken_is_refused_before_anything_is_started(
             serve(settings, ready=lambda _: None)
     with pytest.raises(PortTaken, match="PAR_WEB_HOST"):
         serve(settings.model_copy(update={"web_host": "192.0.2.1"}), ready=lambda _: None)
+
+
+def test_the_port_of_a_prefect_is_nobody_elses_while_it_comes_up_and_a_taken_one_is_told() -> None:
+    with _door(0) as ours:
+        for deed in (socket.create_server, socket.create_connection):
+            with pytest.raises(OSError):
+                deed(ours.getsockname())
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(PrefectDown, match="cổng"):
+        _door(other.getsockname()[1])
 
 
 def test_pages_that_take_longer_than_a_minute_to_come_up_are_told_all_the_same(

@@ -40,12 +40,14 @@ from storage.proof.custody import event_hash
 from storage.records.imports import imports_of
 from storage.scored.facts import gather_facts
 from storage.scored.runs import latest_run
+from tests.journeys.serving import wait_for
 
 VERSIONS = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
 AT = "2026-01-04T18:00:00.000000+00:00"
 FINISHED = "2025-06-10T03:00:00+00:00"
 SHA = [digit * 64 for digit in "abc"]
 UNIT = "hoi-an-dong"
+_STILL_THERE = text("SELECT count(*) FROM pg_stat_activity WHERE datname IN ('walker', 'copy_of_it')")
 _DAYS = ("as_of", "first", "last", "speaks_from", "speaks_to", "expires_on")
 
 
@@ -68,7 +70,9 @@ def walker(request: pytest.FixtureRequest, tmp_path: Path) -> Walker:
 
 
 def _created(server: URL, name: str, like: str = "") -> str:
+    """A database of this name. Who has left one is there until his server process ends; none is copied before that."""
     with create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+        wait_for(lambda: not connection.scalar(_STILL_THERE))
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         connection.execute(text(f"CREATE DATABASE {name} {like}"))
     return server.set(database=name).render_as_string(hide_password=False)

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import psutil
 
+from sandbox import Slots
+from sandbox.slots import Release
 from tests.journeys.commands import inherited
 from tests.servers import free_ports
 
@@ -80,6 +82,11 @@ def wait_for(met: Callable[[], object], *, seconds: float = 180) -> None:
     while not met():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.2)
+
+
+def hold_reading(home: Path) -> Release:
+    """Take the one slot of the machine: who has come to the documents waits at them until it is given back."""
+    return Slots(home / "slots", 1).take()
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.journeys.commands import NIGHT, inherited
-from tests.journeys.serving import wait_for
+from tests.journeys.serving import hold_reading, wait_for
 from tests.journeys.snapshot import snapshot
 
 
@@ -24,9 +24,11 @@ def test_a_night_on_an_engine_survives_the_death_of_a_worker_and_gives_the_same_
 ) -> None:
     home = Path(shutil.copytree(small_ward, tmp_path / "ward"))
 
+    go_on = hold_reading(home)
     flow = _night_on(engine, home)
     try:
-        wait_for(lambda: _killed_a_reading_worker(flow), seconds=450)
+        wait_for(lambda: _killed_a_worker_at_its_documents(flow), seconds=450)
+        go_on()
         assert flow.wait(timeout=300) in (0, 1), (home / "flow.log").read_text()[-3000:]
     finally:
         flow.kill()
@@ -37,7 +39,7 @@ def test_a_night_on_an_engine_survives_the_death_of_a_worker_and_gives_the_same_
 def _night_on(engine: str, home: Path) -> subprocess.Popen[bytes]:
     environment = inherited()
     environment |= {"PAR_HOME": str(home), "PAR_PERIOD": "2025", "OMP_THREAD_LIMIT": "1"}
-    environment |= {"PAR_TASK_RUNNER": engine, "PAR_WORKERS": "2", "PAR_PREFECT_START_SECONDS": "240"}
+    environment |= {"PAR_TASK_RUNNER": engine, "PAR_WORKERS": "2", "PAR_SLOTS": "1", "PAR_PREFECT_START_SECONDS": "240"}
     script = (
         "import sys; from flows.serving.start import run_scheduled; from config.settings import load_settings; "
         "from flows.running.night import NightRequestedBy; from datetime import datetime; "
@@ -49,13 +51,10 @@ def _night_on(engine: str, home: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _killed_a_reading_worker(flow: subprocess.Popen[bytes]) -> bool:
-    """Kill a worker that has started a reader of documents: a process below the night with a child of its own.
-
-    Found and killed in one look: it may be gone at the next.
-    """
-    assert flow.poll() is None, "the night ended before a worker was seen reading"
-    return any(_killed(worker) for worker in _below(flow.pid) if _reads(worker))
+def _killed_a_worker_at_its_documents(flow: subprocess.Popen[bytes]) -> bool:
+    """Kill a worker that has come to its first document, for which it waits: the test holds the one slot."""
+    assert flow.poll() is None, "the night ended before a worker came to its documents"
+    return any(_killed(process) for process in _below(flow.pid) if _stands_in_line(process))
 
 
 def _killed(worker: psutil.Process) -> bool:
@@ -74,10 +73,8 @@ def _below(flow: int) -> list[psutil.Process]:
         return []
 
 
-def _reads(child: psutil.Process) -> bool:
+def _stands_in_line(process: psutil.Process) -> bool:
     try:
-        words = " ".join(child.cmdline())
-        is_worker = "spawn_main" in words or words.startswith("ray::look_at_batch")
-        return is_worker and bool(child.children())
+        return any(file.path.endswith("/turnstile") for file in process.open_files())
     except psutil.Error:
         return False

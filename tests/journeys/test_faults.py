@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -65,22 +66,24 @@ class Servers:
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """PostgreSQL and SeaweedFS of this module's own."""
-    data, objects = tmp_path_factory.mktemp("mortal-pg"), tmp_path_factory.mktemp("mortal-s3")
+    """PostgreSQL and SeaweedFS of this module's own; the former not in pytest's folder (see `postgresql_url`)."""
+    objects = tmp_path_factory.mktemp("mortal-s3")
     ports = free_block(7)
-    make_postgresql(data)
     url, endpoint = f"postgresql+psycopg://par@127.0.0.1:{ports[6]}/postgres", f"127.0.0.1:{ports[3]}"
-    both = Servers(
-        Mortal(lambda: start_postgresql(data, ports[6]), lambda: require_postgresql(url)),
-        Mortal(lambda: start_s3(objects, ports), lambda: require_s3(endpoint)),
-        url,
-        endpoint,
-    )
-    both.database.rise()
-    both.objects.rise()
-    yield both
-    end(both.database.process, signal.SIGINT)
-    end(both.objects.process, signal.SIGKILL)
+    with tempfile.TemporaryDirectory(prefix="parindex-mortal-") as folder:
+        data = Path(folder)
+        make_postgresql(data)
+        both = Servers(
+            Mortal(lambda: start_postgresql(data, ports[6]), lambda: require_postgresql(url)),
+            Mortal(lambda: start_s3(objects, ports), lambda: require_s3(endpoint)),
+            url,
+            endpoint,
+        )
+        both.database.rise()
+        both.objects.rise()
+        yield both
+        end(both.database.process, signal.SIGINT)
+        end(both.objects.process, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

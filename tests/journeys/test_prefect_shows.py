@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from flows.on_prefect.server import answers
 from flows.on_prefect.setup import MOST_RUNS, WORK_POOL
 from tests.journeys.commands import NIGHT, parindex
 from tests.journeys.serving import wait_for
-from tests.servers import free_ports
+from tests.servers import answering, free_ports
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +141,25 @@ def test_setup_without_an_answering_prefect_makes_the_rest_and_says_so(tmp_path:
     done = parindex(tmp_path, "setup", "--json", PAR_PREFECT_API_URL=address)
     assert done.returncode in (0, 1), done.stderr
     assert "chưa trả lời" in _prefect_part(done)["seen"]
+
+
+def test_setup_with_a_prefect_whose_database_is_busy_makes_the_rest_and_says_so(tmp_path: Path) -> None:
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), _Busy)) as port:
+        done = parindex(tmp_path, "setup", "--json", PAR_PREFECT_API_URL=f"http://127.0.0.1:{port}/api")
+    assert done.returncode in (0, 1), done.stderr
+    assert "chạy lại parindex setup" in _prefect_part(done)["seen"]
+    assert "quantri" in done.stdout
+
+
+class _Busy(BaseHTTPRequestHandler):
+    """As Prefect answers while another has its SQLite database."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path.endswith("/health") else 503)
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
 
 
 def test_a_night_shows_its_progress_its_letter_and_where_the_pages_are(prefect: str, tmp_path: Path) -> None:

@@ -15,10 +15,8 @@ from config.settings import Settings
 from flows.resources import open_resources
 from flows.running.requests import progress_of
 from flows.serving.standing import standing_of
-from sandbox import Slots
-from sandbox.slots import Release
 from tests.journeys.commands import parindex
-from tests.journeys.serving import Service, alive, serving, wait_for
+from tests.journeys.serving import Service, alive, hold_reading, serving, wait_for
 
 
 def test_prefect_shows_the_wards_schedule_runs_its_night_and_stops_in_the_middle_of_one_without_a_stack(
@@ -29,7 +27,7 @@ def test_prefect_shows_the_wards_schedule_runs_its_night_and_stops_in_the_middle
         (deployment,) = _asked_of_prefect(service, "deployments/filter")
         (schedule,) = deployment["schedules"]
         wait_for(lambda: list(tmp_path.glob("outbox/*/thu-buoi-sang.md")), seconds=300)
-        _nothing_is_read(tmp_path)
+        hold_reading(tmp_path)
         shutil.copytree(small_ward / "inbox", tmp_path / "inbox", dirs_exist_ok=True)
         wait_for(lambda: _is_reading(tmp_path), seconds=300)
         tree = service.tree()
@@ -46,7 +44,7 @@ def test_a_run_asked_for_is_worked_on_by_the_service_and_found_again_after_the_w
     small_ward: Path, tmp_path: Path
 ) -> None:
     home = _copy(small_ward, tmp_path)
-    go_on = _nothing_is_read(home)
+    go_on = hold_reading(home)
 
     with serving(home, PAR_PREFECT="off", PAR_PERIOD="2025", PAR_SLOTS="1") as service:
         asked = json.loads(parindex(home, "run", "--leave", "--json").stdout)
@@ -64,7 +62,7 @@ def test_a_run_asked_for_is_worked_on_by_the_service_and_found_again_after_the_w
 
 def test_a_killed_service_leaves_no_process_and_the_next_one_ends_its_run(small_ward: Path, tmp_path: Path) -> None:
     home = _copy(small_ward, tmp_path)
-    go_on = _nothing_is_read(home)
+    go_on = hold_reading(home)
     asked: dict[str, Any] = {}
 
     with serving(home, PAR_PREFECT="off", PAR_PERIOD="2025", PAR_SLOTS="1") as service:
@@ -113,11 +111,6 @@ def _asked_of_prefect(service: Service, what: str) -> list[dict[str, Any]]:
 def _is_reading(home: Path) -> bool:
     night = standing_of(Settings(home=home), datetime.now(UTC))["last_night"]
     return bool(night["progress"]) and night["progress"]["step"] == "examine"
-
-
-def _nothing_is_read(home: Path) -> Release:
-    """Hold the one slot of the machine: a run that has come to its documents waits there until it is given back."""
-    return Slots(home / "slots", 1).take()
 
 
 def _told(home: Path, asked: dict[str, Any]) -> dict[str, Any]:

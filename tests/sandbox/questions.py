@@ -53,7 +53,7 @@ def connect(host: str) -> None:
 
 def note_pid_and_sleep(folder: str) -> None:
     (Path(folder) / f"pid-{os.getpid()}").touch()
-    time.sleep(60)
+    time.sleep(600)
 
 
 def count_those_at_it(_number: int, folder: str) -> int:
@@ -79,10 +79,10 @@ def pid(_: object) -> int:
 
 
 def await_answers(wanted: int, *, folder: str) -> int:
-    """Leave word that this question came and wait, a minute at most, until `wanted` others have; how many have."""
+    """Leave word that this question came and wait, 100 s at most, until `wanted` others have; how many have."""
     mine = Path(folder) / f"answered-{os.urandom(8).hex()}"
     mine.touch()
-    until = time.monotonic() + 60
+    until = time.monotonic() + 100
     while (seen := len(list(Path(folder).glob("answered-*"))) - 1) < wanted and time.monotonic() < until:
         time.sleep(0.02)
     return seen
