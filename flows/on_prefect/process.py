@@ -1,5 +1,7 @@
 """Prefect's server in a process of its own: `python -m flows.on_prefect.process PORT [--services] [--host ADDRESS]`.
 
+`--door NUMBER` in place of PORT: the descriptor of a socket that whoever starts it has bound.
+
 Prefect 3.8.8 writes scheduled runs with a bulk insert whose rows carry `state`, a hybrid property. SQLAlchemy 2.0
 passed over such keys; 2.1 asks the property how to write them and raises, so that no scheduled run is ever created
 ("Can't evaluate bulk DML statement", seen on 23 November 2026). We tell SQLAlchemy to pass over them again; Prefect
@@ -8,8 +10,9 @@ writes the states itself right afterwards. `prefect server start` starts a proce
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
+import socket
 from typing import Any
 
 _KEPT = {
@@ -26,9 +29,19 @@ def main() -> None:
     from prefect.server.api.server import create_app
 
     let_bulk_inserts_pass_over_states()
-    app = create_app(final=True, webserver_only="--services" not in sys.argv)
-    host = sys.argv[sys.argv.index("--host") + 1] if "--host" in sys.argv else "127.0.0.1"
-    uvicorn.run(app, host=host, port=int(sys.argv[1]), log_level="error", timeout_keep_alive=5)
+    words = _words()
+    app = create_app(final=True, webserver_only=not words.services)
+    config = uvicorn.Config(app, host=words.host, port=words.port, log_level="error", timeout_keep_alive=5)
+    uvicorn.Server(config).run([socket.socket(fileno=words.door)] if words.door is not None else None)
+
+
+def _words() -> argparse.Namespace:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("port", type=int, nargs="?", default=0)
+    asked.add_argument("--door", type=int)
+    asked.add_argument("--host", default="127.0.0.1")
+    asked.add_argument("--services", action="store_true")
+    return asked.parse_args()
 
 
 def let_bulk_inserts_pass_over_states() -> None:

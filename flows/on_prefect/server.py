@@ -42,10 +42,10 @@ def prefect_api(settings: Settings, *, services: bool, port: int = 0) -> Iterato
         os.environ["PREFECT_API_URL"] = settings.prefect_api_url
         yield settings.prefect_api_url
         return
-    port = port or free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    os.environ["PREFECT_API_URL"] = url
-    server = _start(settings, port, services=services)
+    with _door(port) as door:
+        url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
+        os.environ["PREFECT_API_URL"] = url
+        server = _start(settings, door, services=services)
     try:
         _wait_until_ready(server, url, settings.prefect_start_seconds)
         yield url
@@ -70,19 +70,37 @@ def _quiet_environment(settings: Settings) -> None:
     }
 
 
-def _start(settings: Settings, port: int, *, services: bool) -> subprocess.Popen[bytes]:
+def _door(port: int) -> socket.socket:
+    """A port that is ours from now on, 0: any; it refuses who comes until the server to which it is handed listens.
+
+    A port that was only looked for could be somebody else's by the time Prefect has come up.
+    """
+    door = socket.socket()
+    try:
+        if port:  # connections to the server before this one may linger
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(("127.0.0.1", port))
+    except OSError as error:
+        door.close()
+        raise PrefectDown(f"không mở được cổng {port} của máy chủ Prefect ({error.strerror})") from error
+    return door
+
+
+def _start(settings: Settings, door: socket.socket, *, services: bool) -> subprocess.Popen[bytes]:
     folder = settings.home / "prefect"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PrefectDown(f"không dùng được thư mục {folder} của Prefect ({error.strerror})") from error
-    command = [sys.executable, "-m", "flows.on_prefect.process", str(port), *(["--services"] if services else [])]
+    command = [sys.executable, "-m", "flows.on_prefect.process", f"--door={door.fileno()}"]
+    command += ["--services"] if services else []
     with (folder / "server.log").open("ab") as log:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            pass_fds=(door.fileno(),),
             preexec_fn=end_with_parent,  # noqa: PLW1509 - one prctl call, before any thread of ours runs
         )
 
@@ -105,9 +123,9 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, seconds: float)
     raise PrefectDown(f"máy chủ Prefect không trả lời sau {seconds:.0f} giây (PAR_PREFECT_START_SECONDS)")
 
 
-def answers(url: str) -> bool:
-    """Whether a Prefect API answers at this address."""
-    return probe.answers(f"{url}/health")
+def answers(url: str, seconds: float = probe.PATIENCE_SECONDS) -> bool:
+    """Whether a Prefect API answers at this address within so many seconds."""
+    return probe.answers(f"{url}/health", seconds)
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

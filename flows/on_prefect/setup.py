@@ -44,14 +44,14 @@ def make_ready() -> list[str]:
     return made
 
 
-def try_to_make_ready() -> list[str]:
-    """The same for the service, which runs without them too: what could not be made is told as a reason."""
+def try_to_make_ready() -> tuple[list[str], str]:
+    """The same for whoever goes on without them: the names of what was made, and the kind of fault if one came."""
     from prefect.exceptions import PrefectException
 
     try:
-        return make_ready()
+        return make_ready(), ""
     except (PrefectException, httpx.HTTPError) as error:
-        return [f"not made: {type(error).__name__}"]
+        return [], type(error).__name__
 
 
 def _silent_runs_crashed() -> AutomationCore:

@@ -32,8 +32,10 @@ def main() -> None:
 
 def end_group(*_signal: object) -> NoReturn:
     """End this process and all of its group."""
-    log("prefect_stops")
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    try:
+        log("prefect_stops")
+    finally:  # also where it was called in the middle of another line
+        os.killpg(os.getpgrp(), signal.SIGKILL)
     raise SystemExit  # nobody comes here
 
 

@@ -74,12 +74,15 @@ def _prefect(settings: Settings, _now: datetime) -> Made:
     name = "Prefect"
     if not settings.prefect_api_url:
         return Made(name, "parindex serve tự khởi động và tự chuẩn bị", False)
-    if not answers(settings.prefect_api_url):
-        return Made(name, "chưa trả lời; dịch vụ tự chuẩn bị khi Prefect chạy, hoặc chạy lại parindex setup", False)
+    later = "dịch vụ tự chuẩn bị khi Prefect chạy, hoặc chạy lại parindex setup"
+    if not answers(settings.prefect_api_url, seconds=60.0):
+        return Made(name, f"chưa trả lời; {later}", False)
     with prefect_api(settings, services=False):
-        from flows.on_prefect.setup import make_ready
+        from flows.on_prefect.setup import try_to_make_ready
 
-        made = make_ready()
+        made, fault = try_to_make_ready()
+    if fault:
+        return Made(name, f"chưa chuẩn bị được ({fault}); {later}", False)
     return Made(name, f"đã tạo {', '.join(made)}" if made else "đã có nhóm chạy, giới hạn và tự động hóa", bool(made))
 
 

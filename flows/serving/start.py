@@ -145,9 +145,11 @@ def serve_schedule(settings: Settings, *, port: int, end: Callable[..., None]) -
         from flows.on_prefect.night import nightly
         from flows.on_prefect.setup import try_to_make_ready
 
+        made, fault = try_to_make_ready()
         log(
             "prefect_serves",
-            made=try_to_make_ready(),
+            made=made,
+            fault=fault,
             address=url,
             schedule=settings.schedule,
             timezone=settings.timezone,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from config.settings import Settings, load_settings
 
+PATIENCE_SECONDS = 8.0
 STALE_SECONDS = 300.0
 """A night beats every few seconds; the loop looks twice a second."""
 
@@ -26,10 +27,10 @@ def main() -> None:
     sys.exit(0 if (worker_looked() if what == "worker" else answers(what)) else 1)
 
 
-def answers(address: str) -> bool:
-    """Whether an address answers with success."""
+def answers(address: str, seconds: float = PATIENCE_SECONDS) -> bool:
+    """Whether an address answers with success, each part of its answer within so many seconds."""
     try:
-        with urllib.request.urlopen(address, timeout=8) as response:
+        with urllib.request.urlopen(address, timeout=seconds) as response:
             return bool(200 <= response.status < 300)
     except (OSError, HTTPException):
         return False
