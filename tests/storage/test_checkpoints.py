@@ -157,7 +157,8 @@ def rewrite(resources: Resources, *, seq: int, **changes: str) -> None:
             previous = custody.event_hash(new)
             values = {"who": new["who"], "previous": new["previous"], "hash": previous}
             connection.execute(update(log).where(log.c.seq == event["seq"]).values(**values))
-        assert custody.first_break([custody.event_of(row) for row in connection.execute(select(log))]) is None
+        made_new = connection.execute(select(log).order_by(log.c.seq))
+        assert custody.first_break([custody.event_of(row) for row in made_new]) is None
 
 
 def read_object(resources: Resources, sha256: str) -> bytes:
