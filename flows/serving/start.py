@@ -108,8 +108,11 @@ def _as_flow(asked: NightRequestedBy, url: str) -> dict[str, Any]:
     """The summary of the night.
 
     Raises:
-        PrefectDown: the server is gone; the night stands where it stood.
+        PrefectDown: the server is gone, or too busy for its clients; the night stands where it stood.
     """
+    from httpx import HTTPError
+    from prefect.exceptions import PrefectException
+
     from flows.on_prefect.night import nightly
 
     try:
@@ -117,7 +120,7 @@ def _as_flow(asked: NightRequestedBy, url: str) -> dict[str, Any]:
     except Refusal:
         raise
     except Exception as error:
-        if answers(url):
+        if not isinstance(error, PrefectException | HTTPError) and answers(url):
             raise
         raise PrefectDown(f"máy chủ Prefect mất giữa chừng ({type(error).__name__})") from error
 

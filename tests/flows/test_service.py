@@ -13,13 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from httpx import ReadTimeout
 from pydantic import SecretStr
 
 from config.settings import Settings
 from flows.on_prefect.server import PrefectDown, _door
+from flows.running.night import NightRequestedBy
 from flows.serving.doctor import Finding, _engine, _mail, _rules, _service, _webhook, examine_machine
 from flows.serving.serve import HUNG_LOOKS, Child, PortTaken, _require_port, _tell_when_ready, serve
 from flows.serving.setup import set_up
+from flows.serving.start import _as_flow
 from flows.serving.worker import work
 from flows.watching.health import readiness
 from flows.watching.probe import STALE_SECONDS, pulse_file, silent_seconds
@@ -179,6 +182,21 @@ def test_the_port_of_a_prefect_is_nobody_elses_while_it_comes_up_and_a_taken_one
                 deed(ours.getsockname())
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(PrefectDown, match="cổng"):
         _door(other.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(ReadTimeout("busy"), PrefectDown), (ZeroDivisionError(), ZeroDivisionError)]
+)
+def test_a_prefect_that_is_too_busy_for_a_night_counts_as_lost_and_a_fault_of_ours_does_not(
+    fault: Exception, told: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nightly(*_words: str) -> None:
+        raise fault
+
+    monkeypatch.setattr("flows.on_prefect.night.nightly", nightly)
+    monkeypatch.setattr("flows.serving.start.answers", lambda _url: True)
+    with pytest.raises(told):
+        _as_flow(NightRequestedBy("test", datetime.now(UTC)), "http://127.0.0.1:9/api")
 
 
 def test_pages_that_take_longer_than_a_minute_to_come_up_are_told_all_the_same(
