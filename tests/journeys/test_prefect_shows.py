@@ -63,12 +63,12 @@ def test_a_run_whose_process_was_killed_is_no_longer_shown_as_running(prefect: s
     worker = subprocess.Popen([sys.executable, "-c", _ENDLESS], env=environment, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     run = worker.stdout.readline().strip()
-    wait_for(lambda: run in _heard_of(prefect), seconds=120)
+    wait_for(lambda: run in _heard_of(prefect), seconds=300)
 
     worker.kill()
     worker.wait()
 
-    wait_for(lambda: _state_of(prefect, run)["type"] != "RUNNING", seconds=180)
+    wait_for(lambda: _state_of(prefect, run)["type"] != "RUNNING", seconds=300)
     state = _state_of(prefect, run)
     assert state["type"] == "CRASHED" and "sổ đêm tự chạy tiếp" in state["message"]
 
