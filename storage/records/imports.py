@@ -23,7 +23,7 @@ from storage.records.hindsight import alarms_in_hindsight
 from storage.records.import_alarms import AS_READ, TOTALS, ImportAlarm, raise_alarms
 from storage.records.incoming import DOSSIERS, Incoming, incoming_of
 from storage.records.kept_prints import keep_prints
-from storage.records.merging import Merged, merge
+from storage.records.merging import Merged, merge, without_collecting
 from storage.records.packing import unpacked
 from storage.records.state_tables import state_table
 
@@ -92,6 +92,7 @@ def known_import(connection: Connection, unit: str, sha256: str, reader: str) ->
     return found is not None and (found.status == READ or found.reader == reader)
 
 
+@without_collecting()
 def record_export(connection: Connection, arrival: Arrival, export: Export) -> ImportCounts:
     """Record all rows of an export; the import, its rows and its custody event are kept together or not at all.
 
@@ -323,10 +324,11 @@ def imports_newer_than(connection: Connection, import_id: int, unit: str, kind: 
 
 def _protected(connection: Connection, newer: Sequence[int], incoming: Incoming) -> dict[str, frozenset[str]]:
     """Fields of which newer exports have spoken, for the keys of a late arrival."""
-    if not newer or not incoming.keys:
+    keys = incoming.keys if newer else []
+    if not keys:
         return {}
-    sought, found = set(incoming.keys), dict[str, set[str]]()
-    overlapping = (import_rows.c.first_key <= incoming.keys[-1], import_rows.c.last_key >= incoming.keys[0])
+    sought, found = set(keys), dict[str, set[str]]()
+    overlapping = (import_rows.c.first_key <= keys[-1], import_rows.c.last_key >= keys[0])
     blocks = select(import_rows.c.packed).where(import_rows.c.import_id.in_(newer), *overlapping)
     for packed in connection.execute(blocks).scalars():
         block = unpacked(packed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -39,38 +39,21 @@ NAMES = frozenset(("result_files",))
 """Fields of a dossier by the form the table holds them in; all others are texts and numbers. A test holds them to
 `scoring.engine.facts.Dossier`."""
 
+_FIRST = operator.itemgetter(0)
 _NUMBER_OF = {True: 1, False: 0, None: None, UNSAID: UNSAID}
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """Rows by key, each key once: `columns` has one list for each of `fields`.
-
-    `keys` are sorted; `order` has for each the place of its row in all other lists (None: they stand in the same
-    order). Rows are put in order part by part: what was just fetched from all over the memory is then used at once.
-    Dossiers hold moments as seconds since 1970, yes and no as 1 and 0, names joined by line breaks; other kinds hold
-    values as `to_plain` gives them. `UNSAID` stands where a row says nothing of a field.
-    """
+class Part:
+    """Some rows in columns, in the order of their keys: `columns` has one for each of `fields`."""
 
     kind: str
     fields: tuple[str, ...]
-    keys: list[str]
-    columns: Sequence[Sequence[Any]]
+    keys: Sequence[str]
     sheets: Sequence[str]
     numbers: Sequence[int]
-    may_be_unsaid: bool = False
-    order: Sequence[int] | None = None
-
-    def parts(self, size: int) -> Iterator[Incoming]:
-        """The same rows in pieces of at most `size`, each in order; no piece is empty."""
-        return (self.part(slice(start, start + size)) for start in range(0, len(self.keys), size))
-
-    def part(self, rows: slice = slice(None)) -> Incoming:
-        """Some of the rows, in order."""
-        picked = operator.itemgetter(rows) if self.order is None else _picker(self.order[rows])
-        columns = [picked(column) for column in self.columns]
-        told = (self.kind, self.fields, self.keys[rows], columns, picked(self.sheets), picked(self.numbers))
-        return Incoming(*told, self.may_be_unsaid)
+    columns: Sequence[Sequence[Any]]
+    may_be_unsaid: bool
 
     def said(self) -> list[str]:
         """For each row the names of the fields that it speaks of, by comma."""
@@ -78,6 +61,35 @@ class Incoming:
             return repeated(",".join(self.fields), len(self.keys))
         rows = zip(*self.columns, strict=True)
         return [",".join(n for n, v in zip(self.fields, row, strict=True) if v is not UNSAID) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Rows in the order of their keys, each key once; each is a tuple of key, sheet, number and the values of `fields`.
+
+    Dossiers hold moments as seconds since 1970, yes and no as 1 and 0, names joined by line breaks; other kinds hold
+    values as `to_plain` gives them. `UNSAID` stands where a row says nothing of a field.
+    """
+
+    kind: str
+    fields: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    may_be_unsaid: bool = False
+
+    @property
+    def keys(self) -> list[str]:
+        """The key of each row."""
+        return [row[0] for row in self.rows]
+
+    def parts(self, size: int) -> Iterator[Part]:
+        """The rows in pieces of at most `size`; no piece is empty."""
+        return (self.part(start, start + size) for start in range(0, len(self.rows), size))
+
+    def part(self, first: int, last: int) -> Part:
+        """The rows from one place to before another."""
+        turned = list(zip(*self.rows[first:last], strict=True))
+        keys, sheets, numbers, *columns = turned or [()] * (3 + len(self.fields))
+        return Part(self.kind, self.fields, keys, sheets, numbers, columns, self.may_be_unsaid)
 
 
 def incoming_of(export: Export, year: int | None = None) -> Incoming:
@@ -95,27 +107,20 @@ def incoming_of(export: Export, year: int | None = None) -> Incoming:
     if year is not None:
         keys, fields = [f"{year}/{key}" for key in keys], (*fields, YEAR)
         columns.append(repeated(year, len(keys)))
-    order = _order(keys)
-    keys = keys if order is None else list(map(keys.__getitem__, order))
     unsaid = any(sheet.may_be_unsaid or len(sheet.fields) < len(names) for sheet in sheets)
-    return Incoming(export.kind, fields, keys, columns, places, numbers, unsaid, order)
-
-
-def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """What takes the values at these places out of a column."""
-    return operator.itemgetter(*places) if len(places) > 1 else lambda column: [column[place] for place in places]
+    return Incoming(export.kind, fields, _in_order(zip(keys, places, numbers, *columns, strict=True)), unsaid)
 
 
 def _joined(parts: list[list[Any]]) -> list[Any]:
     return parts[0] if len(parts) == 1 else [value for part in parts for value in part]
 
 
-def _order(keys: list[str]) -> list[int] | None:
-    """Positions in the order of keys, the last of each key; None where the keys already stand so."""
-    if all(map(operator.lt, keys, islice(keys, 1, None))):
-        return None
-    last = dict(zip(keys, range(len(keys)), strict=True))
-    return [last[key] for key in sorted(last)]
+def _in_order(rows: Iterable[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+    """Rows by their first value, of equal ones the last."""
+    in_order = sorted(rows, key=_FIRST)
+    keys = list(map(_FIRST, in_order))
+    stands_twice = any(map(operator.eq, keys, islice(keys, 1, None)))
+    return list(dict(zip(keys, in_order, strict=True)).values()) if stands_twice else in_order
 
 
 def _keys(kind: str, sheet: SheetRecords) -> Sequence[str]:

@@ -21,7 +21,7 @@ from connectors.exports.moments import moment_from
 from connectors.exports.rows import SaidBefore
 from storage.database.export_tables import import_rows, record_changes
 from storage.records.hindsight import Moved, gives_an_end
-from storage.records.incoming import DOSSIERS, MOMENTS, Incoming
+from storage.records.incoming import DOSSIERS, MOMENTS, Incoming, Part
 from storage.records.packing import UNSAID, deflated, repeated, shortened
 from storage.records.state_tables import StateTable
 
@@ -49,7 +49,7 @@ class _Change:
 
 
 @contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Rows come by ten thousands and hold no cycles: looking for some again and again costs a tenth of an import."""
     collecting = gc.isenabled()
     gc.disable()
@@ -60,7 +60,6 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-@_without_collecting()
 def merge(
     connection: Connection,
     import_id: int,
@@ -86,17 +85,17 @@ def merge(
     return merged
 
 
-def _blocks(incoming: Incoming, again: SaidBefore | None) -> Iterator[tuple[Incoming, Mapping[str, Sequence[Any]]]]:
+def _blocks(incoming: Incoming, again: SaidBefore | None) -> Iterator[tuple[Part, Mapping[str, Sequence[Any]]]]:
     """Blocks in the order of all keys: the rows to merge, and where every row of the block stands in the file."""
     if again is None:
         yield from ((part, _places(part) | {"said": part.said()}) for part in incoming.parts(BLOCK_ROWS))
         return
-    incoming, first, said = incoming.part(), 0, ",".join(incoming.fields)
-    keys, numbers = [*incoming.keys, *again.keys], [*incoming.numbers, *again.numbers]
+    own, first, said = len(incoming.rows), 0, ",".join(incoming.fields)
+    keys, numbers = [*incoming.keys, *again.keys], [*(row[2] for row in incoming.rows), *again.numbers]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     for start in range(0, len(order), BLOCK_ROWS):
         rows = order[start : start + BLOCK_ROWS]
-        part = incoming.part(slice(first, first + sum(row < len(incoming.keys) for row in rows)))
+        part = incoming.part(first, first + sum(row < own for row in rows))
         first += len(part.keys)
         yield (
             part,
@@ -110,7 +109,7 @@ def _blocks(incoming: Incoming, again: SaidBefore | None) -> Iterator[tuple[Inco
 
 
 def _merge_part(
-    table: StateTable, import_id: int, part: Incoming, protected: Protected, merged: Merged, *, is_whole: bool
+    table: StateTable, import_id: int, part: Part, protected: Protected, merged: Merged, *, is_whole: bool
 ) -> Mapping[str, Sequence[Any]]:
     """Write one block, or what is not said again of it, into the state; the columns that changed, or nothing."""
     known = table.read(part.keys, part.fields)
@@ -133,7 +132,7 @@ def _merge_part(
     return _changed_columns(part, fresh, changes)
 
 
-def _known_columns(part: Incoming) -> Sequence[Sequence[Any]]:
+def _known_columns(part: Part) -> Sequence[Sequence[Any]]:
     """The columns as they are kept: what a new row does not say is not known."""
     if not part.may_be_unsaid:
         return part.columns
@@ -141,7 +140,7 @@ def _known_columns(part: Incoming) -> Sequence[Sequence[Any]]:
 
 
 def _sorted_out(
-    part: Incoming, known: Mapping[str, tuple[Any, ...]], protected: Protected
+    part: Part, known: Mapping[str, tuple[Any, ...]], protected: Protected
 ) -> tuple[list[int], list[_Change]]:
     """Positions of new keys, and what differs of the known ones."""
     fresh, changes = [], []
@@ -161,7 +160,7 @@ def _difference(
     return {name: new for name, old, new in pairs if new is not UNSAID and new != old and name not in protected}
 
 
-def _watched(table: StateTable, part: Incoming, changes: Sequence[_Change]) -> list[Moved]:
+def _watched(table: StateTable, part: Part, changes: Sequence[_Change]) -> list[Moved]:
     """Changes of what late and on time depend on, with what was kept before."""
     watched = [change for change in changes if not change.fields.keys().isdisjoint(_WATCHED)]
     if not watched:
@@ -176,11 +175,11 @@ def _seen(fields: Any) -> dict[str, Any]:
     return {name: moment_from(value) if name in MOMENTS and value is not None else value for name, value in fields}
 
 
-def _places(part: Incoming) -> dict[str, Sequence[Any]]:
+def _places(part: Part) -> dict[str, Sequence[Any]]:
     return {"keys": part.keys, "sheets": part.sheets, "rows": part.numbers}
 
 
-def _changed_columns(part: Incoming, fresh: Sequence[int], changes: Sequence[_Change]) -> Mapping[str, Sequence[Any]]:
+def _changed_columns(part: Part, fresh: Sequence[int], changes: Sequence[_Change]) -> Mapping[str, Sequence[Any]]:
     """The rows that are new or changed, in key order; of a changed row only the fields that changed are said."""
     changed = {change.position: change.fields for change in changes}
     rows = sorted([*fresh, *changed])
