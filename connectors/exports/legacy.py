@@ -7,7 +7,6 @@ fonts (.VnTimeH) hold small letters; those stay small, because the font is not i
 
 from __future__ import annotations
 
-import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -185,11 +184,11 @@ def modern_columns(
 
 
 def _suspects(column: Sequence[Any]) -> Iterator[str]:
-    with contextlib.suppress(TypeError):  # not texts alone: looked at one by one
-        if "".join(column).isascii():
-            return
-    for value in set(column):
-        if type(value) is str and not value.isascii() and _NEVER_MODERN.search(value) and not _MODERN.search(value):
+    texts = [value for value in column if type(value) is str]
+    if "".join(texts).isascii():
+        return
+    for value in set(texts):
+        if not value.isascii() and _NEVER_MODERN.search(value) and not _MODERN.search(value):
             yield value
 
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
+import orjson
+
 UNSAID: Any = ...
 _FAST = 1
 _SAMPLE = 256
@@ -22,8 +24,10 @@ _SAMPLE = 256
 def shortened(columns: Mapping[str, Sequence[Any]]) -> bytes:
     """Columns of equal length as JSON; the same columns give the same bytes."""
     plain = {name: _shortened(values) for name, values in columns.items()}
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=_unsaid, check_circular=False)
-    return text.encode()
+    try:
+        return orjson.dumps(plain, default=_unsaid)
+    except TypeError:  # a whole number of more than 64 bits, which orjson does not write
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=_unsaid).encode()
 
 
 def deflated(text: bytes) -> bytes:
