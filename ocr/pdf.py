@@ -10,7 +10,6 @@ import ctypes
 import logging
 import math
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from pypdfium2 import raw
 
 from ocr.errors import PageUnreadable
 from ocr.hidden_text import Painting, address_of, painting_of, paints_nothing
+from ocr.letter_pieces import Edges, Piece, words_of
 from ocr.words import Box, Source, Word
 
 logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)  # its remarks about strangers' files are not ours to print
@@ -41,8 +41,6 @@ _SAMPLED_LETTERS = 60
 """Letters of a page whose direction is asked."""
 
 Colour = Literal["colour", "grey", "bilevel"]
-Edges = tuple[float, float, float, float]
-"""Left, top, right, bottom in points, as of a `Box`: one a letter, so made cheaply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,32 +242,45 @@ def _colour_of(item: Any) -> Colour:
     return "grey" if facts.colorspace in (raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_CALGRAY) else "colour"
 
 
-def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> Iterator[Word]:
+def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> list[Word]:
     """Words of the text layer; those past `own_characters` came from appearances."""
     text = page.get_textpage()
-    corners = raw.FS_RECTF()
-    unicode_of, edges_of, handle = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, text.raw
     try:
-        letters: list[str] = []
-        places: list[Edges] = []
-        source: Source = "layer"
-        for index in range(min(text.count_chars(), MOST_CHARACTERS)):
-            letter = _letter(unicode_of(handle, index))
-            place = None
-            if letter is not None and edges_of(handle, index, corners):
-                place = frame.edges(corners.left, corners.bottom, corners.right, corners.top)
-            if letters and (place is None or _apart(places[-1], place)):
-                yield _joined(letters, places, source)
-                letters, places = [], []
-            if letter is not None and place is not None:
-                hidden = painting is not None and index < own_characters and painting.hides(text, index, Box(*place))
-                source = "hidden" if hidden else "layer" if index < own_characters else "appearance"
-                letters.append(letter)
-                places.append(place)
-        if letters:
-            yield _joined(letters, places, source)
+        pieces = list(_pieces(text, frame, own_characters, painting))
+        return words_of(pieces, lambda index: _base_of(text, index, frame))
     finally:
         text.close()
+
+
+def _pieces(text: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> Iterator[Piece]:
+    corners = raw.FS_RECTF()
+    unicode_of, edges_of, handle = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, text.raw
+    letters: list[str] = []
+    places: list[Edges] = []
+    source: Source = "layer"
+    first = 0
+    for index in range(min(text.count_chars(), MOST_CHARACTERS)):
+        letter = _letter(unicode_of(handle, index))
+        place = None
+        if letter is not None and edges_of(handle, index, corners):
+            place = frame.edges(corners.left, corners.bottom, corners.right, corners.top)
+        if letters and (place is None or _apart(places[-1], place)):
+            yield Piece(letters, places, source, first)
+            letters, places = [], []
+        if letter is not None and place is not None:
+            hidden = painting is not None and index < own_characters and painting.hides(text, index, Box(*place))
+            source = "hidden" if hidden else "layer" if index < own_characters else "appearance"
+            first = first if letters else index
+            letters.append(letter)
+            places.append(place)
+    if letters:
+        yield Piece(letters, places, source, first)
+
+
+def _base_of(text: Any, index: int, frame: _Frame) -> float:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text.raw, index, x, y)
+    return frame.edges(x.value, y.value, x.value, y.value)[1]
 
 
 @lru_cache(maxsize=4096)
@@ -287,12 +298,6 @@ def _apart(before: Edges, after: Edges) -> bool:
     if abs((after[1] + after[3]) / 2 - (before[1] + before[3]) / 2) > 0.6 * high:
         return True
     return max(after[0] - before[2], before[0] - after[2]) > 0.6 * max(high, next_high)
-
-
-def _joined(letters: list[str], places: list[Edges], source: Source) -> Word:
-    lefts, tops, rights, bottoms = zip(*places, strict=True)
-    box = Box(min(lefts), min(tops), max(rights), max(bottoms))
-    return Word(unicodedata.normalize("NFC", "".join(letters)), box, 1.0, source)
 
 
 def place_on(page: PdfPage, left: float, bottom: float, right: float, top: float) -> Box:

@@ -12,7 +12,11 @@ from ocr.fields.spelling import marks_of
 
 _PREFIXED = re.compile(r"[HK]\s?['’‘`´]\s?(?=[^\W\d_]{2})")
 """H' and K' before names of the Ede and the K'Ho; a K'Ho has one word for a name (K'Dung)."""
-_NAME_PART = re.compile(rf"(?<!\w){_PREFIXED.pattern}[^\W\d_]+|(?<!\w)Y(?=\s+[^\W\d_]{{2}})|[^\W\d_]{{2,}}")
+_OF_ONE_LETTER = ("Y", "Ý")
+"""Words of names: Y the first of men's among the Ede and Jarai, Ý the last of Như Ý."""
+_NAME_PART = re.compile(
+    rf"(?<!\w){_PREFIXED.pattern}[^\W\d_]+|(?<!\w)Y(?=\s+[^\W\d_]{{2}})|(?<=[^\W\d_]\s)Ý(?!\w)|[^\W\d_]{{2,}}"
+)
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")
 _MIDDLES = {"VAN": "Văn", "THI": "Thị"}
 _OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
@@ -40,14 +44,14 @@ def name_parts(line: Line) -> list[tuple[int, int]]:
         first, end = match.span()
         inner = [at for at in range(first + 1, end) if text[at].isupper() and text[at - 1].islower()]
         edges = [first, *inner, end]
-        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2 or text[a:b] == "Y"]
+        parts += [(a, b) for a, b in pairwise(edges) if b - a >= 2 or text[a:b] in _OF_ONE_LETTER]
     return parts
 
 
 def written_as_name(text: str) -> bool:
-    """A capital and small letters; `Y` alone is the first word of men's names among the Ede and Jarai."""
+    """A capital and small letters, or a word of one letter."""
     own = _PREFIXED.sub("", text)
-    return text == "Y" or (own[0].isupper() and own[1:].islower())
+    return text in _OF_ONE_LETTER or (own[0].isupper() and own[1:].islower())
 
 
 def is_whole_name(words: Sequence[Spot]) -> bool:

@@ -237,6 +237,7 @@ TONES = {
     "Lê Thị Thơ": "Lê Thị Thơ",
     "Nguyễn Thăng Hưng": "Nguyễn Thăng Hưng",
     "Trấn Thuần Nhất": "Trần Thuần Nhất",
+    "Võ Như Ý": "Võ Như Ý",
 }
 
 
