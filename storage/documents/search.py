@@ -12,8 +12,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import (
     ColumnElement,
@@ -36,7 +38,9 @@ from storage.browsing import Slice
 from storage.database.tables import documents, examinations, page_texts, receipts
 
 _WORD = re.compile(r"[^\W_]+")
-_TERM = re.compile(r'"([^"]*)"|(\S+)')
+_TERM = re.compile(r'["“”„]([^"“”„]*)["“”„]|(\S+)')
+_NEW_STYLE = re.compile(r"(?<!q)(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])$")
+"""Ends of words whose mark the new school of spelling puts on the last vowel (hoà), the old one before it (hòa)."""
 _LONGEST_WORD = 100
 _MOST_CHARACTERS = 100_000
 """Of one page that are indexed."""
@@ -66,7 +70,7 @@ class Query:
         Diacritics count as soon as one is written: "hội an" does not find "hồi ăn", "hoi an" finds both.
         """
         terms = []
-        for quoted, single in _TERM.findall(asked):
+        for quoted, single in _TERM.findall(normalize("NFC", asked)):
             said = quoted or single
             if words := tuple(_words(said)):
                 terms.append(Term(words, prefix=not quoted and said.endswith("*")))
@@ -251,7 +255,7 @@ def _hit(row: Any, query: Query, paths: tuple[str, ...]) -> Hit:
 
 def _spans(said: str, term: Term, *, exact: bool) -> Iterator[tuple[int, int]]:
     """Where the term's words stand in the text, as [start, end)."""
-    stood = [(match.start(), match.end(), match.group().lower()[:_LONGEST_WORD]) for match in _WORD.finditer(said)]
+    stood = [(match.start(), match.end(), _spelt(match.group())) for match in _WORD.finditer(said)]
     words = [word if exact else _folded(word) for _, _, word in stood]
     wanted, last = term.words[:-1], term.words[-1]
     for place in range(len(words) - len(wanted)):
@@ -262,7 +266,19 @@ def _spans(said: str, term: Term, *, exact: bool) -> Iterator[tuple[int, int]]:
 
 
 def _words(said: str) -> Iterator[str]:
-    return (match.group().lower()[:_LONGEST_WORD] for match in _WORD.finditer(said))
+    return map(_spelt, _WORD.findall(said))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(word: str) -> str:
+    """As a word is indexed: small letters, its mark where the old school of spelling puts it (hoà as hòa)."""
+    small = word.lower()[:_LONGEST_WORD]
+    return _NEW_STYLE.sub(_mark_first, small) if not small.isascii() else small
+
+
+def _mark_first(end: re.Match[str]) -> str:
+    first, (last, mark) = end.group()[0], normalize("NFD", end.group()[1])
+    return normalize("NFC", first + mark + last)
 
 
 def _folded(word: str) -> str:

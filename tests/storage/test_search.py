@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,7 @@ PLAN = {
     1: "KẾ HOẠCH\nCải thiện Chỉ số cải cách hành chính năm 2025 của phường Hội An Đông\nSố: 12/KH-UBND",
     2: "Giao Phòng Văn hóa - Xã hội theo dõi, đôn đốc. Hồi đáp trước ngày 05 tháng 11. Đường Đinh Tiên Hoàng",
 }
-LETTER = {1: "V/v phúc đáp của HỌI AN ĐÔNG về hồi ăn, cải cách và hành chính"}
+LETTER = {1: "V/v phúc đáp của HỌI AN ĐÔNG về hồi ăn, cải cách và hành chính; Hoà Vang uỷ quyền, quý 12/2025/NĐ-CP"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,6 +83,10 @@ ASKED = {
     "but not another number": ("2/KH-UBND", []),
     "a star stands for any ending": ("chín*", [("ke-hoach.pdf", 1), ("cong-van.pdf", 1)]),
     "signs of a query language are only signs": ("') OR 1=1 -- NEAR(*", []),
+    "letters and marks that a Mac parts are one": (normalize("NFD", "Hội An Đông"), [("ke-hoach.pdf", 1)]),
+    "a mark may stand where either school writes it": ("hòa ủy quý", [("cong-van.pdf", 1)]),
+    "typeset quotes are quotes": ("“cải cách hành chính”", [("ke-hoach.pdf", 1)]),
+    "a year in the symbol": ("12/2025/nđ-cp", [("cong-van.pdf", 1)]),
 }
 
 
