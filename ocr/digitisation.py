@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from config.strict_yaml import plain_yaml
+from ocr.intake import PDF_VERSIONS
 from ocr.page_reading import Note, PageReading
 
 _FILE = Path(__file__).resolve().parents[1] / "config" / "documents" / "digitisation.yaml"
@@ -88,12 +89,10 @@ def _version(profile: Profile, version: str | None) -> Iterator[Note]:
     least = thresholds_of(profile)["least_pdf_version"]
     if profile == "image":
         yield Note("not_pdf", None, "Tệp là ảnh; quy định yêu cầu bản số hóa ở định dạng PDF phiên bản 1.4 trở lên.")
-    elif version is None or _as_pair(version) < _as_pair(least):
-        yield Note("pdf_version", None, f"Phiên bản PDF là {version or 'không rõ'}; quy định từ {least} trở lên.")
-
-
-def _as_pair(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    elif version not in PDF_VERSIONS or version < least:
+        odd = ", không có phiên bản này" if version and version not in PDF_VERSIONS else ""
+        said = f"Phiên bản PDF là {version or 'không rõ'}{odd}; quy định từ {least} trở lên."
+        yield Note("pdf_version", None, said)
 
 
 def _page_reasons(page: PageReading) -> Iterator[Note]:

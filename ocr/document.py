@@ -15,7 +15,8 @@ from ocr.budget import Budget, OutOfTime, at_most
 from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable, UnreadableFile
-from ocr.intake import Intake, header_version
+from ocr.intake import PDF_VERSIONS, Intake, header_version
+from ocr.page_content import is_sound
 from ocr.page_reading import Note, PageReading, Reader, in_units
 from ocr.parallel_pages import read_in_shares
 from ocr.pdf import open_document, page_of
@@ -118,7 +119,8 @@ def _pages(document: Any, structure: _Structure, count: int, terms: ReadingTerms
         left = terms.budget.left()
         if left < 0.3 and number != 1:
             return None
-        reader = Reader(terms.engine, max(1.0, min(left, max(MOST_SECONDS_A_PAGE, terms.budget.seconds / 4))))
+        seconds = max(1.0, min(left, max(MOST_SECONDS_A_PAGE, terms.budget.seconds / 4)))
+        reader = Reader(terms.engine, Budget(seconds))
         reading = _one_page(document, structure, number, reader, holds_fields=number in (1, count))
         return reading if number in (1, count) else replace(reading, picture=None)
 
@@ -135,13 +137,17 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader,
         with at_most(reader.seconds + 1):
             structure.refuse_endless_drawing(number)
             page = page_of(document, number)
-            layer = Layer(lambda: structure.fonts_of(number), lambda: structure.text_of(number), holds_fields)
+            fonts, text = lambda: structure.fonts_of(number), lambda: structure.text_of(number)
+            layer = Layer(fonts, text, holds_fields, may_be_off=structure.has_optional_content)
             reading = in_units(read_pdf_page(page, layer, reader), structure.unit_of(number))
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__
         return PageReading(number, "text", 595.0, 842.0, notes=(Note("page_unread", number, f"Không đọc được: {why}"),))
     page.handle.close()
-    return reading
+    if structure.has_sound_content(number):
+        return reading
+    said = "Nội dung trang hỏng, không giải nén được hết; có thể thiếu một phần trang."
+    return replace(reading, notes=(*reading.notes, Note("repaired", number, said)))
 
 
 def _unread(count: int, read: int) -> Iterator[Note]:
@@ -154,10 +160,12 @@ class _Structure:
 
     def __init__(self, data: bytes) -> None:
         self.version: str | None = None
+        self.has_optional_content = False
         self._reader: pypdf.PdfReader | None = None
         self._pages: Sequence[Any] = ()
         self._root: Any = {}
         self._slow = False
+        self._odd_version = ""
         try:
             with at_most(_STRUCTURE_SECONDS):
                 self._open(data)
@@ -172,9 +180,11 @@ class _Structure:
             reader.decrypt("")
         self._reader = reader
         self._root = reader.trailer["/Root"].get_object()
+        self.has_optional_content = "/OCProperties" in self._root
         said = str(self._root.get("/Version", "")).lstrip("/")
         header = header_version(data) or ""
-        self.version = max(said, header) if said[:1].isdigit() and len(said) == 3 else header
+        self.version = max(said, header) if said in PDF_VERSIONS else header
+        self._odd_version = said if said not in PDF_VERSIONS else ""
         self._pages = reader.pages
 
     def text_of(self, number: int) -> str:
@@ -197,6 +207,10 @@ class _Structure:
         except Exception:  # noqa: BLE001 - see page_text
             return otherwise
         return otherwise
+
+    def has_sound_content(self, number: int) -> bool:
+        """See ocr/page_content.py; True where pypdf cannot tell."""
+        return bool(self._asked(lambda: is_sound(self._pages[number - 1]), True))
 
     def unit_of(self, number: int) -> float:
         """/UserUnit of a page (how many points its unit has), which pdfium leaves out of account; 1 unless sound."""
@@ -231,6 +245,9 @@ class _Structure:
         if self._reader is None:
             yield Note("repaired", None, "Cấu trúc tệp PDF có lỗi; chương trình chỉ đọc được nhờ tự sửa.")
             return
+        if self._odd_version:
+            said = f"Danh mục của tệp ghi phiên bản PDF {self._odd_version}, không có phiên bản này."
+            yield Note("repaired", None, said)
         if self._reader.is_encrypted:
             yield Note("encrypted", None, "Tệp PDF bị khóa quyền (mã hóa), tuy mở được mà không cần mật khẩu.")
         try:
@@ -252,7 +269,7 @@ def _read_image(intake: Intake, terms: ReadingTerms) -> DocumentReading:
     count = 0
     for count, frame in enumerate(frames_of(opened_picture(intake.data)), 1):
         if count <= terms.max_pages and (count == 1 or terms.budget.left() >= 0.3):
-            reader = Reader(terms.engine, max(1.0, min(terms.budget.left(), MOST_SECONDS_A_PAGE)))
+            reader = Reader(terms.engine, Budget(max(1.0, min(terms.budget.left(), MOST_SECONDS_A_PAGE))))
             reading = read_frame(frame, count, reader)
             pages.append(reading if count == 1 else replace(reading, picture=None))
     return DocumentReading(tuple(pages), count, None, tuple(_unread(count, len(pages))))

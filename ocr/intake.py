@@ -22,6 +22,8 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
     (b"{\\rtf", "application/rtf"),
 )
+PDF_VERSIONS = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2.0"})
+"""Those that there are."""
 IMAGES = frozenset({"image/jpeg", "image/png", "image/tiff"})
 _SAID = {
     "application/zip": "tệp nén ZIP (có thể là Word .docx hoặc Excel .xlsx)",

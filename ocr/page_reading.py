@@ -15,6 +15,7 @@ from PIL import Image
 
 from ocr import page_image
 from ocr.black_seal import without_black_seal
+from ocr.budget import Budget
 from ocr.engine import BLOCK, PAGE, Engine
 from ocr.errors import EngineFailed
 from ocr.fields.spelling import with_set_phrases
@@ -37,6 +38,7 @@ _SHORT_PAGE = 80
 """Words up to which a page that reads badly is tried on its head as a whole (a signature block has some 25)."""
 _BAND = 0.14
 """Share of a page's height that is read of a page whose text is known: some six lines."""
+_LEAST_SECONDS = 0.2
 _CUT_LINE = 2.5
 """Points from the band's edges in which a line may have been cut through."""
 
@@ -94,13 +96,16 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How pictures are read: the engine is asked for only when a picture needs it.
-
-    `engine` may raise EngineMissing. `seconds` bounds one call of the engine.
-    """
+    """How a page's picture is read: the engine is asked for only when one needs it, and may raise EngineMissing."""
 
     engine: Callable[[], Engine]
-    seconds: float
+    budget: Budget
+    """Of the page: all calls of the engine share it."""
+
+    @property
+    def seconds(self) -> float:
+        """Left for the next call of the engine."""
+        return max(_LEAST_SECONDS, self.budget.left())
 
 
 def in_units(reading: PageReading, unit: float) -> PageReading:

@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from ocr.errors import PageUnreadable
-from ocr.hidden_text import Painting, address_of, painting_of, paints_nothing
+from ocr.hidden_text import Hints, Painting, address_of, painting_of
 from ocr.letter_pieces import Edges, Piece, words_of
 from ocr.words import Box, Source, Word
 
@@ -73,6 +73,10 @@ class PdfPage:
     lying: int
     drawn: bool
     """Something else than text and images is painted (lines, shapes)."""
+    drawn_over: bool
+    """Such lines and shapes follow an image: they may cover it."""
+    doubtful: bool
+    """Something hints at letters that nobody sees."""
     handle: Any
 
     @property
@@ -113,17 +117,19 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
             page.close()
             page = document[number - 1]
             page.set_rotation((rotation + lying) % 360)
-        images, drawn, painting = _painted(page, frame)
+        painted = _Painted.on(page, frame)
         return PdfPage(
             number=number,
             width=page.get_width(),
             height=page.get_height(),
             rotation=rotation,
-            images=images,
-            words=tuple(_words(page, frame, own, painting)),
+            images=painted.images,
+            words=tuple(_words(page, frame, own, painted.order)),
             stamped=stamped,
             lying=lying,
-            drawn=drawn,
+            drawn=painted.drawn,
+            drawn_over=painted.drawn_over,
+            doubtful=painted.doubtful,
             handle=page,
         )
     except pdfium.PdfiumError as error:
@@ -196,28 +202,39 @@ class _Frame:
         return (x0, y0, x1, y1) if y0 <= y1 else (x0, y1, x1, y0)
 
 
-def _painted(page: Any, frame: _Frame) -> tuple[tuple[PlacedImage, ...], bool, Painting | None]:
-    """Images; whether lines or shapes are drawn; the order of painting where letters may be hidden."""
-    images: list[tuple[int, PlacedImage]] = []
-    texts: dict[int, int] = {}
-    drawn, unseen = False, True
-    for count, item in enumerate(page.get_objects(max_depth=6)):
-        if count >= _MOST_OBJECTS:
-            break
-        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            image = _placed(frame, item)
-            if image is not None:
+@dataclass(frozen=True, slots=True)
+class _Painted:
+    """Images and what else is painted, as a `PdfPage` tells; the order, where pictures hide letters."""
+
+    images: tuple[PlacedImage, ...]
+    drawn: bool
+    drawn_over: bool
+    doubtful: bool
+    order: Painting | None
+
+    @classmethod
+    def on(cls, page: Any, frame: _Frame) -> _Painted:
+        images: list[tuple[int, PlacedImage]] = []
+        texts: dict[int, int] = {}
+        area = max(1.0, page.get_width() * page.get_height())
+        hints, drawn, over = Hints(area), False, False
+        for count, item in enumerate(page.get_objects(max_depth=6)):
+            if count >= _MOST_OBJECTS:
+                break
+            if item.type == raw.FPDF_PAGEOBJ_TEXT:
+                texts[address_of(item.raw)] = count
+                hints.letters(item.raw)
+                continue
+            hints.shape(item.raw, item.type)
+            if item.type != raw.FPDF_PAGEOBJ_IMAGE:
+                drawn, over = True, over or bool(images)
+            elif (image := _placed(frame, item)) is not None:
                 images.append((count, image))
-        elif item.type == raw.FPDF_PAGEOBJ_TEXT:
-            texts[address_of(item.raw)] = count
-            unseen = unseen and paints_nothing(item.raw)
-        else:
-            drawn = True
-    area = max(1.0, page.get_width() * page.get_height())
-    large = [(place, one.box, one.handle) for place, one in images if one.box.width * one.box.height > 0.02 * area]
-    unseen = unseen and not images and not drawn
-    hiding = unseen or sum(box.width * box.height for _, box, _ in large) >= _COVERING * area
-    return tuple(one for _, one in images), drawn, painting_of(texts, large) if hiding else None
+        large = [(place, one.box, one.handle) for place, one in images if one.box.width * one.box.height > 0.02 * area]
+        hiding = sum(box.width * box.height for _, box, _ in large) >= _COVERING * area
+        doubtful = hints.told or hints.clip()
+        order = painting_of(texts, large) if hiding else None
+        return cls(tuple(one for _, one in images), drawn, over, doubtful, order)
 
 
 def _placed(frame: _Frame, item: Any) -> PlacedImage | None:
@@ -329,12 +346,25 @@ def pictures_alone(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
         PageUnreadable: as `picture_of`.
     """
     others = [one for one in page.handle.get_objects(max_depth=6) if one.type not in _DRAWN_WITH_PICTURES]
-    for one in others:
+    return _picture_without(others, page, dpi, seconds)
+
+
+def picture_without_letters(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
+    """The page drawn without what is typed.
+
+    Raises:
+        PageUnreadable: as `picture_of`.
+    """
+    return _picture_without(list(page.handle.get_objects([raw.FPDF_PAGEOBJ_TEXT], max_depth=6)), page, dpi, seconds)
+
+
+def _picture_without(left_out: Sequence[Any], page: PdfPage, dpi: float, seconds: float) -> Image.Image:
+    for one in left_out:
         raw.FPDFPageObj_SetIsActive(one.raw, 0)
     try:
         return picture_of(page, dpi, seconds)
     finally:
-        for one in others:
+        for one in left_out:
             raw.FPDFPageObj_SetIsActive(one.raw, 1)
 
 

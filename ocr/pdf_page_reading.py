@@ -20,14 +20,18 @@ from ocr.errors import EngineFailed, PageUnreadable
 from ocr.letters_in_picture import LETTERS_DPI, Places, inside, letter_places, looks_like_paper
 from ocr.page_reading import Note, PageReading, Reader, read_picture, sampled_line_band
 from ocr.pasted_sheet import as_own_page, laid_on_page, sheet_under_caption
-from ocr.pdf import Colour, PdfPage, PlacedImage, embedded_picture, picture_of, pictures_alone
+from ocr.pdf import Colour, PdfPage, embedded_picture, picture_of, pictures_alone
+from ocr.pictures_of_page import large_images, only_image, told_of_damage
 from ocr.second_look import signature_region
 from ocr.signatures.paper_marks import marks_on_paper
 from ocr.text_layer import soundness
+from ocr.unseen_text import seen_alone, told_of_unseen
 from ocr.words import Box, Word, around, mean_confidence, plain, text_of
 
 _MOST_DRAWING_SECONDS = 12.0
 """A large town map takes 2 to 4 seconds."""
+_MOST_LOOKING_SECONDS = 2.0
+"""For each of the two drawings by which unseen letters are found."""
 _FULL_IMAGE = 0.6
 """Share of the page under images from which, with no text seen, it is a scan whatever it holds."""
 _LEAST_IMAGE = 0.12
@@ -52,11 +56,13 @@ class Layer:
     """What pypdf knows of a page's text layer, asked only where pdfium's text leaves a doubt: fonts, and text.
 
     `holds_fields`: the page may hold fields (the first and the last do), so that a searchable scan is read whole.
+    `may_be_off`: the file has layers of the other kind, which a reader shows or hides.
     """
 
     fonts: Callable[[], tuple[str, ...]] = tuple
     text: Callable[[], str] = str
     holds_fields: bool = True
+    may_be_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +90,19 @@ def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
     Raises:
         EngineMissing: the page needs OCR and this machine has no engine.
     """
+    seen = seen_alone(page, min(reader.seconds, _MOST_LOOKING_SECONDS), doubted=layer.may_be_off)
+    read = told_of_damage(_read_seen(seen, layer, reader), page)
+    return replace(read, notes=(*read.notes, *told_of_unseen(page, seen)))
+
+
+def _read_seen(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
     said = _said(page, layer)
     base = PageReading(page.number, "text", page.width, page.height)
     pictured = page.image_share() >= _LEAST_IMAGE
     pictures = _Pictures.of(page, reader.seconds) if pictured and said.seen and said.fault is None else _NO_PICTURES
     if said.is_typed and not pictures.hold_document(said.seen):
         return _from_layer(base, page, said)
-    unseen = said.fault == "empty" or all(word.source == "hidden" for word in page.words)
-    if unseen and not page.images and not page.drawn:
+    if said.fault == "empty" and not page.images and not page.drawn:
         return replace(base, kind="blank", words=page.words, text=text_of(page.words))
     try:
         taken = _picture(page, said, pictures, reader.seconds)
@@ -138,11 +149,6 @@ def _layer_note(fault: str | None, number: int) -> tuple[Note, ...]:
     return (Note("text_layer_unsound", number, why[fault]),) if fault in why else ()
 
 
-def _large(page: PdfPage) -> list[PlacedImage]:
-    """Images, and strips of images, that may hold a part of a document."""
-    return [one for one in page.images if one.box.width * one.box.height > 0.02 * page.area]
-
-
 @dataclass(frozen=True, slots=True)
 class _Pictures:
     """What the page's pictures alone show: where something has a letter's size, and whether they look like paper."""
@@ -153,7 +159,7 @@ class _Pictures:
     @classmethod
     def of(cls, page: PdfPage, seconds: float) -> _Pictures:
         """What cannot be drawn alone is taken for paper without letters: it is then read with the whole page."""
-        box = around(image.box for image in _large(page)) if _large(page) else None
+        box = around(image.box for image in large_images(page)) if large_images(page) else None
         try:
             drawn = pictures_alone(page, LETTERS_DPI, min(seconds, _MOST_DRAWING_SECONDS))
         except PageUnreadable:
@@ -197,7 +203,7 @@ class _Taken:
 
 def _picture(page: PdfPage, said: _Said, pictures: _Pictures, seconds: float) -> _Taken:
     repeated = pictures.repeat(said.seen)
-    image = None if said.seen and not repeated else _only_image(page)
+    image = None if said.seen and not repeated else only_image(page)
     if image is not None and (picture := embedded_picture(image)) is not None:
         whole = image.box.width * image.box.height >= _WHOLE_IMAGE * page.area
         return _Taken(picture, image.dpi, (image.box.left, image.box.top), paper=whole)
@@ -207,30 +213,9 @@ def _picture(page: PdfPage, said: _Said, pictures: _Pictures, seconds: float) ->
     return _Taken(picture, picture.width / (page.width / 72))
 
 
-def _only_image(page: PdfPage) -> PlacedImage | None:
-    """The image that is the whole page, upright and undistorted, with nothing that must be drawn to be read."""
-    large = [i for i in page.images if i.box.width * i.box.height >= 0.3 * page.area]
-    if len(large) != 1 or page.rotation:
-        return None
-    image = large[0]
-    if image.box.width * image.box.height < 0.9 * page.area:
-        return None
-    a, b, c, d, _, _ = image.handle.get_matrix().get()
-    level = a > 0 and d > 0 and abs(b) < 0.01 * a and abs(c) < 0.01 * d
-    even = abs(image.width * image.box.height / (image.height * image.box.width) - 1) < 0.03
-    return image if level and even and not any(_pictured(stamp, page) for stamp in page.stamped) else None
-
-
-def _pictured(stamp: Box, page: PdfPage) -> bool:
-    """A stamp in the page's head, below the top margin, that says nothing as text: it may be a pictured number."""
-    in_head = 0.08 * page.height < stamp.middle < 0.35 * page.height
-    worded = any(w.source == "appearance" and stamp.holds(w.box.left + 1, w.box.middle) for w in page.words)
-    return in_head and not worded
-
-
 def _dpi_of(page: PdfPage) -> float | None:
     """Effective dpi of the scan on the page: of its finest large layer, else the mean over its strips by area."""
-    sizes = [(i.box.width * i.box.height, i.dpi) for i in _large(page)]
+    sizes = [(i.box.width * i.box.height, i.dpi) for i in large_images(page)]
     if not sizes:
         return None
     whole = [dpi for area, dpi in sizes if area >= 0.5 * page.area]
@@ -239,7 +224,7 @@ def _dpi_of(page: PdfPage) -> float | None:
 
 def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool) -> PageReading:
     dpi = _dpi_of(page)
-    declared = [i.colour for i in _large(page)]
+    declared = [i.colour for i in large_images(page)]
     seen = _part_with_images(page, taken)
     colour: Colour = "bilevel" if declared and set(declared) == {"bilevel"} else page_image.colour_seen(seen)
     marks = marks_on_paper(taken.picture, dpi=taken.dpi) if taken.paper else None
@@ -255,9 +240,9 @@ def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool)
 
 def _part_with_images(page: PdfPage, taken: _Taken) -> Image.Image:
     """Of a drawn page the part that its images take."""
-    if taken.paper or taken.offset != (0.0, 0.0) or not _large(page):
+    if taken.paper or taken.offset != (0.0, 0.0) or not large_images(page):
         return taken.picture
-    box = around(image.box for image in _large(page))
+    box = around(image.box for image in large_images(page))
     return taken.picture.crop(_frame(box, taken.dpi / 72, taken.picture))
 
 
@@ -290,9 +275,9 @@ def _read_paper(base: PageReading, page: PdfPage, taken: _Taken, said: _Said, re
 def _read_sheet(facts: PageReading, page: PdfPage, taken: _Taken, said: _Said, reader: Reader) -> PageReading | None:
     """A sheet pasted under a caption, read alone; None where there is none, or stamps lie over the page."""
     stamped = any(word.source == "appearance" for word in page.words)
-    if not _large(page) or taken.offset != (0.0, 0.0) or said.hidden or stamped:
+    if not large_images(page) or taken.offset != (0.0, 0.0) or said.hidden or stamped:
         return None
-    pictures = around(image.box for image in _large(page))
+    pictures = around(image.box for image in large_images(page))
     sheet = sheet_under_caption(Box(0.0, 0.0, page.width, page.height), pictures, said.seen)
     if sheet is None:
         return None
@@ -304,13 +289,13 @@ def _read_sheet(facts: PageReading, page: PdfPage, taken: _Taken, said: _Said, r
 def _beside_drawing(read: PageReading, page: PdfPage) -> PageReading:
     """A page without typed text whose picture is small and says little: no scan that could be measured."""
     note = Note("picture_unread", page.number, "Trang chủ yếu là hình, không đọc được chữ trong hình.")
-    doubt = (note,) if any(looks_like_paper(one) for one in map(embedded_picture, _large(page)) if one) else ()
+    doubt = (note,) if any(looks_like_paper(one) for one in map(embedded_picture, large_images(page)) if one) else ()
     return replace(read, dpi=None, colour=None, marks=None, cut=(0, 0, 0, 0), notes=(*read.notes, *doubt))
 
 
 def _words_in_images(read: PageReading, page: PdfPage, seen: Sequence[Word]) -> list[Word]:
     """Words surely read where a picture lies and nothing is typed."""
-    images = [image.box for image in _large(page)]
+    images = [image.box for image in large_images(page)]
     found = []
     for word in read.words:
         across, down = _as_it_lies(read, (word.box.left + word.box.right) / 2, word.box.middle)

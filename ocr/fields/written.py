@@ -164,7 +164,8 @@ class _Band:
         margin = reach * box.height
         frame = [round(v * scale) for v in (box.left, box.top - margin, box.right, box.bottom + margin)]
         left, top = max(0, frame[0]), max(0, frame[1])
-        cut = picture.crop((left, top, min(picture.width, frame[2]), min(picture.height, frame[3])))
+        right, bottom = max(left, min(picture.width, frame[2])), max(top, min(picture.height, frame[3]))
+        cut = picture.crop((left, top, right, bottom))
         if min(cut.size) < 3:
             return None
         rule = max(_RULE[0] * box.height, min(_RULE[1] * box.height, 0.9 * box.width))

@@ -277,8 +277,8 @@ def _spelt(word: str) -> str:
 
 
 def _mark_first(end: re.Match[str]) -> str:
-    first, (last, mark) = end.group()[0], normalize("NFD", end.group()[1])
-    return normalize("NFC", first + mark + last)
+    bare = normalize("NFD", end.group())
+    return normalize("NFC", bare[0] + bare[2:] + bare[1])
 
 
 def _folded(word: str) -> str:

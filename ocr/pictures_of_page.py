@@ -1,0 +1,102 @@
+"""Pictures that lie on a page of a PDF: those of paper, the one that is the whole page, and whether they are whole."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from typing import Any
+
+from ocr.deflated import ends_soundly
+from ocr.hidden_text import is_cut
+from ocr.page_reading import Note, PageReading
+from ocr.pdf import PdfPage, PlacedImage, embedded_picture
+from ocr.words import Box
+
+_NEAR_EDGE = 2.0
+"""Points by which an image may miss the page's edges and still be the page."""
+_BEYOND = 0.03
+"""Share of the page by which a picture may pass its edges: what a scanner trims."""
+_MOST_DATA = 200 << 20
+"""Bytes of a picture deflated once more that are unpacked."""
+_END_OF_JPEG = b"\xff\xd9"
+
+
+def large_images(page: PdfPage) -> list[PlacedImage]:
+    """Images, and strips of images, that may hold a part of a document."""
+    return [one for one in page.images if one.box.width * one.box.height > 0.02 * page.area]
+
+
+def only_image(page: PdfPage) -> PlacedImage | None:
+    """The image that is the whole page, upright and undistorted, with nothing that must be drawn to be read.
+
+    What is drawn may cover it, and what is clipped or lies beyond the page's edges is seen by nobody.
+    """
+    large = [i for i in page.images if i.box.width * i.box.height >= 0.3 * page.area]
+    if len(large) != 1 or page.rotation or page.drawn_over:
+        return None
+    image = large[0]
+    if not _fills(image.box, page) or is_cut(image.handle.raw):
+        return None
+    a, b, c, d, _, _ = image.handle.get_matrix().get()
+    level = a > 0 and d > 0 and abs(b) < 0.01 * a and abs(c) < 0.01 * d
+    even = abs(image.width * image.box.height / (image.height * image.box.width) - 1) < 0.03
+    return image if level and even and not any(_pictured(stamp, page) for stamp in page.stamped) else None
+
+
+def _fills(box: Box, page: PdfPage) -> bool:
+    """The box begins at the page's upper left corner, ends within the page and leaves at most a tenth of it free."""
+    begins = abs(box.left) <= _NEAR_EDGE and abs(box.top) <= _NEAR_EDGE
+    ends = box.right <= page.width + _NEAR_EDGE and box.bottom <= page.height + _NEAR_EDGE
+    return begins and ends and box.width * box.height >= 0.9 * page.area
+
+
+def _pictured(stamp: Box, page: PdfPage) -> bool:
+    """A stamp in the page's head, below the top margin, that says nothing as text: it may be a pictured number."""
+    in_head = 0.08 * page.height < stamp.middle < 0.35 * page.height
+    worded = any(w.source == "appearance" and stamp.holds(w.box.left + 1, w.box.middle) for w in page.words)
+    return in_head and not worded
+
+
+def told_of_damage(read: PageReading, page: PdfPage) -> PageReading:
+    """A picture of paper that ends too early, cannot be decoded or goes on beyond the page is told.
+
+    A page that seems blank because of it is unread.
+    """
+    empty = read.kind == "blank"
+    if not empty and read.dpi is None:
+        return read
+    large = large_images(page)
+    damaged = any(not _is_whole(one.handle) or (empty and embedded_picture(one) is None) for one in large)
+    if damaged and empty:
+        note = Note("page_unread", page.number, "Hình trên trang hỏng, không giải mã được; đề nghị quét lại.")
+        return replace(read, kind="scan", colour=None, notes=(*read.notes, note))
+    notes = list(read.notes)
+    if damaged:
+        said = "Dữ liệu hình của trang bị cụt hoặc hỏng; có thể thiếu một phần trang."
+        notes.append(Note("picture_damaged", page.number, said))
+    if not empty and any(_goes_on(one.box, page) for one in large):
+        notes.append(Note("cut_off", page.number, "Hình quét lớn hơn trang; phần nằm ngoài trang không hiện ra."))
+    return replace(read, notes=tuple(notes))
+
+
+def _goes_on(box: Box, page: PdfPage) -> bool:
+    across, down = _BEYOND * page.width, _BEYOND * page.height
+    sides = box.left < -across or box.right > page.width + across
+    return sides or box.top < -down or box.bottom > page.height + down
+
+
+def _is_whole(image: Any) -> bool:
+    """The data of pdfium's image end as their coding says; True where that cannot be told (fax, JPEG 2000, ...)."""
+    filters, data = image.get_filters(), bytes(image.get_data())
+    for name in filters:
+        if name in {"DCTDecode", "DCT"}:
+            return data.rfind(_END_OF_JPEG) > len(data) // 2
+        if name not in {"FlateDecode", "Fl"}:
+            return True
+        if len(filters) == 1:
+            return ends_soundly(data)
+        try:
+            data = zlib.decompressobj().decompress(data, _MOST_DATA)
+        except zlib.error:
+            return False
+    return True
