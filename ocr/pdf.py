@@ -72,9 +72,8 @@ class PdfPage:
     """Places of annotations with an appearance, signature fields among them."""
     lying: int
     drawn: bool
-    """Something else than text and images is painted (lines, shapes)."""
+    """Something else than text and images is painted (lines); `drawn_over`: after an image, which it may cover."""
     drawn_over: bool
-    """Such lines and shapes follow an image: they may cover it."""
     doubtful: bool
     """Something hints at letters that nobody sees."""
     handle: Any
@@ -204,7 +203,7 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Painted:
-    """Images and what else is painted, as a `PdfPage` tells; the order, where pictures hide letters."""
+    """What a `PdfPage` tells; the order, where pictures hide letters."""
 
     images: tuple[PlacedImage, ...]
     drawn: bool
@@ -232,9 +231,8 @@ class _Painted:
                 images.append((count, image))
         large = [(place, one.box, one.handle) for place, one in images if one.box.width * one.box.height > 0.02 * area]
         hiding = sum(box.width * box.height for _, box, _ in large) >= _COVERING * area
-        doubtful = hints.told or hints.clip()
         order = painting_of(texts, large) if hiding else None
-        return cls(tuple(one for _, one in images), drawn, over, doubtful, order)
+        return cls(tuple(one for _, one in images), drawn, over, hints.told or hints.clip(), order)
 
 
 def _placed(frame: _Frame, item: Any) -> PlacedImage | None:
@@ -345,8 +343,8 @@ def pictures_alone(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
     Raises:
         PageUnreadable: as `picture_of`.
     """
-    others = [one for one in page.handle.get_objects(max_depth=6) if one.type not in _DRAWN_WITH_PICTURES]
-    return _picture_without(others, page, dpi, seconds)
+    others = (one for one in page.handle.get_objects(max_depth=6) if one.type not in _DRAWN_WITH_PICTURES)
+    return _picture_without(list(others), page, dpi, seconds)
 
 
 def picture_without_letters(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
