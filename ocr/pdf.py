@@ -279,7 +279,7 @@ def _pieces(text: Any, frame: _Frame, own_characters: int, painting: Painting | 
         place = None
         if letter is not None and edges_of(handle, index, corners):
             place = frame.edges(corners.left, corners.bottom, corners.right, corners.top)
-        if letters and (place is None or _apart(places[-1], place)):
+        if letters and (place is None or _apart(places, place)):
             yield Piece(letters, places, source, first)
             letters, places = [], []
         if letter is not None and place is not None:
@@ -301,18 +301,37 @@ def _base_of(text: Any, index: int, frame: _Frame) -> float:
 @lru_cache(maxsize=4096)
 def _letter(code: int) -> str | None:
     """None for what parts words: spaces, control characters, halves of a pair."""
+    if code == _DASH_AT_LINES_END:
+        return "-"
     if not (0x20 < code < 0xD800 or 0xDFFF < code < 0x110000):
         return None
     letter = chr(code)
     return None if letter.isspace() else letter
 
 
-def _apart(before: Edges, after: Edges) -> bool:
-    """Two letters belong to different words: another line, or a gap that no space character fills."""
-    high, next_high = before[3] - before[1], after[3] - after[1]
+_DASH_AT_LINES_END = 0x02
+"""What pdfium makes of a dash with which a line ends (318/SNV- / CCVC), taking it for a hyphen."""
+
+
+def _apart(word: Sequence[Edges], after: Edges) -> bool:
+    """The next letter begins another word: on another line, or behind a gap that no space character fills."""
+    before = word[-1]
+    high = max(before[3] - before[1], after[3] - after[1])
     if abs((after[1] + after[3]) / 2 - (before[1] + before[3]) / 2) > 0.6 * high:
         return True
-    return max(after[0] - before[2], before[0] - after[2]) > 0.6 * max(high, next_high)
+    gap = max(after[0] - before[2], before[0] - after[2])
+    return gap > 0.6 * high or (gap > _KERNED_SPACE * high and len(word) > 1 and _wider(gap, word, after))
+
+
+_KERNED_SPACE = 0.125
+"""Heights of a letter's box from which a gap may be a space that kerning has narrowed (G A: 0.13; usual: 0.22)."""
+
+
+def _wider(gap: float, word: Sequence[Edges], after: Edges) -> bool:
+    """The gap is none of those between the letters of spaced print; boxes are the font's, not each letter's own."""
+    before = word[-1]
+    alike = abs(before[1] - after[1]) + abs(before[3] - after[3]) < 0.01
+    return alike and before[0] - word[-2][2] < 0.5 * gap
 
 
 def place_on(page: PdfPage, left: float, bottom: float, right: float, top: float) -> Box:

@@ -138,7 +138,8 @@ def _named_as_organ(place: Found | None, issuer: Found | None) -> Found | None:
     known = grammar().places
     if fold(name) not in known or fold(place.value) in known or slips(fold(name), fold(place.value)) != 1:
         return place
-    return replace(place, value=name.title())
+    spellings = known[fold(name)]
+    return replace(place, value=" ".join(spellings[0]) if len(spellings) == 1 else name.title())
 
 
 def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:
@@ -163,7 +164,7 @@ def _recipients(pages: Sequence[PageReading]) -> Found | None:
     for page in reversed(pages):
         lines = lines_of(page)
         for place, line in enumerate(lines):
-            if match := re.match(r"^\W{0,2}.?OI NHAN\s*:?", line.folded):
+            if match := re.match(r"^\W{0,2}(?:.?OI.? NHAN\s*:?|N\w{0,2} NHAN\s*:)", line.folded):
                 below = _named_recipients(lines[place + 1 : place + 30], page)
                 value = "; ".join([*_on_the_same_line(line.spot(match.end(), len(line.text)).pieces), *below])
                 if value:
@@ -193,7 +194,7 @@ def _list_up_to_archive(lines: Sequence[Line], page: PageReading) -> Found | Non
     return _list_found(value, lines[first], page) if value and first < last else None
 
 
-_DASHED = re.compile(r"^[-–—] ")
+_DASHED = re.compile(r"^[-–—~] ")
 _ARCHIVE_DASHED = re.compile(r"^[-–—] LUU ?:")
 _SAME_LEFT = 6.0
 """Points within which the dashes of a list stand under each other."""
@@ -209,22 +210,29 @@ def _on_the_same_line(words: Sequence[Word]) -> list[str]:
 def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
     """Each line behind a dash; one without a dash goes on the line above it where that has not ended."""
     named: list[str] = []
-    ended = True
+    ended, above = True, ""
     least = 3 if page.source == "ocr" else 1
     for line in lines:
         text = "" if is_watermark(line.text) else _left_text(line, page).strip()
-        if re.match(r"^[-–—+•~=]", text):
+        within = _within_a_name(above, text)
+        if re.match(r"^[-–—+•~=]", text) and not within:
             if not _scrap_under_archive(named, line):
                 named.append(text.strip(_AROUND_RECIPIENT))
         elif not ended and (sum(c.isalpha() for c in text) >= least or _closes(named[-1], text)):
-            named[-1] = f"{named[-1]} {text.strip(_AROUND_RECIPIENT)}"
+            between = " - " if within or above.endswith((" -", " –")) else " "
+            named[-1] += between + text.strip(_AROUND_RECIPIENT)
         elif _ARCHIVE_BEGINS.match(fold(text)):
             named.append(text.strip(_AROUND_RECIPIENT))
         elif text:
             continue
-        ended = text.endswith((";", ".")) if text else ended
+        ended, above = (text.endswith((";", ".")), text) if text else (ended, above)
     whole = [one.strip(" ,:") for one in named if sum(c.isalpha() for c in one) >= 2]
     return [_archive_line(_as_written(one)) for one in whole] if page.source == "ocr" else whole
+
+
+def _within_a_name(above: str, text: str) -> bool:
+    """The line begins with a dash of the recipient's own name (tổ chức chính trị / - xã hội)."""
+    return above[-1:].isalpha() and text[:2] in ("- ", "– ") and text[2:3].islower()
 
 
 _ARCHIVE_BEGINS = re.compile(r"^\W?[LI1|]UU ?:")
@@ -252,6 +260,9 @@ _MISREAD = (
     (re.compile(r"^CT[,;]? (?=các PCT\b)"), "CT, "),
     (re.compile(r"\bKI(?=-XH\b)"), "KT"),
     (re.compile(r"^Bệ (?=[A-ZĐ])"), "Bộ "),
+    (re.compile(r"\bHDND\b"), "HĐND"),
+    (re.compile(r"(?<=\bĐiều )[Il|](?!\w)"), "1"),
+    (re.compile(r"\(Đ/[C€]\)"), "(b/c)"),
     (re.compile(r"(?<=^Như phần )T{1,3}$"), lambda match: "I" * len(match.group())),
 )
 """Words of recipients that OCR reads so, each with what alone it can be."""

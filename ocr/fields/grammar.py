@@ -25,6 +25,8 @@ class Grammar:
     type_of_symbol: dict[str, str]
     letter_type: str
     organ_heads: dict[str, str]
+    nameless_heads: frozenset[str]
+    """Those, folded, that name no organ by themselves."""
     unit_symbols: dict[str, str]
     titles: dict[str, str]
     collectives: dict[str, str]
@@ -53,6 +55,7 @@ def grammar() -> Grammar:
         type_of_symbol={entry["symbol"]: entry["name"] for entry in with_symbol},
         letter_type=raw["letter_type"],
         organ_heads={fold(head): head for head in reversed(raw["organ_heads"])},
+        nameless_heads=frozenset(map(fold, raw["nameless_heads"])),
         unit_symbols={fold(symbol): symbol for symbol in raw["unit_symbols"]},
         titles={fold(title): title for title in raw["titles"]},
         collectives={fold(name): name for name in raw["collectives"]},
@@ -148,8 +151,8 @@ def symbol_of_heading(symbol: str, kind: str) -> str:
     words = grammar()
     wanted = words.symbol_of_type.get(kind)
     first, dash, rest = symbol.partition("-")
-    if not wanted or first == wanted or first in words.unit_symbols.values():
-        return symbol
+    if not wanted or first in (wanted, f"{wanted}LT") or first in words.unit_symbols.values():
+        return symbol  # LT: liên tịch, of two organs
     if not dash:
         unit = words.unit_symbols.get(fold(symbol.removeprefix(wanted)))
         lost = unit and len(unit) > 2 and symbol.startswith(wanted)  # 12/GPXD, 780/TLKT have none

@@ -21,8 +21,9 @@ _LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|V[^\w\s](?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{
 """`V/v`, also as OCR sees it: VW, VWw, VV, V#."""
 _LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(
-    r"^\W{0,2}(K.NH G.I|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET |HOM NAY"
-    r"|MA (?:SO )?HO SO|(?:BAN HANH )?KEM THEO |DANG KY (?:LAN|THAY DOI) )"
+    r"^\W{0,2}(K.NH (?:G.I|CHUY.N|TR.NH|M.I)\b|BEN [A-Z ]{1,24}:|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I"
+    r"|QUYET DINH\s*:|NGAY \d|XET |HOM NAY|MA (?:SO )?HO SO|\((?:TU|TINH|SO LIEU) |(?:BAN HANH )?KEM THEO "
+    r"|DANG KY (?:LAN|THAY DOI) )"
 )
 _NUMBER_UNDER = re.compile(r"^\W{0,2}SO\s*[:.]?\s*[\d.…_/]")
 """Contracts and certificates bear their number under the heading or under the subject."""
@@ -74,11 +75,12 @@ _UNFINISHED = re.compile(r"^[A-Z].*(?:[,-]|\bVA)$")
 def _goes_on_with(above: str, line: str, place: str | None) -> bool:
     """The line belongs to the name above it though it looks like another organ's.
 
-    It is one word of several names (SỞ NÔNG NGHIỆP VÀ MÔI / TRƯỜNG), or the ward's own name (PHƯỜNG / HỘI AN ĐÔNG).
+    It is one word of several names (SỞ NÔNG NGHIỆP VÀ MÔI / TRƯỜNG), or the ward's own name (PHƯỜNG / HỘI AN ĐÔNG), or
+    the line above names nobody yet (BAN CHỈ HUY / PHÒNG THỦ DÂN SỰ).
     """
     words = grammar()
     nobody = line.isalpha() and line in words.organ_heads and line not in words.unit_symbols
-    if nobody or _UNFINISHED.search(above):
+    if nobody or above in words.nameless_heads or _UNFINISHED.search(above):
         return True
     return bool(_KIND_AT_END.search(above)) and (line in words.places or line == fold(place or ""))
 
@@ -149,8 +151,11 @@ which a letter's `V/v` may have been anything."""
 def _as_organs_are_named(words: list[str]) -> list[str]:
     """Set phrases, the ward's kind after its committee, and the place put right: capitals lose their marks most."""
     spelt = _with_known_head(as_place_is_named(in_set_phrases(words)))
-    for place in range(1, len(spelt) - 1):
-        if fold(spelt[place - 1]) in ("DAN", "UBND", "HDND"):
+    for place in range(1, len(spelt)):
+        before = fold(spelt[place - 1])
+        if fold(spelt[place]) == "TINH" and before != "HA":
+            spelt[place] = "TỈNH"
+        elif before in ("DAN", "UBND", "HDND") and place < len(spelt) - 1:
             spelt[place] = _KINDS_OF_UNIT.get(fold(spelt[place]), spelt[place])
     return spelt
 
@@ -217,6 +222,8 @@ def _letter_line(head: Head) -> int | None:
 def _doubted_mark(line: Line) -> bool:
     """`V/v` that was read as something else (VWÑ), unsurely."""
     mark = line.words[0]
+    if line.folded.startswith("VE VIEC "):
+        return False
     short = 1 < len(mark.text) <= 3 and len(line.words) > 1
     return short and fold(mark.text)[0] in "VW" and mark.source == "ocr" and mark.confidence < _SURE_MARK
 
@@ -276,12 +283,16 @@ def _text_edge(head: Head) -> float | None:
 
 
 def _begins_paragraph(line: Line, axis: float, edge: float | None, head: Head) -> bool:
-    """The line stands further in than a centred one would, and ends with the justified text or begins as others do."""
+    """The line stands further in than a centred one would, and ends with the justified text or begins as others do.
+
+    A sentence that happens to be centred is known by its end.
+    """
     width = head.page.width
-    if (line.box.left + line.box.right) / 2 - axis <= _INDENTED * width:
-        return False
     below = (one.box.left for one in head.whole if one.box.top > line.box.bottom)
     alike = sum(abs(left - line.box.left) < _SAME_INDENT * width for left in below)
+    sentence = line.text.endswith((".", ";")) and not line.text.endswith("...")
+    if (line.box.left + line.box.right) / 2 - axis <= _INDENTED * width:
+        return alike >= 2 and sentence
     return alike >= 2 or (edge is not None and abs(line.box.right - edge) <= _SAME_EDGE * width)
 
 
@@ -312,15 +323,26 @@ def _parted_on_axis(line: Line, axis: float, gap: float) -> Line | None:
             groups.append([])
         groups[-1].append(after)
     for group in groups:
-        if group[0].box.left <= axis <= group[-1].box.right and sum(c.isalnum() for w in group for c in w.text) >= 2:
+        if group[0].box.left <= axis <= group[-1].box.right and _says_something(group):
             return Line.of(group)
     return None
+
+
+def _says_something(words: Sequence[Word]) -> bool:
+    """Two letters or digits, or one digit surely read (NĂM / 5)."""
+    said = "".join(c for word in words for c in word.text if c.isalnum())
+    return len(said) >= 2 or (said.isdigit() and min(word.confidence for word in words) > _SURELY)
 
 
 def _ends_subject(line: Line, axis: float, page: PageReading) -> bool:
     """The body begins: by its words, by capitals (the organ that decides), or by standing off the heading's axis."""
     off = _off(line, axis) > _OFF_AXIS * page.width
-    return bool(_SUBJECT_ENDS.match(line.folded)) or _capitals(line.text) or off
+    organ = _capitals(line.text) and not _A_NUMBER.match(line.folded)
+    return bool(_SUBJECT_ENDS.match(line.folded)) or organ or off
+
+
+_A_NUMBER = re.compile(r"^\d+/\d{4}/[A-Z]")
+"""A number that the line above had no room for (Nghị quyết số / 12/2025/NQ-HĐND)."""
 
 
 def _off(line: Line, axis: float) -> float:

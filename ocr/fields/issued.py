@@ -16,7 +16,7 @@ from ocr.page_reading import PageReading
 from ocr.words import Box, around
 
 _DATE = re.compile(
-    r"(?:(?P<place>(?:1(?=A )|[A-Z])[A-Z0-9.' -]{1,44}?)\s*[,.;]+\s*)?"
+    r"(?:(?P<place>(?:1(?=A )|[A-Z])[A-Z0-9.' -]{1,44}?)(?:\s*[,.;]+\s*| (?=NGAY )))?"
     r"(?P<ngay>NG.[YVW7]?)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
 

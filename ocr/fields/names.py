@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ocr.fields.grammar import TONES, close_to, decomposed, fold, grammar, is_toned, slips
@@ -20,6 +21,7 @@ _NAME_PART = re.compile(
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÏïËë", "NnÃãÕõŨũĨĩẼẽ")
 _MIDDLES = {"VAN": "Văn", "THI": "Thị"}
 _OWN_NAMES = frozenset({"Vân", "Vạn", "Thi", "Thì"})
+_VOWELS = frozenset("AEIOUY")
 _DOUBTED = 0.85
 """Confidence under which a letter, not only its marks, may be wrong."""
 _SURE = 0.93
@@ -66,6 +68,24 @@ def without_stroke(words: Sequence[Spot]) -> list[Spot]:
     return list(words[1:] if kinh or words[0].confidence < 0.8 else words)
 
 
+def without_scrap(words: Sequence[Spot]) -> list[Spot]:
+    """The words without what a seal left before a family's name ("Zamno Đăng Thị Quyên")."""
+    scrap = len(words) > 2 and words[0].confidence < _SCRAP and fold(words[0].text) not in grammar().family_names
+    return list(words[1:] if scrap and fold(words[1].text) in grammar().family_names else words)
+
+
+_SCRAP = 0.5
+"""Confidence under which a word that is no family's name may be a scrap of a seal."""
+
+
+def with_whole_family(spots: Sequence[Spot]) -> list[Spot]:
+    """The first word put right where a stroke lies on its capital and one family alone goes on so ("đrần" is Trần)."""
+    rest = spots[0].text[1:] if spots else ""
+    every = (name for names in grammar().family_names.values() for name in names)
+    alike = [name for name in every if name[1:] == rest] if len(rest) > 1 and spots[0].text[0].islower() else []
+    return [replace(spots[0], text=alike[0]), *spots[1:]] if len(alike) == 1 else list(spots)
+
+
 def is_family_name(word: str) -> bool:
     return word in grammar().family_names.get(fold(word), ())
 
@@ -95,7 +115,9 @@ def respelt_name(words: Sequence[Spot], before: str) -> list[str]:
     if near:
         return [families[near][0], sound[0], *middle, given]
     every = [name for names in families.values() for name in names]
-    hidden = [name for name in every if scrap and len(scrap[0]) < len(name) and name.endswith(scrap[0])]
+    tail = scrap[0] if scrap and set(fold(scrap[0])) & _VOWELS else "-"
+    hidden = [name for name in every if name.endswith(tail) and name != tail]
+    hidden = hidden or [name for name in every if fold(name[1:]) == fold(tail)]
     lost = hidden if len(hidden) == 1 and fold(sound[0]) not in families else []
     return [*lost, _family_name(sound[0], words[0].confidence), *middle, given]
 

@@ -63,10 +63,17 @@ def number_of(head: Head, reread: Reread) -> NumberLine | None:
 
 
 def _capitals(line: Line, match: re.Match[str]) -> Box | None:
-    """The organ's part of the symbol: capitals that stand on the line (the Q of QĐ hangs below it)."""
+    """Capitals of the symbol that stand on the line, of the organ where it has some (the Q of QĐ, BQL hangs below)."""
     start, end = match.span("symbol")
     dash = max(line.folded.find("-", start, end), line.folded.find("/", start, end))
-    return line.spot(dash + 1, end).box if 0 <= dash < end - 2 else None
+    upright = [
+        found.span() for first in (dash + 1, start) for found in _UPRIGHT.finditer(line.folded, max(first, start), end)
+    ]
+    spans = [(a, b) for a, b in upright if line.text[a:b].isupper()]
+    return line.spot(*spans[0]).box if spans else None
+
+
+_UPRIGHT = re.compile(r"[A-PR-Z]{2,}")
 
 
 def _is_symbol(line: Line, match: re.Match[str], page: PageReading) -> bool:

@@ -19,6 +19,8 @@ from ocr.fields.names import (
     is_whole_name,
     name_parts,
     respelt_name,
+    with_whole_family,
+    without_scrap,
     without_stroke,
     written_as_name,
 )
@@ -26,11 +28,12 @@ from ocr.fields.spelling import respelt
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
-_AUTHORITY = re.compile(r"^\W{0,2}(?P<by>TM|T/M|KT|K/T|TL|T/L|TUQ|Q)(?P<dot>\s*[.,]\s*|(?<!Q)\s+)(?P<rest>[A-Z].*)$")
+_AUTHORITY = re.compile(r"^\W{0,2}(?P<by>TM|T/M|KT|K/T|TL|T/L|TU[QO]|Q)(?P<dot>\s*[.,]\s*|(?<!Q)\s+)(?P<rest>[A-Z].*)$")
 """The Party writes T/M and no dot."""
 _WATERMARK = re.compile(r"\w+-\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}")
 """Download watermark of a document system ("xuanlt16-02/10/2025 19:32:46-..."): neither a signer nor a date."""
-_PREFIXES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL."} | {by: f"{by}." for by in ("TM", "KT", "TL", "TUQ", "Q")}
+_PREFIXES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL.", "TUO": "TUQ."}
+_PREFIXES |= {by: f"{by}." for by in ("TM", "KT", "TL", "TUQ", "Q")}
 
 _LOST_PREFIX = 3
 """Letters that may be what was read of `TM.` before a collective (EM., ÍM:)."""
@@ -65,10 +68,11 @@ def signing_of(pages: Sequence[PageReading], vocabulary: Counter[str]) -> Signin
 
 def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
     lines = [line for line in lines_of(page) if not is_watermark(line.text)]
-    column = right_column(page, lines)
+    column = [line for line in right_column(page, lines) if any(c.isalnum() for c in line.text)]
     starts = [place for place, line in enumerate(column) if _authority(line) or _title(line)]
     if page.number == 1:
-        starts = [place for place in starts if column[place].box.top > 0.3 * page.height]
+        above = _top_of_signatures(lines, page)
+        starts = [place for place in starts if column[place].box.top > above]
     if not starts:
         return _deputy_behind_seal(column, page) or _name_beside_recipients(lines, page)
     stack = _stack(_block(column, starts, page))
@@ -76,6 +80,13 @@ def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
     return Signing(_authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), _name(after, page))
 
 
+def _top_of_signatures(lines: Sequence[Line], page: PageReading) -> float:
+    """Points from page 1's top that are the head's: a title there names nobody. A slip's list may stand higher."""
+    listed = (line.box for line in lines if _RECIPIENTS.match(line.folded))
+    return min((0.3 * page.height, *(box.top - 3 * box.height for box in listed)))
+
+
+_RECIPIENTS = re.compile(r"^\W{0,2}.?OI NHAN")
 _END_OF_TITLE = re.compile(r"^\W{0,2}(?:\w{0,3} )?TICH\W{0,2}$")
 
 
@@ -96,7 +107,7 @@ def _deputy_behind_seal(column: Sequence[Line], page: PageReading) -> Signing | 
 
 def _name_beside_recipients(lines: Sequence[Line], page: PageReading) -> Signing | None:
     """Where a seal hides the title: a surely read name in the right column beside `Nơi nhận:`."""
-    tops = [line.box.top for line in lines if re.match(r"^\W{0,2}.?OI NHAN", line.folded)]
+    tops = [line.box.top for line in lines if _RECIPIENTS.match(line.folded)]
     if not tops:
         return None
     beside = right_column(page, [line for line in lines if line.box.top > tops[0]])
@@ -161,7 +172,20 @@ def _title(line: Line) -> str | None:
         return text
     if line.words[0].source != "ocr" or len(text) <= 6:
         return None
-    return _after_scraps(text) or close_to(text, titles, 2 if len(text) > 12 else 1)
+    return _after_scraps(text) or close_to(text, titles, 2 if len(text) > 12 else 1) or _framed(text, 3)
+
+
+def _framed(text: str, least: int) -> str | None:
+    """The one title of as many words (`least` or more) that ends as the text does and begins as it does.
+
+    A seal hides what stands between (PHÓ GLÁWI ĐỐC); of two words the first letter is enough (GL€M ĐỐC).
+    """
+    words = text.split()
+    begins = words[0] if len(words) > 2 else text[:1]
+    every = [title.split() for title in grammar().titles] if len(words) >= least else []
+    alike = [title for title in every if len(title) == len(words) and title[-1] == words[-1]]
+    framed = [title for title in alike if title[0].startswith(begins)]
+    return " ".join(framed[0]) if len(framed) == 1 else None
 
 
 def _after_scraps(text: str) -> str | None:
@@ -219,10 +243,17 @@ def _continued(stack: Sequence[Line], line: Line, page: PageReading) -> list[Lin
     for above, below in pairwise(stack[next(at for at, one in enumerate(stack) if one is line) :]):
         own = _title(below) or _authority(below) or _name_in(below, page)
         typed = below.words[0].source == "layer" or _OPEN_END.search(above.folded) or _surely_goes_on(above, below)
+        typed = typed or _completes(above, below)
         if own or not typed or below.box.top - above.box.bottom > _LINE_STEP * above.box.height:
             break
         found.append(below)
     return found
+
+
+def _completes(above: Line, below: Line) -> bool:
+    """Both lines together say a collective (TM. THƯỜNG TRỰC HỘI ĐỒNG / NHÂN DÂN)."""
+    match = _authority(above)
+    return match is not None and f"{match.group('rest')} {below.folded}" in grammar().collectives
 
 
 def _surely_goes_on(above: Line, below: Line) -> bool:
@@ -283,7 +314,7 @@ def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     if line.words[0].source != "ocr":
         return said
     known = {**grammar().titles, **grammar().collectives}
-    near = close_to(said, known, 2 if len(said) > 12 else 1) if len(said) > 6 else None
+    near = close_to(said, known, 2 if len(said) > 12 else 1) or _framed(fold(said), 2) if len(said) > 6 else None
     return known[near] if near else _as_offices_are_named(said, known)
 
 
@@ -366,8 +397,9 @@ def _hidden_within(spots: Sequence[Spot], words: Sequence[Spot]) -> bool:
         return False
     first = spots.index(words[0])
     cut = first > 0 and len(words) == 2 and spots[first - 1].text[:1].islower()  # of two words none can be missed
-    within = spots[first - cut : spots.index(words[-1])]
-    return any(spot not in words and len(spot.text) > 2 and _VOWEL.search(fold(spot.text)) for spot in within)
+    within = [spot for spot in spots[first - cut : spots.index(words[-1])] if spot not in words]
+    ends = any(spot.text in ("nh", "ng", "ch") for spot in within if spot in spots[first:])
+    return ends or any(len(spot.text) > 2 and _VOWEL.search(fold(spot.text)) for spot in within)
 
 
 _VOWEL = re.compile("[AEIOUY]")
@@ -375,14 +407,14 @@ _VOWEL = re.compile("[AEIOUY]")
 
 
 def _name_in(line: Line, page: PageReading) -> Found | None:
-    spots = [line.spot(start, end) for start, end in name_parts(line)]
+    spots = with_whole_family([line.spot(start, end) for start, end in name_parts(line)])
     words = [spot for spot in spots if written_as_name(spot.text) and _VOWEL.search(fold(spot.text))]
     capital = not words and _mostly_capital(line.text) and _title(line) is None
     if capital and spots and _is_family_in_capitals(spots[0]):
         words = spots  # certificates print the name in capitals
     if _hidden_within(spots, words):
         return None
-    words = without_stroke(words)
+    words = without_scrap(without_stroke(words))
     if len(words) > 6 or not is_whole_name(words) or len(words) < 0.6 * len(spots):
         return None
     written = [spot.text for spot in words]

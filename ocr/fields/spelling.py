@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from ocr.fields.grammar import decomposed, fold, grammar, slips
@@ -33,9 +34,9 @@ def respelt(word: Word, vocabulary: Counter[str]) -> str:
 def with_set_phrases(words: Sequence[Word]) -> list[Word]:
     """The engine's words, one wrong mark put right where neighbours on a line are a phrase of the grammar.
 
-    Symbols of the Party get their slash back.
+    Words that can be nothing else are put right by themselves (`_as_printed`).
     """
-    words = [word if (text := _with_slash(word.text)) == word.text else replace(word, text=text) for word in words]
+    words = [word if (text := _as_printed(word.text)) == word.text else replace(word, text=text) for word in words]
     cores = [word.text.strip(_MARKS) for word in words]
     spelt = in_set_phrases(cores, [word.line for word in words])
     return [
@@ -44,6 +45,17 @@ def with_set_phrases(words: Sequence[Word]) -> list[Word]:
     ]
 
 
+def _as_printed(text: str) -> str:
+    """Slashes of symbols put back, a horn that was seen twice (cử') taken away, v where no u can stand (uiệc)."""
+    if text.isalpha():
+        return _U_FOR_V.sub("v", text) if text[0] == "u" else text
+    return _HORN_TWICE.sub("", _SLASH_OF_YEAR.sub("/", _with_slash(text)))
+
+
+_U_FOR_V = re.compile(r"^u(?=(?:iệc|ới|à)$)")
+_HORN_TWICE = re.compile(r"(?<=[ơớờởỡợưứừửữự])['’](?=\W*$)")
+_SLASH_OF_YEAR = re.compile(r"(?<=\d/20\d\d)(?=[A-ZĐ][A-ZĐa-z]*-[A-ZĐ])")
+"""12/2025NQ-HĐND."""
 _LOST_SLASH = re.compile(r"(\d+-)([A-ZĐ]{2,3})[Il1|]((?:TW|TƯ|TU|ĐU)\W*)")
 
 
@@ -65,7 +77,24 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
     for place in range(len(words) - 1):
         if folded[place] == "NAM" and _YEAR.fullmatch(words[place + 1]):
             spelt[place] = "".join(_in_case(new, old) for new, old in zip("năm", spelt[place], strict=True))
+        elif folded[place] in _COUNTED:
+            spelt[place + 1] = _as_numeral(spelt[place + 1])
     return spelt
+
+
+_COUNTED = frozenset({"VUC", "QUY", "KHOA", "KY", "THU", "LAN", "PHAN", "CHUONG"})
+"""Words, folded, behind which Roman numerals stand (khu vực XIII, quý III)."""
+_MISREAD_NUMERAL = re.compile(r"(?=\w*I)[XVI]*[HN][XVIHN]*")
+_NUMERAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+
+
+def _as_numeral(text: str) -> str:
+    """A Roman numeral whose strokes OCR joined to a letter (XIH, XHI, XINI are XIII), where it can be one alone."""
+    if not _MISREAD_NUMERAL.fullmatch(text):
+        return text
+    parts = [{"H": ("II",), "N": ("I", "II")}.get(letter, (letter,)) for letter in text]
+    readings = [one for one in map("".join, product(*parts)) if _NUMERAL.fullmatch(one)]
+    return readings[0] if len(readings) == 1 else text
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")

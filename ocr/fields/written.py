@@ -89,12 +89,20 @@ def _confirmed(page: PageReading, place: Place, reread: Reread) -> bool:
 
     First without what follows: a long symbol draws down the confidence of digits joined with it.
     """
-    wanted = re.compile(rf"(?<!\d){re.escape(place.text.strip())}(?!\d)")
+    wanted = re.compile(rf"(?<!\d){re.escape(_in_digits(place.text.strip()))}(?!\d)")
     for margin, following in ((0.3, 0.1), (0.6, 1.2), (0.6, 5.0)):
         words = reread(page, _around(place, margin, following))
-        if any(word.confidence >= 0.6 and wanted.search(word.text) for word in words):
+        if any(word.confidence >= 0.6 and wanted.search(_in_digits(word.text)) for word in words):
             return True
     return False
+
+
+def _in_digits(text: str) -> str:
+    """With the digits that print has where OCR sees letters of their shape (I1 is 11)."""
+    return text.translate(_SHAPED_LIKE_DIGITS)
+
+
+_SHAPED_LIKE_DIGITS = str.maketrans("OoIl|", "00111")
 
 
 def _around(place: Place, margin: float, following: float) -> Box:
