@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from statistics import median
 
 from ocr.engine import BLOCK, LINE, SCATTERED
 from ocr.errors import EngineFailed
@@ -176,8 +177,8 @@ def _likelihood(word: Word) -> float:
 
 def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
     """Row by row the reading that says more surely what it says."""
-    rows, kept = rows_of(first), []
-    for row in rows_of(second):
+    rows, kept = list(map(_within_lines, rows_of(first))), []
+    for row in map(_within_lines, rows_of(second)):
         twin = next((one for one in rows if _beside(one, row)), None)
         if twin is not None:
             rows.remove(twin)
@@ -187,6 +188,19 @@ def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
         if _worth(row) > 0:
             found += [word for word in row.words if not any(_same_place(word, other) for other in found)]
     return found
+
+
+def _within_lines(row: Row) -> Row:
+    """The row, words that a stroke or the next line made tall cut to the height of the others."""
+    high = median(word.box.height for word in row.words)
+    top = middle_of(row.words) - high / 2
+    tall = [word for word in row.words if word.box.height > _TALL * high]
+    cut = [replace(one, box=replace(one.box, top=top, bottom=top + high)) if one in tall else one for one in row.words]
+    return Row(tuple(cut)) if tall else row
+
+
+_TALL = 1.7
+"""Heights of its row's words from which a word's box holds more than the word (letters with marks: 1.5)."""
 
 
 def _same_place(word: Word, other: Word) -> bool:

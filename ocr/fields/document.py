@@ -10,14 +10,14 @@ from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, Suggestion, share_box
-from ocr.fields.grammar import close_to, fold, grammar, is_toned, slips, symbol_of_heading, symbol_of_organ
+from ocr.fields.grammar import close_to, fold, grammar, slips, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import issuer_of, subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
-from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of, with_apostrophe
+from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of, with_apostrophe, with_small_letters
 from ocr.fields.written import Reread
 from ocr.page_reading import PageReading
 from ocr.words import Word
@@ -250,8 +250,6 @@ def _closes(said: str, text: str) -> bool:
 
 _COPY = re.compile(r"\((?P<to>đ[êểếề] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e©]{1,2})\)")
 """(b/c), as OCR sees it: (bíc), (/€), (b/€c), (b/)."""
-_SAME_SHAPE = frozenset("COSUVXZ")
-"""Letters whose capitals differ from the small ones by their size alone."""
 
 
 _MISREAD = (
@@ -261,6 +259,8 @@ _MISREAD = (
     (re.compile(r"\bKI(?=-XH\b)"), "KT"),
     (re.compile(r"^Bệ (?=[A-ZĐ])"), "Bộ "),
     (re.compile(r"\bHDND\b"), "HĐND"),
+    (re.compile(r"\bUBN[ĐI1|](?!\w)"), "UBND"),
+    (re.compile(r"\(đ[êểề] (?=\w)"), "(để "),
     (re.compile(r"(?<=\bĐiều )[Il|](?!\w)"), "1"),
     (re.compile(r"\(Đ/[C€]\)"), "(b/c)"),
     (re.compile(r"(?<=^Như phần )T{1,3}$"), lambda match: "I" * len(match.group())),
@@ -272,11 +272,8 @@ def _as_written(text: str) -> str:
     """`(b/c)` (để báo cáo), and no capitals in the middle of a name only for their size (Sở Nội VỤ)."""
     for misread, written in _MISREAD:
         text = misread.sub(written, text)
-    words = _COPY.sub(lambda match: f"({'để ' * bool(match.group('to'))}b/c)", text).split()
-    for at, (before, word) in enumerate(pairwise(words), 1):
-        same = word.isupper() and is_toned(word) and set(fold(word.strip(",;."))) <= _SAME_SHAPE
-        words[at] = word.lower() if same and not before.isupper() else word
-    return " ".join(words)
+    text = _COPY.sub(lambda match: f"({'để ' * bool(match.group('to'))}b/c)", text)
+    return " ".join(with_small_letters(text.split()))
 
 
 def _archive_line(text: str) -> str:

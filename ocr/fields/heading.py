@@ -13,7 +13,15 @@ from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
-from ocr.fields.spelling import as_place_is_named, in_set_phrases, marks_of, respelt, respelt_phrase, with_set_phrases
+from ocr.fields.spelling import (
+    as_place_is_named,
+    in_set_phrases,
+    marks_of,
+    respelt,
+    respelt_phrase,
+    with_set_phrases,
+    with_small_letters,
+)
 from ocr.page_reading import PageReading
 from ocr.words import Word, around, middle_of
 
@@ -363,8 +371,12 @@ def _follows(above: Line, below: Line) -> bool:
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
     read = [replace(word, line=0) for line in lines for word in line.words]
-    words = with_set_phrases(read) if read[0].source == "ocr" else read  # a phrase may reach over a line's end
-    text = re.sub(r"(?<=\w-) (?=\w)", "", " ".join(word.text for word in words))  # NĐ- / CP
+    said = [word.text for word in read]
+    if read[0].source == "ocr":
+        said = with_small_letters(
+            [word.text for word in with_set_phrases(read)]
+        )  # a phrase may reach over a line's end
+    text = re.sub(r"(?<=\w-) (?=\w)", "", " ".join(said))  # NĐ- / CP
     if _doubted_mark(lines[0]):
         text = text.partition(" ")[2]
     value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"“”‘’*•")

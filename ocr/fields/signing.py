@@ -12,19 +12,10 @@ from statistics import median
 from ocr.fields.found import Found, share_box
 from ocr.fields.grammar import close_to, fold, grammar
 from ocr.fields.layout import lines_of, right_column
-from ocr.fields.line import Line, Spot
-from ocr.fields.names import (
-    believed_family,
-    is_family_name,
-    is_whole_name,
-    name_parts,
-    respelt_name,
-    with_whole_family,
-    without_scrap,
-    without_stroke,
-    written_as_name,
-)
+from ocr.fields.line import Line
+from ocr.fields.signer import name_in, name_of
 from ocr.fields.spelling import respelt
+from ocr.fields.titles import framed_title, mostly_capital, title_of
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
@@ -69,7 +60,7 @@ def signing_of(pages: Sequence[PageReading], vocabulary: Counter[str]) -> Signin
 def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
     lines = [line for line in lines_of(page) if not is_watermark(line.text)]
     column = [line for line in right_column(page, lines) if any(c.isalnum() for c in line.text)]
-    starts = [place for place, line in enumerate(column) if _authority(line) or _title(line)]
+    starts = [place for place, line in enumerate(column) if _authority(line) or title_of(line)]
     if page.number == 1:
         above = _top_of_signatures(lines, page)
         starts = [place for place in starts if column[place].box.top > above]
@@ -77,7 +68,9 @@ def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
         return _deputy_behind_seal(column, page) or _name_beside_recipients(lines, page)
     stack = _stack(_block(column, starts, page))
     after = [line for line in column if line.box.top > stack[-1].box.middle]
-    return Signing(_authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), _name(after, page))
+    return Signing(
+        _authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), name_of(after, page)
+    )
 
 
 def _top_of_signatures(lines: Sequence[Line], page: PageReading) -> float:
@@ -95,13 +88,13 @@ def _deputy_behind_seal(column: Sequence[Line], page: PageReading) -> Signing | 
     for above, below in pairwise(column):
         high = max(above.box.height, below.box.height)
         near = below.box.top - above.box.bottom < high and above.confidence > 0.8 and below.confidence > 0.8
-        if near and all(_END_OF_TITLE.match(line.folded) and _mostly_capital(line.text) for line in (above, below)):
+        if near and all(_END_OF_TITLE.match(line.folded) and mostly_capital(line.text) for line in (above, below)):
             said = [
                 Found(value, page.number, share_box(line.box, page), round(0.5 * line.confidence, 3), line.text)
                 for value, line in (("KT. CHỦ TỊCH", above), ("PHÓ CHỦ TỊCH", below))
             ]
             after = [line for line in column if line.box.top > below.box.middle]
-            return Signing(said[0], said[1], _name(after, page))
+            return Signing(said[0], said[1], name_of(after, page))
     return None
 
 
@@ -111,7 +104,7 @@ def _name_beside_recipients(lines: Sequence[Line], page: PageReading) -> Signing
     if not tops:
         return None
     beside = right_column(page, [line for line in lines if line.box.top > tops[0]])
-    signer = _name(beside, page)
+    signer = name_of(beside, page)
     return Signing(None, None, signer) if signer and signer.confidence > 0.85 else None
 
 
@@ -142,69 +135,26 @@ def _office_under_signature(lines: Sequence[Line], page: PageReading) -> bool:
     """
     title, office, name = lines[0], lines[-2], lines[-1]
     room = office.box.top - title.box.bottom < _SIGNATURE_ROOM * title.box.height
-    named = _name_in(name, page) is not None and name.box.top - office.box.bottom < 1.5 * office.box.height
-    return room and named and _authority(office) is None and all(_name_in(one, page) is None for one in lines[1:-2])
+    named = name_in(name, page) is not None and name.box.top - office.box.bottom < 1.5 * office.box.height
+    return room and named and _authority(office) is None and all(name_in(one, page) is None for one in lines[1:-2])
 
 
 def _stack(block: Sequence[Line]) -> list[Line]:
     """The block's lines of authority and title, as far as they stand together."""
-    lines = [line for line in block if _authority(line) or _title(line) or _capital_rest(line) or _collective(line)]
+    lines = [line for line in block if _authority(line) or title_of(line) or _capital_rest(line) or _collective(line)]
     apart = next((at for at, (above, below) in enumerate(pairwise(lines), 1) if not _near(above, below)), len(lines))
     return lines[:apart]
 
 
 def _authority(line: Line) -> re.Match[str] | None:
     match = _AUTHORITY.match(line.folded)
-    return match if match and (match.group("dot").strip() or _mostly_capital(line.text)) else None
-
-
-_DATED = re.compile(r"\W*\d{1,2}[/.]")
-"""Cells of a table: 28/10/2025 GIÁM ĐỐC."""
-
-
-def _title(line: Line) -> str | None:
-    """The title (folded) that a capital line is or ends with."""
-    if not _mostly_capital(line.text) or _DATED.match(line.folded):
-        return None
-    text = re.sub(r"[^A-Z ]", " ", line.folded).strip()
-    titles = grammar().titles
-    if text in titles or any(text.startswith(title + " ") for title in titles):
-        return text
-    if line.words[0].source != "ocr" or len(text) <= 6:
-        return None
-    return _after_scraps(text) or close_to(text, titles, 2 if len(text) > 12 else 1) or _framed(text, 3)
-
-
-def _framed(text: str, least: int) -> str | None:
-    """The one title of as many words (`least` or more) that ends as the text does and begins as it does.
-
-    A seal hides what stands between (PHÓ GLÁWI ĐỐC); of two words the first letter is enough (GL€M ĐỐC).
-    """
-    words = text.split()
-    begins = words[0] if len(words) > 2 else text[:1]
-    every = [title.split() for title in grammar().titles] if len(words) >= least else []
-    alike = [title for title in every if len(title) == len(words) and title[-1] == words[-1]]
-    framed = [title for title in alike if title[0].startswith(begins)]
-    return " ".join(framed[0]) if len(framed) == 1 else None
-
-
-def _after_scraps(text: str) -> str | None:
-    """The longest title at the line's end after nothing but scraps of a seal ("PP H CHU TICH")."""
-    ends = [title for title in grammar().titles if text.endswith(" " + title)]
-    title = max(ends, key=len, default=None)
-    return title if title and all(len(scrap) <= 3 for scrap in text.removesuffix(title).split()) else None
+    return match if match and (match.group("dot").strip() or mostly_capital(line.text)) else None
 
 
 def _capital_rest(line: Line) -> bool:
     if line.words[0].source == "layer":
         return line.text.isupper() and line.folded[:1].isalpha()
-    return _mostly_capital(line.text) and line.confidence > (0.6 if len(line.folded) > 5 else _SURELY)
-
-
-def _mostly_capital(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    share = 0.75 if len(letters) >= 8 else 0.85  # scraps of a seal stand before a title
-    return len(letters) >= 4 and sum(c.isupper() for c in letters) >= share * len(letters)
+    return mostly_capital(line.text) and line.confidence > (0.6 if len(line.folded) > 5 else _SURELY)
 
 
 def _authority_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
@@ -241,7 +191,7 @@ def _continued(stack: Sequence[Line], line: Line, page: PageReading) -> list[Lin
     """
     found: list[Line] = []
     for above, below in pairwise(stack[next(at for at, one in enumerate(stack) if one is line) :]):
-        own = _title(below) or _authority(below) or _name_in(below, page)
+        own = title_of(below) or _authority(below) or name_in(below, page)
         typed = below.words[0].source == "layer" or _OPEN_END.search(above.folded) or _surely_goes_on(above, below)
         typed = typed or _completes(above, below)
         if own or not typed or below.box.top - above.box.bottom > _LINE_STEP * above.box.height:
@@ -257,7 +207,7 @@ def _completes(above: Line, below: Line) -> bool:
 
 
 def _surely_goes_on(above: Line, below: Line) -> bool:
-    title = _title(above)
+    title = title_of(above)
     apart = abs(above.box.left + above.box.right - below.box.left - below.box.right) / 2
     sure = min(word.confidence for word in below.words) > _SURELY and below.text.replace(" ", "").isalpha()
     return bool(title) and title not in grammar().titles and sure and apart < below.box.height
@@ -268,10 +218,10 @@ def _lost_line(stack: Sequence[Line], said: Sequence[tuple[Line, str]]) -> list[
     if len(stack) < 2 or len(said) != 1 or not said[0][1].startswith("TM. ") or stack[-1].words[0].source != "ocr":
         return []
     above, below = stack[-2], stack[-1]
-    title = grammar().titles.get((_title(below) or "").removeprefix("PHO "))
+    title = grammar().titles.get((title_of(below) or "").removeprefix("PHO "))
     high = max(median(word.box.height for word in line.words) for line in (above, below))
     room = below.box.middle - above.box.middle > 1.9 * high
-    deputy = (_title(below) or "").startswith("PHO ")
+    deputy = (title_of(below) or "").startswith("PHO ")
     return [(below, f"KT. {title}")] if title and deputy and room and above is said[0][0] else []
 
 
@@ -289,7 +239,7 @@ def _implied(line: Line, following: Line | None) -> str | None:
     collective = _collective(line)
     if collective:
         return f"TM. {collective}"
-    own, below = _title(line), _title(following)
+    own, below = title_of(line), title_of(following)
     titles = grammar().titles
     if own not in titles or below not in titles or below.endswith(_OWN_OFFICE):
         return None
@@ -298,7 +248,7 @@ def _implied(line: Line, following: Line | None) -> str | None:
 
 def _collective(line: Line) -> str | None:
     """For whom one signs where a scan's `TM.` was misread; None of a line that is no collective's name."""
-    if line.words[0].source != "ocr" or not _mostly_capital(line.text):
+    if line.words[0].source != "ocr" or not mostly_capital(line.text):
         return None
     said = line.folded.rstrip(" .,-_|")
     for folded, name in grammar().collectives.items():
@@ -314,7 +264,7 @@ def _rest(line: Line, match: re.Match[str], vocabulary: Counter[str]) -> str:
     if line.words[0].source != "ocr":
         return said
     known = {**grammar().titles, **grammar().collectives}
-    near = close_to(said, known, 2 if len(said) > 12 else 1) or _framed(fold(said), 2) if len(said) > 6 else None
+    near = close_to(said, known, 2 if len(said) > 12 else 1) or framed_title(fold(said), 2) if len(said) > 6 else None
     return known[near] if near else _as_offices_are_named(said, known)
 
 
@@ -334,7 +284,7 @@ def _as_offices_are_named(said: str, offices: Mapping[str, str]) -> str:
 
 def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[str]) -> Found | None:
     """The signer's own title: the last line of the stack; of a lone "KT. CHỦ TỊCH" nothing is known."""
-    titles = [line for line in stack if _title(line) and not _authority(line)]
+    titles = [line for line in stack if title_of(line) and not _authority(line)]
     if not titles:
         return _acting_title(stack, page, vocabulary)
     line = titles[-1]
@@ -345,7 +295,7 @@ def _title_found(stack: Sequence[Line], page: PageReading, vocabulary: Counter[s
         for one in stack
         if (match := _authority(one)) and match.group("by") in ("KT", "K/T")
     ]
-    doubled = len(titles) > 1 and _title(titles[-2]) == _title(line) and line.words[0].source == "ocr"
+    doubled = len(titles) > 1 and title_of(titles[-2]) == title_of(line) and line.words[0].source == "ocr"
     if (deputies and fold(value) == deputies[-1]) or doubled:
         value = f"PHÓ {value}"  # who signs KT. (ký thay) is the deputy: a seal has hidden the word
     box = share_box(around(one.box for one in (line, *rest)), page)
@@ -366,7 +316,7 @@ def _acting_title(stack: Sequence[Line], page: PageReading, vocabulary: Counter[
 def _known_title(line: Line, vocabulary: Counter[str]) -> str:
     """The title with the marks that OCR drops from capitals put back where the grammar has one spelling."""
     spelt = _spelt(line.words, vocabulary)
-    titles, said = grammar().titles, _title(line) or ""
+    titles, said = grammar().titles, title_of(line) or ""
     long = line.words[0].source == "ocr" and len(said) > _LONG_OFFICE
     near = close_to(said, titles, len(said) // _LETTERS_A_SLIP) if long else None
     return titles.get(near or said) or _as_offices_are_named(spelt, titles)
@@ -374,53 +324,3 @@ def _known_title(line: Line, vocabulary: Counter[str]) -> str:
 
 _LONG_OFFICE, _LETTERS_A_SLIP = 24, 14
 """Letters from which an office on paper is long, set small, and in which one may be wrong."""
-
-
-def _name(lines: Sequence[Line], page: PageReading) -> Found | None:
-    """The first line under the stack that reads like a person's name; seals and strokes leave scraps around it."""
-    best: Found | None = None
-    for line in lines:
-        found = _name_in(line, page)
-        if found is not None and (best is None or found.confidence > best.confidence + 0.15):
-            best = found
-    return best
-
-
-def _is_family_in_capitals(first: Spot) -> bool:
-    typed = first.pieces[0].source == "layer"  # TƯ PHÁP begins with no family's name; OCR drops marks of capitals
-    return is_family_name(first.text.title()) if typed else fold(first.text) in grammar().family_names
-
-
-def _hidden_within(spots: Sequence[Spot], words: Sequence[Spot]) -> bool:
-    """A word of the name itself was misread ("Đại: riữu Hùng", "guyễn Kim Duyên"): without it it is another's."""
-    if not words:
-        return False
-    first = spots.index(words[0])
-    cut = first > 0 and len(words) == 2 and spots[first - 1].text[:1].islower()  # of two words none can be missed
-    within = [spot for spot in spots[first - cut : spots.index(words[-1])] if spot not in words]
-    ends = any(spot.text in ("nh", "ng", "ch") for spot in within if spot in spots[first:])
-    return ends or any(len(spot.text) > 2 and _VOWEL.search(fold(spot.text)) for spot in within)
-
-
-_VOWEL = re.compile("[AEIOUY]")
-"""Every word of a name has one: "Hhs" is what was read of a degree."""
-
-
-def _name_in(line: Line, page: PageReading) -> Found | None:
-    spots = with_whole_family([line.spot(start, end) for start, end in name_parts(line)])
-    words = [spot for spot in spots if written_as_name(spot.text) and _VOWEL.search(fold(spot.text))]
-    capital = not words and _mostly_capital(line.text) and _title(line) is None
-    if capital and spots and _is_family_in_capitals(spots[0]):
-        words = spots  # certificates print the name in capitals
-    if _hidden_within(spots, words):
-        return None
-    words = without_scrap(without_stroke(words))
-    if len(words) > 6 or not is_whole_name(words) or len(words) < 0.6 * len(spots):
-        return None
-    written = [spot.text for spot in words]
-    if words[0].pieces[0].source == "ocr" and written[0].istitle():
-        written = respelt_name(words, line.text[: line.text.find(written[0])])
-        if not believed_family(written[0], words[0].confidence):
-            return None
-    box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
-    return Found(" ".join(written), page.number, box, round(min(spot.confidence for spot in words), 3), line.text)

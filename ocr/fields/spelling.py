@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from ocr.fields.grammar import decomposed, fold, grammar, slips
+from ocr.fields.grammar import decomposed, fold, grammar, is_toned, slips
 from ocr.words import Word
 
 if TYPE_CHECKING:
@@ -46,10 +46,14 @@ def with_set_phrases(words: Sequence[Word]) -> list[Word]:
 
 
 def _as_printed(text: str) -> str:
-    """Slashes of symbols put back, a horn that was seen twice (cử') taken away, v where no u can stand (uiệc)."""
+    """Slashes of symbols put back, a horn that was seen twice (cử') taken away, v where no u can stand (uiệc).
+
+    And a zero that was seen as brackets ("()5-CT/TW").
+    """
     if text.isalpha():
         return _U_FOR_V.sub("v", text) if text[0] == "u" else text
-    return _HORN_TWICE.sub("", _SLASH_OF_YEAR.sub("/", _with_slash(text)))
+    text = _HORN_TWICE.sub("", _SLASH_OF_YEAR.sub("/", _with_slash(text)))
+    return f"0{text[2:]}" if text.startswith("()") and text[2:3].isdigit() else text
 
 
 _U_FOR_V = re.compile(r"^u(?=(?:iệc|ới|à)$)")
@@ -114,6 +118,20 @@ def marks_of(word: str) -> tuple[str, list[str]]:
     return "".join(c for c in parts if not unicodedata.combining(c)), sorted(
         c for c in parts if unicodedata.combining(c)
     )
+
+
+def with_small_letters(words: Sequence[str]) -> list[str]:
+    """No capitals in the middle of a text for their size alone (Sở Nội VỤ, thành lập TỔ công tác)."""
+    small = list(words)
+    for at, (before, word, after) in enumerate(zip(words, words[1:], [*words[2:], ""], strict=False), 1):
+        alone = not before.isupper() and not (after.isupper() and is_toned(after))
+        if alone and word.isupper() and is_toned(word) and set(fold(word[1:].rstrip(",;."))) <= _SAME_SHAPE:
+            small[at] = word.lower() if fold(word[0]) in _SAME_SHAPE else word.capitalize()
+    return small
+
+
+_SAME_SHAPE = frozenset("COSUVXZ")
+"""Letters whose capitals differ from the small ones by their size alone."""
 
 
 def as_place_is_named(words: Sequence[str]) -> list[str]:
