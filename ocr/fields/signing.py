@@ -68,9 +68,8 @@ def _on_page(page: PageReading, vocabulary: Counter[str]) -> Signing | None:
         return _deputy_behind_seal(column, page) or _name_beside_recipients(lines, page)
     stack = _stack(_block(column, starts, page))
     after = [line for line in column if line.box.top > stack[-1].box.middle]
-    return Signing(
-        _authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary), name_of(after, page)
-    )
+    authority, title = _authority_found(stack, page, vocabulary), _title_found(stack, page, vocabulary)
+    return Signing(authority, title, name_of(after, page))
 
 
 def _top_of_signatures(lines: Sequence[Line], page: PageReading) -> float:
