@@ -124,7 +124,7 @@ def with_small_letters(words: Sequence[str]) -> list[str]:
     """No capitals in the middle of a text for their size alone (Sở Nội VỤ, thành lập TỔ công tác)."""
     small = list(words)
     for at, (before, word, after) in enumerate(zip(words, words[1:], [*words[2:], ""], strict=False), 1):
-        alone = not before.isupper() and not (after.isupper() and is_toned(after))
+        alone = not before.isupper() and (not after.isupper() or after.isascii())
         if alone and word.isupper() and is_toned(word) and set(fold(word[1:].rstrip(",;."))) <= _SAME_SHAPE:
             small[at] = word.lower() if fold(word[0]) in _SAME_SHAPE else word.capitalize()
     return small
