@@ -68,6 +68,8 @@ def issuer_of(
     named = [group for group in groups if _begins_organ(group[0])] or groups
     if not named:
         return None
+    if len(named) > 1 and len(named[-1]) == 1 and named[-1][0].folded in grammar().unit_symbols:
+        named[-2:] = [named[-2] + named[-1]]  # BAN BẦU CỬ ĐẠI BIỂU / HĐND: by itself that is nobody's name
     return _joined(named[-1], pages, vocabulary)
 
 
@@ -271,7 +273,9 @@ def _under_heading(head: Head, heading: Line) -> Found | None:
             continue
         indented = any(_begins_paragraph(one, axis, edge, head) for one in (line, own))
         far = not taken and own.box.top - heading.box.bottom > _SUBJECT_ROOM * heading.box.height
-        if far or indented or _ends_subject(own, axis, head.page) or not _goes_on(taken, own):
+        parted = bool(taken) and taken[-1].text.endswith("-")  # 318/SNV- / CCVC
+        ends = _ends_subject(own, axis, head.page) and not parted
+        if far or indented or ends or not _goes_on(taken, own):
             break
         taken.append(own)
         if len(taken) >= 12:
