@@ -38,7 +38,7 @@ NAMES = (
 )
 _COLUMN_GAP = 18.0
 """Points between the recipients and the signature beside them."""
-_AROUND_RECIPIENT = " -–—+•~=;.>|"
+_AROUND_RECIPIENT = " -–—+•~=;.>|_¡"
 _ARCHIVE = re.compile(
     r"^[LI1T] ?[UW]U ?:? ?V[TIFLUY1]{1,2}(?![A-Z])"
     r"(?P<between>[,;.] ?| (?=[A-Z]{2}))?(?P<unit>(?<=[,;. ])[A-Z]+)?(?P<rest>.*)$"
@@ -124,6 +124,9 @@ def _named_after_place(issuer: Found | None, place: Found | None) -> Found | Non
     if issuer is None or place is None or not issuer.value or not place.value or issuer.confidence == 1.0:
         return issuer
     name = place.value.upper()
+    close = issuer.value.rpartition(" ")
+    if close[0] and " " in name and fold(close[2]) == fold(name).replace(" ", ""):
+        return replace(issuer, value=f"{close[0]} {name}")  # XÃ CAMLINH
     kind, *last = issuer.value.rsplit(" ", len(name.split()))
     said, wanted, known = fold(" ".join(last)), fold(name), grammar().places
     misread = wanted in known and said not in known and slips(said, wanted) == 1
@@ -195,7 +198,7 @@ def _list_up_to_archive(lines: Sequence[Line], page: PageReading) -> Found | Non
 
 
 _DASHED = re.compile(r"^[-–—~] ")
-_ARCHIVE_DASHED = re.compile(r"^[-–—] LUU ?:")
+_ARCHIVE_DASHED = re.compile(r"^[-–—] LUU(?: ?:| V)")
 _SAME_LEFT = 6.0
 """Points within which the dashes of a list stand under each other."""
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ocr.fields.found import Found, share_box
-from ocr.fields.grammar import close_to, fold, grammar
+from ocr.fields.grammar import close_to, fold, grammar, is_toned
 from ocr.fields.layout import Head
 from ocr.fields.line import Line
+from ocr.fields.lost_spaces import with_lost_spaces
 from ocr.fields.number import NumberLine, type_by_symbol
 from ocr.fields.spelling import (
     as_place_is_named,
@@ -29,9 +30,9 @@ _LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|V[^\w\s](?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{
 """`V/v`, also as OCR sees it: VW, VWw, VV, V#."""
 _LETTER_SUBJECT = re.compile(_LETTER_MARK)
 _SUBJECT_ENDS = re.compile(
-    r"^\W{0,2}(K.NH (?:G.I|CHUY.N|TR.NH|M.I)\b|BEN [A-Z ]{1,24}:|CAN CU|THEO DE NGHI|DIEU \d|I\.|1\.|CHUONG I"
-    r"|QUYET DINH\s*:|NGAY \d|XET |HOM NAY|MA (?:SO )?HO SO|\((?:TU|TINH|SO LIEU) |(?:BAN HANH )?KEM THEO "
-    r"|DANG KY (?:LAN|THAY DOI) )"
+    r"^\W{0,2}(K.NH (?:G.I\b|G\w{0,3} ?:|(?:CHUY.N|TR.NH|M.I)\b)|BEN [A-Z ]{1,24}:|CAN CU|THEO DE NGHI|DIEU \d|I\."
+    r"|1\.|CHUONG I|QUYET DINH\s*:|NGAY \d|XET |HOM NAY|MA (?:SO )?HO SO|\((?:TU|TINH|SO LIEU) "
+    r"|DANG KY (?:LAN|THAY DOI) |(?:BAN HANH )?KEM THEO )"
 )
 _NUMBER_UNDER = re.compile(r"^\W{0,2}SO\s*[:.]?\s*[\d.…_/]")
 """Contracts and certificates bear their number under the heading or under the subject."""
@@ -56,7 +57,7 @@ def issuer_of(
 
     `pages` begin with the head's; `place` is the place of issue, whose name an organ may bear.
     """
-    above = [line for line in _above(head, end) if not _NUMBER_LINE.match(line.folded)]
+    above = [with_lost_spaces(line) for line in _above(head, end) if not _NUMBER_LINE.match(line.folded)]
     lines = [line for line in above if _capitals(line.text) and (len(line.folded) > 2 or line.confidence > _SURELY)]
     lines = [line for line in lines if line.confidence >= _A_SCRAP]
     groups: list[list[Line]] = []
@@ -107,13 +108,18 @@ def _capitals(text: str) -> bool:
 
 
 def _begins_organ(line: Line) -> bool:
-    """By its letters on paper; typed, with their marks too (CHUYỂN / ĐỔI SỐ names no ĐỘI)."""
+    """Typed, by its letters with their marks (CHUYỂN / ĐỔI SỐ names no ĐỘI); on paper a mark may be lost."""
     text = re.sub(r"^[^A-Z]+", "", line.folded)
     heads = [head for head in grammar().organ_heads if re.match(rf"{re.escape(head)}(?![A-Z,])", text)]
-    if not heads or line.words[0].source == "ocr":
-        return bool(heads)
-    typed = line.text[len(line.text) - len(text) :]
-    return any(marks_of(typed[: len(head)]) == marks_of(grammar().organ_heads[head]) for head in heads)
+    said = line.text[len(line.text) - len(text) :]
+    if line.words[0].source == "ocr":
+        sure = line.words[0].confidence > _SURELY and is_toned(line.words[0].text)  # ĐẠI BIỂU HĐND names no ĐÀI
+        return any(" " in head or not sure or _same_marks(said, head) for head in heads)
+    return any(_same_marks(said, head) for head in heads)
+
+
+def _same_marks(said: str, head: str) -> bool:
+    return marks_of(said[: len(head)]) == marks_of(grammar().organ_heads[head])
 
 
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
@@ -162,10 +168,9 @@ def _as_organs_are_named(words: list[str]) -> list[str]:
     """Set phrases, the ward's kind after its committee, and the place put right: capitals lose their marks most."""
     spelt = _with_known_head(as_place_is_named(in_set_phrases(words)))
     for place in range(1, len(spelt)):
-        before = fold(spelt[place - 1])
-        if fold(spelt[place]) == "TINH" and before != "HA":
-            spelt[place] = "TỈNH"
-        elif before in ("DAN", "UBND", "HDND") and place < len(spelt) - 1:
+        if fold(spelt[place]) == "TINH" and fold(" ".join(spelt[:place])) in grammar().organ_heads:
+            spelt[place] = "TỈNH"  # THANH TRA TĨNH
+        elif fold(spelt[place - 1]) in ("DAN", "UBND", "HDND") and place < len(spelt) - 1:
             spelt[place] = _KINDS_OF_UNIT.get(fold(spelt[place]), spelt[place])
     return spelt
 

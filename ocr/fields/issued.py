@@ -11,13 +11,13 @@ from ocr.fields.found import Found, State, Suggestion, share_box
 from ocr.fields.grammar import slips
 from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
-from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state
+from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state, in_digits
 from ocr.page_reading import PageReading
 from ocr.words import Box, around
 
 _DATE = re.compile(
     r"(?:(?P<place>(?:1(?=A )|[A-Z])[A-Z0-9.' -]{1,44}?)(?:\s*[,.;]+\s*| (?=NGAY )))?"
-    r"(?P<ngay>NG.[YVW7]?)(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
+    r"(?P<ngay>NG.[YUVW7]?|\b[NR]\w?[GS].[YU])(?P<day>.{0,9}?)\s*(?P<thang>TH.NG)(?P<month>.{0,7}?)\s*(?P<nam>N.M)\s*(?P<year>[0-9OIl.…\s]{0,6})"
 )
 
 _SHORT = re.compile(
@@ -208,7 +208,7 @@ def _worst(states: tuple[Gap, Gap], read: tuple[int | None, ...]) -> State:
 
 
 def _number(text: str, least: int, most: int) -> int | None:
-    digits = re.sub(r"\s", "", text).replace("O", "0").replace("o", "0").replace("l", "1").replace("I", "1")
+    digits = in_digits(re.sub(r"\s", "", text))
     return int(digits) if re.fullmatch(r"[0-9]{1,4}", digits) and least <= int(digits) <= most else None
 
 

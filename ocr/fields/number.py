@@ -10,7 +10,7 @@ from ocr.fields.found import Found, State, Suggestion, share_box
 from ocr.fields.grammar import fold, grammar, repaired_symbol, slips
 from ocr.fields.layout import Head
 from ocr.fields.line import Line, Spot
-from ocr.fields.written import Gap, Place, Reread, gap_state
+from ocr.fields.written import Gap, Place, Reread, gap_state, in_digits
 from ocr.page_reading import PageReading
 from ocr.words import Box
 
@@ -176,7 +176,7 @@ def _gap(line: Line, match: re.Match[str], symbol: Box) -> Box:
 
 
 def _as_digits(text: str) -> str:
-    swapped = text.replace(" ", "").replace("O", "0").replace("o", "0").replace("I", "1").replace("l", "1")
+    swapped = in_digits(text.replace(" ", ""))
     return swapped if swapped[:1].isdigit() else text
 
 

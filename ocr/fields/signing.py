@@ -19,12 +19,14 @@ from ocr.fields.titles import framed_title, mostly_capital, title_of
 from ocr.page_reading import PageReading
 from ocr.words import Word, around
 
-_AUTHORITY = re.compile(r"^\W{0,2}(?P<by>TM|T/M|KT|K/T|TL|T/L|TU[QO]|Q)(?P<dot>\s*[.,]\s*|(?<!Q)\s+)(?P<rest>[A-Z].*)$")
+_AUTHORITY = re.compile(
+    r"^\W{0,2}(?P<by>TM|T/M|KT|K/T|TL|T/L|TUG?[QO]|Q)(?P<dot>\s*[.,]\s*|(?<!Q)\s+)(?P<rest>[A-Z].*)$"
+)
 """The Party writes T/M and no dot."""
 _WATERMARK = re.compile(r"\w+-\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}")
 """Download watermark of a document system ("xuanlt16-02/10/2025 19:32:46-..."): neither a signer nor a date."""
-_PREFIXES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL.", "TUO": "TUQ."}
-_PREFIXES |= {by: f"{by}." for by in ("TM", "KT", "TL", "TUQ", "Q")}
+_PREFIXES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL.", "Q": "Q."}
+_PREFIXES |= {by: f"{by}." for by in ("TM", "KT", "TL")} | dict.fromkeys(("TUQ", "TUO", "TUGQ", "TUGO"), "TUQ.")
 
 _LOST_PREFIX = 3
 """Letters that may be what was read of `TM.` before a collective (EM., ÍM:)."""

@@ -81,6 +81,8 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
     for place in range(len(words) - 1):
         if folded[place] == "NAM" and _YEAR.fullmatch(words[place + 1]):
             spelt[place] = "".join(_in_case(new, old) for new, old in zip("năm", spelt[place], strict=True))
+        elif folded[place] == "THANG" and words[place + 1] == "II":
+            spelt[place + 1] = "11"  # months are written in digits
         elif folded[place] in _COUNTED:
             spelt[place + 1] = _as_numeral(spelt[place + 1])
     return spelt

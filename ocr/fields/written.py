@@ -77,7 +77,7 @@ def _printed(page: PageReading, place: Place, ink: _Ink, reread: Reread) -> bool
 
 
 def _digits(text: str) -> bool:
-    return re.fullmatch(r"[0-9OoIl]{1,6}[a-z]?", text.replace(" ", "")) is not None
+    return re.fullmatch(r"[0-9OoIlÌÍ]{1,6}[a-z]?", text.replace(" ", "")) is not None
 
 
 def _sure(place: Place) -> bool:
@@ -89,20 +89,20 @@ def _confirmed(page: PageReading, place: Place, reread: Reread) -> bool:
 
     First without what follows: a long symbol draws down the confidence of digits joined with it.
     """
-    wanted = re.compile(rf"(?<!\d){re.escape(_in_digits(place.text.strip()))}(?!\d)")
+    wanted = re.compile(rf"(?<!\d){re.escape(in_digits(place.text.strip()))}(?!\d)")
     for margin, following in ((0.3, 0.1), (0.6, 1.2), (0.6, 5.0)):
         words = reread(page, _around(place, margin, following))
-        if any(word.confidence >= 0.6 and wanted.search(_in_digits(word.text)) for word in words):
+        if any(word.confidence >= 0.6 and wanted.search(in_digits(word.text)) for word in words):
             return True
     return False
 
 
-def _in_digits(text: str) -> str:
+def in_digits(text: str) -> str:
     """With the digits that print has where OCR sees letters of their shape (I1 is 11)."""
     return text.translate(_SHAPED_LIKE_DIGITS)
 
 
-_SHAPED_LIKE_DIGITS = str.maketrans("OoIl|", "00111")
+_SHAPED_LIKE_DIGITS = str.maketrans("OoIl|ÌÍ", "0011111")
 
 
 def _around(place: Place, margin: float, following: float) -> Box:

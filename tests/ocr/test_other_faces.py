@@ -33,6 +33,7 @@ NUMERALS = {
     "a quarter": ("quý IH", "quý III"),
     "whole": ("khu vực XII", "khu vực XII"),
     "no numeral": ("thu HN", "thu HN"),
+    "a month": ("tháng II năm 2026", "tháng 11 năm 2026"),
     "a phrase behind a counting word": ("thu, chỉ ngân sách", "thu, chi ngân sách"),
 }
 CAPITALS = {
@@ -98,6 +99,7 @@ STACKS = {
         "CHỦ TỊCH",
     ),
     "a letter of the mandate": ((".TUO. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"), "TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"),
+    "a letter too many of the mandate": (("TUGQ. CHỦ TỊCH", "GIÁM ĐỐC"), "TUQ. CHỦ TỊCH", "GIÁM ĐỐC"),
     "a scrap between its lines": (("BAN THƯỜNG TRỰC", "=", "CHỦ TỊCH"), "TM. BAN THƯỜNG TRỰC", "CHỦ TỊCH"),
 }
 
@@ -169,16 +171,35 @@ def test_a_heading_of_the_recipients_that_lost_a_letter_begins_them() -> None:
     assert found.value == "Như trên; Lưu: VT"
 
 
-def test_a_committee_whose_name_goes_on_with_phong_is_whole() -> None:
-    head = paper_head("UBND XÃ MỎ CÀY", "BAN CHỈ HUY", "PHÒNG THỦ DÂN SỰ")
+ORGANS = {
+    "a committee of Phòng": (("BAN CHỈ HUY", "PHÒNG THỦ DÂN SỰ"), "BAN CHỈ HUY PHÒNG THỦ DÂN SỰ"),
+    "a council's letters alone": (("BAN BẦU CỬ ĐẠI BIỂU", "HĐND"), "BAN BẦU CỬ ĐẠI BIỂU HĐND"),
+    "a word like an organ's but for its mark": (("BAN BẦU CỬ", "ĐẠI BIỂU HĐND"), "BAN BẦU CỬ ĐẠI BIỂU HĐND"),
+    "spaces lost in its head": (("BANCHỈHUY", "QUÂN SỰ"), "BAN CHỈ HUY QUÂN SỰ"),
+    "spaces lost between kind and name": (("ỦY BAN NHÂN DÂNXÃLỆ", "THỦY"), "ỦY BAN NHÂN DÂN XÃ LỆ THỦY"),
+    "a province's mark": (("THANH TRA TĨNH",), "THANH TRA TỈNH"),
+    "a place that ends like a province": (("ỦY BAN NHÂN DÂN", "XÃ SƠN TỊNH"), "ỦY BAN NHÂN DÂN XÃ SƠN TỊNH"),
+}
 
-    assert fields_under(("CHỦ TỊCH", 500), head=head)["issuer"] == "BAN CHỈ HUY PHÒNG THỦ DÂN SỰ"
+
+@pytest.mark.parametrize("case", ORGANS)
+def test_an_organ_on_paper_is_whole(case: str) -> None:
+    organ, wanted = ORGANS[case]
+
+    assert fields_under(("CHỦ TỊCH", 500), head=paper_head("UBND TỈNH GIA LAI", *organ))["issuer"] == wanted
 
 
-def test_a_day_whose_comma_was_lost_stands_behind_its_place() -> None:
-    fields = fields_under(
-        ("CHỦ TỊCH", 500), head=paper_head("UBND XÃ SƠN TỊNH", day="Sơn Tịnh ngày 06 tháng 01 năm 2025")
-    )
+DAYS = {
+    "its comma lost": "Sơn Tịnh ngày 06 tháng 01 năm 2025",
+    "y read as u": "Sơn Tịnh, ngàu 06 tháng 01 năm 2025",
+    "letters of its word": "Sơn Tịnh, rrgày 06 tháng 01 năm 2025",
+    "digits read as letters": "Sơn Tịnh, ngày 06 tháng 0Ì năm 2025",
+}
+
+
+@pytest.mark.parametrize("case", DAYS)
+def test_a_day_of_issue_is_read_through_the_slips_of_its_line(case: str) -> None:
+    fields = fields_under(("CHỦ TỊCH", 500), head=paper_head("UBND XÃ SƠN TỊNH", day=DAYS[case]))
 
     assert (fields["place"], fields["issued_on"]) == ("Sơn Tịnh", "2025-01-06")
 
@@ -199,6 +220,8 @@ SUBJECTS = {
     ),
     "a span of days": (("Kết quả tiếp công dân", "(Từ ngày 15/3/2026 đến ngày 14/4/2026)"), "Kết quả tiếp công dân"),
     "to whom it is handed": (("Kính chuyển: Phòng Kinh tế",), None),
+    "to whom it is sent": (("Dự hội nghị tổng kết", "Kính gi: .........."), "Dự hội nghị tổng kết"),
+    "a symbol parted at its dash": (("Theo Công văn số 318/SNV-", "CCVC"), "Theo Công văn số 318/SNV-CCVC"),
 }
 
 
@@ -264,6 +287,19 @@ def test_a_doubted_eleven_is_confirmed_whichever_strokes_were_taken_for_letters(
     place = Place(Box(118, 110, 136, 120), "I1", 0.5, Box(160, 110, 176, 120))
 
     assert gap_state(page, place, lambda *_: [Word("1l", place.gap, 0.9, "ocr", 1)]) == "printed"
+
+
+def test_lines_of_two_typed_columns_that_stand_at_other_heights_stay_apart() -> None:
+    """The right column's line lies between two of the left one's, which are numbered as the file writes them."""
+    texts = (("Nơi nhận:", 85, 500.0, 1), ("- Như trên;", 85, 509.0, 2), ("- Lưu: VT.", 85, 523.0, 3))
+    left = [replace(word, source="layer", line=line) for text, x, y, line in texts for word in row(text, x, y)]
+    right = [replace(word, source="layer", line=9) for word in row("KT. CHỦ TỊCH", 360, 504)]
+    page = PageReading(1, "text", 595, 842, words=tuple(left + right), source="layer")
+
+    found = fields_of([page], Clues(), lambda _page, _box: [])["recipients"]
+
+    assert found is not None
+    assert found.value == "Như trên; Lưu: VT"
 
 
 SPACES = {
