@@ -7,7 +7,7 @@ Where a font lacks letters, its program draws the line with gaps and the missing
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
@@ -46,8 +46,29 @@ def words_of(pieces: Sequence[Piece], base_of: Callable[[int], float]) -> list[W
     `base_of`: the height on which the letter of a number stands, in points from the top; asked only on such a page.
     """
     if not any(_steps_back(before, after) for before, after in pairwise(pieces)):
-        return [piece.word() for piece in pieces]
-    return [word for line in _lines(pieces, base_of) for word in _of_one_height([*_whole(line)])]
+        return _in_lines(piece.word() for piece in pieces)
+    return _in_lines(word for line in _lines(pieces, base_of) for word in _of_one_height([*_whole(line)]))
+
+
+def _in_lines(words: Iterable[Word]) -> list[Word]:
+    """The words numbered by the lines in which the file writes them: the next one stands beside the last one."""
+    numbered: list[Word] = []
+    line, before = 0, None
+    for word in words:
+        line += before is None or not _goes_on(before, word.box)
+        before = word.box
+        numbered.append(Word(word.text, word.box, word.confidence, word.source, line))
+    return numbered
+
+
+def _goes_on(before: Box, after: Box) -> bool:
+    high = max(before.height, after.height)
+    level = abs(before.middle - after.middle) < 0.5 * high
+    return level and -0.2 * high < after.left - before.right < _NEXT_WORD * high
+
+
+_NEXT_WORD = 1.5
+"""Heights of print within which the next word stands in the same line (spaces of justified text: up to 1)."""
 
 
 def _steps_back(before: Piece, after: Piece) -> bool:
