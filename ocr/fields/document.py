@@ -11,8 +11,9 @@ from typing import Any
 from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, Suggestion, share_box
 from ocr.fields.grammar import close_to, fold, grammar, slips, symbol_of_heading, symbol_of_organ
-from ocr.fields.heading import issuer_of, subject_of, type_of
+from ocr.fields.heading import subject_of, type_of
 from ocr.fields.issued import issued_at_foot, issued_of
+from ocr.fields.issuer import issuer_of
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
@@ -263,7 +264,9 @@ _MISREAD = (
     (re.compile(r"^Bệ (?=[A-ZĐ])"), "Bộ "),
     (re.compile(r"\bHDND\b"), "HĐND"),
     (re.compile(r"\bUBN[ĐI1|](?!\w)"), "UBND"),
-    (re.compile(r"\(đ[êểề] (?=\w)"), "(để "),
+    (re.compile(r"\([đd][êểềễ] (?=\w)"), "(để "),
+    (re.compile(r",(?=[A-ZĐ])"), ", "),
+    (re.compile(r"(?<=\w)¡(?=\w)"), "i"),
     (re.compile(r"(?<=\bĐiều )[Il|](?!\w)"), "1"),
     (re.compile(r"\(Đ/[C€]\)"), "(b/c)"),
     (re.compile(r"(?<=^Như phần )T{1,3}$"), lambda match: "I" * len(match.group())),

@@ -171,7 +171,8 @@ def symbol_of_organ(symbol: str, organ: str) -> str:
     letters = unit.rstrip("0123456789")
     if digits and fold(letters) == fold(initials) and len(unit) == len(letters) + len(digits):
         return kind + dash + letters + digits
-    shortened = _runs_within(fold(unit), fold(initials))  # SKHCN of SỞ KHOA HỌC VÀ CÔNG NGHỆ is no misreading
+    whole = "".join(word if set(fold(word)).isdisjoint("AEIOUY") else word[0] for word in words)  # THCS
+    shortened = _runs_within(fold(unit), fold(whole))  # SKHCN of SỞ KHOA HỌC VÀ CÔNG NGHỆ is no misreading
     unknown = not digits and len(initials) >= 5 and fold(unit) not in grammar().unit_symbols and not shortened
     near = unknown and slips(fold(unit), fold(initials)) <= 0.45 * len(unit)
     return kind + dash + initials if near and kind else symbol

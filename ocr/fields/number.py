@@ -79,7 +79,8 @@ _UPRIGHT = re.compile(r"[A-PR-Z]{2,}")
 def _is_symbol(line: Line, match: re.Match[str], page: PageReading) -> bool:
     text = line.text[slice(*match.span("symbol"))]
     own = match.re is not _NO_WORD or (line.box.top < _HEAD_SHARE * page.height and type_by_symbol(text) is not None)
-    return own and _like_symbol(text)
+    another = line.text[match.start("so") :].startswith("số ")  # a letter's subject names another document
+    return own and not another and _like_symbol(text)
 
 
 def _like_symbol(text: str) -> bool:

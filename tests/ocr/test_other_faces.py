@@ -124,10 +124,11 @@ RECIPIENTS = {
         "Các tổ chức chính trị - xã hội; Lưu: VT",
     ),
     "a name without its semicolon": (("- Đảng ủy", "- Ủy ban MTTQ;", "- Lưu: VT."), "Đảng ủy; Ủy ban MTTQ; Lưu: VT"),
+    "a letter that Vietnamese has not": (("- Như trên;", "- Lưu: VT, NC(V¡16)."), "Như trên; Lưu: VT, NC(Vi16)"),
     "an article's number": (("- Như Điều I;", "- Lưu: VT."), "Như Điều 1; Lưu: VT"),
     "marks of small print": (
-        ("- Như trên (đề thực hiện);", "- TT HDND (Đ/C);", "- CT, PCT UBNI;", "- Lưu: VT."),
-        "Như trên (để thực hiện); TT HĐND (b/c); CT, PCT UBND; Lưu: VT",
+        ("- Như trên (đề thực hiện);", "- TT Đảng ủy,HDND (Đ/C);", "- CT, PCT UBNI;", "- Lưu: VT."),
+        "Như trên (để thực hiện); TT Đảng ủy, HĐND (b/c); CT, PCT UBND; Lưu: VT",
     ),
 }
 
@@ -175,6 +176,7 @@ ORGANS = {
     "a committee of Phòng": (("BAN CHỈ HUY", "PHÒNG THỦ DÂN SỰ"), "BAN CHỈ HUY PHÒNG THỦ DÂN SỰ"),
     "a council's letters alone": (("BAN BẦU CỬ ĐẠI BIỂU", "HĐND"), "BAN BẦU CỬ ĐẠI BIỂU HĐND"),
     "a word like an organ's but for its mark": (("BAN BẦU CỬ", "ĐẠI BIỂU HĐND"), "BAN BẦU CỬ ĐẠI BIỂU HĐND"),
+    "a wrong mark of a head without one": (("BẠN THƯỜNG TRỰC",), "BAN THƯỜNG TRỰC"),
     "spaces lost in its head": (("BANCHỈHUY", "QUÂN SỰ"), "BAN CHỈ HUY QUÂN SỰ"),
     "spaces lost between kind and name": (("ỦY BAN NHÂN DÂNXÃLỆ", "THỦY"), "ỦY BAN NHÂN DÂN XÃ LỆ THỦY"),
     "a province's mark": (("THANH TRA TĨNH",), "THANH TRA TỈNH"),
@@ -187,6 +189,19 @@ def test_an_organ_on_paper_is_whole(case: str) -> None:
     organ, wanted = ORGANS[case]
 
     assert fields_under(("CHỦ TỊCH", 500), head=paper_head("UBND TỈNH GIA LAI", *organ))["issuer"] == wanted
+
+
+def test_a_dash_that_a_rule_left_joins_no_two_organs() -> None:
+    above, organ, rest = row("UBND PHƯỜNG TRÀ VINH", 60, 60), row("PHÒNG KINH TẾ", 60, 74), paper_head()
+    scrap = Word("-", Box(240, 64, 244, 66), 0.5, "ocr", 60)
+
+    assert fields_under(("CHỦ TỊCH", 500), head=(*above, scrap, *organ, *rest[3:]))["issuer"] == "PHÒNG KINH TẾ"
+
+
+def test_a_number_that_a_letters_subject_names_is_not_its_own() -> None:
+    head = (*paper_head("UBND XÃ SƠN TỊNH", number=""), *row("số 77/CAP-ĐKQL", 60, 110))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["number"] is None
 
 
 DAYS = {

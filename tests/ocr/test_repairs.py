@@ -26,6 +26,7 @@ ORGANS = {
     "initials of a centre": ("BC-TTIPVHOC", "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", "BC-TTPVHCC"),
     "no tone of an initial": ("TTr-TTCIDVSNG", "TRUNG TÂM CUNG ỨNG DỊCH VỤ SỰ NGHIỆP CÔNG", "TTr-TTCUDVSNC"),
     "a known unit stays": ("QĐ-UBND", "ỦY BAN NHÂN DÂN PHƯỜNG HỘI AN", "QĐ-UBND"),
+    "a school's letters stay": ("TB-THCSLHP", "TRƯỜNG THCS LÊ HỒNG PHONG", "TB-THCSLHP"),
     "another unit stays": ("QĐ-KTHT", "PHÒNG KINH TẾ HẠ TẦNG", "QĐ-KTHT"),
 }
 PLACES = {
