@@ -24,6 +24,7 @@ from pypdfium2 import raw
 from ocr.errors import PageUnreadable
 from ocr.hidden_text import Hints, Painting, address_of, painting_of
 from ocr.letter_pieces import Edges, Piece, words_of
+from ocr.page_frame import Frame
 from ocr.words import Box, Source, Word
 
 logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)  # its remarks about strangers' files are not ours to print
@@ -36,7 +37,6 @@ _MOST_OBJECTS = 20_000
 _COVERING = 0.12
 """Share of the page from which a picture may be one of paper, and cover letters."""
 _DRAWN_WITH_PICTURES = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM)
-_SPAN = 5000
 _SAMPLED_LETTERS = 60
 """Letters of a page whose direction is asked."""
 
@@ -110,7 +110,7 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
         rotation = page.get_rotation()
         if lying:
             page.set_rotation((rotation + lying) % 360)
-        frame = _Frame.of(page)
+        frame = Frame.of(page)
         stamped = tuple(_stamps(page, frame))
         if stamped and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
             page.close()
@@ -154,7 +154,7 @@ def _quarter(radians: float) -> int:
     return round(math.degrees(radians) / 90) * 90 % 360
 
 
-def _stamps(page: Any, frame: _Frame) -> Iterator[Box]:
+def _stamps(page: Any, frame: Frame) -> Iterator[Box]:
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), 500)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:
@@ -168,40 +168,6 @@ def _stamps(page: Any, frame: _Frame) -> Iterator[Box]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
-    """How user space lies on the displayed page: x = left + a * x + b * y, y = top + c * x + d * y, in points."""
-
-    left: float
-    top: float
-    a: float
-    b: float
-    c: float
-    d: float
-
-    @classmethod
-    def of(cls, page: Any) -> _Frame:
-        """From three points that pdfium maps (rotation and crop box included)."""
-        width, height = page.get_size()
-        x, y = ctypes.c_int(), ctypes.c_int()
-        found = []
-        for user_x, user_y in ((0, 0), (_SPAN, 0), (0, _SPAN)):
-            raw.FPDF_PageToDevice(page, 0, 0, int(width * 100), int(height * 100), 0, user_x, user_y, x, y)
-            found.append((x.value / 100, y.value / 100))
-        (left, top), (ax, ay), (bx, by) = found
-        return cls(left, top, (ax - left) / _SPAN, (bx - left) / _SPAN, (ay - top) / _SPAN, (by - top) / _SPAN)
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        return Box(*self.edges(left, bottom, right, top))
-
-    def edges(self, left: float, bottom: float, right: float, top: float) -> Edges:
-        x0, y0 = self.left + self.a * left + self.b * bottom, self.top + self.c * left + self.d * bottom
-        x1, y1 = self.left + self.a * right + self.b * top, self.top + self.c * right + self.d * top
-        if x1 < x0:
-            x0, x1 = x1, x0
-        return (x0, y0, x1, y1) if y0 <= y1 else (x0, y1, x1, y0)
-
-
-@dataclass(frozen=True, slots=True)
 class _Painted:
     """What a `PdfPage` tells; the order, where pictures hide letters."""
 
@@ -212,7 +178,7 @@ class _Painted:
     order: Painting | None
 
     @classmethod
-    def on(cls, page: Any, frame: _Frame) -> _Painted:
+    def on(cls, page: Any, frame: Frame) -> _Painted:
         images: list[tuple[int, PlacedImage]] = []
         texts: dict[int, int] = {}
         area = max(1.0, page.get_width() * page.get_height())
@@ -235,7 +201,7 @@ class _Painted:
         return cls(tuple(one for _, one in images), drawn, over, hints.told or hints.clip(), order)
 
 
-def _placed(frame: _Frame, item: Any) -> PlacedImage | None:
+def _placed(frame: Frame, item: Any) -> PlacedImage | None:
     try:
         width, height = item.get_px_size()
         box = frame.box(*item.get_bounds())
@@ -257,7 +223,7 @@ def _colour_of(item: Any) -> Colour:
     return "grey" if facts.colorspace in (raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_CALGRAY) else "colour"
 
 
-def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> list[Word]:
+def _words(page: Any, frame: Frame, own_characters: int, painting: Painting | None) -> list[Word]:
     """Words of the text layer; those past `own_characters` came from appearances."""
     text = page.get_textpage()
     try:
@@ -267,7 +233,7 @@ def _words(page: Any, frame: _Frame, own_characters: int, painting: Painting | N
         text.close()
 
 
-def _pieces(text: Any, frame: _Frame, own_characters: int, painting: Painting | None) -> Iterator[Piece]:
+def _pieces(text: Any, frame: Frame, own_characters: int, painting: Painting | None) -> Iterator[Piece]:
     corners = raw.FS_RECTF()
     unicode_of, edges_of, handle = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, text.raw
     letters: list[str] = []
@@ -292,7 +258,7 @@ def _pieces(text: Any, frame: _Frame, own_characters: int, painting: Painting | 
         yield Piece(letters, places, source, first)
 
 
-def _base_of(text: Any, index: int, frame: _Frame) -> float:
+def _base_of(text: Any, index: int, frame: Frame) -> float:
     x, y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetCharOrigin(text.raw, index, x, y)
     return frame.edges(x.value, y.value, x.value, y.value)[1]
@@ -336,7 +302,7 @@ def _wider(gap: float, word: Sequence[Edges], after: Edges) -> bool:
 
 def place_on(page: PdfPage, left: float, bottom: float, right: float, top: float) -> Box:
     """Where a box of user space (points, origin bottom left) lies on the displayed page (origin top left)."""
-    return _Frame.of(page.handle).box(left, bottom, right, top)
+    return Frame.of(page.handle).box(left, bottom, right, top)
 
 
 def picture_of(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
