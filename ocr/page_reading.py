@@ -19,6 +19,7 @@ from ocr.budget import Budget
 from ocr.engine import BLOCK, PAGE, Engine
 from ocr.errors import EngineFailed
 from ocr.fields.spelling import with_set_phrases
+from ocr.number_look import with_number_line
 from ocr.pdf import Colour
 from ocr.recipients_look import with_recipients
 from ocr.second_look import signature_region, with_signature_block
@@ -231,6 +232,7 @@ def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
         cut = ready.crop(_frame(region, ready_dpi))
         return engine.read(cut, dpi=ready_dpi, layout=layout, seconds=reader.seconds)
 
+    words = with_number_line(words, size[0], read_as_it_is)
     words = with_signature_block(with_recipients(words, size, (read_again, read_as_it_is)), size, read_again)
     return _Upright(with_set_phrases(words), ready, ready_dpi, skew)
 
