@@ -25,7 +25,7 @@ from ocr.recipients_look import with_recipients
 from ocr.second_look import signature_region, with_signature_block
 from ocr.signatures.paper_marks import PaperMark
 from ocr.skew import REPAIR_SKEW_FROM, level_cut, skew_of, turned_upright
-from ocr.words import Box, Word, mean_confidence, text_of
+from ocr.words import Box, Word, mean_confidence, text_of, without_doubles
 
 Kind = Literal["text", "scan", "mixed", "blank"]
 
@@ -40,6 +40,8 @@ _SHORT_PAGE = 80
 _BAND = 0.14
 """Share of a page's height that is read of a page whose text is known: some six lines."""
 _LEAST_SECONDS = 0.2
+_MARGIN = 9.0
+"""Points of paper left around a page's ink, so that no letter touches the edge."""
 _CUT_LINE = 2.5
 """Points from the band's edges in which a line may have been cut through."""
 
@@ -217,7 +219,8 @@ def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
     sheet = _Sheet(paper.picture, dpi, skew if abs(skew) >= REPAIR_SKEW_FROM else 0.0)
     ready, ready_dpi = sheet.ready(paper.grey)
     engine = reader.engine()
-    words = engine.read(ready, dpi=ready_dpi, layout=PAGE, seconds=reader.seconds)
+    inked = page_image.inked_part(turned_upright(paper.small, sheet.skew))
+    words = _read_inked(ready, ready_dpi, inked, reader)
 
     size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
     unsealed = cache(lambda: _without_black_seal(ready, signature_region(words, *size), ready_dpi))
@@ -235,6 +238,19 @@ def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
     words = with_number_line(words, size[0], read_as_it_is)
     words = with_signature_block(with_recipients(words, size, (read_again, read_as_it_is)), size, read_again)
     return _Upright(with_set_phrases(words), ready, ready_dpi, skew)
+
+
+def _read_inked(ready: Image.Image, dpi: float, inked: Box, reader: Reader) -> list[Word]:
+    """The words of a page, read without its empty margins: they take the engine a twentieth of its time.
+
+    `inked` is in shares of the page.
+    """
+    wide, high, margin = ready.width, ready.height, round(_MARGIN * dpi / 72)
+    left, top = max(0, int(inked.left * wide) - margin), max(0, int(inked.top * high) - margin)
+    right, bottom = min(wide, int(inked.right * wide) + margin), min(high, int(inked.bottom * high) + margin)
+    part, part_dpi = page_image.ready_as_a_page(ready.crop((left, top, right, bottom)), dpi)
+    words = reader.engine().read(part, dpi=part_dpi, layout=PAGE, seconds=reader.seconds)
+    return [word.moved(left * 72 / dpi, top * 72 / dpi) for word in without_doubles(words)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from typing import Literal
 
 Source = Literal["layer", "hidden", "appearance", "ocr"]
 """hidden: of a text layer, yet nobody sees it on the page."""
+_A_WORD = 3
+"""Letters from which two readings of one place are two of a word, not a word and the dash beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,23 @@ class Word:
         """The same word so many points further right and down."""
         box = self.box
         return replace(self, box=Box(box.left + right, box.top + down, box.right + right, box.bottom + down))
+
+
+def without_doubles(words: Sequence[Word]) -> list[Word]:
+    """Of two neighbours in a line that begin at one place, which the engine reads where a pen crosses a word, the surer."""
+    kept: list[Word] = []
+    for word in words:
+        before = kept[-1] if kept else None
+        if before is None or not _begin_alike(before, word):
+            kept.append(word)
+        elif word.confidence > before.confidence:
+            kept[-1] = word
+    return kept
+
+
+def _begin_alike(one: Word, other: Word) -> bool:
+    near = abs(one.box.left - other.box.left) < 0.5 * min(one.box.height, other.box.height)
+    return near and one.line == other.line and min(len(one.text), len(other.text)) >= _A_WORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,7 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
         elif not ended and (sum(c.isalpha() for c in text) >= least or _closes(named[-1], text)):
             between = " - " if within or above.endswith((" -", " –")) else " "
             named[-1] += between + text.strip(_AROUND_RECIPIENT)
-        elif _ARCHIVE_BEGINS.match(fold(text)):
+        elif _ARCHIVE_BEGINS.match(fold(text)) or _lost_its_dash(line, text, page):
             named.append(text.strip(_AROUND_RECIPIENT))
         elif text:
             continue
@@ -237,6 +237,11 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
 def _within_a_name(above: str, text: str) -> bool:
     """The line begins with a dash of the recipient's own name (tổ chức chính trị / - xã hội)."""
     return above[-1:].isalpha() and text[:2] in ("- ", "– ") and text[2:3].islower()
+
+
+def _lost_its_dash(line: Line, text: str, page: PageReading) -> bool:
+    """A line of a scan, surely read, that ends as a recipient does: the engine takes a dash at the edge for dust."""
+    return page.source == "ocr" and line.confidence > 0.8 and re.search(r"\w;\W*$", text) is not None
 
 
 _ARCHIVE_BEGINS = re.compile(r"^\W?[LI1|]UU ?:")
