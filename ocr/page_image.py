@@ -224,7 +224,12 @@ def inked_part(small: Image.Image) -> Box:
     """Around all that is darker than the paper on a thumbnail; shares of its sides, the whole of an empty one."""
     wide, high = small.size
     edge = _paper_level(small.histogram()) - _PAPER_TO_INK
-    left, top, right, bottom = small.point([255 * (level < edge) for level in range(256)]).getbbox() or (0, 0, wide, high)
+    left, top, right, bottom = small.point([255 * (level < edge) for level in range(256)]).getbbox() or (
+        0,
+        0,
+        wide,
+        high,
+    )
     return Box(left / wide, top / high, right / wide, bottom / high)
 
 

@@ -30,9 +30,10 @@ _NO_SLASH = re.compile(
     _START + r"(?P<digits>.{0,10}?)\s*[^A-Z0-9]?\s*(?P<symbol>[A-Z]{1,4}[-–—][A-Z0-9&.]{2,}(?:-[A-Z0-9&.]+)*)"
 )
 _NO_WORD = re.compile(
-    r"^(?P<so>)(?P<digits>[\W\d][^-]{0,14}?)\s*[/|!]\s*(?P<symbol>[A-Z]{1,8}[-–—][A-Z0-9&.-]*[A-Z0-9])$"
+    r"^(?P<so>(?:\w?:)?)\s*(?P<digits>[\W\d][^-]{0,14}?)\s*[/|!]\s*(?P<symbol>[A-Z]{1,8}[-–—][A-Z0-9&.-]*[A-Z0-9])$"
 )
-"""Last of all: a pen's strokes have hidden "Số" and the symbol is one that the grammar knows."""
+"""Last of all: a pen's strokes have hidden "Số", or its S, and the symbol is one that the grammar knows."""
+_ENDS_AS_SYMBOL = re.compile(r"[\s/|!][A-Z]{1,4}[-–—][A-Z]{2,}[A-Z0-9-]*\W*$")
 _HEAD_SHARE = 0.2
 """Share of the page's height in which a symbol alone is the document's own."""
 _CUT_SYMBOL = re.compile(r"(?:^|[\s/|!])" + _SYMBOL)
@@ -52,8 +53,25 @@ class NumberLine:
 
 
 def number_of(head: Head, reread: Reread) -> NumberLine | None:
-    """The first line of the left column (else of the whole head) that reads like number and symbol."""
-    for lines in (head.left, head.whole):
+    """The first line of the left column (else of the whole head) that reads like number and symbol, at once or alone."""
+    found = _first_like_number(head, (head.left, head.whole), reread)
+    if found is not None or head.page.source != "ocr":
+        return found
+    return _first_like_number(head, ([_read_alone(line, head.page, reread) for line in head.left],), reread)
+
+
+def _read_alone(line: Line, page: PageReading, reread: Reread) -> Line:
+    """A line that ends like number and symbol cut out and read once more: a pen's strokes disturb a page's layout."""
+    if line.box.top > _HEAD_SHARE * page.height or not _ENDS_AS_SYMBOL.search(line.folded):
+        return line
+    box, high = line.box, line.box.height
+    around = Box(max(0.0, box.left - 2 * high), box.top - 0.4 * high, box.right + high, box.bottom + 0.4 * high)
+    again = [word.moved(around.left, around.top) for word in reread(page, around)]
+    return Line.of(again) if again else line
+
+
+def _first_like_number(head: Head, columns: Sequence[Sequence[Line]], reread: Reread) -> NumberLine | None:
+    for lines in columns:
         for patterns in ((_HYPHENED, _PARTY), (_STATE,), (_NO_SLASH,), (_NO_WORD,)):
             for index, line in enumerate(lines[:14]):
                 for match in (pattern.search(line.folded) for pattern in patterns):
