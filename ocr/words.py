@@ -71,7 +71,7 @@ class Word:
 
 
 def without_doubles(words: Sequence[Word]) -> list[Word]:
-    """Of two neighbours in a line that begin at one place, which the engine reads where a pen crosses a word, the surer."""
+    """Of two neighbours in a line that begin at one place the surer: so the engine reads a word that a pen crosses."""
     kept: list[Word] = []
     for word in words:
         before = kept[-1] if kept else None

@@ -53,7 +53,7 @@ class NumberLine:
 
 
 def number_of(head: Head, reread: Reread) -> NumberLine | None:
-    """The first line of the left column (else of the whole head) that reads like number and symbol, at once or alone."""
+    """The first line of the left column (else of the whole head) like number and symbol, as read at once or alone."""
     found = _first_like_number(head, (head.left, head.whole), reread)
     if found is not None or head.page.source != "ocr":
         return found
