@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.budget import Budget
 from ocr.engine import DEFAULT_LANGUAGE, Engine, engine_for
 from ocr.fields.document import Clues, fields_of
 from ocr.page_reading import PageReading, Reader, read_picture
@@ -37,7 +38,7 @@ def test_words_of_a_page_keep_their_places_though_its_margins_are_not_read() -> 
         ImageDraw.Draw(page).text((200 * SCALE, top * SCALE), text, fill=20, font=face, anchor="lm")
     engine = Measured(engine_for(DEFAULT_LANGUAGE, ""))
 
-    read = read_picture(PageReading(1, "scan", 595, 842), page, 300.0, Reader(lambda: engine, 60.0))
+    read = read_picture(PageReading(1, "scan", 595, 842), page, 300.0, Reader(lambda: engine, Budget(60.0)))
 
     first = next(word for word in read.words if word.text == "Kính")
     assert (first.box.left, first.box.middle) == pytest.approx((200, 300), abs=4)
