@@ -37,10 +37,11 @@ def with_number_line(words: list[Word], width: float, look: Callable[[Box, int],
         again = [moved(word, region, _OWN_LINES) for word in look(region, BLOCK)]
     except EngineFailed:
         return words
-    if not any(map(_is_number, rows_of(again))):
-        return words
     within = [word for word in words if inside(word, region)]
-    return [word for word in words if word not in within] + better_rows(within, again)
+    better = better_rows(within, again)
+    if not any(map(_is_number, rows_of(better))):  # nothing read, or a guess that is worth nothing
+        return words
+    return [word for word in words if word not in within] + better
 
 
 def _lost_line(words: Sequence[Word], width: float) -> Box | None:
