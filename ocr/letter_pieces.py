@@ -7,10 +7,10 @@ Where a font lacks letters, its program draws the line with gaps and the missing
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
+from typing import NamedTuple
 
 from ocr.words import Box, Source, Word
 
@@ -24,8 +24,7 @@ _OVER = 0.6
 """Share of a letter's cell under another from which the two do not stand side by side (overprinted, underlined)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Letters and their places, in the order in which they were drawn; never empty."""
 
     letters: list[str]
@@ -34,36 +33,29 @@ class Piece:
     first: int
     """The number of the first letter on the page."""
 
-    def word(self) -> Word:
-        lefts, tops, rights, bottoms = zip(*self.places, strict=True)
-        box = Box(min(lefts), min(tops), max(rights), max(bottoms))
-        return Word(unicodedata.normalize("NFC", "".join(self.letters)), box, 1.0, self.source)
-
 
 def words_of(pieces: Sequence[Piece], base_of: Callable[[int], float]) -> list[Word]:
     """The words, those of a line that was drawn with gaps by place.
 
-    `base_of`: the height on which the letter of a number stands, in points from the top; asked only on such a page.
+    They bear the number of the line in which the file writes them. `base_of`: the height on which a letter, known by
+    its number, stands, in points from the top; asked only on such a page.
     """
-    if not any(_steps_back(before, after) for before, after in pairwise(pieces)):
-        return _in_lines(piece.word() for piece in pieces)
-    return _in_lines(word for line in _lines(pieces, base_of) for word in _of_one_height([*_whole(line)]))
-
-
-def _in_lines(words: Iterable[Word]) -> list[Word]:
-    """The words numbered by the lines in which the file writes them: the next one stands beside the last one."""
-    numbered: list[Word] = []
-    line, before = 0, None
-    for word in words:
-        line += before is None or not _goes_on(before, word.box)
-        before = word.box
-        numbered.append(Word(word.text, word.box, word.confidence, word.source, line))
-    return numbered
+    if any(_steps_back(before, after) for before, after in pairwise(pieces)):
+        pieces = [piece for line in _lines(pieces, base_of) for piece in _of_one_height([*_whole(line)])]
+    words, line = list[Word](), 0
+    before: Box | None = None
+    for piece in pieces:
+        lefts, tops, rights, bottoms = zip(*piece.places, strict=True)
+        box = Box(min(lefts), min(tops), max(rights), max(bottoms))
+        line += before is None or not _goes_on(before, box)
+        before = box
+        words.append(Word(unicodedata.normalize("NFC", "".join(piece.letters)), box, 1.0, piece.source, line))
+    return words
 
 
 def _goes_on(before: Box, after: Box) -> bool:
-    high = max(before.height, after.height)
-    level = abs(before.middle - after.middle) < 0.5 * high
+    high = max(before.bottom - before.top, after.bottom - after.top)
+    level = abs(before.top + before.bottom - after.top - after.bottom) < high
     return level and -0.2 * high < after.left - before.right < _NEXT_WORD * high
 
 
@@ -89,11 +81,12 @@ def _lines(pieces: Sequence[Piece], base_of: Callable[[int], float]) -> list[lis
     return lines
 
 
-def _of_one_height(line: Sequence[Piece]) -> Iterator[Word]:
+def _of_one_height(line: Sequence[Piece]) -> Iterator[Piece]:
     """Cells of such fonts end where the letter does: its marks would lift a word out of its line."""
-    words = [piece.word() for piece in line]
-    top, bottom = min(word.box.top for word in words), max(word.box.bottom for word in words)
-    return (replace(word, box=Box(word.box.left, top, word.box.right, bottom)) for word in words)
+    top = min(place[1] for piece in line for place in piece.places)
+    bottom = max(place[3] for piece in line for place in piece.places)
+    for piece in line:
+        yield piece._replace(places=[(left, top, right, bottom) for left, _, right, _ in piece.places])
 
 
 def _whole(line: list[Piece]) -> Iterator[Piece]:

@@ -33,7 +33,7 @@ def seen_alone(page: PdfPage, seconds: float, *, doubted: bool = False) -> PdfPa
 
     `doubted`: it is looked at though nothing on the page itself hints at such words.
     """
-    there = [word for word in page.words if _is_on(page, word.box) and not _is_tiny(word)]
+    there = [word for word in page.words if _can_be_read(page, word)]
     typed = any(word.source == "layer" for word in there)
     if typed and (page.doubtful or doubted):
         there = _changing(page, there, seconds)
@@ -50,13 +50,11 @@ def told_of_unseen(page: PdfPage, seen: PdfPage) -> tuple[Note, ...]:
     return (Note("hidden_text", page.number, said),)
 
 
-def _is_on(page: PdfPage, box: Box) -> bool:
-    across = (box.left + box.right) / 2
-    return 0 <= across <= page.width and 0 <= box.middle <= page.height
-
-
-def _is_tiny(word: Word) -> bool:
-    return word.box.height < _SMALLEST and word.box.width < _SMALLEST * len(word.text)
+def _can_be_read(page: PdfPage, word: Word) -> bool:
+    """It stands on the page and is no dust."""
+    box = word.box
+    on = 0 <= box.left + box.right <= 2 * page.width and 0 <= box.top + box.bottom <= 2 * page.height
+    return on and (box.bottom - box.top >= _SMALLEST or box.right - box.left >= _SMALLEST * len(word.text))
 
 
 def _changing(page: PdfPage, words: Sequence[Word], seconds: float) -> list[Word]:
