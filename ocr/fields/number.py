@@ -136,10 +136,15 @@ def _surest_symbol(page: PageReading, symbol: Spot, reread: Reread) -> tuple[str
     around = Box(box.left - 4 * high, box.top - 0.6 * high, right, box.bottom + 0.6 * high)
     cut = Line.of(reread(page, around))
     spots = [cut.group(match, "symbol") for match in _CUT_SYMBOL.finditer(cut.folded)]
-    again = [(_joined(spot.text), spot.confidence) for spot in spots]
+    again = [(_without_slash(_joined(spot.text), first[0]), spot.confidence) for spot in spots]
     longer = [one for one in again if not whole and one[0].startswith(first[0] + "-") and _like_symbol(one[0])]
     alike = [one for one in again if _like_symbol(one[0]) and slips(fold(one[0]), fold(first[0])) <= len(first[0]) // 4]
     return max(longer or [first, *alike], key=lambda one: one[1])
+
+
+def _without_slash(again: str, first: str) -> str:
+    """The slash before the symbol, cut in two by a pen, may be read as a letter of it: IUBND of /UBND."""
+    return again[1:] if again[:1] in ("I", "L") and fold(again[1:]) == fold(first) else again
 
 
 def _joined(text: str) -> str:

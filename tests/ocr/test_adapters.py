@@ -60,6 +60,7 @@ def test_fields_and_verdict_do_not_depend_on_the_adapter(tmp_path: Path, seed: i
 CUTS = {
     "surely read in the cut": ("/QĐ-BCĐ138", 0.86, "QĐ-BCĐ138"),
     "less surely read in the cut": ("/QĐ-BCĐ133", 0.4, "QĐ-BCĐ128"),
+    "a slash read as a letter in the cut": ("IQĐ-BCĐ128", 0.9, "QĐ-BCĐ128"),
     "something else in the cut": ("/KH-UBND", 0.9, "QĐ-BCĐ128"),
     "nothing in the cut": ("", 0.0, "QĐ-BCĐ128"),
 }
