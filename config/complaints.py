@@ -19,6 +19,11 @@ def complaint(fault: Mapping[str, Any], own: Mapping[str, str] = _NONE) -> str:
     return sentence.format_map(fault.get("ctx", {})).replace(" or ", " hoặc ")
 
 
+def place_of(fault: Mapping[str, Any]) -> str:
+    """Where in the file the fault stands: its keys, and numbers in lists, joined by dots."""
+    return ".".join(map(str, fault["loc"]))
+
+
 def seen_in(fault: Mapping[str, Any]) -> str:
     """What the file says at the place of a fault; not for what may be a password."""
     seen = fault.get("input")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from config.complaints import complaint, seen_in
+from config.complaints import complaint, place_of, seen_in
 from config.refusals import WrongUse
 from config.strict_yaml import plain_yaml
 
@@ -318,7 +318,7 @@ def _faults(error: Exception) -> str:
 
 
 def _fault(fault: Mapping[str, Any]) -> str:
-    place = f"{'.'.join(map(str, fault['loc']))}: " if fault["loc"] else ""
+    place = f"{place_of(fault)}: " if fault["loc"] else ""
     return place + complaint(fault) + seen_in(fault)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from config.complaints import complaint
+from config.complaints import complaint, place_of
 from config.refusals import WrongUse
 from config.strict_yaml import plain_yaml
 
@@ -214,7 +214,7 @@ def read_sources(file: Path) -> tuple[tuple[SourceEntry, ...], tuple[str, ...]]:
 
 def _problems(place: str, error: ValidationError) -> Iterator[str]:
     for problem in error.errors():
-        where = place + ".".join(str(part) for part in problem["loc"])
+        where = place + place_of(problem)
         yield f"{where.rstrip('.') or '?'}: {complaint(problem, _OWN_WORDS)}"
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.complaints import complaint, seen_in
+from config.complaints import complaint, place_of, seen_in
 from config.refusals import WrongUse
 from config.strict_yaml import plain_yaml
 
@@ -117,7 +117,6 @@ def _plain(file: Path) -> object:
 def _problems(file: Path, error: ValidationError) -> str:
     lines = [f"{file.name}: {error.error_count()} chỗ chưa dùng được:"]
     for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"  {place}: {complaint(problem)}{seen_in(problem)}")
+        lines.append(f"  {place_of(problem)}: {complaint(problem)}{seen_in(problem)}")
     lines.append(f"Sửa trong {file}, mẫu có giải thích: config/trust/policy.yaml.")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.complaints import complaint
+from config.complaints import complaint, place_of
 from config.refusals import WrongUse
 from config.settings import Settings, load_settings
 from config.strict_yaml import plain_yaml
@@ -102,7 +102,7 @@ def _entries(file: Path) -> tuple[UnitEntry, ...]:
     try:
         entries = _Units.model_validate(plain_yaml(file.read_text(encoding="utf-8")) or {}).units
     except ValidationError as error:
-        places = [f"  {'.'.join(map(str, one['loc']))}: {complaint(one, _OWN_WORDS)}" for one in error.errors()]
+        places = [f"  {place_of(one)}: {complaint(one, _OWN_WORDS)}" for one in error.errors()]
         raise BadUnits("\n".join([f"{file}: danh sách đơn vị chưa dùng được:", *places, _SEE])) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadUnits(f"{file}: không đọc được danh sách đơn vị ({error}).") from error

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from config.complaints import complaint, seen_in
+from config.complaints import complaint, place_of, seen_in
 from config.criteria_rules import Strict
 from config.refusals import WrongUse
 from config.strict_yaml import Fault, LinedValue, UnreadableYaml, read_strict_yaml
@@ -153,9 +153,7 @@ def _year(file: Path) -> CalendarYear:
     except UnreadableYaml as error:
         raise _refused(file, error.faults) from error
     except ValidationError as error:
-        problems = [
-            Fault(lined.line(p["loc"]), f"{_place(p['loc'])}: {complaint(p)}{seen_in(p)}") for p in error.errors()
-        ]
+        problems = [Fault(lined.line(p["loc"]), f"{place_of(p)}: {complaint(p)}{seen_in(p)}") for p in error.errors()]
         raise _refused(file, problems) from error
     if faults := list(_day_faults(year, lined)):
         raise _refused(file, faults)
@@ -185,7 +183,3 @@ def _why(*, weekend: bool) -> str:
 
 def _refused(file: Path, faults: list[Fault] | tuple[Fault, ...]) -> BadCalendar:
     return BadCalendar("\n".join(f"{file}:{fault.line}: {fault.what}" for fault in faults))
-
-
-def _place(path: tuple[int | str, ...]) -> str:
-    return ".".join(str(step) for step in path)

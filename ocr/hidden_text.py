@@ -7,7 +7,7 @@ else may hide letters is only hinted at here (`Hints`); ocr/unseen_text.py then 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,7 @@ def address_of(handle: Any) -> int:
 
 def paints_nothing(handle: Any) -> bool:
     """The text object is invisible: by its render mode, or by a colour that lets everything through."""
-    return _fill_colour(handle)[3] == 0 or raw.FPDFTextObj_GetTextRenderMode(handle) in _UNPAINTED
+    return _colour(handle)[3] == 0 or raw.FPDFTextObj_GetTextRenderMode(handle) in _UNPAINTED
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class Hints:
             return
         left, bottom, right, top = _bounds(handle)
         if (right - left) * (top - bottom) >= _LARGE * self.area:
-            self._grounds.append(_fill_colour(handle)[:3])
+            self._grounds.append(_colour(handle)[:3])
             middles = map(_middle, self._texts)
             self.told = any(left < across < right and bottom < up < top for across, up in middles)
 
@@ -111,9 +111,10 @@ class Hints:
         return any(_is_clipped(one) for one in self._texts[:: max(1, len(self._texts) // _LOOKED_AT)])
 
 
-def _fill_colour(handle: Any) -> tuple[int, int, int, int]:
+def _colour(handle: Any, get: Callable[..., int] = raw.FPDFPageObj_GetFillColor) -> tuple[int, int, int, int]:
+    """Red, green, blue and opacity as pdfium's `get` says; black where it says nothing."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    known = raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
+    known = get(handle, red, green, blue, alpha)
     return (red.value, green.value, blue.value, alpha.value) if known else (0, 0, 0, 255)
 
 
@@ -122,11 +123,7 @@ def _colour_of_letters(handle: Any) -> tuple[int, int, int, int]:
     mode = raw.FPDFTextObj_GetTextRenderMode(handle)
     if mode in _UNPAINTED:
         return 0, 0, 0, 0
-    if mode not in _STROKED:
-        return _fill_colour(handle)
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    known = raw.FPDFPageObj_GetStrokeColor(handle, red, green, blue, alpha)
-    return (red.value, green.value, blue.value, alpha.value) if known else (0, 0, 0, 255)
+    return _colour(handle, raw.FPDFPageObj_GetStrokeColor if mode in _STROKED else raw.FPDFPageObj_GetFillColor)
 
 
 def _near(colour: Sequence[int], ground: Colour) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 
 from ocr.engine import BLOCK
 from ocr.errors import EngineFailed
+from ocr.fields.grammar import NATIONAL_MOTTO
 from ocr.second_look import better_rows, inside, moved
 from ocr.words import Box, Row, Word, plain, rows_of
 
-_MOTTO = re.compile(r"[CGO€].?NG H.?A X. H.I")
+_MOTTO = re.compile(NATIONAL_MOTTO)
 _NUMBER = re.compile(r"^\W{0,3}[S5§$8][O0Ó6QC]?\s?[:.;,]|/\s?[A-Z]{1,4}\s?[-–—/]|^\W{0,3}[S5§$8][O0Ó6QC]\b")
 _COLUMN = 100.0
 """Points from the motto down in which the organ's name and its number stand."""

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 from typing import Any
 
-from ocr.deflated import ends_soundly
+from ocr.deflated import MOST_UNPACKED, ends_soundly
 from ocr.hidden_text import is_cut
 from ocr.page_reading import Note, PageReading
 from ocr.pdf import PdfPage, PlacedImage, embedded_picture
@@ -16,8 +16,6 @@ _NEAR_EDGE = 2.0
 """Points by which an image may miss the page's edges and still be the page."""
 _BEYOND = 0.03
 """Share of the page by which a picture may pass its edges: what a scanner trims."""
-_MOST_DATA = 200 << 20
-"""Bytes of a picture deflated once more that are unpacked."""
 _END_OF_JPEG = b"\xff\xd9"
 
 
@@ -96,7 +94,7 @@ def _is_whole(image: Any) -> bool:
         if len(filters) == 1:
             return ends_soundly(data)
         try:
-            data = zlib.decompressobj().decompress(data, _MOST_DATA)
+            data = zlib.decompressobj().decompress(data, MOST_UNPACKED)
         except zlib.error:
             return False
     return True

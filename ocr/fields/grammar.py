@@ -14,6 +14,8 @@ from config.strict_yaml import plain_yaml
 from ocr.words import plain
 
 _FILE = Path(__file__).resolve().parents[2] / "config" / "documents" / "grammar.yaml"
+NATIONAL_MOTTO = r"[CGO€].?NG H.?A X. H.I"
+"""How "CỘNG HÒA XÃ HỘI" begins (folded), also as OCR sees it."""
 
 
 @dataclass(frozen=True, slots=True)

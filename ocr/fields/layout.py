@@ -9,11 +9,12 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
+from ocr.fields.grammar import NATIONAL_MOTTO
 from ocr.fields.line import Line
 from ocr.page_reading import PageReading
 from ocr.words import Box, Word, page_rows
 
-_MOTTO = re.compile(r"[CGO€].?NG H.?A X. H.I|DANG C.NG S.N VI.T")
+_MOTTO = re.compile(NATIONAL_MOTTO + "|DANG C.NG S.N VI.T")
 _SECOND = re.compile(r"D.C L.P ?[-–—]? ?T. DO|CHU NGHIA VI.T")
 HEAD_SHARE = 0.5
 """Share of page 1's height in which the head stands."""

@@ -35,11 +35,10 @@ def _ends(word: str) -> tuple[int, ...] | None:
     if not _GLUED.match(word):
         return None
     known = _syllables()
-    found: list[list[tuple[int, ...]]] = [[()], *([] for _ in word)]
+    found: list[list[tuple[int, ...]]] = [[()]]
     for end in range(1, len(word) + 1):
-        for start in range(max(0, end - 7), end):
-            if word[start:end] in known:
-                found[end] += [(*ends, end) for ends in found[start]]
+        starts = (start for start in range(max(0, end - 7), end) if word[start:end] in known)
+        found.append([(*ends, end) for start in starts for ends in found[start]][:2])  # two are unsure already
     return found[-1][0] if len(found[-1]) == 1 else None
 
 
