@@ -17,8 +17,6 @@ from PIL import Image
 from ocr.errors import EngineMissing
 from ocr.words import Word
 
-INSTALL_LINE = "apt-get install -y tesseract-ocr tesseract-ocr-vie"
-
 DEFAULT_LANGUAGE = "vie"
 
 BLOCK = 6

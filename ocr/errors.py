@@ -15,6 +15,7 @@ from config.refusals import Lacking, WrongUse
 
 ENGINE_MISSING = "engine_missing"
 """`failure` of a batch's answer for a file that needs an engine which this machine lacks."""
+INSTALL_LINE = "apt-get install -y tesseract-ocr tesseract-ocr-vie"
 
 
 class OcrError(WrongUse):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytesseract
 from PIL import Image
 
-from ocr.engine import INSTALL_LINE
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.errors import INSTALL_LINE, EngineFailed, EngineMissing
 from ocr.tesseract_words import words_from_table
 from ocr.words import Word
 

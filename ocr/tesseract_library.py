@@ -7,8 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from ocr.engine import INSTALL_LINE
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.errors import INSTALL_LINE, EngineFailed, EngineMissing
 from ocr.tesseract_words import words_from_table
 from ocr.words import Word
 

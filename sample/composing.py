@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
+from sample.drafts import Document
 from sample.paper import (
     HEIGHT,
     WIDTH,
@@ -21,9 +21,6 @@ from sample.paper import (
     width_of,
     words_of,
 )
-
-if TYPE_CHECKING:
-    from sample.documents import Document
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"

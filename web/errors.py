@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from config.complaints import complaint
 from flows.examining.receiving import PieceMisplaced, UploadRefused
 from flows.logs import log
 from flows.running.requests import BadRequest
@@ -24,6 +25,7 @@ from storage.people.sessions import NoSuchLink
 from storage.scored.runs import NoSuchRun
 from web.access import NOBODY, Deed, Refused
 from web.doors import BadForm, language_of
+from web.entry import ENDED, FILES_LOST, KEPT, MOST_KEPT, TOO_LONG, send_again, sign_in_page
 from web.limits import TooLarge
 from web.rendering import rendered
 
@@ -38,13 +40,6 @@ NOT_FOUND = (
     NoSuchUpload,
     NoSuchOrder,
 )
-MOST_KEPT = 1 << 20
-"""Characters of an encoded form that the sign-in page carries: several times the longest of our forms."""
-ENDED = "Phiên làm việc đã hết hạn. Đăng nhập lại để làm tiếp."
-KEPT = "Phiên làm việc đã hết hạn. Nội dung vừa nhập vẫn còn; đăng nhập lại để gửi tiếp."
-FILES_LOST = "Phiên làm việc đã hết hạn nên tệp chưa được nhận. Đăng nhập lại rồi chọn lại tệp."
-TOO_LONG = "Phiên làm việc đã hết hạn; nội dung vừa gửi quá dài nên không giữ được. Bấm quay lại để chép ra trước."
-NOTICES = (ENDED, KEPT, FILES_LOST, TOO_LONG)
 
 SENTENCES = {
     400: "Nội dung gửi lên bị đứt hoặc sai dạng. Tải lại trang rồi gửi lại.",
@@ -116,8 +111,6 @@ def _sign_in(path: str, query: str) -> str:
 
 async def _sign_in_again(request: Request) -> Response:
     """The session ended while a form was filled in: sign in here, what was typed is kept in the page."""
-    from web.pages.signing_in import sign_in_page
-
     if not request.url.path.startswith("/p/"):
         return sign_in_page(request, notice=ENDED, status=401)
     if "urlencoded" not in request.headers.get("content-type", ""):
@@ -134,8 +127,6 @@ async def _typed(request: Request) -> str:
 
 
 async def _bad_form(request: Request, error: Exception) -> Response:
-    from web.pages.signing_in import send_again
-
     assert isinstance(error, BadForm)
     if error.key and _wants_json(request):
         return JSONResponse({"error": SENTENCES[401], "stale": True}, status_code=403)
@@ -158,7 +149,7 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _not_readable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if request.url.path.startswith("/api/"):
-        faults = [{"where": [str(part) for part in fault["loc"]], "what": fault["msg"]} for fault in error.errors()]
+        faults = [{"where": [str(part) for part in fault["loc"]], "what": complaint(fault)} for fault in error.errors()]
         return JSONResponse({"error": SENTENCES[422], "faults": faults}, status_code=422)
     return problem(request, 422, SENTENCES[422])
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from .agreement import contradiction
 from .facts import DocumentFact, Dossier
-from .measuring import Measured, NoData, Scope
+from .measuring import FileTally, Measured, NoData, Scope
 
 SIGNED, UNDECIDED = "PASSED", "INDETERMINATE"
 DIGITISED, NOT_DIGITISED, FOR_A_PERSON = "đạt", "không đạt", "cần người xem"
@@ -26,19 +25,6 @@ def results_signed(scope: Scope, _: str) -> Measured:
 
 
 _CONTRADICTED, _FAILED, _UNSURE, _GOOD = range(4)
-
-
-@dataclass(slots=True)
-class FileTally:
-    """Result files of the period's dossiers, and those whose dossier is not known, counted in one pass."""
-
-    best: dict[str, int] = field(default_factory=dict)
-    """Finished dossiers that need a result file and have any: what the best of their files is."""
-    files: int = 0
-    well_digitised: list[str] = field(default_factory=list)
-    """Hashes, one for each file."""
-    contradicted: set[str] = field(default_factory=set)
-    to_review: int = 0
 
 
 def files_of(scope: Scope) -> FileTally:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .facts import DeclaredValue, DocumentFact, Dossier, Facts, Petition, Value
 from .on_time import OnTimeCount, finished_in
 from .period import Period, WorkingDays
 from .register import ANSWERS, Register, registered
 
-if TYPE_CHECKING:
-    from .document_measures import FileTally
-
 
 class NoData(Exception):
     """The sources do not say it; the message tells officials what is missing and what to do."""
+
+
+@dataclass(slots=True)
+class FileTally:
+    """Result files of the period's dossiers, and those whose dossier is not known, counted in one pass."""
+
+    best: dict[str, int] = field(default_factory=dict)
+    """Finished dossiers that need a result file and have any: what the best of their files is."""
+    files: int = 0
+    well_digitised: list[str] = field(default_factory=list)
+    """Hashes, one for each file."""
+    contradicted: set[str] = field(default_factory=set)
+    to_review: int = 0
 
 
 @dataclass(frozen=True, slots=True)

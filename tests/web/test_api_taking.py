@@ -72,8 +72,16 @@ def test_a_link_is_made_opened_told_and_ended(own_town: Town) -> None:
     assert (before, ended.json(), after) == (200, {"id": link["id"], "revoked": True}, 410)
 
 
-@pytest.mark.parametrize("wish", [{"recipient": "  "}, {"recipient": "Sở", "days": 91}, {"days": 3}])
-def test_a_link_for_nobody_or_for_ever_is_refused(town: Town, wish: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"recipient": "  "}, "không đúng dạng"),
+        ({"recipient": "Sở", "days": 91}, "không được quá 90"),
+        ({"days": 3}, "thiếu, phải ghi"),
+    ],
+)
+def test_a_link_for_nobody_or_for_ever_is_refused_in_words(town: Town, wish: dict[str, object], told: str) -> None:
     token = token_of(town, "coordinator", Deed.SHARE)
     with visiting(town) as client:
-        assert client.post(f"{V1}/shares", headers=token, json=wish).status_code == 422
+        answer = client.post(f"{V1}/shares", headers=token, json=wish)
+    assert answer.status_code == 422 and told in answer.text

@@ -155,7 +155,7 @@ def test_what_was_typed_before_the_session_ended_is_sent_again_after_signing_in(
 
 
 def test_a_link_that_leads_elsewhere_is_not_followed_after_signing_in(town: Town) -> None:
-    from web.pages.signing_in import own_path
+    from web.entry import own_path
 
     for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"):
         assert own_path(address) == "/"

@@ -23,7 +23,7 @@ from storage.ledger.nights import NightRequest, beat, begin_night
 from storage.scored.runs import PointsThen
 from tests.scoring.wards import at, dossier, dossiers, petition, scored
 from tests.web.wards import OWN, PERIOD, Town, visiting
-from web import charts, errors, wording
+from web import charts, entry, errors, wording
 
 TEMPLATES = Path(wording.__file__).parent / "templates"
 
@@ -59,7 +59,7 @@ def test_every_sentence_of_a_page_has_its_english() -> None:
     used |= {said for table in (*shaped, wording.ORDER_STATES) for _, said in table.values()}
     plain = (wording.EVENTS, wording.DEEDS, wording.KINDS, wording.WHOLE_DEEDS, wording.ENTRY_DEEDS)
     used |= {said for table in (*plain, wording.ON_TIME, errors.SENTENCES) for said in table.values()}
-    used |= {*errors.HEADINGS, *errors.NOTICES, *wording.TYPED.values()}
+    used |= {*errors.HEADINGS, *entry.NOTICES, *wording.TYPED.values()}
     of_documents = (wording.OUTCOMES, wording.AGREEMENT, document_words.FIELD_STATES)
     used |= {said for table in of_documents for _, said in table.values()}
     used |= {*document_words.FIELDS.values(), *document_words.SUGGESTED_BY.values(), *document_words.MARKS.values()}

@@ -25,10 +25,10 @@ from storage.people.sessions import NewLink, Opening
 from web.access import NOBODY, Deed
 from web.cookies import ENTRY, cookie, set_cookie
 from web.doors import Visit, allowed, is_https, language_of
+from web.entry import require_entry_key, start_session
 from web.errors import problem
 from web.pages.documents import LargeFile, attachment
 from web.pages.home import PLACE
-from web.pages.signing_in import require_entry_key, start_session
 from web.reach import visible_documents
 from web.rendering import rendered
 

@@ -15,8 +15,8 @@ from flows.people.kept_forms import keep_form, taken_form
 from web.access import Deed
 from web.cookies import DEPARTURE, cookie, set_cookie
 from web.doors import Visit, allowed, is_https
-from web.errors import MOST_KEPT, problem
-from web.pages.signing_in import own_path, require_entry_key, send_again, sign_in_page, start_session
+from web.entry import MOST_KEPT, own_path, require_entry_key, send_again, sign_in_page, start_session
+from web.errors import problem
 
 router = APIRouter()
 
