@@ -10,7 +10,7 @@ from ocr.document import DocumentReading
 from ocr.fields.document import NAMES, plain_fields
 from ocr.fields.found import Found
 from ocr.intake import Intake
-from ocr.page_reading import Note, PageReading
+from ocr.page import Note, PageReading
 from ocr.version import CHECKER_VERSION
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.line import Line
-from ocr.page_reading import Note, PageReading
+from ocr.page import Note, PageReading
 
 _MOTTO = re.compile(r"C.NG H.A X. H.I CH. NGH.A VI.T NAM\W{0,2}$")
 _OF_HOW_MANY = re.compile(r"^\W{0,3}(?:TRANG|TR\.?)\s*:?\s*(\d{1,3})\s*(?:/|TREN|CUA)\s*(\d{1,3})\W{0,3}$")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from config.strict_yaml import plain_yaml
 from ocr.intake import PDF_VERSIONS
-from ocr.page_reading import Note, PageReading
+from ocr.page import Note, PageReading
 
 _FILE = Path(__file__).resolve().parents[1] / "config" / "documents" / "digitisation.yaml"
 Profile = Literal["scanned", "born_digital", "image"]

@@ -16,8 +16,9 @@ from ocr.drawing_cost import refuse_endless_drawing
 from ocr.engine import LINE, Engine
 from ocr.errors import OcrError, PageUnreadable, UnreadableFile
 from ocr.intake import PDF_VERSIONS, Intake, header_version
+from ocr.page import Note, PageReading, in_units
 from ocr.page_content import is_sound
-from ocr.page_reading import Note, PageReading, Reader, in_units
+from ocr.page_reading import Reader
 from ocr.parallel_pages import read_in_shares
 from ocr.pdf import open_document, page_of
 from ocr.pdf_page_reading import Layer, read_pdf_page

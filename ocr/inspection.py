@@ -24,7 +24,7 @@ from ocr.fields.document import Clues, fields_of
 from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.json_values import sound
 from ocr.kept_words import packed_words
-from ocr.page_reading import Note, PageReading
+from ocr.page import Note, PageReading
 from ocr.pasted_sheet import as_own_page, on_whole_pages
 
 __all__ = ["InspectOptions", "inspect_file", "unread_answer"]

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 
 from ocr.fields.found import share_box
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.shown_places import Share
 
 _MOST_WORDS = 20_000

@@ -1,4 +1,4 @@
-"""One page read: its kind, its facts as a scan, its words; and how the picture of a page is read.
+"""How the picture of a page is read: its facts as a scan, and its words by the engine.
 
 Skew and orientation are repaired only when needed. Pages of PDFs: ocr/pdf_page_reading.py.
 """
@@ -6,10 +6,9 @@ Skew and orientation are repaired only when needed. Pages of PDFs: ocr/pdf_page_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from statistics import median
-from typing import Literal
 
 from PIL import Image
 
@@ -20,14 +19,11 @@ from ocr.engine import BLOCK, PAGE, Engine
 from ocr.errors import EngineFailed
 from ocr.fields.spelling import with_set_phrases
 from ocr.number_look import with_number_line
-from ocr.pdf import Colour
+from ocr.page import Note, PageReading
 from ocr.recipients_look import with_recipients
 from ocr.second_look import signature_region, with_signature_block
-from ocr.signatures.paper_marks import PaperMark
 from ocr.skew import REPAIR_SKEW_FROM, level_cut, skew_of, turned_upright
 from ocr.words import Box, Word, mean_confidence, text_of, without_doubles
-
-Kind = Literal["text", "scan", "mixed", "blank"]
 
 BLANK_INK = 0.0006
 """Share of ink under which a scanned page is blank (dust, a scanner's edge, a seal bleeding through)."""
@@ -48,57 +44,6 @@ _CUT_LINE = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something a person should know of one page. `code` is data (config/documents), `detail` Vietnamese."""
-
-    code: str
-    page: int | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PageReading:
-    """What one page is and says. `dpi`, `colour` and `skew` are None where the page is no picture.
-
-    `rotation`: degrees clockwise by which the displayed page must be turned to be upright.
-    `confidence`: mean of the words' confidence, 0 to 1; None without words.
-    `picture`: the upright grey picture and its dpi, kept where fields need to look at it again.
-    `marks`: seals and handwriting, None where the paper alone was not at hand while reading.
-    `cut`: strokes of ink over the left, top, right and bottom edge of the scan as it lies in the file.
-    `text_from`: where `text` is from where not from `source`. `sampled`: confidence, 0 to 1, of the part that was read
-    of a scan whose words are a layer's. `sheet`: where the paper lies on the upright page into which it is pasted under
-    a caption (ocr/pasted_sheet.py); `picture` then shows it alone.
-    """
-
-    number: int
-    kind: Kind
-    width: float
-    height: float
-    dpi: int | None = None
-    colour: Colour | None = None
-    rotation: int = 0
-    skew: float | None = None
-    words: tuple[Word, ...] = ()
-    source: Literal["layer", "ocr", "none"] = "none"
-    text: str = ""
-    notes: tuple[Note, ...] = ()
-    fingerprint: int | None = None
-    picture: Image.Image | None = field(default=None, repr=False)
-    picture_dpi: float = 0.0
-    marks: tuple[PaperMark, ...] | None = None
-    cut: tuple[int, int, int, int] = (0, 0, 0, 0)
-    text_from: Literal["layer"] | None = None
-    sampled: float | None = None
-    sheet: Box | None = None
-
-    @property
-    def confidence(self) -> float | None:
-        if self.sampled is not None:
-            return self.sampled
-        return round(mean_confidence(self.words), 3) if self.words else None
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """How a page's picture is read: the engine is asked for only when one needs it, and may raise EngineMissing."""
 
@@ -110,25 +55,6 @@ class Reader:
     def seconds(self) -> float:
         """Left for the next call of the engine."""
         return max(_LEAST_SECONDS, self.budget.left())
-
-
-def in_units(reading: PageReading, unit: float) -> PageReading:
-    """The page with its places in points where its own unit is `unit` points."""
-    if unit == 1.0:
-        return reading
-    words = tuple(replace(word, box=_times(word.box, unit)) for word in reading.words)
-    return replace(
-        reading,
-        width=reading.width * unit,
-        height=reading.height * unit,
-        dpi=round(reading.dpi / unit) if reading.dpi else reading.dpi,
-        picture_dpi=reading.picture_dpi / unit,
-        words=words,
-    )
-
-
-def _times(box: Box, unit: float) -> Box:
-    return Box(box.left * unit, box.top * unit, box.right * unit, box.bottom * unit)
 
 
 def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Reader) -> PageReading:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
 from ocr.budget import Budget
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""

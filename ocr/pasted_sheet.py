@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ocr.fields.found import Found
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.shown_places import turned
 from ocr.words import Box, Word, text_of
 

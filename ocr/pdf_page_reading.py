@@ -18,7 +18,8 @@ from PIL import Image
 from ocr import page_image
 from ocr.errors import EngineFailed, PageUnreadable
 from ocr.letters_in_picture import LETTERS_DPI, Places, inside, letter_places, looks_like_paper
-from ocr.page_reading import Note, PageReading, Reader, read_picture, sampled_line_band
+from ocr.page import Note, PageReading
+from ocr.page_reading import Reader, read_picture, sampled_line_band
 from ocr.pasted_sheet import as_own_page, laid_on_page, sheet_under_caption
 from ocr.pdf import Colour, PdfPage, embedded_picture, picture_of, pictures_alone
 from ocr.pictures_of_page import large_images, only_image, told_of_damage

@@ -13,7 +13,8 @@ from PIL import Image, ImageOps
 from ocr import page_image
 from ocr.budget import at_most
 from ocr.errors import OcrError, UnreadableFile
-from ocr.page_reading import Note, PageReading, Reader, read_picture
+from ocr.page import Note, PageReading
+from ocr.page_reading import Reader, read_picture
 from ocr.pdf import MOST_PIXELS
 from ocr.signatures.paper_marks import marks_on_paper
 

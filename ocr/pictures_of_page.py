@@ -8,7 +8,7 @@ from typing import Any
 
 from ocr.deflated import MOST_UNPACKED, ends_soundly
 from ocr.hidden_text import is_cut
-from ocr.page_reading import Note, PageReading
+from ocr.page import Note, PageReading
 from ocr.pdf import PdfPage, PlacedImage, embedded_picture
 from ocr.words import Box
 

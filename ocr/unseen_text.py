@@ -13,7 +13,7 @@ import numpy as np
 from PIL import ImageChops
 
 from ocr.errors import PageUnreadable
-from ocr.page_reading import Note
+from ocr.page import Note
 from ocr.pdf import PdfPage, picture_of, picture_without_letters
 from ocr.words import Box, Word
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from ocr.digitisation import thresholds_of
 from ocr.engine import DEFAULT_LANGUAGE, engine_for
 from ocr.fields.document import Clues, fields_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word
 
 

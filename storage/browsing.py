@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from storage.database.door_tables import uploads
+from storage.database.slices import Slice
 from storage.database.tables import (
     custody,
     documents,
@@ -30,14 +31,6 @@ class NoSuchDocument(NoSuch):
 
 class NoSuchImport(NoSuch):
     """The unit has no import of this number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Which rows of a long list: from where, how many."""
-
-    offset: int = 0
-    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)

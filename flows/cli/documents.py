@@ -98,7 +98,7 @@ def search(
     from flows.examining.searching import Asked, NothingAsked, rebuild_index
     from flows.examining.searching import search as search_documents
     from flows.resources import open_resources
-    from storage.browsing import Slice
+    from storage.database.slices import Slice
 
     try:
         with open_resources(settings_for(unit)) as resources:

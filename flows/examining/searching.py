@@ -11,7 +11,7 @@ from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from ocr.kept_words import unpacked_words
 from ocr.shown_places import Share
-from storage.browsing import Slice
+from storage.database.slices import Slice
 from storage.documents.search import Hit, Query, Reach, answering, index_again, packed_words_of, search_pages
 
 

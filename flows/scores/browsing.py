@@ -21,8 +21,9 @@ from scoring.forecast import Endings, lost_when_ended
 from scoring.number_names import number_names
 from scoring.what_if import assumable
 from storage import browsing
-from storage.browsing import DocumentsWanted, Slice
+from storage.browsing import DocumentsWanted
 from storage.database import Database
+from storage.database.slices import Slice
 from storage.dismissals import dismissed, ringing
 from storage.ledger.leases import state_seen
 from storage.ledger.nights import nights_of

@@ -20,7 +20,7 @@ from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, sugg
 from ocr.fields.signing import is_watermark, signing_of
 from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of, with_apostrophe, with_small_letters
 from ocr.fields.written import Reread
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Word
 
 NAMES = (

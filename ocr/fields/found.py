@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box
 
 State = Literal["read", "blank", "handwritten"]

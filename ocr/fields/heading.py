@@ -14,7 +14,7 @@ from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.number import NumberLine, type_by_symbol
 from ocr.fields.spelling import with_set_phrases, with_small_letters
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Word, around, middle_of
 
 _LETTER_MARK = r"^\W{0,2}(?:V\s?/(?=\s)|V[^\w\s](?=\s)|[VW]\s*[/|1Il]\s*[VW]|VW{1,2}|VV|W)[:.]?\s+"

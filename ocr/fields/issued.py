@@ -12,7 +12,7 @@ from ocr.fields.grammar import slips
 from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
 from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state, in_digits
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, around
 
 _DATE = re.compile(

@@ -12,7 +12,7 @@ from ocr.fields.layout import Head
 from ocr.fields.line import Line
 from ocr.fields.lost_spaces import with_lost_spaces
 from ocr.fields.spelling import as_place_is_named, in_set_phrases, marks_of, respelt, respelt_phrase
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Word, around
 
 _NUMBER_LINE = re.compile(r"^\W{0,2}SO\s*(?:[:;.]|\W?\d|.{0,12}/)")

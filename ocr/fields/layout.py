@@ -11,7 +11,7 @@ from statistics import median
 
 from ocr.fields.grammar import NATIONAL_MOTTO
 from ocr.fields.line import Line
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word, page_rows
 
 _MOTTO = re.compile(NATIONAL_MOTTO + "|DANG C.NG S.N VI.T")

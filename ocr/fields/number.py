@@ -11,7 +11,7 @@ from ocr.fields.grammar import fold, grammar, repaired_symbol, slips
 from ocr.fields.layout import Head
 from ocr.fields.line import Line, Spot
 from ocr.fields.written import Gap, Place, Reread, gap_state, in_digits
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box
 
 _SYMBOL = r"(?P<symbol>(?:\d{4}\s*/\s*)?[A-Z][A-Z0-9&.]*(?:\s?[-–—]{1,2}\s?[A-Z0-9][A-Z0-9&.]*)*)(?=[\s.,;:)_]|$)"

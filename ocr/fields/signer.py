@@ -20,7 +20,7 @@ from ocr.fields.names import (
     written_as_name,
 )
 from ocr.fields.titles import mostly_capital, title_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import around
 
 _SURE_MARK = 0.8

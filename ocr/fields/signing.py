@@ -16,7 +16,7 @@ from ocr.fields.line import Line
 from ocr.fields.signer import name_in, name_of
 from ocr.fields.spelling import respelt
 from ocr.fields.titles import framed_title, mostly_capital, title_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Word, around
 
 _AUTHORITY = re.compile(

@@ -9,13 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
 
 from ocr.fields.grammar import decomposed, fold, grammar, is_toned, slips
+from ocr.page import PageReading
 from ocr.words import Word
-
-if TYPE_CHECKING:
-    from ocr.page_reading import PageReading
 
 
 def respelt(word: Word, vocabulary: Counter[str]) -> str:

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ocr.page import PageReading
 from ocr.page_image import otsu
-from ocr.page_reading import PageReading
 from ocr.words import Box, Word
 
 Gap = Literal["blank", "printed", "handwritten"]

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from ocr.words import plain
-from storage.browsing import Slice
+from storage.database.slices import Slice
 from storage.database.tables import documents, examinations, page_texts, receipts
 
 _WORD = re.compile(r"[^\W_]+")

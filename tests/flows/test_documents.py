@@ -15,7 +15,7 @@ from flows.examining.documents import NoSuchDocument, check_register, list_docum
 from flows.examining.searching import Asked, NothingAsked, rebuild_index, search
 from flows.examining.uploading import upload_files
 from flows.resources import Resources, open_resources
-from storage.browsing import Slice
+from storage.database.slices import Slice
 from storage.proof.custody import events
 from tests.ocr.papers import Paper, born_digital
 

@@ -16,7 +16,7 @@ from flows.resources import open_resources
 from flows.scores import browsing
 from ocr import InspectOptions, inspect_file
 from ocr.kept_words import packed_words, unpacked_words
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word
 from storage.documents.search import Query, answering
 from tests.ocr.papers import Paper, born_digital

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocr.fields.document import Clues, fields_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word
 
 

@@ -13,7 +13,7 @@ from ocr import InspectOptions, inspect_file
 from ocr.fields.grammar import slips
 from ocr.fields.layout import head_of
 from ocr.fields.number import number_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word
 from tests.ocr.ground_truth import case_of
 from tests.ocr.papers import Paper, Scanner, scanned

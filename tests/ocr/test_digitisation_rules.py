@@ -9,7 +9,7 @@ import pytest
 
 from ocr import digitisation
 from ocr.digitisation import Profile, judge, outcome_of, rules, thresholds_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 
 PROVENANCE = {"cited", "unverified", "measured", "proposal"}
 A4 = (595.0, 842.0)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.spelling import in_set_phrases, with_set_phrases, with_small_letters
 from ocr.fields.written import Place, gap_state
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.pdf import _apart
 from ocr.recipients_look import with_recipients
 from ocr.second_look import better_rows

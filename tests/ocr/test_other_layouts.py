@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr.fields.document import Clues, fields_of
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word, rows_of
 
 LETTER, SPACE, HIGH = 5.6, 3.4, 11.0

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocr.fields.found import Found, share_box
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.pasted_sheet import as_own_page, laid_on_page, on_whole_pages
 from ocr.words import Box, Word
 from tests.ocr.exotic import strips

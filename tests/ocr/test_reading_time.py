@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from ocr.budget import Budget
-from ocr.page_reading import PageReading, Reader, read_picture
+from ocr.page import PageReading
+from ocr.page_reading import Reader, read_picture
 from ocr.words import Word
 
 

@@ -10,7 +10,7 @@ from ocr.engine import LINE
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.line import Line
 from ocr.fields.names import name_parts, respelt_name
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.second_look import better_rows, with_signature_block
 from ocr.words import Box, Word
 from tests.ocr.printed_rows import fields_under, row

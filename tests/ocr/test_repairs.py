@@ -11,7 +11,7 @@ from ocr.fields.document import Clues, fields_of
 from ocr.fields.grammar import symbol_of_heading, symbol_of_organ
 from ocr.fields.spelling import as_place_is_named, in_set_phrases, with_set_phrases
 from ocr.fields.written import Place, gap_state
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word
 from tests.ocr.printed_rows import fields_under, row
 

@@ -10,9 +10,10 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import text
 
-from storage.browsing import DocumentsWanted, Slice, documents_slice
+from storage.browsing import DocumentsWanted, documents_slice
 from storage.database import Database, open_database
 from storage.database.connection import sqlite_url
+from storage.database.slices import Slice
 from storage.documents.evidence import Examination, Upload, record_examination, record_upload
 from storage.documents.search import Hit, Query, Reach, index_again, search_pages
 from storage.errors import Unkeepable

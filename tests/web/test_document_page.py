@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from ocr.digitisation import rules
 from ocr.kept_words import packed_words
-from ocr.page_reading import PageReading
+from ocr.page import PageReading
 from ocr.words import Box, Word
 from tests.web.keeping_documents import field, kept_document
 from tests.web.test_api import V1, token_of

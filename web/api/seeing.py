@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.arriving.sources_told import sources_now
 from flows.scores import browsing
-from storage.browsing import Slice
+from storage.database.slices import Slice
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router

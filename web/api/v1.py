@@ -17,7 +17,8 @@ from flows.examining.register_says import register_says
 from flows.people.documents_seen import note_access
 from flows.running.requests import RunAsked, ask_for_run, cancel_run, progress_of, runs_asked
 from flows.scores import browsing
-from storage.browsing import DocumentsWanted, Slice, runs_slice
+from storage.browsing import DocumentsWanted, runs_slice
+from storage.database.slices import Slice
 from web.access import Deed
 from web.api import examples
 from web.api.places import PLACE, Period, Unit, api_router

@@ -18,7 +18,7 @@ from flows.people.documents_seen import note_access, note_search
 from flows.scores import browsing
 from flows.telling import ordering
 from flows.telling.ordering import OrderAsked
-from storage.browsing import Slice
+from storage.database.slices import Slice
 from storage.ledger import uploads
 from storage.people import sessions
 from storage.people.sessions import NewLink, Opening

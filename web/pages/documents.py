@@ -20,7 +20,8 @@ from flows.resources import Resources
 from flows.scores import browsing
 from flows.telling.proving import term_seen
 from ocr.page_picture import NoPicture
-from storage.browsing import DocumentsWanted, Slice
+from storage.browsing import DocumentsWanted
+from storage.database.slices import Slice
 from web.access import Deed
 from web.document_view import fields_shown, marks_of, reasons_shown, signers_on
 from web.doors import Visit, allowed

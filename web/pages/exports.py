@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from flows.arriving.importing import BadDismissal, dismiss_layout
 from flows.arriving.sources_told import sources_now
 from flows.scores import browsing
-from storage.browsing import Slice
+from storage.database.slices import Slice
 from storage.dismissals import Dismissal
 from web.access import Deed
 from web.doors import Visit, allowed

@@ -14,7 +14,8 @@ from flows.running.requests import BadRequest, RunAsked, ask_for_run, cancel_run
 from flows.scores import browsing
 from flows.telling.sheets import sheet_of_run
 from reports.printed import NoFont
-from storage.browsing import Slice, runs_slice
+from storage.browsing import runs_slice
+from storage.database.slices import Slice
 from web import wording
 from web.access import Deed
 from web.doors import Visit, allowed
