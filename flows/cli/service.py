@@ -14,9 +14,6 @@ from flows.cli.door import DONE, NEEDS_PERSON, WRONG_USE, AsJson, Period, Refuse
 from flows.cli.texts import text
 from reports.letter import vietnamese_number
 
-_OPEN = ("waiting", "running", "lost")
-_CODES = dict.fromkeys(("done", *_OPEN), DONE)
-
 
 def run(
     *,
@@ -40,7 +37,12 @@ def run(
         told = ask_for_run(resources, asked)
     if not leave:
         told = _followed(settings, told)
-    finish(told, as_json=as_json, lines=_lines(told), code=_CODES.get(told["state"], NEEDS_PERSON))
+    finish(
+        told,
+        as_json=as_json,
+        lines=_lines(told),
+        code=NEEDS_PERSON if told["ended_at"] and told["state"] != "done" else DONE,
+    )
 
 
 def runs(*, unit: Unit = "", as_json: AsJson = False) -> None:
@@ -107,7 +109,7 @@ def _followed(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
     from flows.running.requests import progress_of, run_next
 
     seen = None
-    while told["state"] in _OPEN:
+    while not told["ended_at"]:
         if (done := run_next(settings, now=datetime.now(UTC), only=told["request"], heard=_say_step)) is not None:
             return done
         if (now_at := _where(told)) != seen:
@@ -140,7 +142,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
 
     dry = ", chỉ xem thử" if told["dry_run"] else ""
     yield f"{told['request']}: {STATES[told['state']]} ({told['unit']}, kỳ {told['period']}, {told['criteria']}{dry})"
-    if told["state"] in _OPEN:
+    if not told["ended_at"]:
         yield f"  {_where(told)}"
     outcome = told["outcome"]
     if totals := outcome.get("totals"):
