@@ -23,6 +23,7 @@ from ocr.parallel_pages import read_in_shares
 from ocr.pdf import open_document, page_of
 from ocr.pdf_page_reading import Layer, read_pdf_page
 from ocr.picture_file import frames_of, opened_picture, read_frame
+from ocr.picture_masks import Size, masks_of, with_masks
 from ocr.text_layer import page_fonts, page_text
 from ocr.words import Box, Word
 
@@ -137,7 +138,7 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader,
     try:
         with at_most(reader.seconds + 1):
             structure.refuse_endless_drawing(number)
-            page = page_of(document, number)
+            page = with_masks(page_of(document, number), lambda: structure.masks_of(number))
             fonts, text = lambda: structure.fonts_of(number), lambda: structure.text_of(number)
             layer = Layer(fonts, text, holds_fields, may_be_off=structure.has_optional_content)
             reading = in_units(read_pdf_page(page, layer, reader), structure.unit_of(number))
@@ -212,6 +213,11 @@ class _Structure:
     def has_sound_content(self, number: int) -> bool:
         """See ocr/page_content.py; True where pypdf cannot tell."""
         return bool(self._asked(lambda: is_sound(self._pages[number - 1]), True))
+
+    def masks_of(self, number: int) -> dict[Size, Size]:
+        """See ocr/picture_masks.py; {} where pypdf cannot tell."""
+        masks: dict[Size, Size] = self._asked(lambda: masks_of(self._pages[number - 1]), {})
+        return masks
 
     def unit_of(self, number: int) -> float:
         """/UserUnit of a page (how many points its unit has), which pdfium leaves out of account; 1 unless sound."""

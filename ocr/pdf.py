@@ -45,7 +45,10 @@ Colour = Literal["colour", "grey", "bilevel"]
 
 @dataclass(frozen=True, slots=True)
 class PlacedImage:
-    """A raster image on a page: its pixels, its place, how many pixels an inch it has there."""
+    """A raster image on a page: its pixels, its place, how many pixels an inch it has there.
+
+    `masked`: a mask hides a part of it (ocr/picture_masks.py), so that it must be drawn to be seen.
+    """
 
     width: int
     height: int
@@ -53,6 +56,7 @@ class PlacedImage:
     dpi: float
     colour: Colour
     handle: Any
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

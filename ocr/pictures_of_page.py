@@ -14,14 +14,17 @@ from ocr.words import Box
 
 _NEAR_EDGE = 2.0
 """Points by which an image may miss the page's edges and still be the page."""
+_TILED = 0.6
+"""Share of the page under small images from which they are a scan in tiles."""
 _BEYOND = 0.03
 """Share of the page by which a picture may pass its edges: what a scanner trims."""
 _END_OF_JPEG = b"\xff\xd9"
 
 
 def large_images(page: PdfPage) -> list[PlacedImage]:
-    """Images, and strips of images, that may hold a part of a document."""
-    return [one for one in page.images if one.box.width * one.box.height > 0.02 * page.area]
+    """Images, and strips of images, that may hold a part of a document; all tiles of a page made of them."""
+    large = [one for one in page.images if one.box.width * one.box.height > 0.02 * page.area]
+    return large or (list(page.images) if page.image_share() >= _TILED else [])
 
 
 def only_image(page: PdfPage) -> PlacedImage | None:
@@ -33,7 +36,7 @@ def only_image(page: PdfPage) -> PlacedImage | None:
     if len(large) != 1 or page.rotation or page.drawn_over:
         return None
     image = large[0]
-    if not _fills(image.box, page) or is_cut(image.handle.raw):
+    if image.masked or not _fills(image.box, page) or is_cut(image.handle.raw):
         return None
     a, b, c, d, _, _ = image.handle.get_matrix().get()
     level = a > 0 and d > 0 and abs(b) < 0.01 * a and abs(c) < 0.01 * d

@@ -90,12 +90,26 @@ def stencil(picture: Image.Image) -> bytes:
     return image_page(zlib.compress(flat.tobytes()), facts)
 
 
-def soft_masked(picture: Image.Image) -> bytes:
+def soft_masked(picture: Image.Image, through: bytes = b"\xff") -> bytes:
     """Colour under a soft mask that lets everything through."""
     facts = _facts(picture, "/DeviceRGB", 8, "/Filter /FlateDecode /SMask 6 0 R")
-    mask = zlib.compress(b"\xff" * (picture.width * picture.height))
+    mask = zlib.compress(through * (picture.width * picture.height))
     said = f"/Type /XObject /Subtype /Image {_facts(picture, '/DeviceGray', 8, '/Filter /FlateDecode')}"
     return image_page(zlib.compress(picture.convert("RGB").tobytes()), facts, stream(mask, said))
+
+
+def through_mask(picture: Image.Image) -> bytes:
+    """Compact (MRC): the colours at a third of the resolution, seen through a mask of letters over white paper."""
+    small = picture.convert("RGB").reduce(3)
+    letters = _black_and_white(ImageOps.invert(picture.convert("L")))
+    facts = _facts(small, "/DeviceRGB", 8, "/Filter /FlateDecode /SMask 6 0 R")
+    said = f"/Type /XObject /Subtype /Image {_facts(letters, '/DeviceGray', 1, '/Filter /FlateDecode')}"
+    return image_page(zlib.compress(small.tobytes()), facts, stream(zlib.compress(letters.tobytes()), said))
+
+
+def behind_mask(picture: Image.Image) -> bytes:
+    """Colour under a soft mask that lets nothing through: white paper to whoever looks at it."""
+    return soft_masked(picture, b"\0")
 
 
 def jpeg2000(picture: Image.Image) -> bytes:
@@ -142,12 +156,23 @@ def inline_image(picture: Image.Image) -> bytes:
 
 def strips(picture: Image.Image) -> bytes:
     """The page in twelve strips, as some scanners store it."""
-    high = -(-picture.height // 12)
+    return _in_pieces(picture, picture.width, -(-picture.height // 12))
+
+
+def tiles(picture: Image.Image) -> bytes:
+    """The page in tiles of 128 pixels, each a hundredth of it or less."""
+    return _in_pieces(picture, 128, 128)
+
+
+def _in_pieces(picture: Image.Image, wide: int, high: int) -> bytes:
     drawn, objects, names = [], [], []
-    for place in range(12):
-        cut = picture.convert("RGB").crop((0, place * high, picture.width, min(picture.height, (place + 1) * high)))
-        bottom = 842 * (1 - (place * high + cut.height) / picture.height)
-        drawn.append(f"q 595 0 0 {842 * cut.height / picture.height:.4f} 0 {bottom:.4f} cm /I{place} Do Q")
+    places = [(x, y) for y in range(0, picture.height, high) for x in range(0, picture.width, wide)]
+    across, down = 595 / picture.width, 842 / picture.height
+    for place, (left, top) in enumerate(places):
+        right, bottom = min(picture.width, left + wide), min(picture.height, top + high)
+        cut = picture.convert("RGB").crop((left, top, right, bottom))
+        size = f"{cut.width * across:.4f} 0 0 {cut.height * down:.4f}"
+        drawn.append(f"q {size} {left * across:.4f} {842 - bottom * down:.4f} cm /I{place} Do Q")
         facts = _facts(cut, "/DeviceRGB", 8, "/Filter /FlateDecode")
         objects.append(stream(zlib.compress(cut.tobytes()), f"/Type /XObject /Subtype /Image {facts}"))
         names.append(f"/I{place} {5 + place} 0 R")
@@ -194,11 +219,13 @@ SCANS: dict[str, Callable[[Image.Image], bytes]] = {
         bilevel_inverted,
         stencil,
         soft_masked,
+        through_mask,
         jpeg2000,
         fax,
         jbig2,
         inline_image,
         strips,
+        tiles,
         mirrored_matrix,
         turned_by_page,
         scaled_unit,

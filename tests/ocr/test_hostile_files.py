@@ -127,6 +127,12 @@ def test_a_page_is_read_however_the_scanner_stored_it(tmp_path: Path, page_pictu
     assert (page["colour"] == "bilevel") == (way in {"bilevel", "bilevel_inverted", "stencil", "fax", "jbig2"})
 
 
+def test_a_picture_behind_a_mask_is_white_paper(tmp_path: Path, page_picture: Image.Image) -> None:
+    answer = inspected(tmp_path, exotic.behind_mask(page_picture))
+
+    assert "blank_document" in codes(answer)
+
+
 @pytest.mark.parametrize("way", ["stencil", "fax", "jbig2", "mirrored_matrix", "strips"])
 def test_words_printed_over_a_scan_hide_it_in_no_storage(tmp_path: Path, page_picture: Image.Image, way: str) -> None:
     """The typed words are seen, yet repeat what the picture says; fax and jbig2 are negatives here."""
