@@ -45,7 +45,8 @@ def completeness_notes(pages: Sequence[PageReading], *, page_count: int, limits:
 
 def _scale(page: PageReading, limits: dict[str, Any]) -> Iterator[Note]:
     """A scan at 100 % shows the national motto at 12 to 13 points."""
-    motto = head_of(page).motto if page.dpi is not None else None
+    told = any(note.code == "scale" for note in page.notes)
+    motto = head_of(page).motto if page.dpi is not None and not told else None
     match = _MOTTO.search(motto.folded) if motto else None
     if motto is None or match is None:
         return

@@ -39,6 +39,8 @@ _LEAST_IMAGE = 0.12
 """Share of the page under images from which they may hold a document: A4 pasted in at a third of its width."""
 _WHOLE_IMAGE = 0.99
 """Share of the page from which an image's places are the page's."""
+_ALL_PAPER = 0.96
+"""Share of a picture's width from which dark ground beside the paper is a scanner's rim."""
 _FEW_LETTERS = 40
 """Letters in a picture under which it is no document."""
 _LITTLE_TYPED = 160
@@ -236,7 +238,17 @@ def _scan_facts(base: PageReading, page: PdfPage, taken: _Taken, *, mixed: bool)
         colour=colour,
         marks=marks,
         cut=page_image.strokes_over_edges(seen, taken.dpi),
+        notes=(*base.notes, *_ground_note(seen, page.number)),
     )
+
+
+def _ground_note(seen: Image.Image, number: int) -> tuple[Note, ...]:
+    """A photograph of paper on a desk, a sheet scanned under an open lid."""
+    share = page_image.share_of_paper(seen)
+    if share > _ALL_PAPER:
+        return ()
+    taken = f"tờ giấy chỉ chiếm {share * 100:.0f} % bề rộng hình"
+    return (Note("scale", number, f"Bốn phía tờ giấy là nền tối, {taken} (ảnh chụp?); cần xem tỷ lệ 100 %."),)
 
 
 def _part_with_images(page: PdfPage, taken: _Taken) -> Image.Image:

@@ -10,7 +10,7 @@ from ocr.deflated import MOST_UNPACKED, ends_soundly
 from ocr.hidden_text import is_cut
 from ocr.page import Note, PageReading
 from ocr.pdf import PdfPage, PlacedImage, embedded_picture
-from ocr.words import Box
+from ocr.words import Box, around
 
 _NEAR_EDGE = 2.0
 """Points by which an image may miss the page's edges and still be the page."""
@@ -18,6 +18,10 @@ _TILED = 0.6
 """Share of the page under small images from which they are a scan in tiles."""
 _BEYOND = 0.03
 """Share of the page by which a picture may pass its edges: what a scanner trims."""
+_REDUCED = 0.97
+"""Share of the page's width under which a picture of the page's own shape is a scan that was made smaller."""
+_SAME_SHAPE = 0.007
+"""By which the two shapes may differ: a scan without 5 mm on each side differs by 0.015."""
 _END_OF_JPEG = b"\xff\xd9"
 
 
@@ -77,7 +81,18 @@ def told_of_damage(read: PageReading, page: PdfPage) -> PageReading:
         notes.append(Note("picture_damaged", page.number, said))
     if not empty and any(_goes_on(one.box, page) for one in large):
         notes.append(Note("cut_off", page.number, "Hình quét lớn hơn trang; phần nằm ngoài trang không hiện ra."))
+    if not empty and (share := _share_of_page(large, page)) < _REDUCED:
+        taken = f"chỉ chiếm {share * 100:.0f} % bề rộng trang"
+        said = f"Bản quét có dáng của trang nhưng {taken}; cần xem tỷ lệ 100 %."
+        notes.append(Note("scale", page.number, said))
     return replace(read, notes=tuple(notes))
+
+
+def _share_of_page(large: list[PlacedImage], page: PdfPage) -> float:
+    """Of the page's width, the share that a scan of the page's own shape takes; 1 for any other shape."""
+    box = around(one.box for one in large) if large else Box(0.0, 0.0, page.width, page.height)
+    alike = abs(box.height * page.width / (box.width * page.height) - 1) < _SAME_SHAPE
+    return box.width / page.width if alike else 1.0
 
 
 def _goes_on(box: Box, page: PdfPage) -> bool:

@@ -135,6 +135,27 @@ def test_a_scan_pasted_into_a_page_is_judged_as_a_scan(tmp_path: Path, name: str
     assert answer["pages"][0]["dpi"] == pytest.approx(scanner.dpi * 595 / place.width, abs=3)
 
 
+def test_a_scan_made_smaller_than_its_page_is_for_a_person_to_see(tmp_path: Path) -> None:
+    whole, small = Pasting(width=595.2756, left=0, top=0), Pasting(width=523, left=36, top=50)
+
+    told = [codes(examined(tmp_path, pasted(scan(PAPER, Scanner(dpi=200)), place))) for place in (whole, small)]
+
+    assert ["scale" in one for one in told] == [False, True]
+
+
+def test_paper_on_a_desk_is_no_scan_at_its_own_size(tmp_path: Path) -> None:
+    paper = scan(PAPER, Scanner(dpi=200))
+    desk = Image.new("RGB", (round(1.15 * paper.width), round(1.15 * paper.height)), (70, 60, 55))
+    rim = desk.crop((0, 0, round(1.02 * paper.width), round(1.02 * paper.height)))
+    for ground in (desk, rim):
+        ground.paste(paper, ((ground.width - paper.width) // 2, (ground.height - paper.height) // 2))
+    whole = Pasting(width=595.2756, left=0, top=0)
+
+    told = [codes(examined(tmp_path, pasted(picture, whole))) for picture in (rim, desk)]
+
+    assert ["scale" in one for one in told] == [False, True]
+
+
 def test_a_pasted_scan_under_a_typed_line_is_read(tmp_path: Path) -> None:
     place = Pasting(width=500, caption="Bản quét văn bản đã ký, gửi kèm hồ sơ của hộ gia đình")
 
