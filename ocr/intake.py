@@ -71,6 +71,15 @@ def take_in(path: Path) -> Intake:
     return Intake(path, data, hashlib.sha256(data).hexdigest(), media_type_of(data), header_version(data))
 
 
+def holds_document(path: Path) -> bool:
+    """A file begins like a PDF or a picture; no where it cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            return media_type_of(stream.read(1024)) in {"application/pdf", *IMAGES}
+    except OSError:
+        return False
+
+
 def media_type_of(data: bytes) -> str:
     """Media type by content."""
     if b"%PDF-" in data[:1024]:

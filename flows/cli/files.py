@@ -27,6 +27,7 @@ from flows.cli.door import (
 from flows.cli.texts import text
 
 _INSPECTED = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
+"""Names of files in a folder that are inspected whatever they hold; others where they hold a document."""
 _INSPECT_SECONDS = 35.0
 """Wall clock of one file; with start-up and clean-up a caller has its answer within 45 seconds."""
 
@@ -72,6 +73,9 @@ def inspect(
     from sandbox import Limits
 
     files = [found for path in paths for found in _files_of(path)]
+    if not files:
+        folders = ", ".join(map(str, paths))
+        raise Refused(f"{folders}: không có tệp PDF hay ảnh (TIFF, JPEG, PNG) nào để kiểm tra.", WRONG_USE)
     settings = settings_for()
     TrustStore.load(trust)  # a folder named by hand must be sound; BadTrustStore says what is not
     options = InspectOptions(
@@ -139,10 +143,13 @@ def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _files_of(path: Path) -> list[Path]:
-    """The file itself, though it may be missing (its answer says so), or a folder's documents by name."""
-    if path.is_dir():
-        return sorted(found for found in path.rglob("*") if found.suffix.lower() in _INSPECTED and found.is_file())
-    return [path]
+    """The file itself, though it may be missing (its answer says so), or a folder's documents by name and content."""
+    from ocr.intake import holds_document
+
+    if not path.is_dir():
+        return [path]
+    files = (found for found in path.rglob("*") if found.is_file())
+    return sorted(found for found in files if found.suffix.lower() in _INSPECTED or holds_document(found))
 
 
 def _require_file(path: Path) -> None:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from flows.cli.files import _files_of
 from tests.journeys.commands import parindex
 from tests.ocr.hostile import many_pages
@@ -81,14 +79,19 @@ def test_ten_thousand_pages_end_with_the_usual_cap_in_the_child(tmp_path: Path) 
     assert "pages_unread" in {reason["code"] for reason in answer["digitisation"]["reasons"]}
 
 
-@pytest.mark.parametrize("name", ["b.PDF", "a.pdf", "nhanh/c.tif", "d.jpeg", "e.png"])
-def test_a_folder_gives_its_documents_by_name(tmp_path: Path, name: str) -> None:
-    for one in ("b.PDF", "a.pdf", "nhanh/c.tif", "d.jpeg", "e.png", "ghi-chu.txt"):
-        (tmp_path / one).parent.mkdir(exist_ok=True)
-        (tmp_path / one).write_bytes(b"")
+def test_a_folder_gives_its_documents_in_order_by_name_or_by_content(tmp_path: Path) -> None:
+    empty = ("b.PDF", "a.pdf", "nhanh/c.tif", "d.jpeg", "e.png", "ghi-chu.txt")
+    for name, content in [*((name, b"") for name in empty), ("tai-ve", b"%PDF-1.7"), ("anh.tam", b"\xff\xd8\xff")]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
 
     found = [str(path.relative_to(tmp_path)) for path in _files_of(tmp_path)]
 
-    assert name in found
-    assert found == sorted(found)
-    assert "ghi-chu.txt" not in found
+    assert found == ["a.pdf", "anh.tam", "b.PDF", "d.jpeg", "e.png", "nhanh/c.tif", "tai-ve"]
+
+
+def test_a_folder_without_documents_is_told(tmp_path: Path) -> None:
+    done = parindex(tmp_path, "inspect", str(tmp_path), "--json")
+
+    assert done.returncode == 2
+    assert f"{tmp_path}: không có tệp PDF hay ảnh" in json.loads(done.stdout)["error"]
