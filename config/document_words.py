@@ -100,6 +100,13 @@ def suggested_values(name: str, field: Mapping[str, Any]) -> dict[str, list[str]
     return by_value
 
 
+def digitisation_vn(digitisation: Mapping[str, Any]) -> str:
+    """The verdict of an examination on how a file was digitised, with its reasons."""
+    reasons = "; ".join(str(reason["detail"]).rstrip(".") for reason in digitisation.get("reasons") or ())
+    verdict = str(digitisation.get("verdict"))
+    return f"{verdict}: {reasons}" if reasons else verdict
+
+
 def signature_vn(verdict: str) -> str:
     """A verdict (`PASSED`, `INDETERMINATE/TRY_LATER`) in words for officials; its code alone where it has none."""
     return SIGNATURES.get(verdict.partition("/")[0], verdict)

@@ -123,6 +123,11 @@ def colour_seen(picture: Image.Image) -> Literal["colour", "grey", "bilevel"]:
     return "bilevel" if between == 0 else "grey"
 
 
+def without_idle_colour(picture: Image.Image) -> Image.Image:
+    """A picture that shows no colour, in "L": pages that are drawn are "RGB", and grey scans are often stored so."""
+    return picture if picture.mode == "L" or colour_seen(picture) == "colour" else picture.convert("L")
+
+
 def _chroma(picture: Image.Image) -> int:
     red, green, blue = picture.split()
     spread = ImageChops.subtract(

@@ -63,7 +63,7 @@ def read_picture(base: PageReading, picture: Image.Image, dpi: float, reader: Re
     Raises:
         EngineMissing: this machine has no engine.
     """
-    paper = _Paper.of(page_image.positive(picture))
+    paper = _Paper.of(page_image.positive(page_image.without_idle_colour(picture)))
     seen = replace(base, fingerprint=page_image.fingerprint(paper.small))
     if page_image.ink_share(paper.small) < BLANK_INK:
         return replace(seen, kind="blank")

@@ -9,7 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from config.document_words import FIELD_STATES, FIELDS, place_said, printed_part, said_value, suggested_values
+from config.document_words import (
+    FIELD_STATES,
+    FIELDS,
+    digitisation_vn,
+    place_said,
+    printed_part,
+    said_value,
+    suggested_values,
+)
 from flows.cli.door import (
     DONE,
     MISSING,
@@ -117,10 +125,7 @@ def inspection_lines(shown: dict[str, Any]) -> Iterator[str]:
     if shown.get("reason_vi"):
         yield f"  {shown['reason_vi']}"
     yield from _field_lines(shown.get("fields") or {})
-    digitisation = shown.get("digitisation") or {}
-    yield f"  Số hóa: {digitisation.get('verdict')}" + "".join(
-        f"; {r['detail']}" for r in digitisation.get("reasons") or []
-    )
+    yield f"  Số hóa: {digitisation_vn(shown.get('digitisation') or {})}"
     yield f"  Chữ ký số: {(shown.get('signature') or {}).get('summary_vi')}"
     for one in (shown.get("signature") or {}).get("signatures") or []:
         yield f"    {one['signer'] or one['field']}: {one['summary_vi']}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from config.document_words import digitisation_vn
 from config.refusals import WrongUse
 from config.settings import Settings
 from flows.arriving.intake import Sender, keep_document
@@ -95,5 +96,5 @@ def _report(name: str, document: Mapping[str, Any], result: Mapping[str, Any]) -
         "reason": document["reason"],
         "digitisation": digitisation.get("verdict"),
         "signature": signature.get("verdict"),
-        "verdict_vi": f"Số hóa: {digitisation.get('verdict')}. {signature.get('summary_vi') or ''}".strip(),
+        "verdict_vi": f"Số hóa: {digitisation_vn(digitisation)}. {signature.get('summary_vi') or ''}".strip(),
     }
