@@ -29,11 +29,13 @@ _PARTY = re.compile(
 _NO_SLASH = re.compile(
     _START + r"(?P<digits>.{0,10}?)\s*[^A-Z0-9]?\s*(?P<symbol>[A-Z]{1,4}[-–—][A-Z0-9&.]{2,}(?:-[A-Z0-9&.]+)*)"
 )
+_LIKE_SLASH = re.compile(r"(?<=\d)[71Il]$")
+"""What the slash was read as where a line has none: it is never left out."""
 _NO_WORD = re.compile(
     r"^(?P<so>(?:\w?:)?)\s*(?P<digits>[\W\d][^-]{0,14}?)\s*[/|!]\s*(?P<symbol>[A-Z]{1,8}[-–—][A-Z0-9&.-]*[A-Z0-9])$"
 )
 """Last of all: a pen's strokes have hidden "Số", or its S, and the symbol is one that the grammar knows."""
-_ENDS_AS_SYMBOL = re.compile(r"[\s/|!][A-Z]{1,4}[-–—][A-Z]{2,}[A-Z0-9-]*\W*$")
+_ENDS_AS_SYMBOL = re.compile(r"[\s/|!\d][A-Z]{1,4}[-–—][A-Z]+[A-Z0-9-]*\W*$")
 _HEAD_SHARE = 0.2
 """Share of the page's height in which a symbol alone is the document's own."""
 _CUT_SYMBOL = re.compile(r"(?:^|[\s/|!])" + _SYMBOL)
@@ -44,20 +46,31 @@ _SO_WIDTH = 2.4
 
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """The line that holds the number: its place in the left column and its two fields."""
+    """The line that holds the number: its place in the left column and its two fields.
+
+    `sound`: it has its slash, and a symbol of which the grammar knows the type.
+    """
 
     index: int
     line: Line
     number: Found
     symbol: Found
+    sound: bool
 
 
 def number_of(head: Head, reread: Reread) -> NumberLine | None:
-    """The first line of the left column (else of the whole head) like number and symbol, as read at once or alone."""
+    """The first line of the left column (else of the whole head) like number and symbol; read alone where in doubt."""
     found = _first_like_number(head, (head.left, head.whole), reread)
-    if found is not None or head.page.source != "ocr":
+    if head.page.source != "ocr" or (found is not None and found.sound and found.number.state != "blank"):
         return found
-    return _first_like_number(head, ([_read_alone(line, head.page, reread) for line in head.left],), reread)
+    alone = _first_like_number(head, ([_read_alone(line, head.page, reread) for line in head.left],), reread)
+    return alone if alone is not None and (found is None or _is_surer(alone, found)) else found
+
+
+def _is_surer(alone: NumberLine, first: NumberLine) -> bool:
+    """The line read alone says what a number line says, where the page's reading gave less: strokes may be lost."""
+    same = abs(alone.line.box.middle - first.line.box.middle) < first.line.box.height
+    return same and alone.sound and (not first.sound or alone.number.state != "blank")
 
 
 def _read_alone(line: Line, page: PageReading, reread: Reread) -> Line:
@@ -76,8 +89,19 @@ def _first_like_number(head: Head, columns: Sequence[Sequence[Line]], reread: Re
             for index, line in enumerate(lines[:14]):
                 for match in (pattern.search(line.folded) for pattern in patterns):
                     if match and _is_symbol(line, match, head.page):
-                        return _number_line(head.page, (index, line, match), reread)
+                        return _number_line(head.page, (index, line, _soundest(line, match, head.page)), reread)
     return None
+
+
+def _soundest(line: Line, first: re.Match[str], page: PageReading) -> re.Match[str]:
+    """On paper the match whose symbol the grammar knows: a pen's strokes may be read as a slash and letters."""
+    others = (pattern.search(line.folded) for pattern in (_HYPHENED, _STATE, _NO_SLASH) if page.source == "ocr")
+    like = [first, *(match for match in others if match and _is_symbol(line, match, page))]
+    return next((match for match in like if type_by_symbol(_symbol_in(line, match))), first)
+
+
+def _symbol_in(line: Line, match: re.Match[str]) -> str:
+    return repaired_symbol(_joined(line.text[slice(*match.span("symbol"))]))
 
 
 def _capitals(line: Line, match: re.Match[str]) -> Box | None:
@@ -114,11 +138,13 @@ def _number_line(page: PageReading, at: tuple[int, Line, re.Match[str]], reread:
     text, confidence = _surest_symbol(page, symbol, reread)
     written = repaired_symbol(text)
     found = Found(written, page.number, share_box(box, page), round(confidence, 3), line.text)
-    digits = line.group(match, "digits")
-    place = Place(_gap(line, match, box), digits.text, digits.confidence, _capitals(line, match) or box)
+    digits, has_slash = line.group(match, "digits"), match.re is not _NO_SLASH
+    said = digits.text if has_slash else _LIKE_SLASH.sub("", digits.text)
+    place = Place(_gap(line, match, box), said, digits.confidence, _capitals(line, match) or box)
     separator = "-" if match.re is _PARTY else "/"
     number = _number(page, line, place, gap_state(page, place, reread))
-    return NumberLine(index, line, completed(number, written, separator), found)
+    sound = has_slash and type_by_symbol(written) is not None
+    return NumberLine(index, line, completed(number, written, separator), found, sound)
 
 
 def _surest_symbol(page: PageReading, symbol: Spot, reread: Reread) -> tuple[str, float]:
@@ -139,7 +165,12 @@ def _surest_symbol(page: PageReading, symbol: Spot, reread: Reread) -> tuple[str
     again = [(_without_slash(_joined(spot.text), first[0]), spot.confidence) for spot in spots]
     longer = [one for one in again if not whole and one[0].startswith(first[0] + "-") and _like_symbol(one[0])]
     alike = [one for one in again if _like_symbol(one[0]) and slips(fold(one[0]), fold(first[0])) <= len(first[0]) // 4]
-    return max(longer or [first, *alike], key=lambda one: one[1])
+    return max(longer or [first, *alike], key=lambda one: (_names_unit(one[0]), one[1]))
+
+
+def _names_unit(symbol: str) -> bool:
+    """It ends with a unit's letters that the grammar knows (UBND, of which a stroke may leave UBN)."""
+    return fold(re.split(r"[-/]", symbol)[-1]) in grammar().unit_symbols
 
 
 def _without_slash(again: str, first: str) -> str:
