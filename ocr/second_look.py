@@ -15,7 +15,7 @@ from statistics import median
 
 from ocr.engine import BLOCK, LINE, SCATTERED
 from ocr.errors import EngineFailed
-from ocr.fields.grammar import is_toned
+from ocr.fields.grammar import grammar, is_toned
 from ocr.fields.names import is_family_name, is_name_word
 from ocr.words import Box, Row, Word, middle_of, plain, rows_of
 
@@ -27,6 +27,10 @@ _LEAST_TALL = 190.0
 """Points in which title, signature and name find room, though the name was not read at first."""
 _OTHER_LINES = 100_000
 """Times the layout mode, added to line numbers, so that no two readings share them."""
+_OVER_RECIPIENTS, _OVER_TITLE = 2.2, 0.5
+"""Heights of print over the first row from which the block is read: mandates may stand above `Nơi nhận:`."""
+_RIGHT_HALF, _HEAD = 0.4, 0.3
+"""Shares of the page: right of the one who signs stands, above the other the head does."""
 _SURE_NAME = 0.9
 """Confidence under which a word of a name is doubted: wrong ones had up to 0.87, right ones mostly 0.95 to 0.97."""
 _SCRAPS = "-_=|.,'`~“”\"*°:;"
@@ -232,15 +236,17 @@ _NAMED = 0.7
 
 
 def signature_region(words: Sequence[Word], width: float, height: float) -> Box | None:
-    """The right column from the line of `Nơi nhận:` down; None where the page has no recipients."""
+    """The right column from the line of `Nơi nhận:` down, else from who signs there; None where neither stands."""
     rows = rows_of(words)
-    place = first_recipient(rows, width, height)
+    place, above = first_recipient(rows, width, height), _OVER_RECIPIENTS
+    if place is None:
+        place, above = _last_title(rows, width, height), _OVER_TITLE
     if place is None:
         return None
     below = rows[place:]
     edge = _left_edge(below, width)
     first = below[0].words[0].box
-    top = max(0.0, first.top - 2.2 * first.height)
+    top = max(0.0, first.top - above * first.height)
     bottom = min(height, top + _TALLEST, max(top + _LEAST_TALL, max(one.box.bottom for one in below) + 30))
     return Box(edge, top, 0.985 * width, bottom) if bottom - top > 20 else None
 
@@ -258,6 +264,16 @@ def first_recipient(rows: Sequence[Row], width: float, height: float) -> int | N
         dashed = sum(row.text.startswith(("- ", "– ")) and row.text.rstrip()[-1:] in ";.,:" for row in following)
         if dashed >= 3 and rows[place].box.top > 0.1 * height and rows[place].box.right < 0.62 * width:
             return max(0, place - 1)
+    return None
+
+
+def _last_title(rows: Sequence[Row], width: float, height: float) -> int | None:
+    """The last row below the head in whose right half a mandate or a title stands: minutes, certificates."""
+    for place in range(len(rows) - 1, -1, -1):
+        right = Row(tuple(word for word in rows[place].words if word.box.left > _RIGHT_HALF * width))
+        said = plain(right.text).strip(" .,:")
+        if rows[place].box.top > _HEAD * height and (_AUTHORITY.match(said) or said in grammar().titles):
+            return place
     return None
 
 

@@ -273,7 +273,8 @@ _MISREAD = (
     (re.compile(r",(?=[A-ZĐ])"), ", "),
     (re.compile(r"(?<=\w)¡(?=\w)"), "i"),
     (re.compile(r"(?<=\bĐiều )[Il|](?!\w)"), "1"),
-    (re.compile(r"\(Đ/[C€]\)"), "(b/c)"),
+    (re.compile(r"\(Đ/[Cc€]\)"), "(b/c)"),
+    (re.compile(r"\(để n/c\)"), "(để b/c)"),
     (re.compile(r"(?<=^Như phần )T{1,3}$"), lambda match: "I" * len(match.group())),
 )
 """Words of recipients that OCR reads so, each with what alone it can be."""
@@ -309,7 +310,13 @@ def _left_text(line: Line, page: PageReading) -> str:
         if not words or word.box.left - words[-1].box.right > 0.5 * word.box.height:
             break
         words.append(word)
-    return " ".join(word.text for word in words)
+    ends = (at for at, (one, other) in enumerate(pairwise(words), 1) if _ends_apart(one, other))
+    return " ".join(word.text for word in words[: next(ends, len(words)) if page.source == "ocr" else None])
+
+
+def _ends_apart(word: Word, following: Word) -> bool:
+    """A recipient ends with the word, and what follows at a distance is a seal's."""
+    return word.text[-1] in ";." and following.box.left - word.box.right > 1.2 * word.box.height
 
 
 _LEFT_ENDS = 0.52

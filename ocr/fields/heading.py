@@ -234,13 +234,16 @@ def _follows(above: Line, below: Line) -> bool:
     return below.box.top - above.box.bottom < 1.15 * max(above.box.height, below.box.height)
 
 
+def _without_speck(word: str) -> str:
+    """A word of small letters without the full stop behind it: a subject is one sentence, the stop a speck."""
+    return word[:-1] if word[-1:] == "." and word[:-1].islower() and len(word) > len("v.v.") else word
+
+
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
     read = [replace(word, line=0) for line in lines for word in line.words]
     said = [word.text for word in read]
-    if read[0].source == "ocr":
-        said = with_small_letters(
-            [word.text for word in with_set_phrases(read)]
-        )  # a phrase may reach over a line's end
+    if read[0].source == "ocr":  # a phrase may reach over a line's end
+        said = with_small_letters([_without_speck(word.text) for word in with_set_phrases(read)])
     text = re.sub(r"(?<=\w-) (?=\w)", "", " ".join(said))  # NĐ- / CP
     if _doubted_mark(lines[0]):
         text = text.partition(" ")[2]

@@ -172,11 +172,18 @@ def _part_state(
 
 
 def _reference(line: Line, match: re.Match[str], part: str) -> Box:
-    """Printed digits near the part: the month's beside the day, else the year's."""
-    month, year = line.group(match, "month"), line.group(match, "year")
-    if part == "day" and month.text.strip().isdigit() and month.confidence > 0.8 and month.box:
-        return month.box
-    return year.box or _band(line, match)
+    """Printed digits near the part: the month's beside the day, else the year's, unless that stands a line below."""
+    band, year = _band(line, match), line.group(match, "year")
+    if part == "month" and year.box and year.box.top < band.bottom:
+        return year.box
+    beside = line.group(match, "month" if part == "day" else "day")
+    if beside.box and beside.text.strip().isdigit() and beside.confidence > _PRINTED:
+        return beside.box
+    return year.box if year.box and year.box.top < band.bottom else band
+
+
+_PRINTED = 0.8
+"""Confidence from which digits are the measure of others on their line."""
 
 
 def _natural_end(line: Line, match: re.Match[str], name: str) -> float:

@@ -76,8 +76,9 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
             if phrase is not None and (lines is None or lines[place] == lines[place + count - 1]):
                 _put_right(spelt, place, phrase)
     for place in range(len(words) - 1):
-        if folded[place] == "NAM" and _YEAR.fullmatch(words[place + 1]):
+        if folded[place] == "NAM" and _YEAR.fullmatch(year := _FAR_YEAR.sub("20", words[place + 1])):
             spelt[place] = "".join(_in_case(new, old) for new, old in zip("năm", spelt[place], strict=True))
+            spelt[place + 1] = year
         elif folded[place] == "THANG" and words[place + 1] == "II":
             spelt[place + 1] = "11"  # months are written in digits
         elif folded[place] in _COUNTED:
@@ -88,11 +89,17 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
 _COUNTED = frozenset({"VUC", "QUY", "KHOA", "KY", "THU", "LAN", "PHAN", "CHUONG"})
 """Words, folded, behind which Roman numerals stand (khu vực XIII, quý III)."""
 _MISREAD_NUMERAL = re.compile(r"(?=\w*I)[XVI]*[HN][XVIHN]*")
+_STROKES = re.compile(r"(?=I*T)[IT]{2,4}")
 _NUMERAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 
 
 def _as_numeral(text: str) -> str:
-    """A Roman numeral whose strokes OCR joined to a letter (XIH, XHI, XINI are XIII), where it can be one alone."""
+    """A Roman numeral whose strokes OCR joined to a letter (XIH, XHI, XINI are XIII), where it can be one alone.
+
+    Strokes with serifs it takes for a T, and sees one too many (TT is II, TTIT is III).
+    """
+    if _STROKES.fullmatch(text):
+        return "I" * min(3, len(text))
     if not _MISREAD_NUMERAL.fullmatch(text):
         return text
     parts = [{"H": ("II",), "N": ("I", "II")}.get(letter, (letter,)) for letter in text]
@@ -101,6 +108,8 @@ def _as_numeral(text: str) -> str:
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_FAR_YEAR = re.compile(r"^2[689](?=\d\d$)")
+"""A zero that was read as another round digit (2625)."""
 
 
 def _put_right(spelt: list[str], place: int, phrase: Sequence[str]) -> None:

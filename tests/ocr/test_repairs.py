@@ -43,6 +43,11 @@ PHRASES = {
     "in capitals": ("HẠNH CHÍNH", "HÀNH CHÍNH"),
     "a year": ("kết quả Nắm 2025", "kết quả Năm 2025"),
     "no year": ("nắm 12", "nắm 12"),
+    "a year that no document bears": ("hè năm 2625", "hè năm 2025"),
+    "a far year": ("đến năm 2100", "đến năm 2100"),
+    "strokes of a numeral": ("quý TT", "quý II"),
+    "a stroke too many": ("quý TTIT", "quý III"),
+    "digits after such a word": ("lần 11", "lần 11"),
 }
 
 

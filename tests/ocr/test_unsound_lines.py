@@ -1,0 +1,77 @@
+"""Lines of a scan that the page gives in part: what the line alone, or what stands beside it, makes of them."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from ocr.fields.document import Clues, fields_of
+from ocr.fields.issued import _DATE, _reference
+from ocr.fields.layout import head_of, lines_of
+from ocr.fields.number import number_of
+from ocr.page import PageReading
+from ocr.page_image import without_idle_colour
+from ocr.second_look import signature_region
+from ocr.words import Box, Word
+from tests.ocr.printed_rows import row
+
+NUMBERS = {
+    "a symbol cut by a rule": ("Số: ƒÏ IQĐ-U", "Số: 8† /QĐ-UBND", (None, "handwritten", "QĐ-UBND")),
+    "a pen that the page's reading left out": ("Số: /TB-UBND", "Số: 19%_ /TB-UBND", (None, "handwritten", "TB-UBND")),
+    "a pen read as slash and letters": ("Số: [/TÏ_ 7TTr-UBND", "", (None, "handwritten", "TTr-UBND")),
+    "a slash read as a seven": ("Số: 18577UBND-NC", "", ("1857/UBND-NC", "read", "UBND-NC")),
+    "a slash that the line alone shows": ("Số: 2597HD-UBND", "Số: 259/HD-UBND", ("259/HD-UBND", "read", "HD-UBND")),
+    "a draft": ("Số: /KH-UBND", "Số: /KH-UBND", (None, "blank", "KH-UBND")),
+}
+
+
+def _page(*words: Word) -> PageReading:
+    return PageReading(1, "scan", 595, 842, dpi=200, words=words, source="ocr")
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_an_unsound_number_line_is_what_it_says_alone(case: str) -> None:
+    together, alone, (number, state, symbol) = NUMBERS[case]
+
+    found = number_of(head_of(_page(*row(together, 90, 90))), lambda _page, box: row(alone, 0, 4) if alone else [])
+
+    assert found is not None
+    assert (found.number.value, found.number.state, found.symbol.value) == (number, state, symbol)
+
+
+def test_a_month_is_measured_by_digits_of_its_own_line() -> None:
+    line = lines_of(_page(*row("Phong Điền, ngày 28 tháng 11 năm", 300, 95)))[0]
+    below = Word("2025", Box(390, 110, 418, 120), 0.96, "ocr", 120)
+    match = _DATE.search(f"{line.folded} 2025")
+    assert match is not None
+    joined = line.of((*line.words, below))
+
+    assert _reference(joined, match, "month") == line.words[3].box
+
+
+def test_who_signs_a_paper_without_recipients_is_looked_at_too() -> None:
+    words = [*row("TM. ỦY BAN NHÂN DÂN", 350, 500), *row("PHÓ CHỦ TỊCH", 370, 514)]
+
+    region = signature_region(words, 595, 842)
+
+    assert region is not None and region.holds(400, 600)
+    assert signature_region(row("Điều 1. Phạm vi điều chỉnh", 350, 500), 595, 842) is None
+
+
+def test_scraps_of_a_seal_behind_a_recipient_are_none_of_it() -> None:
+    listed = ["- Như trên;", "- CT, các PCT UBND;", "- Lưu: VT, KTHT."]
+    seal = [*row("DÂN XÃ", 235, 530), *row("¿", 240, 545)]
+    words = [word for at, text in enumerate(listed) for word in row(text, 85, 515 + 15 * at)]
+
+    found = fields_of([_page(*row("Nơi nhận:", 85, 500), *words, *seal)], Clues(), lambda _page, _box: [])["recipients"]
+
+    assert found is not None and found.value == "Như trên; CT, các PCT UBND; Lưu: VT, KTHT"
+
+
+def test_a_grey_page_drawn_in_colour_is_grey() -> None:
+    grey = Image.linear_gradient("L")
+    red = grey.convert("RGB")
+    red.paste((220, 30, 40), (40, 40, 120, 120))
+
+    assert without_idle_colour(grey.convert("RGB")).mode == "L"
+    assert without_idle_colour(red) is red
