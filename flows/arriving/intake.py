@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,9 +22,9 @@ from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
 from connectors.exports.rows import OtherTable
 from connectors.exports.sameness import source_of_reader
-from connectors.sources import shown_name
 from flows.arriving.due_checks import with_due_checks
 from flows.arriving.forms import form_or_none, keep_form
+from flows.arriving.inbox import inbox_files
 from flows.arriving.other_tables import Keeper, keep_others
 from flows.arriving.pulling import Fresh, Puller, pull_all, pull_woken
 from flows.resources import Resources, open_resources
@@ -36,7 +36,6 @@ from storage.proof.custody import UNREACHABLE, Happening, append
 from storage.records.imports import Arrival, record_export, record_rejected_export
 from storage.records.repeats import Repeat, record_repeat, repeatable, still_rests
 
-_TEMPORARY = ("~$", ".")
 Said = Export | Form | Repeat | ConnectorError
 """What a file of the night brings; `Repeat`: the very rows of the last import."""
 _AT_A_TIME = 256
@@ -106,20 +105,12 @@ def take_documents(resources: Resources, sender: Sender) -> int:
     with resources.database.read() as connection:
         for row in receipts_of(connection, resources.settings.unit):
             known.setdefault(row["path"], set()).add(row["sha256"])
-    fresh = (found for found in inbox_files(resources) if not _unchanged(found, known))
+    fresh = (found for found in inbox_files(resources.settings) if not _unchanged(found, known))
     new = 0
     while batch := list(islice(fresh, _AT_A_TIME)):
         kept = resources.store.put_all(partial(_opened, path) for path, _ in batch)
         new += _record_documents(resources, [name for _, name in batch], list(kept), sender)
     return new
-
-
-def inbox_files(resources: Resources) -> Iterator[tuple[Path, str]]:
-    """Files of the unit's inbox with their names inside it, by name."""
-    root = resources.settings.inbox_folder / resources.settings.unit
-    files = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(_TEMPORARY)]
-    named = [(path, shown_name(path.relative_to(root).as_posix())) for path in files]
-    return iter(sorted(named, key=lambda pair: pair[1]))
 
 
 def keep_document(resources: Resources, path: Path, name: str, sender: Sender) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from flows.arriving.sources_told import source_faults
@@ -17,6 +18,7 @@ from storage.records.import_alarms import ImportAlarm, alarms_to_tell
 from storage.records.imports import imports_of, rejected_rows_of
 
 _CERTIFICATE_NOTICE = timedelta(days=90)
+_TOLD_FOR = timedelta(days=7)
 _MOST_LINES = 8
 _NAMED_ALARMS = 3
 
@@ -34,8 +36,10 @@ def counts_of(connection: Connection, night: Night) -> dict[str, int]:
     }
 
 
-def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tuple[str, ...]:
-    """What needs a person, most urgent first, each with the way out."""
+def stuck(
+    connection: Connection, night: Night, gaps: Mapping[str, Any], inbox: Collection[str] = ()
+) -> tuple[str, ...]:
+    """What needs a person, most urgent first, each with the way out. `inbox` are the names of the files in it."""
     unit = night.unit
     said = examinations_of(connection, unit, CHECKER_VERSION)
     lines = [
@@ -43,7 +47,7 @@ def stuck(connection: Connection, night: Night, gaps: Mapping[str, Any]) -> tupl
         *source_faults(connection, unit, night.started_at),
         *export_alarms(connection, night),
         *_rejected_exports(connection, unit),
-        *_quarantined(connection, unit),
+        *_quarantined(connection, night, inbox),
         *_carried_over(connection, unit),
         *_bad_signatures(connection, unit, said),
         *_missing_files(gaps),
@@ -123,12 +127,21 @@ def _rejected_exports(connection: Connection, unit: str) -> Iterator[str]:
     return (str(row["reason"]) for row in ringing(connection, unit))
 
 
-def _quarantined(connection: Connection, unit: str) -> Iterator[str]:
-    for row in documents_of(connection, unit):
-        if row["state"] == QUARANTINED:
+def _quarantined(connection: Connection, night: Night, inbox: Collection[str]) -> Iterator[str]:
+    """Not what lies in the inbox no more and came a week ago, nor what was replaced: half a copy, then the whole."""
+    places: dict[str, list[Mapping[str, Any]]] = {}
+    for receipt in {row["path"]: row for row in sorted(receipts_of(connection, night.unit), key=_received)}.values():
+        places.setdefault(receipt["sha256"], []).append(receipt)
+    for row in documents_of(connection, night.unit):
+        lying = places.get(row["sha256"], [])
+        stands = any(one["path"] in inbox or night.started_at - one["received_at"] < _TOLD_FOR for one in lying)
+        if row["state"] == QUARANTINED and stands:
             yield f"{row['name']}: đã cách ly – {row['reason']}"
         elif row["state"] == RECEIVED and row["reason"]:
             yield f"{row['name']}: chưa đọc được, đêm sau thử lại – {row['reason']}"
+
+
+_received = itemgetter("received_at")
 
 
 def _carried_over(connection: Connection, unit: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.arriving.inbox import inbox_files
 from flows.examining.documents import register_lines
 from flows.examining.second_look import changed_verdicts
 from flows.keeping import store_care
@@ -128,10 +129,11 @@ def folder_of(resources: Resources, night: Night) -> Path:
 def _letter(resources: Resources, night: Night, run_id: str) -> tuple[Letter, bool]:
     """The letter, and whether something needs a person."""
     local = night.started_at.astimezone(ZoneInfo(resources.settings.timezone))
+    lying = {name for _, name in inbox_files(resources.settings)}
     with resources.database.read() as connection:
         run = run_of(connection, run_id)
         before = _run_of_the_night_before(connection, night)
-        stuck = (*damage_lines(connection), *morning.stuck(connection, night, run["gaps"]))
+        stuck = (*damage_lines(connection), *morning.stuck(connection, night, run["gaps"], lying))
         stuck = (*stuck, *morning.doubted_evidence(run["score"]))
         stuck = (*stuck, *register_lines(connection, resources.settings, night.period, local.date()))
         counts = morning.counts_of(connection, night)

@@ -59,6 +59,22 @@ def test_the_list_is_complete_and_each_names_its_way_out() -> None:
     assert all(kind.way_out.endswith((".", ").")) for kind in kinds.values())
 
 
+def test_documents_in_no_units_folder_ring_until_they_are_moved(ward: Settings) -> None:
+    astray = [
+        ward.inbox_folder / name for name in ("ke-hoach.pdf", "phuong-la/1.7.1/bao-cao.pdf", "phuong-la/Thumbs.db")
+    ]
+    for path in astray:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%PDF-1.7")
+
+    seen = next(alarm.seen for alarm in alarms_now(ward, AT) if alarm.id == "documents_astray")
+    for path in astray:
+        path.unlink()
+
+    assert seen.startswith("2 tệp") and "ke-hoach.pdf, phuong-la/1.7.1/bao-cao.pdf" in seen and ward.unit in seen
+    assert "documents_astray" not in rings(ward)
+
+
 def test_nights_that_fail_ring_after_26_hours(ward: Settings) -> None:
     with open_ledger(ward) as database, database.write() as connection:
         night = begin_night(connection, NightRequest(ward.unit, "2025", "t", ward.timezone), owner="w:1:1", now=AT)

@@ -16,6 +16,7 @@ from connectors.exports.legacy import TCVN3, VNI
 from connectors.exports.rows import Export
 from flows.arriving import intake
 from flows.arriving.importing import dossier_seen, exports_seen, import_file
+from flows.arriving.inbox import inbox_files
 from flows.arriving.intake import Sender, pull_exports, pull_open_windows, take_documents
 from flows.arriving.sources_told import lists_overdue, source_faults, source_too_old, sources_unusable, stale_sources
 from flows.resources import Resources, open_resources
@@ -192,6 +193,21 @@ def test_a_document_whose_name_is_no_utf8_is_taken_under_a_readable_one(home: Pa
         with resources.database.read() as connection:
             (receipt,) = receipts_of(connection, "hoi-an-dong")
     assert receipt["path"].startswith("Báo cáo ")
+
+
+def test_what_a_system_leaves_in_the_inbox_and_links_out_of_it_are_no_documents(home: Path) -> None:
+    inbox = home / "inbox" / "hoi-an-dong" / "1.7.1"
+    inbox.mkdir(parents=True)
+    (home / "keys").mkdir(exist_ok=True)
+    (home / "keys" / "khoa.pem").write_bytes(b"secret")
+    for name in ("Thumbs.db", "desktop.ini", ".an", "~$bao-cao.docx", "dang-tai.pdf.crdownload", "bao-cao.pdf"):
+        (inbox / name).write_bytes(b"%PDF-1.7")
+    (inbox / "ra-ngoai.pdf").symlink_to(home / "keys" / "khoa.pem")
+    (inbox / "cung-hop.pdf").symlink_to(inbox / "bao-cao.pdf")
+
+    found = [name for _, name in inbox_files(settings_of(home))]
+
+    assert found == ["1.7.1/bao-cao.pdf", "1.7.1/cung-hop.pdf"]
 
 
 def test_a_look_at_an_export_records_nothing_on_postgresql_either(home: Path, postgresql_url: str) -> None:
