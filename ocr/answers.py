@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ocr.digitisation import Digitisation
-from ocr.document import DocumentReading
 from ocr.fields.document import NAMES, plain_fields
 from ocr.fields.found import Found
 from ocr.intake import Intake
 from ocr.page import Note, PageReading
+from ocr.reading.document import DocumentReading
 from ocr.version import CHECKER_VERSION
 
 

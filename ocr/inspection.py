@@ -17,15 +17,15 @@ from ocr.answers import answer_of, no_finding, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.completeness import completeness_notes
 from ocr.digitisation import judge, profile_of, thresholds_of
-from ocr.document import DocumentReading, ReadingTerms, line_reader, read_document
-from ocr.engine import DEFAULT_LANGUAGE, engine_for
+from ocr.engines.port import DEFAULT_LANGUAGE, engine_for
 from ocr.errors import OcrError, UnreadableFile
 from ocr.fields.document import Clues, fields_of
 from ocr.intake import Intake, ends_cleanly, take_in
 from ocr.json_values import sound
 from ocr.kept_words import packed_words
 from ocr.page import Note, PageReading
-from ocr.pasted_sheet import as_own_page, on_whole_pages
+from ocr.reading.document import DocumentReading, ReadingTerms, line_reader, read_document
+from ocr.reading.pasted_sheet import as_own_page, on_whole_pages
 
 __all__ = ["InspectOptions", "inspect_file", "unread_answer"]
 

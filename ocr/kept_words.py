@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ocr.fields.found import share_box
 from ocr.page import PageReading
-from ocr.shown_places import Share
+from ocr.pictures.shown_places import Share
 
 _MOST_WORDS = 20_000
 """Of one page; a dense A3 table has some 2,000."""

@@ -7,10 +7,10 @@ from typing import Literal
 
 from PIL import Image
 
-from ocr.pdf import Colour
 from ocr.signatures.paper_marks import PaperMark
 from ocr.words import Box, Word, mean_confidence
 
+Colour = Literal["colour", "grey", "bilevel"]
 Kind = Literal["text", "scan", "mixed", "blank"]
 
 
@@ -34,7 +34,7 @@ class PageReading:
     `cut`: strokes of ink over the left, top, right and bottom edge of the scan as it lies in the file.
     `text_from`: where `text` is from where not from `source`. `sampled`: confidence, 0 to 1, of the part that was read
     of a scan whose words are a layer's. `sheet`: where the paper lies on the upright page into which it is pasted under
-    a caption (ocr/pasted_sheet.py); `picture` then shows it alone.
+    a caption (ocr/reading/pasted_sheet.py); `picture` then shows it alone.
     """
 
     number: int

@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 
 from ocr.errors import OcrError
 from ocr.intake import IMAGES, take_in
-from ocr.picture_file import on_white_paper
-from ocr.shown_places import Share
-from ocr.skew import REPAIR_SKEW_FROM, turned_upright
+from ocr.pictures.shown_places import Share
+from ocr.pictures.skew import REPAIR_SKEW_FROM, turned_upright
+from ocr.reading.picture_file import on_white_paper
 from ocr.words import Box
 from sandbox import Failure, Limits, run_one
 
@@ -106,7 +106,7 @@ def _image_page(asked: PageAsked) -> Image.Image:
 def _pdf_page(data: bytes, asked: PageAsked) -> Image.Image:
     import pypdfium2 as pdfium
 
-    from ocr.pdf import open_document, page_of, picture_of, place_on
+    from ocr.pdf.objects import open_document, page_of, picture_of, place_on
 
     try:
         document = open_document(data)

@@ -2,7 +2,7 @@
 
 READERS = (
     *("ocr.inspection", "ocr.signatures.examine", "ocr.signatures.paper_pages"),
-    *("ocr.tesseract_bundled", "ocr.tesseract_command", "ocr.warm"),
+    *("ocr.engines.tesseract_bundled", "ocr.engines.tesseract_command", "ocr.warm"),
 )
 """For reading documents."""
 

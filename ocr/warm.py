@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 
 from ocr.digitisation import thresholds_of
-from ocr.engine import DEFAULT_LANGUAGE, engine_for
+from ocr.engines.port import DEFAULT_LANGUAGE, engine_for
 from ocr.fields.document import Clues, fields_of
 from ocr.page import PageReading
 from ocr.words import Box, Word

@@ -22,7 +22,7 @@ from storage.records.imports import REJECTED, imports_of
 
 EVENT = "layout_dismissed"
 _COLUMNS = "Tệp có: "
-"""What connectors.exports.layout.unknown_layout says before the labels that it saw; a test holds the two together."""
+"""What `unknown_layout` (connectors/exports) says before the labels that it saw; a test holds the two together."""
 
 
 class NotRejected(NoSuch):

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.document_words import FIELDS, MARKS, printed_part, said_value, suggested_values
 from flows.examining.pictures import lie_of, signature_places
-from ocr.shown_places import Share, as_scanned, turned
+from ocr.pictures.shown_places import Share, as_scanned, turned
 
 FAULTS = ("không đạt", "cần người xem")
 """Outcomes that weigh on the verdict, worst first; the others are notes."""

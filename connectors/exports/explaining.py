@@ -14,14 +14,14 @@ import yaml
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import FIELDS, KEYS, Column, Profile, Vocabulary
 from connectors.errors import Unreadable
-from connectors.exports.dates import is_date
-from connectors.exports.grids import Cells, Grid
-from connectors.exports.layout import HeaderGuess, header_guess, layout_of
-from connectors.exports.legacy import modernised
+from connectors.exports.cells.dates import is_date
+from connectors.exports.cells.grids import Cells, Grid
+from connectors.exports.cells.legacy import modernised
+from connectors.exports.cells.text import column_letters, folded
+from connectors.exports.cells.values import COMPONENT, PROCEDURE_CODE, BadCell, number_of, plain_text
+from connectors.exports.layouts.layout import HeaderGuess, header_guess, layout_of
+from connectors.exports.layouts.sideways import sideways
 from connectors.exports.reading import Question, answer_of_child, grids_of, profiles_of
-from connectors.exports.sideways import sideways
-from connectors.exports.text import column_letters, folded
-from connectors.exports.values import COMPONENT, PROCEDURE_CODE, BadCell, number_of, plain_text
 
 _SAMPLED_ROWS = 50
 _ALIKE = 0.72

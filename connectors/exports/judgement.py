@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.exports.moments import day_number, moment_from
+from connectors.exports.cells.moments import day_number, moment_from
 
 _ORDERS = {
     "dossiers": (

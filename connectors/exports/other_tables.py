@@ -19,12 +19,12 @@ import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
 
 from config.export_profiles import Profile
-from connectors.exports.formats import format_of
-from connectors.exports.furniture import said
-from connectors.exports.grids import Cells, Grid, Merged
-from connectors.exports.layout import Layout, layout_of
+from connectors.exports.cells.grids import Cells, Grid, Merged
+from connectors.exports.formats.detecting import format_of
+from connectors.exports.layouts.furniture import said
+from connectors.exports.layouts.layout import Layout, layout_of
+from connectors.exports.layouts.row_kinds import repeats_header
 from connectors.exports.records import SheetRecords
-from connectors.exports.row_kinds import repeats_header
 from connectors.exports.rows import OtherTable
 
 MOST_TABLES = (12, 3, 3, 0)

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from connectors.errors import Unreadable
-from connectors.exports.grids import Cells
+from connectors.exports.cells.grids import Cells
 from connectors.exports.reading import Question, answer_of_child, grids_of
 
 _MOST_ROWS = 20_000

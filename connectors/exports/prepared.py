@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from config.export_profiles import BadProfile, load_profiles
-from connectors.exports.sameness import source_of_reader
+from connectors.exports.formats.sameness import source_of_reader
 
 with contextlib.suppress(BadProfile):  # whoever reads is told of it
     load_profiles()

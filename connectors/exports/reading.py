@@ -13,22 +13,23 @@ from typing import Generic, TypeVar
 
 from config.export_profiles import FOLDER, Profile, Vocabulary, load_profiles, own_profiles, vocabulary_with
 from connectors.errors import ConnectorError, Unreadable
-from connectors.exports.delimited import grid_of_delimited
-from connectors.exports.formats import format_of
-from connectors.exports.furniture import exported_at_in, period_in, texts_of, year_in
-from connectors.exports.grids import Grid
-from connectors.exports.json_messages import grid_of_json
-from connectors.exports.layout import Layout, layout_of, unknown_layout
-from connectors.exports.legacy import modernised, touched_sentence
+from connectors.exports.cells.grids import Grid
+from connectors.exports.cells.legacy import modernised, touched_sentence
+from connectors.exports.formats.delimited import grid_of_delimited
+from connectors.exports.formats.detecting import format_of
+from connectors.exports.formats.json_messages import grid_of_json
+from connectors.exports.formats.plain_xml import NotPlain
+from connectors.exports.formats.prints import KnownRows, NeedsAll
+from connectors.exports.formats.sameness import DATED, content_of
+from connectors.exports.formats.wrapping import table_in
+from connectors.exports.layouts.furniture import exported_at_in, period_in, texts_of, year_in
+from connectors.exports.layouts.layout import Layout, layout_of, unknown_layout
+from connectors.exports.layouts.sideways import sideways
 from connectors.exports.other_tables import MOST_TABLES, other_above, other_below, others_beside, turn_of
-from connectors.exports.plain_xml import NotPlain
-from connectors.exports.prints import KnownRows, NeedsAll
 from connectors.exports.records import SheetRecords
 from connectors.exports.row_view import RowView
 from connectors.exports.rows import Export, OtherTable, SaidBefore
-from connectors.exports.sameness import DATED, content_of
 from connectors.exports.sheet_reading import read_sheet
-from connectors.exports.sideways import sideways
 from connectors.exports.whole_file import (
     declared_total,
     from_the_future,
@@ -38,13 +39,12 @@ from connectors.exports.whole_file import (
     totals_agree,
     warnings_of,
 )
-from connectors.exports.wrapping import table_in
 from sandbox import Failure, Limits, run_one
 
 PRELOAD = (
     "connectors.exports.explaining",
-    "connectors.exports.workbooks",
-    "connectors.exports.markup",
+    "connectors.exports.formats.workbooks",
+    "connectors.exports.formats.markup",
     "connectors.exports.prepared",
 )
 LIMITS = Limits(memory_bytes=3 << 30, wall_seconds=300.0, questions_per_worker=1)
@@ -297,13 +297,13 @@ def grids_of(path: Path, scratch: Path, *, plain: bool = False) -> tuple[list[Gr
     """
     file_format = format_of(path)
     if file_format in ("xlsx", "xlsb", "xls", "ods"):
-        from connectors.exports.workbooks import grids_of_plain_workbook, grids_of_workbook
+        from connectors.exports.formats.workbooks import grids_of_plain_workbook, grids_of_workbook
 
         if plain and file_format == "xlsx":
             return grids_of_plain_workbook(path)
         return grids_of_workbook(path, file_format, scratch)
     if file_format in ("html", "spreadsheetml"):
-        from connectors.exports.markup import grids_of_html, grids_of_spreadsheetml
+        from connectors.exports.formats.markup import grids_of_html, grids_of_spreadsheetml
 
         return grids_of_html(path) if file_format == "html" else (grids_of_spreadsheetml(path), [])
     if file_format == "json":

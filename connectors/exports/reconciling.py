@@ -13,14 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from connectors.errors import UnknownLayout
-from connectors.exports.furniture import period_in, reporting_period_in, said, texts_of
-from connectors.exports.grids import Cells, Grid
-from connectors.exports.layout import columns_by_labels, summary_in
-from connectors.exports.legacy import modernised
+from connectors.exports.cells.grids import Cells, Grid
+from connectors.exports.cells.legacy import modernised
+from connectors.exports.cells.text import label_key
+from connectors.exports.cells.values import BadCell, number_of
+from connectors.exports.layouts.furniture import period_in, reporting_period_in, said, texts_of
+from connectors.exports.layouts.layout import columns_by_labels, summary_in
+from connectors.exports.layouts.row_kinds import column_numbers, is_total
 from connectors.exports.reading import Question, answer_of_child, grids_of
-from connectors.exports.row_kinds import column_numbers, is_total
-from connectors.exports.text import label_key
-from connectors.exports.values import BadCell, number_of
 
 _TITLE_ROWS = 15
 _FORM = "Biểu II.06a"

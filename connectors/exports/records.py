@@ -12,16 +12,16 @@ from typing import Any, cast
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import Column
-from connectors.exports.grids import Block, Cells, Grid
+from connectors.exports.cells.grids import Block, Cells, Grid
+from connectors.exports.cells.moments import seconds_column
+from connectors.exports.cells.text import DASHES, FAILED, are_clean, column_letters
+from connectors.exports.cells.values import COMPONENT, BadCell, Convert, is_bare_share, plain_text
+from connectors.exports.formats.prints import Printer
 from connectors.exports.judgement import impossible_orders
-from connectors.exports.layout import Layout
-from connectors.exports.moments import seconds_column
-from connectors.exports.prints import Printer
-from connectors.exports.row_kinds import RowJudge, RowKind, judge_of
+from connectors.exports.layouts.layout import Layout
+from connectors.exports.layouts.row_kinds import RowJudge, RowKind, judge_of
+from connectors.exports.layouts.totals import TotalRow
 from connectors.exports.rows import Rejected
-from connectors.exports.text import DASHES, FAILED, are_clean, column_letters
-from connectors.exports.totals import TotalRow
-from connectors.exports.values import COMPONENT, BadCell, Convert, is_bare_share, plain_text
 
 MOMENTS = frozenset({"moment", "deadline"})
 NOT_SAID = ...

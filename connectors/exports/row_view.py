@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, overload
 
-from connectors.exports.moments import moments_from
+from connectors.exports.cells.moments import moments_from
 from connectors.exports.records import NOT_SAID, SheetRecords
 from connectors.exports.rows import CellAddresses, Row
 

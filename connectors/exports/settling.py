@@ -8,15 +8,15 @@ from itertools import chain
 
 from config.export_profiles import Column, Profile
 from connectors.errors import Unreadable
-from connectors.exports.dates import MONTH_FIRST
-from connectors.exports.furniture import said
-from connectors.exports.grids import Cells, Merged
-from connectors.exports.moments import moment_from
-from connectors.exports.prints import NeedsAll
+from connectors.exports.cells.dates import MONTH_FIRST
+from connectors.exports.cells.grids import Cells, Merged
+from connectors.exports.cells.moments import moment_from
+from connectors.exports.cells.text import column_letters
+from connectors.exports.formats.prints import NeedsAll
+from connectors.exports.layouts.furniture import said
+from connectors.exports.layouts.totals import BEYOND, Counted, judged, shown
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import Rejected
-from connectors.exports.text import column_letters
-from connectors.exports.totals import BEYOND, Counted, judged, shown
 
 _SUMMED = frozenset({"count", "amount"})
 _AMOUNTS = frozenset({"count", "amount", "number", "percent", "value"})

@@ -6,20 +6,20 @@ import itertools
 from collections.abc import Iterator
 
 from config.export_profiles import Column, ToldBy, Vocabulary
-from connectors.exports.alignment import aligned
-from connectors.exports.clocks import with_clocks
-from connectors.exports.grids import HEAD_ROWS, Grid
-from connectors.exports.layout import Layout
-from connectors.exports.legacy import modern_columns, suspects_in, touched_sentence
-from connectors.exports.plain_xml import NotPlain
-from connectors.exports.prints import NeedsAll, Printer, can_be_printed
+from connectors.exports.cells.clocks import with_clocks
+from connectors.exports.cells.grids import HEAD_ROWS, Grid
+from connectors.exports.cells.legacy import modern_columns, suspects_in, touched_sentence
+from connectors.exports.cells.text import clean, column_letters, folded
+from connectors.exports.cells.values import converter
+from connectors.exports.formats.plain_xml import NotPlain
+from connectors.exports.formats.prints import NeedsAll, Printer, can_be_printed
+from connectors.exports.layouts.alignment import aligned
+from connectors.exports.layouts.layout import Layout
+from connectors.exports.layouts.row_kinds import begins_other_table
+from connectors.exports.layouts.totals import declared_above
 from connectors.exports.records import MOMENTS, NOT_SAID, SheetRecords, records_of
-from connectors.exports.row_kinds import begins_other_table
 from connectors.exports.settling import columns_that_repeat, merged_told, parts_of_rows, refuse_month_first, settle
-from connectors.exports.text import clean, column_letters, folded
-from connectors.exports.totals import declared_above
 from connectors.exports.turned_dates import refuse_turned_by_codes, refuse_turned_cells
-from connectors.exports.values import converter
 
 _LACKS, _PASSES_OVER = "có mà tệp không có cột:", "nên không đọc:"
 

@@ -12,9 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 from connectors.errors import Unreadable
-from connectors.exports.dates import NotADate, moment_of
-from connectors.exports.grids import Cells
-from connectors.exports.moments import moment_from
+from connectors.exports.cells.dates import NotADate, moment_of
+from connectors.exports.cells.grids import Cells
+from connectors.exports.cells.moments import moment_from
 from connectors.exports.records import SheetRecords
 
 _IN_CODE = re.compile(r"-(\d\d)(\d\d)(\d\d)-\d{4,6}$")

@@ -9,10 +9,10 @@ from typing import Any
 
 from config.dossier_codes import DOSSIER_CODE
 from config.export_profiles import KEYS
-from connectors.exports.furniture import texts_of
-from connectors.exports.grids import Grid
-from connectors.exports.moments import day_number, moment_from
-from connectors.exports.prints import KnownRows, NeedsAll
+from connectors.exports.cells.grids import Grid
+from connectors.exports.cells.moments import day_number, moment_from
+from connectors.exports.formats.prints import KnownRows, NeedsAll
+from connectors.exports.layouts.furniture import texts_of
 from connectors.exports.records import SheetRecords
 from connectors.exports.rows import SaidBefore
 

@@ -9,7 +9,7 @@ from config.due_dates import load_due_date_rules
 from config.settings import Settings
 from config.working_calendar import load_calendars
 from connectors.exports import Export
-from connectors.exports.moments import moment_from
+from connectors.exports.cells.moments import moment_from
 from connectors.exports.records import SheetRecords
 from connectors.exports.row_view import columns_of
 from scoring.due_checks import DueChecks, Timed, due_disagreements

@@ -18,10 +18,10 @@ from config.refusals import Refusal
 from config.settings import Settings
 from connectors.errors import ConnectorError, TryAgain, UnknownLayout, Unreadable
 from connectors.exports import Export, read_export
+from connectors.exports.formats.sameness import source_of_reader
 from connectors.exports.reading import SaidAgain, read_unless_known
 from connectors.exports.reconciling import Form
 from connectors.exports.rows import OtherTable
-from connectors.exports.sameness import source_of_reader
 from flows.arriving.due_checks import with_due_checks
 from flows.arriving.forms import form_or_none, keep_form
 from flows.arriving.inbox import inbox_files

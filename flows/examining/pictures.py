@@ -15,7 +15,7 @@ from typing import Any
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from ocr.page_picture import DRAWING, NoPicture, PageAsked, page_picture
-from ocr.shown_places import Share
+from ocr.pictures.shown_places import Share
 
 
 def picture_of_page(resources: Resources, sha256: str, page: int, said: Mapping[str, Any] | None) -> Path:

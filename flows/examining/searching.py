@@ -10,7 +10,7 @@ from config.refusals import WrongUse
 from flows.resources import Resources
 from ocr import CHECKER_VERSION
 from ocr.kept_words import unpacked_words
-from ocr.shown_places import Share
+from ocr.pictures.shown_places import Share
 from storage.database.slices import Slice
 from storage.documents.search import Hit, Query, Reach, answering, index_again, packed_words_of, search_pages
 

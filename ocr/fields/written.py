@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ocr.page import PageReading
-from ocr.page_image import otsu
+from ocr.pictures.page_image import otsu
 from ocr.words import Box, Word
 
 Gap = Literal["blank", "printed", "handwritten"]

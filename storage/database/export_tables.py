@@ -75,7 +75,7 @@ import_prints = _table(
     "import_prints",
     Column("unit", Text, primary_key=True),
     Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
-    _required("prints", LargeBinary),  # see connectors/exports/prints.py
+    _required("prints", LargeBinary),  # see connectors/exports/formats/prints.py
 )
 
 # What deserves a look in an import, each told in one morning letter.

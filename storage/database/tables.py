@@ -72,7 +72,7 @@ imports = _table(
     Column("carries", Plain),  # fields that its layout carried
     Column("sheets", Plain),
     Column("period", Plain),  # [first day, last day] of its title
-    Column("content", Text),  # hash of its parts (connectors/exports/sameness.py); null: not a zipped workbook
+    Column("content", Text),  # hash of its parts (connectors/exports/formats/sameness.py); null: not a zipped workbook
     Column("modified_at", Instant),  # when its source says the file last changed; null: it does not
     Column("letters", Plain),  # {sheet: {field: column letter}}: with sheet and row of a value, its cell
     Column(

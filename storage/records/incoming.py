@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from config.export_profiles import KEYS
-from connectors.exports.moments import moment_from
+from connectors.exports.cells.moments import moment_from
 from connectors.exports.records import SheetRecords
 from connectors.exports.row_view import columns_of
 from connectors.exports.rows import Export

@@ -1,4 +1,4 @@
-"""Prints of the rows of a unit's last import of dossiers (`connectors.exports.prints`)."""
+"""Prints of the rows of a unit's last import of dossiers (`connectors.exports.formats.prints`)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from connectors.exports.backdating import Alarm, alarms_between
-from connectors.exports.moments import moment_from
+from connectors.exports.cells.moments import moment_from
 from connectors.exports.rows import SaidBefore
 from storage.database.export_tables import import_rows, record_changes
 from storage.records.hindsight import Moved, gives_an_end

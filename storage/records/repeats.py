@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, literal, select
 
-from connectors.exports.prints import KnownRows
+from connectors.exports.formats.prints import KnownRows
 from connectors.exports.reading import SaidAgain
 from connectors.exports.rows import Export
 from connectors.exports.whole_file import tells_future
@@ -28,8 +28,8 @@ from storage.records.kept_prints import hand_on_prints, prints_of_import
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """An import that may be said again, wholly or in part: its content (`connectors.exports.sameness`; None: it has
-    none), its export's own time, and its rows."""
+    """An import that may be said again, wholly or in part: its content (see `sameness` in
+    connectors/exports/formats; None: it has none), its export's own time, and its rows."""
 
     import_id: int
     content: str | None

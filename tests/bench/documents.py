@@ -32,7 +32,7 @@ from PIL import Image
 
 from ocr import InspectOptions, inspect_file, inspect_files
 from ocr.batch import HEAD_AND_SIGNATURE
-from ocr.engine import DEFAULT_LANGUAGE, PAGE, Engine, engine_for
+from ocr.engines.port import DEFAULT_LANGUAGE, PAGE, Engine, engine_for
 from sandbox import Limits
 from tests.ocr.ground_truth import case_of
 from tests.ocr.papers import Paper, born_digital

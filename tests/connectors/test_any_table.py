@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError
 from connectors.exports import read_export_here
-from connectors.exports.dates import VIETNAM
-from connectors.exports.legacy import TCVN3, VNI, OldFont
+from connectors.exports.cells.dates import VIETNAM
+from connectors.exports.cells.legacy import TCVN3, VNI, OldFont
 from tests.connectors.tables import DETAIL_HEADER, LIST_HEADER, WRITERS, delimited, merged_down
 from tests.connectors.typed import typed_in
 

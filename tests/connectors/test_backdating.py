@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.exports.backdating import alarms_between, ended_in_hindsight
-from connectors.exports.dates import VIETNAM
+from connectors.exports.cells.dates import VIETNAM
 
 
 def day(number: int, hour: int = 10, minute: int = 0, second: int = 0) -> datetime:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from connectors.exports import read_export_here
-from connectors.exports.clocks import with_clocks
-from connectors.exports.grids import Grid
+from connectors.exports.cells.clocks import with_clocks
+from connectors.exports.cells.grids import Grid
 from tests.connectors.tables import code, delimited, xlsx
 
 HEADER = [

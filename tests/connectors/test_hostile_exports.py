@@ -12,7 +12,7 @@ import pytest
 
 from connectors.errors import ConnectorError, UnknownLayout, Unreadable
 from connectors.exports import read_export, read_export_here, reading
-from connectors.exports.workbooks import MOST_UNPACKED_BYTES
+from connectors.exports.formats.workbooks import MOST_UNPACKED_BYTES
 from tests.connectors.old_excel import encrypted, locked
 from tests.connectors.tables import (
     LIST_HEADER,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.exports import read_export_here
-from connectors.exports.legacy import TCVN3, VNI, OldFont, old_font_of
+from connectors.exports.cells.legacy import TCVN3, VNI, OldFont, old_font_of
 from tests.connectors.tables import LIST_HEADER, SURVEY_HEADER, delimited, listed, xlsx
 from tests.connectors.typed import small, typed_in
 

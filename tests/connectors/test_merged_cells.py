@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.exports import read_export_here
-from connectors.exports.grids import HEAD_ROWS
+from connectors.exports.cells.grids import HEAD_ROWS
 from tests.connectors.tables import LIST_HEADER, listed, merged_down
 
 FORMS = ["xlsx", "ods", "html", "spreadsheetml"]

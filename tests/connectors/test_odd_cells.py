@@ -14,8 +14,8 @@ import pytest
 from config.export_profiles import Column, vocabulary_with
 from connectors.errors import Unreadable
 from connectors.exports import read_export, read_export_here
-from connectors.exports.dates import moment_of
-from connectors.exports.values import converter
+from connectors.exports.cells.dates import moment_of
+from connectors.exports.cells.values import converter
 from tests.connectors.binary_excel import xlsb
 from tests.connectors.old_excel import xls
 from tests.connectors.tables import LIST_HEADER, code, delimited, html_named_xls, listed, ods, xlsx

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from connectors.errors import Unreadable
 from connectors.exports import read_export_here
-from connectors.exports.dates import moment_of
+from connectors.exports.cells.dates import moment_of
 from tests.connectors.tables import code, delimited, xlsx
 
 HEADER = ["STT", "Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày có kết quả", "Đơn vị giải quyết", "Ghi chú"]

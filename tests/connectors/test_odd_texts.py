@@ -13,7 +13,7 @@ import pytest
 from config.export_profiles import load_profiles, load_vocabulary
 from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import read_export_here
-from connectors.exports.text import folded, label_key
+from connectors.exports.cells.text import folded, label_key
 from tests.connectors.tables import LIST_HEADER, code, delimited, listed, xlsx
 from tests.connectors.test_odd_inputs import HEADER, row
 

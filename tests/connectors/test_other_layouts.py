@@ -12,7 +12,7 @@ import pytest
 from config.export_profiles import load_profiles
 from connectors.errors import Unreadable
 from connectors.exports import read_export_here
-from connectors.exports.dates import VIETNAM
+from connectors.exports.cells.dates import VIETNAM
 from tests.connectors.tables import code, delimited, xlsx
 
 MESSAGE: dict[str, Any] = {

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from connectors.exports import Export, read_export_here
-from connectors.exports.grids import Merged, grid_of
+from connectors.exports.cells.grids import Merged, grid_of
 from connectors.exports.other_tables import MOST_TABLES, turn_of, workbook_of
 from connectors.exports.reading import grids_of
 from connectors.exports.rows import OtherTable

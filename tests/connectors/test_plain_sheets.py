@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.exports import read_export_here
-from connectors.exports.grids import Cells
-from connectors.exports.plain_xml import NotPlain
-from connectors.exports.workbooks import grids_of_plain_workbook, grids_of_workbook
+from connectors.exports.cells.grids import Cells
+from connectors.exports.formats.plain_xml import NotPlain
+from connectors.exports.formats.workbooks import grids_of_plain_workbook, grids_of_workbook
 from tests.connectors.tables import DETAIL_HEADER, detailed, merged_down, xlsx
 
 Rows = Sequence[Sequence[Any]]

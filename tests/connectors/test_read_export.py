@@ -11,7 +11,7 @@ import xlsxwriter
 
 from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import Export, read_export, read_export_here
-from connectors.exports.dates import VIETNAM
+from connectors.exports.cells.dates import VIETNAM
 from connectors.exports.whole_file import unlike_the_last
 from tests.connectors.tables import (
     DECLARED_HEADER,

@@ -11,8 +11,8 @@ import pytest
 
 from connectors.errors import UnknownLayout
 from connectors.exports import read_export_here
-from connectors.exports.furniture import reporting_period_in
-from connectors.exports.grids import Grid
+from connectors.exports.cells.grids import Grid
+from connectors.exports.layouts.furniture import reporting_period_in
 from connectors.exports.reading import grids_of
 from connectors.exports.reconciling import (
     against_rows,

@@ -12,8 +12,8 @@ import pytest
 
 from connectors.errors import UnknownLayout, Unreadable
 from connectors.exports import read_export_here
-from connectors.exports.dates import last_day_of, moment_of
-from connectors.exports.values import _deadline
+from connectors.exports.cells.dates import last_day_of, moment_of
+from connectors.exports.cells.values import _deadline
 from tests.connectors.tables import DETAIL_HEADER, code, delimited, detailed, xlsx
 from tests.connectors.test_odd_cells import sheets_of
 from tests.connectors.test_odd_inputs import HEADER, row

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from connectors.exports.values import BadCell, _count, number_of
+from connectors.exports.cells.values import BadCell, _count, number_of
 from flows.arriving.importing import import_file
 from tests.connectors.tables import xlsx
 from tests.flows.test_summary_tables import NOW

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import Unreadable
-from connectors.exports import Export, read_export, read_export_here, wrapping
+from connectors.exports import Export, read_export, read_export_here
 from connectors.exports.explaining import explain_export
+from connectors.exports.formats import wrapping
 from tests.connectors.tables import LIST_HEADER, PETITION_HEADER, code, delimited, listed, xlsx
 
 ROWS = [LIST_HEADER, listed(1), listed(2)]

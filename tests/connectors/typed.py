@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from connectors.exports.legacy import TCVN3, VNI, OldFont
+from connectors.exports.cells.legacy import TCVN3, VNI, OldFont
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy import create_engine, text
 
 from config.sources import read_sources
-from connectors.exports.legacy import TCVN3, VNI
+from connectors.exports.cells.legacy import TCVN3, VNI
 from connectors.exports.rows import Export
 from flows.arriving import intake
 from flows.arriving.importing import dossier_seen, exports_seen, import_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.black_seal import without_black_seal
+from ocr.pictures.black_seal import without_black_seal
 from tests.ocr.faces import FACES, font_file
 
 DPI = 200.0

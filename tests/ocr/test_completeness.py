@@ -18,7 +18,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr import InspectOptions, inspect_file
-from ocr.page_image import strokes_over_edges
+from ocr.pictures.page_image import strokes_over_edges
 from tests.ocr.faces import FACES, font_file
 from tests.ocr.ground_truth import case_of
 from tests.ocr.papers import Paper, Scanner, born_digital, pages_pdf, scan

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
-from ocr.engine import engine_for
+from ocr.engines.port import engine_for
 from sandbox import Limits
 from tests.ocr import exotic, hostile
 from tests.ocr.layered import searchable
@@ -162,7 +162,7 @@ def test_text_that_lies_on_its_side_is_read_and_fails(tmp_path: Path) -> None:
 
 
 def test_a_drawing_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr.pdf_page_reading._MOST_DRAWING_SECONDS", 0.0)
+    monkeypatch.setattr("ocr.reading.pdf_page._MOST_DRAWING_SECONDS", 0.0)
 
     answer = inspected(tmp_path, exotic.many_paths(60_000))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocr import InspectOptions, inspect_file
-from ocr.letter_pieces import Piece, words_of
+from ocr.pdf.letter_pieces import Piece, words_of
 
 SAVED = Path(__file__).parent / "saved"
 # in these tests a letter's number is the height of its line

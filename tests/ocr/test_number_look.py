@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ocr.engine import BLOCK
-from ocr.number_look import with_number_line
+from ocr.engines.port import BLOCK
+from ocr.reading.number_look import with_number_line
 from ocr.words import Box, Word, text_of
 from tests.ocr.printed_rows import row
 

@@ -11,9 +11,9 @@ from ocr.fields.document import Clues, fields_of
 from ocr.fields.spelling import in_set_phrases, with_set_phrases, with_small_letters
 from ocr.fields.written import Place, gap_state
 from ocr.page import PageReading
-from ocr.pdf import _apart
-from ocr.recipients_look import with_recipients
-from ocr.second_look import better_rows
+from ocr.pdf.objects import _apart
+from ocr.reading.recipients_look import with_recipients
+from ocr.reading.second_look import better_rows
 from ocr.words import Box, Word
 from tests.ocr.printed_rows import fields_under, row
 from tests.ocr.test_recipients_look import SIZE, WHOLE, Alone, read_at_first

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr.page_picture import PageAsked, page_picture
-from ocr.shown_places import Share, as_scanned, turned
+from ocr.pictures.shown_places import Share, as_scanned, turned
 
 PLACE: Share = (0.2, 0.1, 0.3, 0.12)
 """On the upright page: where a black bar stands."""

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.budget import Budget
-from ocr.engine import DEFAULT_LANGUAGE, Engine, engine_for
+from ocr.engines.port import DEFAULT_LANGUAGE, Engine, engine_for
 from ocr.fields.document import Clues, fields_of
 from ocr.page import PageReading
-from ocr.page_reading import Reader, read_picture
+from ocr.reading.pictured_page import Reader, read_picture
 from ocr.words import Box, Word, without_doubles
 from tests.ocr.faces import FACES, font_file
 from tests.ocr.printed_rows import row

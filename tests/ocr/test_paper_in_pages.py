@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from ocr.fields.found import Found, share_box
 from ocr.page import PageReading
-from ocr.pasted_sheet import as_own_page, laid_on_page, on_whole_pages
+from ocr.reading.pasted_sheet import as_own_page, laid_on_page, on_whole_pages
 from ocr.words import Box, Word
 from tests.ocr.exotic import strips
 from tests.ocr.layered import Pasting, joined, on_background, pasted, searchable

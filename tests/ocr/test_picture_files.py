@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.picture_file import frames_of, on_white_paper, opened_picture
+from ocr.reading.picture_file import frames_of, on_white_paper, opened_picture
 from tests.ocr.papers import Paper, Scanner, scan
 from tests.ocr.test_inspection import codes, examined, value
 

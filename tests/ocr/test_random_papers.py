@@ -11,8 +11,8 @@ from PIL import Image
 
 from ocr import InspectOptions, inspect_fields_first, inspect_file, inspect_files
 from ocr.fields.spelling import with_set_phrases
-from ocr.page_image import lines_run_down, without_seal
-from ocr.skew import level_cut, turned_upright
+from ocr.pictures.page_image import lines_run_down, without_seal
+from ocr.pictures.skew import level_cut, turned_upright
 from ocr.words import Box, Word
 from sandbox import Limits
 from tests.bench.accuracy import distance, examined

@@ -9,7 +9,7 @@ from PIL import Image
 
 from ocr.budget import Budget
 from ocr.page import PageReading
-from ocr.page_reading import Reader, read_picture
+from ocr.reading.pictured_page import Reader, read_picture
 from ocr.words import Word
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from ocr.engine import LINE
+from ocr.engines.port import LINE
 from ocr.errors import EngineFailed
-from ocr.recipients_look import with_recipients
+from ocr.reading.recipients_look import with_recipients
 from ocr.words import Box, Word, text_of
 from tests.ocr.test_repairs import row
 

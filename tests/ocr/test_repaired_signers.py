@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from ocr.engine import LINE
+from ocr.engines.port import LINE
 from ocr.fields.document import Clues, fields_of
 from ocr.fields.line import Line
 from ocr.fields.names import name_parts, respelt_name
 from ocr.page import PageReading
-from ocr.second_look import better_rows, with_signature_block
+from ocr.reading.second_look import better_rows, with_signature_block
 from ocr.words import Box, Word
 from tests.ocr.printed_rows import fields_under, row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from ocr.skew import skew_of, turned_upright
+from ocr.pictures.skew import skew_of, turned_upright
 
 
 def _lines() -> Image.Image:

@@ -13,8 +13,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
 from ocr import InspectOptions, inspect_file
-from ocr.pdf import open_document, page_of
-from ocr.unseen_text import seen_alone
+from ocr.pdf.objects import open_document, page_of
+from ocr.pdf.unseen_text import seen_alone
 from tests.ocr.layered import written
 from tests.ocr.papers import Paper, born_digital
 
@@ -99,7 +99,7 @@ def test_of_a_page_half_hidden_the_seen_half_counts(tmp_path: Path) -> None:
 
 
 def test_a_typed_page_without_such_hints_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr.unseen_text.picture_of", pytest.fail)
+    monkeypatch.setattr("ocr.pdf.unseen_text.picture_of", pytest.fail)
     page = page_of(open_document(TYPED), 1)
 
     assert seen_alone(page, 30.0) is page

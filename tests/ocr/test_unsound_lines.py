@@ -10,8 +10,8 @@ from ocr.fields.issued import _DATE, _reference
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.number import number_of
 from ocr.page import PageReading
-from ocr.page_image import without_idle_colour
-from ocr.second_look import signature_region
+from ocr.pictures.page_image import without_idle_colour
+from ocr.reading.second_look import signature_region
 from ocr.words import Box, Word
 from tests.ocr.printed_rows import row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from ocr.engine import DEFAULT_LANGUAGE, engine_for
+from ocr.engines.port import DEFAULT_LANGUAGE, engine_for
 from ocr.fields.grammar import grammar
 from ocr.preload import READERS
 from sandbox import run_one

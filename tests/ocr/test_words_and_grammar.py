@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ocr.document import reading_order
 from ocr.fields.grammar import close_to, fold, grammar, repaired_symbol, slips, symbol_of_heading
 from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, type_by_symbol
 from ocr.fields.signing import is_watermark
-from ocr.text_layer import soundness
+from ocr.pdf.text_layer import soundness
+from ocr.reading.document import reading_order
 from ocr.words import Box, Word, page_rows, rows_of, text_of
 
 

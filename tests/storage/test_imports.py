@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from connectors.exports.dates import VIETNAM
+from connectors.exports.cells.dates import VIETNAM
 from connectors.exports.rows import Export, Row
 from scoring.engine.facts import Dossier, Facts, to_plain
 from storage.database import Database, open_database

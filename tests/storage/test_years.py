@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import Settings
 from connectors.exports import read_export
-from connectors.exports.furniture import year_in
+from connectors.exports.layouts.furniture import year_in
 from flows.arriving.importing import import_file
 from flows.keeping.log_proofs import publish_checkpoint
 from flows.keeping.rebuilding import rebuild_index

@@ -1,0 +1,1 @@
+"""One cell to one value: text, old fonts, dates and times; and the grid in which cells stand."""

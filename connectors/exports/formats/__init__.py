@@ -1,0 +1,1 @@
+"""Bytes to a grid of cells, whatever the file is named."""
