@@ -234,9 +234,12 @@ def _follows(above: Line, below: Line) -> bool:
     return below.box.top - above.box.bottom < 1.15 * max(above.box.height, below.box.height)
 
 
+_BEGINS = re.compile(r"^[vV][àáêéèề] việc\b")
+
+
 def _without_speck(word: str) -> str:
     """A word of small letters without the full stop behind it: a subject is one sentence, the stop a speck."""
-    return word[:-1] if word[-1:] == "." and word[:-1].islower() and len(word) > len("v.v.") else word
+    return word[:-1] if word[-1:] == "." and word[:-1].isalpha() and word.islower() else word
 
 
 def _subject(lines: Sequence[Line], page: PageReading) -> Found:
@@ -248,7 +251,7 @@ def _subject(lines: Sequence[Line], page: PageReading) -> Found:
     if _doubted_mark(lines[0]):
         text = text.partition(" ")[2]
     value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"“”‘’*•")
-    if value.startswith("về việc") and lines[0].words[0].source == "ocr":
-        value = "V" + value[1:]  # the two letters differ by their size alone (Decree 30, Annex I: it begins with V)
+    if lines[0].words[0].source == "ocr":  # Decree 30, Annex I: it begins with V; OCR sees v, or another word
+        value = _BEGINS.sub("Về việc", value)
     box = share_box(around(line.box for line in lines), page)
     return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

@@ -35,7 +35,7 @@ _NO_WORD = re.compile(
     r"^(?P<so>(?:\w?:)?)\s*(?P<digits>[\W\d][^-]{0,14}?)\s*[/|!]\s*(?P<symbol>[A-Z]{1,8}[-–—][A-Z0-9&.-]*[A-Z0-9])$"
 )
 """Last of all: a pen's strokes have hidden "Số", or its S, and the symbol is one that the grammar knows."""
-_ENDS_AS_SYMBOL = re.compile(r"[\s/|!\d][A-Z]{1,4}[-–—][A-Z]+[A-Z0-9-]*\W*$")
+_ENDS_AS_SYMBOL = re.compile(r"[\s/|!\d][A-Z]{1,4}\W?[-–—][A-Z]+[A-Z0-9-]*\W*$")
 _HEAD_SHARE = 0.2
 """Share of the page's height in which a symbol alone is the document's own."""
 _CUT_SYMBOL = re.compile(r"(?:^|[\s/|!])" + _SYMBOL)

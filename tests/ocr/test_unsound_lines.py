@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from ocr.fields.document import Clues, fields_of
+from ocr.fields.heading import _subject
 from ocr.fields.issued import _DATE, _reference
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.number import number_of
@@ -19,6 +20,11 @@ NUMBERS = {
     "a symbol cut by a rule": ("Số: ƒÏ IQĐ-U", "Số: 8† /QĐ-UBND", (None, "handwritten", "QĐ-UBND")),
     "a pen that the page's reading left out": ("Số: /TB-UBND", "Số: 19%_ /TB-UBND", (None, "handwritten", "TB-UBND")),
     "a pen read as slash and letters": ("Số: [/TÏ_ 7TTr-UBND", "", (None, "handwritten", "TTr-UBND")),
+    "a letter and a dash with a speck": (
+        "Số: I/) TTT:-UBND",
+        "Số: 1644 /TTr-UBND",
+        ("1644/TTr-UBND", "read", "TTr-UBND"),
+    ),
     "a slash read as a seven": ("Số: 18577UBND-NC", "", ("1857/UBND-NC", "read", "UBND-NC")),
     "a slash that the line alone shows": ("Số: 2597HD-UBND", "Số: 259/HD-UBND", ("259/HD-UBND", "read", "HD-UBND")),
     "a draft": ("Số: /KH-UBND", "Số: /KH-UBND", (None, "blank", "KH-UBND")),
@@ -66,6 +72,20 @@ def test_scraps_of_a_seal_behind_a_recipient_are_none_of_it() -> None:
     found = fields_of([_page(*row("Nơi nhận:", 85, 500), *words, *seal)], Clues(), lambda _page, _box: [])["recipients"]
 
     assert found is not None and found.value == "Như trên; CT, các PCT UBND; Lưu: VT, KTHT"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("và việc miễn nhiệm chức danh", "Về việc miễn nhiệm chức danh"),
+        ("Về việc công khai thủ tục. hành chính", "Về việc công khai thủ tục hành chính"),
+        ("Về việc cấp điện v.v. cho hộ dân", "Về việc cấp điện v.v. cho hộ dân"),
+    ],
+)
+def test_a_subject_begins_as_subjects_do_and_is_one_sentence(said: str, wanted: str) -> None:
+    page = _page(*row(said, 180, 136))
+
+    assert _subject(lines_of(page), page).value == wanted
 
 
 def test_a_grey_page_drawn_in_colour_is_grey() -> None:
