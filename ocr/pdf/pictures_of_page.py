@@ -1,8 +1,9 @@
-"""Pictures that lie on a page of a PDF: those of paper, the one that is the whole page, and whether they are whole."""
+"""Pictures that lie on a page of a PDF: those of paper, the one that is the whole page, and what they lack."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -62,30 +63,26 @@ def _pictured(stamp: Box, page: PdfPage) -> bool:
     return in_head and not worded
 
 
-def told_of_damage(read: PageReading, page: PdfPage) -> PageReading:
-    """A picture of paper that ends too early, cannot be decoded or goes on beyond the page is told.
-
-    A page that seems blank because of it is unread.
-    """
-    empty = read.kind == "blank"
-    if not empty and read.dpi is None:
-        return read
+def told_of_pictures(read: PageReading, page: PdfPage) -> PageReading:
+    """The page with what its pictures of paper lack; one that seems blank because its picture is broken is unread."""
     large = large_images(page)
-    damaged = any(not _is_whole(one.handle) or (empty and embedded_picture(one) is None) for one in large)
-    if damaged and empty:
-        note = Note("page_unread", page.number, "Hình trên trang hỏng, không giải mã được; đề nghị quét lại.")
-        return replace(read, kind="scan", colour=None, notes=(*read.notes, note))
-    notes = list(read.notes)
-    if damaged:
+    if read.kind != "blank":
+        return replace(read, notes=(*read.notes, *_lacking(large, page))) if read.dpi is not None else read
+    if all(_is_whole(one.handle) and embedded_picture(one) is not None for one in large):
+        return read
+    note = Note("page_unread", page.number, "Hình trên trang hỏng, không giải mã được; đề nghị quét lại.")
+    return replace(read, kind="scan", colour=None, notes=(*read.notes, note))
+
+
+def _lacking(large: list[PlacedImage], page: PdfPage) -> Iterator[Note]:
+    if not all(_is_whole(one.handle) for one in large):
         said = "Dữ liệu hình của trang bị cụt hoặc hỏng; có thể thiếu một phần trang."
-        notes.append(Note("picture_damaged", page.number, said))
-    if not empty and any(_goes_on(one.box, page) for one in large):
-        notes.append(Note("cut_off", page.number, "Hình quét lớn hơn trang; phần nằm ngoài trang không hiện ra."))
-    if not empty and (share := _share_of_page(large, page)) < _REDUCED:
+        yield Note("picture_damaged", page.number, said)
+    if any(_goes_on(one.box, page) for one in large):
+        yield Note("cut_off", page.number, "Hình quét lớn hơn trang; phần nằm ngoài trang không hiện ra.")
+    if (share := _share_of_page(large, page)) < _REDUCED:
         taken = f"chỉ chiếm {share * 100:.0f} % bề rộng trang"
-        said = f"Bản quét có dáng của trang nhưng {taken}; cần xem tỷ lệ 100 %."
-        notes.append(Note("scale", page.number, said))
-    return replace(read, notes=tuple(notes))
+        yield Note("scale", page.number, f"Bản quét có dáng của trang nhưng {taken}; cần xem tỷ lệ 100 %.")
 
 
 def _share_of_page(large: list[PlacedImage], page: PdfPage) -> float:

@@ -19,7 +19,7 @@ from ocr.errors import EngineFailed, PageUnreadable
 from ocr.page import Colour, Note, PageReading
 from ocr.pdf.letters_in_picture import LETTERS_DPI, Places, inside, letter_places, looks_like_paper
 from ocr.pdf.objects import PdfPage, embedded_picture, picture_of, pictures_alone
-from ocr.pdf.pictures_of_page import large_images, only_image, told_of_damage
+from ocr.pdf.pictures_of_page import large_images, only_image, told_of_pictures
 from ocr.pdf.text_layer import soundness
 from ocr.pdf.unseen_text import seen_alone, told_of_unseen
 from ocr.pictures import page_image
@@ -94,7 +94,7 @@ def read_pdf_page(page: PdfPage, layer: Layer, reader: Reader) -> PageReading:
         EngineMissing: the page needs OCR and this machine has no engine.
     """
     seen = seen_alone(page, min(reader.seconds, _MOST_LOOKING_SECONDS), doubted=layer.may_be_off)
-    read = told_of_damage(_read_seen(seen, layer, reader), page)
+    read = told_of_pictures(_read_seen(seen, layer, reader), page)
     return replace(read, notes=(*read.notes, *told_of_unseen(page, seen)))
 
 
