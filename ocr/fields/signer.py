@@ -11,6 +11,7 @@ from ocr.fields.line import Line, Spot
 from ocr.fields.names import (
     believed_family,
     is_family_name,
+    is_name_word,
     is_whole_name,
     name_parts,
     respelt_name,
@@ -25,6 +26,12 @@ from ocr.words import around
 
 _SURE_MARK = 0.8
 """Confidence under which a letter beside a name may be a scrap of it."""
+
+
+_ROOM_OF_A_WORD = 1.5
+"""Heights of print; two words stand a third of one apart."""
+_READ = 0.93
+"""Confidence from which a word that no name has is believed to be one; what a seal left of others has up to 0.91."""
 
 
 def name_of(lines: Sequence[Line], page: PageReading) -> Found | None:
@@ -62,6 +69,19 @@ def _lost_family(line: Line, first: Spot) -> bool:
     return room < 0.5 * first.box.height and before[-1].confidence < _SURE_MARK
 
 
+def _guessed(written: Sequence[str], words: Sequence[Spot]) -> bool:
+    """A word that no name has was not surely read: a seal left it of another. (A family may be of two scraps.)"""
+    said = zip(reversed(written), reversed(words), strict=False)
+    return any(not is_name_word(name) and spot.confidence < _READ for name, spot in said)
+
+
+def _apart(first: Spot, second: Spot) -> bool:
+    """Between the two there is room for another word, which a seal or a pen hid."""
+    if first.box is None or second.box is None:
+        return False
+    return second.box.left - first.box.right > _ROOM_OF_A_WORD * first.box.height
+
+
 _VOWEL = re.compile("[AEIOUY]")
 """Every word of a name has one: "Hhs" is what was read of a degree."""
 
@@ -80,8 +100,8 @@ def name_in(line: Line, page: PageReading) -> Found | None:
     written = [spot.text for spot in words]
     if words[0].pieces[0].source == "ocr" and written[0].istitle():
         written = respelt_name(words, line.text[: line.text.find(written[0])])
-        lost = len(written) == 2 and _lost_family(line, words[0])
-        if lost or not believed_family(written[0], words[0].confidence):
+        lost = len(written) == 2 and (_lost_family(line, words[0]) or _apart(*words))
+        if lost or _guessed(written, words) or not believed_family(written[0], words[0].confidence):
             return None
     box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)
     return Found(" ".join(written), page.number, box, round(min(spot.confidence for spot in words), 3), line.text)

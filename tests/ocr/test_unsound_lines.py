@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
@@ -9,7 +11,9 @@ from ocr.fields.document import Clues, fields_of
 from ocr.fields.heading import _subject
 from ocr.fields.issued import _DATE, _reference
 from ocr.fields.layout import head_of, lines_of
+from ocr.fields.line import Line
 from ocr.fields.number import number_of
+from ocr.fields.signer import name_in
 from ocr.page import PageReading
 from ocr.pictures.page_image import without_idle_colour
 from ocr.reading.second_look import signature_region
@@ -72,6 +76,30 @@ def test_scraps_of_a_seal_behind_a_recipient_are_none_of_it() -> None:
     found = fields_of([_page(*row("Nơi nhận:", 85, 500), *words, *seal)], Clues(), lambda _page, _box: [])["recipients"]
 
     assert found is not None and found.value == "Như trên; CT, các PCT UBND; Lưu: VT, KTHT"
+
+
+NAMES = {
+    "a word that no name has, in doubt": (("Hồ", 0.96), ("Hồu", 0.74), ("Đức", 0.95), None),
+    "the same surely read": (("Hồ", 0.96), ("Hồu", 0.96), ("Đức", 0.95), "Hồ Hồu Đức"),
+    "a name's word in doubt": (("Hồ", 0.96), ("Hữu", 0.74), ("Đức", 0.95), "Hồ Hữu Đức"),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_name_of_which_a_seal_left_a_word_is_not_told(case: str) -> None:
+    *said, wanted = NAMES[case]
+    words = [replace(row(text, 360 + 40 * at, 600)[0], confidence=sure) for at, (text, sure) in enumerate(said)]
+
+    found = name_in(Line.of(words), _page(*words))
+
+    assert (found and found.value) == wanted
+
+
+def test_two_words_with_room_for_another_are_no_whole_name() -> None:
+    near, apart = ([*row("Võ", 360, 600), *row("Dũng", left, 600)] for left in (378, 410))
+
+    assert name_in(Line.of(near), _page(*near)) is not None
+    assert name_in(Line.of(apart), _page(*apart)) is None
 
 
 @pytest.mark.parametrize(
