@@ -41,7 +41,8 @@ _UNREADABLE = frozenset({"illegible", "unreadable", "password", "not_pdf", "limi
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultFile:
     """A file handed in as the result of a dossier, and what was read in it. `code` is where it was put,
-    `printed_code` the dossier code in its text. `reasons` are the codes of its digitisation verdict."""
+    `printed_code` the dossier code in its text. `reasons` are the codes of its digitisation verdict; `told` are its
+    words."""
 
     sha256: str
     name: str
@@ -61,6 +62,7 @@ class ResultFile:
     blank_pages: int = 0
     digitisation: str = "cần người xem"
     reasons: tuple[str, ...] = ()
+    told: str = ""
     quarantined: bool = False
 
 
@@ -107,11 +109,14 @@ def _judged(dossier: Dossier, file: ResultFile) -> Standing:
         return standing(ILLEGIBLE, "Tệp không mở được hoặc không đọc được chữ; đề nghị quét và nộp lại.")
     if wrong := contradiction(dossier, file):
         return standing(WRONG_FILE, wrong)
-    if file.digitisation == "không đạt":
-        return standing(SUBSTANDARD, "Tệp chưa đạt chuẩn số hóa (xem lý do ở tài liệu).")
     if file.digitisation != "đạt":
-        return standing(TO_REVIEW, "Cần người xem tệp này (xem lý do ở tài liệu).")
+        state = SUBSTANDARD if file.digitisation == "không đạt" else TO_REVIEW
+        return standing(state, _sentence(file.told or file.digitisation))
     return standing(SOUND, "Tệp khớp với sổ, đạt chuẩn số hóa.")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _number(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from config.document_words import digitisation_vn
 from config.dossier_codes import dossier_code_in
 from scoring.engine.facts import Dossier
 from scoring.filed_results import OutgoingRow, ResultFile
@@ -119,5 +120,6 @@ def file_of(
         blank_pages=sum(page["kind"] == "blank" for page in result.get("pages") or ()),
         digitisation=digitisation.get("verdict", "cần người xem"),
         reasons=tuple(sorted({reason["code"] for reason in digitisation.get("reasons") or ()})),
+        told=digitisation_vn(digitisation) if digitisation else "",
         quarantined=document["state"] == QUARANTINED,
     )

@@ -63,6 +63,14 @@ def test_a_dossier_stands_as_its_file_does(case: str) -> None:
     assert standing.reason_vi
 
 
+def test_why_a_file_is_below_the_standard_is_said_where_the_dossier_is_listed() -> None:
+    file = replace(FILE, digitisation="không đạt", reasons=("low_resolution",), told="không đạt: độ phân giải 100 dpi")
+
+    (standing,) = against_register([DOSSIER], [file], YEAR)
+
+    assert standing.reason_vi == "Không đạt: độ phân giải 100 dpi."
+
+
 def test_a_dossier_without_file_names_what_the_register_promises() -> None:
     (standing,) = against_register([replace(DOSSIER, result_files=("kq.pdf",))], [], YEAR)
 
