@@ -8,6 +8,7 @@ does the deed to its end. Deeds: put, take (documents), import, bundle, scrub (w
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import random
@@ -158,6 +159,9 @@ def kill_once(deed: Deed, ward: Settings, after: float | None) -> bool:
     return os.WIFSIGNALED(status)
 
 
+_EMPTY = hashlib.sha256(b"").hexdigest()
+
+
 def look(ward: Settings, *, ended: bool) -> None:
     """No torn object, no reference without object; after the end nothing unaccounted for, and the log is whole."""
     with open_resources(ward) as resources:
@@ -178,12 +182,12 @@ def look(ward: Settings, *, ended: bool) -> None:
 
 
 def spoilt_on_purpose(resources: Resources) -> set[str]:
-    """What the scrub deed hurt before it was killed."""
+    """What the scrub deed hurt before it was killed; a file that was killed before its first byte is kept as empty."""
     found = set()
     with resources.database.read() as connection:
         for sha256, _ in care.objects_after(connection, ""):
             path = FolderStore(resources.settings.home / "objects").path_of(sha256)
-            if not path.exists() or path.read_bytes() in (b"", b"rotten"):
+            if not path.exists() or (path.read_bytes() in (b"", b"rotten") and sha256 != _EMPTY):
                 found.add(sha256)
     return found
 
