@@ -15,6 +15,8 @@ from config.refusals import Lacking, WrongUse
 
 ENGINE_MISSING = "engine_missing"
 """`failure` of a batch's answer for a file that needs an engine which this machine lacks."""
+MAKE_AGAIN = "Đề nghị xuất lại tệp PDF, hoặc quét lại."
+"""The way out of a page that cannot be read."""
 INSTALL_LINE = "apt-get install -y tesseract-ocr tesseract-ocr-vie"
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from config.opening import why_not_opened
 from ocr.answers import answer_of, no_finding, unread_answer, unread_signature
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.completeness import completeness_notes
@@ -29,11 +30,6 @@ from ocr.reading.pasted_sheet import as_own_page, on_whole_pages
 
 __all__ = ["InspectOptions", "inspect_file", "unread_answer"]
 
-_OPENING = {
-    errno.ENOENT: "không có tệp này; kiểm tra lại đường dẫn",
-    errno.EACCES: "không có quyền đọc tệp này",
-    errno.ENAMETOOLONG: "tên tệp quá dài",
-}
 _MARKS_RESERVE = 2.0
 """Seconds that must be left for the next page to be looked at for seals and handwriting."""
 _SIGNATURE_SHARE = 0.2
@@ -75,7 +71,7 @@ def inspect_file(path: Path, options: InspectOptions) -> dict[str, Any]:
     try:
         intake = take_in(path)
     except OSError as error:
-        reason = f"Không mở được tệp: {_OPENING.get(error.errno or 0) or error.strerror or error}."
+        reason = f"Không mở được tệp: {why_not_opened(error)}."
         code = "limit" if error.errno == errno.EFBIG else "unreadable"
         return _rounded(unread_answer(path, reason=reason, code=code), budget)
     if intake.refusal is not None:

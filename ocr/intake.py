@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import re
 import stat
 from dataclasses import dataclass
@@ -60,11 +61,15 @@ def take_in(path: Path) -> Intake:
     """Read the file's bytes and tell its kind by its content, never by its name.
 
     Raises:
-        OSError: it cannot be opened, is no plain file (EINVAL), or is larger than `MOST_BYTES` (EFBIG).
+        OSError: it cannot be opened, is no plain file (EISDIR, EINVAL), or is larger than `MOST_BYTES` (EFBIG).
     """
     facts = path.stat()
+    if stat.S_ISDIR(facts.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(facts.st_mode):
-        raise OSError(errno.EINVAL, "đây không phải tệp thường")  # a pipe would be waited for without end
+        raise OSError(
+            errno.EINVAL, "đây là ống dẫn hay thiết bị, không phải tệp; chỉ rõ tệp cần đọc"
+        )  # a pipe would be waited for without end
     if facts.st_size > MOST_BYTES:
         raise OSError(errno.EFBIG, f"lớn hơn {MOST_BYTES >> 20} MiB")
     data = path.read_bytes()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -42,11 +44,19 @@ def documents_astray(settings: Settings, _now: datetime, limit: int) -> str | No
 
 
 def _files_in(folder: Path, root: Path) -> Iterator[Path]:
-    """Plain files; links that lead out of `root` are not followed."""
-    inside = root.resolve()
-    for path in folder.rglob("*"):
-        if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(inside)):
-            yield path
+    """Plain files, and folders that may not be looked into; links that lead out of `root` are not followed."""
+    inside, closed = root.resolve(), list[OSError]()
+    for at, _, names in os.walk(folder, onerror=closed.append):
+        yield from (path for name in names if _is_offered(path := Path(at, name), inside))
+    yield from (Path(os.fsdecode(error.filename)) for error in closed if error.errno != errno.ENOENT)
+
+
+def _is_offered(path: Path, inside: Path) -> bool:
+    """What may not be looked at is offered as well: opening it tells why."""
+    try:
+        return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(inside))
+    except OSError:
+        return True
 
 
 def _is_document(name: str) -> bool:

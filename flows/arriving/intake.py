@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from config.export_profiles import FOLDER
+from config.opening import why_not_opened
 from config.refusals import Refusal
 from config.settings import Settings
 from connectors.errors import ConnectorError, TryAgain, UnknownLayout, Unreadable
@@ -137,7 +138,7 @@ def _record_documents(resources: Resources, names: list[str], kept: list[Kept | 
     with resources.database.write() as connection:
         for name, answer in zip(names, kept, strict=True):
             if isinstance(answer, OSError):
-                append(connection, [_unreachable(name, answer.strerror or str(answer), sender)], at=sender.at)
+                append(connection, [_unreachable(name, why_not_opened(answer), sender)], at=sender.at)
             else:
                 upload = Upload(resources.settings.unit, name, sender.who, sender.where, sender.at)
                 new += record_upload(connection, answer, upload)

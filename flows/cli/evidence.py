@@ -73,10 +73,12 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """Let a document prove a component."""
+    from flows.examining.uploading import require_component
     from flows.telling.proving import link_document
 
     settings = settings_for(unit)
     _require_component(component)
+    require_component(settings, component, settings.local_day(moment(at, settings)))
     one = {"component": component, "section": section or None, "pages": pages or None}
     told = link_document(settings, document, one, _said(settings, at))
     finish(told, as_json=as_json, lines=[f"Đã gắn {document} với tiêu chí {component}; lần chấm sau sẽ tính."])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from config.document_words import (
     said_value,
     suggested_values,
 )
+from config.opening import why_not_opened
 from flows.cli.door import (
     DONE,
     MISSING,
@@ -41,7 +43,7 @@ _INSPECT_SECONDS = 35.0
 
 
 def upload(
-    files: Annotated[list[Path], typer.Argument(help=text("upload_files"))],
+    files: Annotated[list[Path], typer.Argument(readable=False, help=text("upload_files"))],
     *,
     unit: Unit = "",
     component: Annotated[str, typer.Option("--component", help=text("component"))] = "",
@@ -50,13 +52,16 @@ def upload(
     as_json: AsJson = False,
 ) -> None:
     """Upload documents and examine them."""
-    from flows.examining.uploading import folder_for, upload_files
+    from flows.examining.uploading import folder_for, require_component, upload_files
 
     for file in files:
         _require_file(file)
     settings = settings_for(unit)
     folder = folder_for(component=component, dossier=dossier, outgoing=outgoing)
-    reports = upload_files(settings, files, folder=folder, at=moment("", settings))
+    at = moment("", settings)
+    if component:
+        require_component(settings, component, settings.local_day(at))
+    reports = upload_files(settings, files, folder=folder, at=at)
     code = NEEDS_PERSON if any(report["state"] != "examined" for report in reports) else DONE
     lines = [
         f"{r['file']}: {r['state_vi']} {r['reason'] or ''}\n  SHA-256 {r['sha256']}\n  {r['verdict_vi']}"
@@ -67,7 +72,7 @@ def upload(
 
 
 def inspect(
-    paths: Annotated[list[Path], typer.Argument(help=text("inspect_paths"))],
+    paths: Annotated[list[Path], typer.Argument(readable=False, help=text("inspect_paths"))],
     *,
     with_text: Annotated[bool, typer.Option("--text", help=text("text"))] = False,
     fields_first: Annotated[bool, typer.Option("--fields-first", help=text("fields_first"))] = False,
@@ -148,15 +153,35 @@ def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _files_of(path: Path) -> list[Path]:
-    """The file itself, though it may be missing (its answer says so), or a folder's documents by name and content."""
+    """The file itself, though it may be missing (its answer says so), or a folder's documents by name and content.
+
+    A folder inside that may not be looked into is among them: its answer says so.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - a name too long is no folder; Path raises
+        return [path]
+    closed: list[OSError] = []
+    files = [Path(at, name) for at, _, names in os.walk(path, onerror=closed.append) for name in names]
+    found = (file for file in files if _is_inspected(file))
+    return sorted((*found, *(Path(os.fsdecode(error.filename)) for error in closed)))
+
+
+def _is_inspected(path: Path) -> bool:
+    """By its name or content; what cannot be looked at has its answer, too, where its name promises a document."""
     from ocr.intake import holds_document
 
-    if not path.is_dir():
-        return [path]
-    files = (found for found in path.rglob("*") if found.is_file())
-    return sorted(found for found in files if found.suffix.lower() in _INSPECTED or holds_document(found))
+    named = path.suffix.lower() in _INSPECTED
+    try:
+        return stat.S_ISREG(path.stat().st_mode) and (named or holds_document(path))
+    except OSError:
+        return named
 
 
 def _require_file(path: Path) -> None:
-    if not path.is_file():
-        raise Refused(f"{path}: không có tệp này. Kiểm tra lại đường dẫn.", WRONG_USE)
+    try:
+        plain = stat.S_ISREG(path.stat().st_mode)
+        if plain:
+            path.open("rb").close()
+    except OSError as error:
+        raise Refused(f"{path}: {why_not_opened(error)}.", WRONG_USE) from error
+    if not plain:
+        raise Refused(f"{path}: đây là thư mục hay thiết bị. Chỉ rõ từng tệp cần nộp.", WRONG_USE)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from config.components import components_of
 from config.document_words import digitisation_vn
+from config.dossier_codes import dossier_code_in
 from config.refusals import WrongUse
 from config.settings import Settings
 from flows.arriving.intake import Sender, keep_document
+from flows.criteria import criteria_set
 from flows.examining.examination import examine_batch
-from flows.resources import Resources, open_resources
+from flows.resources import Resources, open_ledger, open_resources
+from flows.years import criteria_for, years_at_work
 from ocr import CHECKER_VERSION
 from storage.documents.evidence import documents_of, examinations_of, receipts_of, unexamined
 from storage.objects.port import digest_of
@@ -36,15 +41,41 @@ def folder_for(*, component: str, dossier: str, outgoing: bool) -> str:
     """The folder of the inbox that a document belongs to; empty when only its text can tell.
 
     Raises:
-        WrongPlace: the component id is not of the form 1.7.1.
+        WrongPlace: the component id is not of the form 1.7.1, the dossier's is no code of a dossier, or two are named.
     """
     if component and not COMPONENT.match(component):
         raise WrongPlace(f"--component {component!r}: mã tiêu chí thành phần có dạng 1.7.1")
+    if dossier and not dossier_code_in(dossier):
+        raise WrongPlace(f"--dossier {dossier!r}: mã hồ sơ có dạng H17.12.34-250924-0005, ghi đủ như trên phiếu hẹn")
+    if sum(map(bool, (component, dossier, outgoing))) > 1:
+        raise WrongPlace(
+            "Mỗi lần nộp chỉ ghi một nơi: --component, --dossier hoặc --outgoing. "
+            "Tài liệu dùng ở nhiều nơi thì nộp lại cùng tệp ấy cho từng nơi; nội dung chỉ giữ một bản."
+        )
     return (
         component
         or (f"ho-so/{re.sub(r'[^A-Za-z0-9.-]', '_', dossier)}" if dossier else "")
         or (OUTGOING_FOLDER if outgoing else "")
     )
+
+
+def require_component(settings: Settings, component: str, day: date) -> None:
+    """A component that no set of the years at work has would take documents where nobody looks.
+
+    Raises:
+        WrongPlace: no set has it.
+    """
+    with open_ledger(settings) as database, database.read() as connection:
+        years = years_at_work(connection, settings, day)
+    sets = sorted({settings.criteria, *(criteria_for(settings, year) for year in years)})
+    known = {str(item["id"]) for one in sets for item in components_of(criteria_set(settings, one).plain())}
+    if component not in known:
+        near = ", ".join(sorted(get_close_matches(component, known, cutoff=0.5)))
+        raise WrongPlace(
+            f"{component}: bộ tiêu chí {', '.join(sets)} không có mục này"
+            + (f" (có {near})" if near else "")
+            + ". Xem các mục bằng: parindex evidence show"
+        )
 
 
 def upload_files(settings: Settings, files: Sequence[Path], *, folder: str, at: datetime) -> list[dict[str, Any]]:
@@ -96,5 +127,11 @@ def _report(name: str, document: Mapping[str, Any], result: Mapping[str, Any]) -
         "reason": document["reason"],
         "digitisation": digitisation.get("verdict"),
         "signature": signature.get("verdict"),
-        "verdict_vi": f"Số hóa: {digitisation_vn(digitisation)}. {signature.get('summary_vi') or ''}".strip(),
+        "verdict_vi": _verdict(digitisation_vn(digitisation), signature.get("summary_vi") or ""),
     }
+
+
+def _verdict(digitisation: str, signature: str) -> str:
+    """Both verdicts as sentences; a file that cannot be read has one reason for both, told once."""
+    said = f"Số hóa: {digitisation.rstrip('.')}."
+    return said if signature.rstrip(".") in digitisation else f"{said} {signature}"

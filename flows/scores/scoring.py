@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from flows.resources import Resources
 from flows.years import criteria_for
 from ocr import CHECKER_VERSION
 from scoring import ENGINE_VERSION, MEASURES, changes_of, score
+from scoring.engine.facts import Evidence
 from scoring.engine.measuring import asked_of
 from scoring.engine.on_time import rule_named
 from scoring.engine.period import period_of
@@ -114,7 +115,12 @@ def _sources(resources: Resources, question: Question, criteria: Mapping[str, An
         files = input_files(connection, unit, year)
     units = unit_names(load_units().mergers)
     facts = replace(found.facts, evidence=(*found.facts.evidence, *exports), units=units)
-    return _Sources(dossiers, replace(found, facts=facts), files)
+    return _Sources(dossiers, replace(found, facts=facts, misplaced=_misplaced(found.facts.evidence, criteria)), files)
+
+
+def _misplaced(evidence: Iterable[Evidence], criteria: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    known = {component["id"] for component in components_of(criteria)}
+    return tuple((one.component, one.name) for one in evidence if one.component not in known)
 
 
 def _counted_from(criteria: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from storage.records.imports import imports_of, rejected_rows_of
 _CERTIFICATE_NOTICE = timedelta(days=90)
 _TOLD_FOR = timedelta(days=7)
 _MOST_LINES = 8
+_NAMED = 3
 _NAMED_ALARMS = 3
 
 
@@ -54,6 +55,7 @@ def stuck(
         *(f"{line}: hãy đối chiếu và sửa một trong hai." for line in gaps.get("contradictions", ())),
         *_rejected_rows(connection, unit),
         *_unlinked(gaps),
+        *_misplaced(gaps),
     ]
     return tuple(lines)
 
@@ -109,7 +111,7 @@ def _unreachable(connection: Connection, night: Night) -> Iterator[str]:
         if "next" in event["detail"]:  # a source's: told by its pull
             continue
         reason = event["detail"]["reason"]
-        yield f"{event['subject']}: không mở được ({reason}); kiểm tra đường dẫn và quyền đọc, đêm sau sẽ thử lại."
+        yield f"{event['subject']}: không mở được ({reason}); đêm sau sẽ thử lại."
 
 
 def export_alarms(connection: Connection, night: Night) -> Iterator[str]:
@@ -179,6 +181,19 @@ def _unlinked(gaps: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"{len(gaps['unlinked'])} tài liệu chưa gắn với hồ sơ hay tiêu chí nào; "
             "đặt vào thư mục mang mã tiêu chí (ví dụ 1.7.1) hoặc ghi mã hồ sơ vào tên tệp."
+        )
+
+
+def _misplaced(gaps: Mapping[str, Any]) -> Iterator[str]:
+    by_component: dict[str, list[str]] = {}
+    for component, name in gaps.get("misplaced", ()):
+        by_component.setdefault(component, []).append(name)
+    for component, names in by_component.items():
+        more = f" và {len(names) - _NAMED} tài liệu nữa" if len(names) > _NAMED else ""
+        yield (
+            f"Mục {component} không có trong bộ tiêu chí, nên tài liệu ở đó không được tính: "
+            f"{', '.join(names[:_NAMED])}{more}; chuyển sang thư mục của mục đúng, "
+            "hoặc gắn lại (parindex evidence link)."
         )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ocr.errors import PageUnreadable
+from ocr.errors import MAKE_AGAIN, PageUnreadable
 
 MOST_DRAWINGS = 50_000
 """Forms drawn on one page; real pages draw a few dozen."""
@@ -26,7 +26,8 @@ def refuse_endless_drawing(page: Any) -> None:
     known: dict[int, int] = {}
     for holder, content in _roots(page):
         if _cost(holder, content, known, ()) > MOST_DRAWINGS:
-            raise PageUnreadable("Trang có hình vẽ lồng nhau không dứt (tệp bẫy hoặc hỏng), không mở.")
+            said = "Trang có hình vẽ lồng nhau không dứt (tệp bẫy hoặc hỏng), không mở."
+            raise PageUnreadable(f"{said} {MAKE_AGAIN}")
 
 
 def _roots(page: Any) -> Iterator[tuple[Any, bytes]]:

@@ -21,7 +21,7 @@ import pypdfium2.internal as pdfium_internal
 from PIL import Image
 from pypdfium2 import raw
 
-from ocr.errors import PageUnreadable
+from ocr.errors import MAKE_AGAIN, PageUnreadable
 from ocr.page import Colour
 from ocr.pdf.hidden_text import Hints, Painting, address_of, painting_of
 from ocr.pdf.letter_pieces import Edges, Piece, words_of
@@ -135,7 +135,7 @@ def page_of(document: pdfium.PdfDocument, number: int) -> PdfPage:
             handle=page,
         )
     except pdfium.PdfiumError as error:
-        raise PageUnreadable(f"Không mở được trang {number}: {error}") from error
+        raise PageUnreadable(f"Trang {number} hỏng, không mở được. {MAKE_AGAIN}") from error
 
 
 def _characters(page: Any) -> tuple[int, int]:
@@ -315,14 +315,17 @@ def picture_of(page: PdfPage, dpi: float, seconds: float) -> Image.Image:
         PageUnreadable: it holds an image larger than our limits, or pdfium cannot draw it in `seconds`.
     """
     if any(image.width * image.height > MOST_PIXELS for image in page.images):
-        raise PageUnreadable(f"Trang {page.number} có hình quá lớn, không mở để tránh quá tải.")
+        raise PageUnreadable(
+            f"Trang {page.number} có hình quá lớn, không mở để tránh quá tải. Đề nghị quét lại ở 200-300 dpi."
+        )
     scale = min(dpi / 72, (MOST_PIXELS / 2 / max(page.area, 1.0)) ** 0.5)
     try:
         return _drawn(page.handle, scale, seconds)
     except TimeoutError as error:
-        raise PageUnreadable(f"Trang {page.number} có quá nhiều nét vẽ, không vẽ xong để nhận dạng.") from error
+        said = f"Trang {page.number} có quá nhiều nét vẽ, không vẽ xong để nhận dạng. {MAKE_AGAIN}"
+        raise PageUnreadable(said) from error
     except (pdfium.PdfiumError, ValueError) as error:
-        raise PageUnreadable(f"Không vẽ được trang {page.number}: {error}") from error
+        raise PageUnreadable(f"Trang {page.number} hỏng, không vẽ được. {MAKE_AGAIN}") from error
 
 
 def pictures_alone(page: PdfPage, dpi: float, seconds: float) -> Image.Image:

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 
 from ocr.budget import Budget, OutOfTime, at_most
 from ocr.engines.port import LINE, Engine
-from ocr.errors import OcrError, PageUnreadable, UnreadableFile
+from ocr.errors import MAKE_AGAIN, OcrError, PageUnreadable, UnreadableFile
 from ocr.intake import PDF_VERSIONS, Intake, header_version
 from ocr.page import Note, PageReading, in_units
 from ocr.pdf.drawing_cost import refuse_endless_drawing
@@ -143,13 +143,21 @@ def _one_page(document: Any, structure: _Structure, number: int, reader: Reader,
             layer = Layer(fonts, text, holds_fields, may_be_off=structure.has_optional_content)
             reading = in_units(read_pdf_page(page, layer, reader), structure.unit_of(number))
     except (PageUnreadable, OutOfTime, MemoryError, RecursionError, OSError, ValueError) as error:
-        why = str(error) or type(error).__name__
-        return PageReading(number, "text", 595.0, 842.0, notes=(Note("page_unread", number, f"Không đọc được: {why}"),))
+        return PageReading(
+            number, "text", 595.0, 842.0, notes=(Note("page_unread", number, _why_unread(error, number)),)
+        )
     page.handle.close()
     if structure.has_sound_content(number):
         return reading
     said = "Nội dung trang hỏng, không giải nén được hết; có thể thiếu một phần trang."
     return replace(reading, notes=(*reading.notes, Note("repaired", number, said)))
+
+
+def _why_unread(error: BaseException, number: int) -> str:
+    if isinstance(error, PageUnreadable):
+        return str(error)
+    why = f"đọc quá lâu ({error})" if isinstance(error, OutOfTime) else f"hỏng, không đọc được ({type(error).__name__})"
+    return f"Trang {number} {why}. {MAKE_AGAIN}"
 
 
 def _unread(count: int, read: int) -> Iterator[Note]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageOps
 
-from ocr.budget import at_most
+from ocr.budget import OutOfTime, at_most
 from ocr.errors import OcrError, UnreadableFile
 from ocr.page import Note, PageReading
 from ocr.pdf.objects import MOST_PIXELS
@@ -23,6 +23,8 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # its remarks about stranger
 _WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
 _LEVELS = (255, 4095, 65535)
 """Brightest level of pictures of 8, 12 and 16 bits."""
+_BROKEN = "Ảnh hỏng hoặc tải lên chưa trọn vẹn, không đọc được. Đề nghị tải lại tệp gốc, hoặc quét lại."
+_TOO_LARGE = "Ảnh quá lớn, không mở để tránh quá tải. Đề nghị quét lại ở 200-300 dpi."
 
 
 def opened_picture(data: bytes) -> Image.Image:
@@ -34,8 +36,7 @@ def opened_picture(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF"))
     except Image.DecompressionBombError as error:
-        said = "Ảnh quá lớn, không mở để tránh quá tải. Đề nghị quét lại ở 200-300 dpi."
-        raise UnreadableFile("limit", said) from error
+        raise UnreadableFile("limit", _TOO_LARGE) from error
     except Exception as error:
         raise UnreadableFile("unreadable", "Tệp ảnh hỏng, không mở được. Đề nghị quét lại.") from error
 
@@ -54,9 +55,9 @@ def frames_of(file: Image.Image) -> Iterator[Image.Image | str]:
             file.seek(number)
         except EOFError:
             return
-        except Exception as error:  # noqa: BLE001 - as opened_picture
+        except Exception:  # noqa: BLE001 - as opened_picture
             broken += 1
-            yield f"Trang ảnh hỏng: {error}"
+            yield _BROKEN
         else:
             broken = 0
             yield file
@@ -93,14 +94,16 @@ def read_frame(frame: Image.Image | str, number: int, reader: Reader) -> PageRea
     dpi = _dpi_of(frame)
     base = PageReading(number, "scan", frame.width * 72 / dpi, frame.height * 72 / dpi, dpi=round(dpi))
     if frame.width * frame.height > MOST_PIXELS:
-        return _unread(base, "Ảnh quá lớn, không mở để tránh quá tải.")
+        return _unread(base, _TOO_LARGE)
     try:
         with at_most(reader.seconds + 1):
             return _read(base, on_white_paper(frame), dpi, reader)
     except OcrError:
         raise
-    except (Exception, MemoryError) as error:  # noqa: BLE001 - as opened_picture
-        return _unread(base, f"Không đọc được ảnh: {error}")
+    except OutOfTime as error:
+        return _unread(base, f"Ảnh đọc quá lâu ({error}) nên dừng lại. Đề nghị quét lại ở 200-300 dpi.")
+    except (Exception, MemoryError):  # noqa: BLE001 - as opened_picture
+        return _unread(base, _BROKEN)
 
 
 def _read(base: PageReading, seen: Image.Image, dpi: float, reader: Reader) -> PageReading:

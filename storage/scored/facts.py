@@ -65,11 +65,14 @@ class Gathered:
     """Where an official declared another number than the list of it gives."""
     left_out: tuple[str, ...] = ()
     """What is kept and speaks of other years: Vietnamese sentences."""
+    misplaced: tuple[tuple[str, str], ...] = ()
+    """Documents under components that the set does not have, where they prove nothing: (component, name)."""
 
     def gaps(self) -> dict[str, Any]:
         """What could not be joined, for JSON."""
         files = {"missing_files": [list(pair) for pair in self.missing_files], "unlinked": list(self.unlinked)}
-        return files | {"contradictions": list(self.contradictions), "left_out": list(self.left_out)}
+        told = {"contradictions": list(self.contradictions), "left_out": list(self.left_out)}
+        return files | told | {"misplaced": [list(pair) for pair in self.misplaced]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from flows.examining.documents import NoSuchDocument, check_register, list_docum
 from flows.examining.searching import Asked, NothingAsked, rebuild_index, search
 from flows.examining.uploading import upload_files
 from flows.resources import Resources, open_resources
+from flows.scores.scoring import Question, compute
+from flows.telling.morning import stuck
 from storage.database.slices import Slice
+from storage.ledger.nights import Night
 from storage.proof.custody import events
 from tests.ocr.papers import Paper, born_digital
 
@@ -67,6 +70,22 @@ def test_a_quarantined_document_is_named_and_may_be_tried_again(settings: Settin
     assert told["state"] == "quarantined"
     assert ("released", "nguoi-thu") in said
     assert [event for event, _ in said].count("examined") == 2
+
+
+def test_a_document_under_a_component_that_the_set_lacks_is_told_in_the_letter(
+    settings: Settings, tmp_path: Path
+) -> None:
+    upload_files(settings, [tmp_path / "12-TB.pdf"], folder="1.7.9", at=AT)
+    question = Question("2025", date(2025, 12, 31), settings.criteria, settings.on_time_rule)
+
+    with open_resources(settings) as resources:
+        gaps = compute(resources, question).gathered.gaps()
+        night = Night("n", settings.unit, "2025", AT, 1)
+        with resources.database.read() as connection:
+            told = [line for line in stuck(connection, night, gaps) if "1.7.9" in line]
+
+    assert gaps["misplaced"] == [["1.7.9", "12-TB.pdf"]]
+    assert len(told) == 1 and "12-TB.pdf" in told[0] and "không được tính" in told[0]
 
 
 def test_without_a_register_nothing_is_missing(settings: Settings) -> None:

@@ -94,6 +94,15 @@ def test_a_broken_page_of_a_tiff_costs_that_page_alone(tmp_path: Path, picture: 
     assert answer["pages"][2]["words"] > 30
 
 
+def test_half_a_picture_says_what_happened_and_what_to_do(tmp_path: Path, picture: Image.Image) -> None:
+    whole = io.BytesIO()
+    picture.save(whole, "JPEG")
+
+    answer = examined(tmp_path, whole.getvalue()[: whole.tell() // 2], name="anh.jpg")
+
+    assert "chưa trọn vẹn" in answer["reason_vi"] and "Đề nghị" in answer["reason_vi"]
+
+
 def test_pages_of_a_tiff_broken_at_random_never_end_the_reading() -> None:
     small = Image.new("L", (40, 60), 200)
     sound = stored(small, "TIFF", save_all=True, append_images=[small, small])
