@@ -53,10 +53,17 @@ SUGGESTED_BY = {
 }
 """Who thinks so: sources of suggestions (ocr.fields.found.Suggestion)."""
 
+UNPLACED = (
+    "Chưa gắn với hồ sơ hay mục nào: không thấy mã hồ sơ trong tên tệp và trên văn bản. "
+    "Nộp lại vào đúng mục, hoặc ghi mã hồ sơ vào tên tệp rồi nộp lại."
+)
+"""What is told at once of a document that would count nowhere."""
+
 MARKS = {"seal": "con dấu", "handwriting": "chữ viết tay"}
 """What a pen or a seal left on scanned paper (ocr.signatures.paper_marks)."""
 
 
+_SHOWN_PAGES = 5
 _COMPONENT = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -102,9 +109,22 @@ def suggested_values(name: str, field: Mapping[str, Any]) -> dict[str, list[str]
 
 def digitisation_vn(digitisation: Mapping[str, Any]) -> str:
     """The verdict of an examination on how a file was digitised, with its reasons."""
-    reasons = "; ".join(str(reason["detail"]).rstrip(".") for reason in digitisation.get("reasons") or ())
+    reasons = "; ".join(reason.rstrip(".") for reason in reasons_vn(digitisation))
     verdict = str(digitisation.get("verdict"))
     return f"{verdict}: {reasons}" if reasons else verdict
+
+
+def reasons_vn(digitisation: Mapping[str, Any]) -> list[str]:
+    """The reasons of a verdict, each sentence once; one that several pages share names them."""
+    pages: dict[str, list[int]] = {}
+    for reason in digitisation.get("reasons") or ():
+        pages.setdefault(str(reason["detail"]), []).extend([reason["page"]] if reason.get("page") else [])
+    return [f"{detail.rstrip('.')} (trang {_listed(on)})." if len(on) > 1 else detail for detail, on in pages.items()]
+
+
+def _listed(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_SHOWN_PAGES]))
+    return shown if len(numbers) <= _SHOWN_PAGES else f"{shown} và {len(numbers) - _SHOWN_PAGES} trang khác"
 
 
 def signature_vn(verdict: str) -> str:

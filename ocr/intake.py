@@ -19,14 +19,25 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"II+\x00", "image/tiff"),
+    (b"GIF8", "image/gif"),
     (b"PK\x03\x04", "application/zip"),
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
     (b"{\\rtf", "application/rtf"),
 )
 PDF_VERSIONS = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2.0"})
 """Those that there are."""
+_OTHER_PICTURES = (
+    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), "image/bmp"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb".{4}ftyp(?:heic|heix|mif1|msf1)", re.DOTALL), "image/heic"),
+)
+"""Pictures that are named and not read."""
 IMAGES = frozenset({"image/jpeg", "image/png", "image/tiff"})
 _SAID = {
+    "image/gif": "ảnh GIF",
+    "image/bmp": "ảnh BMP",
+    "image/webp": "ảnh WebP",
+    "image/heic": "ảnh HEIC của điện thoại",
     "application/zip": "tệp nén ZIP (có thể là Word .docx hoặc Excel .xlsx)",
     "application/x-ole-storage": "tệp Office đời cũ (.doc hoặc .xls)",
     "application/rtf": "tệp RTF",
@@ -91,6 +102,9 @@ def media_type_of(data: bytes) -> str:
         return "application/pdf"
     for magic, kind in _KINDS:
         if data.startswith(magic):
+            return kind
+    for begins, kind in _OTHER_PICTURES:
+        if begins.match(data):
             return kind
     start = data[:512].lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):

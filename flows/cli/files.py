@@ -13,6 +13,7 @@ import typer
 from config.document_words import (
     FIELD_STATES,
     FIELDS,
+    UNPLACED,
     digitisation_vn,
     place_said,
     printed_part,
@@ -62,10 +63,11 @@ def upload(
     if component:
         require_component(settings, component, settings.local_day(at))
     reports = upload_files(settings, files, folder=folder, at=at)
-    code = NEEDS_PERSON if any(report["state"] != "examined" for report in reports) else DONE
+    code = NEEDS_PERSON if any(report["state"] != "examined" or report["unplaced"] for report in reports) else DONE
     lines = [
         f"{r['file']}: {r['state_vi']} {r['reason'] or ''}\n  SHA-256 {r['sha256']}\n  {r['verdict_vi']}"
         + (f"\n  Cùng tệp này đã nộp ở: {'; '.join(map(place_said, r['also_at']))}" if r["also_at"] else "")
+        + (f"\n  {UNPLACED}" if r["unplaced"] else "")
         for r in reports
     ]
     finish({"files": reports}, as_json=as_json, lines=lines, code=code)

@@ -26,6 +26,7 @@ from storage.errors import DiskFull
 from storage.ledger import uploads
 from storage.ledger.uploads import NewUpload
 from storage.objects.port import digest_of
+from storage.scored.result_files import is_unplaced
 
 _LONGEST_NAME = 150
 _FULL = "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm tệp. Báo người quản trị; phần đã gửi được giữ."
@@ -212,16 +213,24 @@ def examine_now(resources: Resources, sha256: str, *, at: datetime) -> None:
 def verdict_of(resources: Resources, row: Mapping[str, Any]) -> dict[str, Any]:
     """How far an upload is: {name, size, received, state, sha256, document, said, elsewhere}.
 
-    `elsewhere`: under which other paths the same content was handed in.
+    `elsewhere`: under which other paths the same content was handed in; `unplaced`: nothing says what it is for.
     """
     told: dict[str, Any] = {name: row[name] for name in ("id", "name", "size", "state", "sha256", "reason", "folder")}
-    told |= {"received": received(resources, str(row["id"])), "document": None, "said": None, "elsewhere": []}
+    told |= {
+        "received": received(resources, str(row["id"])),
+        "document": None,
+        "said": None,
+        "elsewhere": [],
+        "unplaced": False,
+    }
     if row["sha256"]:
         with resources.database.read() as connection:
             told["document"] = document_row(connection, resources.settings.unit, row["sha256"])
             told["said"] = examination_rows(connection, [row["sha256"]]).get(row["sha256"])
         paths = {str(found["path"]) for found in told["document"]["paths"]}
-        told["elsewhere"] = sorted(paths - {f"{row['folder']}/{row['name']}" if row["folder"] else str(row["name"])})
+        path = f"{row['folder']}/{row['name']}" if row["folder"] else str(row["name"])
+        told["elsewhere"] = sorted(paths - {path})
+        told["unplaced"] = is_unplaced(path, (told["said"] or {}).get("result") or {})
     return told
 
 

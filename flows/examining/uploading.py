@@ -24,6 +24,7 @@ from ocr import CHECKER_VERSION
 from storage.documents.evidence import documents_of, examinations_of, receipts_of, unexamined
 from storage.objects.port import digest_of
 from storage.scored.facts import COMPONENT, OUTGOING_FOLDER
+from storage.scored.result_files import is_unplaced
 
 STATES_VI = {
     "examined": "đã kiểm tra",
@@ -79,7 +80,8 @@ def require_component(settings: Settings, component: str, day: date) -> None:
 
 
 def upload_files(settings: Settings, files: Sequence[Path], *, folder: str, at: datetime) -> list[dict[str, Any]]:
-    """Keep, record and examine documents; one report each, in order. `also_at`: where else the same content came."""
+    """Keep, record and examine documents; one report each, in order. `also_at`: where else the same content came;
+    `unplaced`: it is examined, and nothing says what it is for."""
     sender = Sender("parindex upload", "command line", at)
     with open_resources(settings) as resources:
         hashes = [_keep(resources, file, folder, sender) for file in files]
@@ -113,6 +115,7 @@ def _reports(resources: Resources, files: Sequence[Path], hashes: Sequence[str],
     return [
         _report(file.name, states[sha256], said.get(sha256, {}).get("result", {}))
         | {"also_at": [path for path in paths[sha256] if path != path_of(file, folder)]}
+        | {"unplaced": is_unplaced(path_of(file, folder), said.get(sha256, {}).get("result", {}))}
         for file, sha256 in zip(files, hashes, strict=True)
     ]
 

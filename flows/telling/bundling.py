@@ -272,10 +272,11 @@ def _files(
         if not components or link["component"] in components:
             place = (link["component"], link.get("section"), link.get("pages"))
             links.setdefault(link["sha256"], []).append(place)
+    documents = {document["sha256"]: document for document in facts.get("documents", [])}
     return tuple(
-        _file(resources, kept, document, tuple(links.get(document["sha256"], ())))
-        for document in facts.get("documents", [])
-        if not components or document["sha256"] in links
+        _file(resources, kept, document, tuple(links.get(sha256, ())))
+        for sha256, document in documents.items()
+        if not components or sha256 in links
     )
 
 

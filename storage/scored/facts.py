@@ -255,9 +255,12 @@ def _documents(connection: Connection, unit: str, checker: str, year: int) -> li
     said = examinations_of(connection, unit, checker)
     terms = terms_of(connection, unit)
     return [
-        _found(document, mine, said.get(document["sha256"], {}).get("result", {}), terms.get(document["sha256"]))
+        found
         for document in documents_of(connection, unit)
-        if (mine := _paths_of_year(found := paths.get(document["sha256"], []), year)) or not found
+        if (mine := _paths_of_year(all_paths := paths.get(document["sha256"], []), year)) or not all_paths
+        for found in _found(
+            document, mine, said.get(document["sha256"], {}).get("result", {}), terms.get(document["sha256"])
+        )
     ]
 
 
@@ -269,18 +272,20 @@ def _paths_of_year(paths: Iterable[str], year: int) -> list[str]:
 
 def _found(
     document: Mapping[str, Any], paths: list[str], result: Mapping[str, Any], said: Mapping[str, Any] | None
-) -> _Found:
+) -> Iterator[_Found]:
+    """What a document is: once, or twice where it is a dossier's result and an outgoing document as well."""
     fields, signature = result.get("fields") or {}, result.get("signature") or {}
     components = tuple(sorted({part for path in paths for part in path.split("/")[:-1] if COMPONENT.match(part)}))
-    dossier, *others = _dossier_codes(paths, fields) if not components else (None,)
     outgoing = any(OUTGOING_FOLDER in path.split("/")[:-1] for path in paths)
+    of_dossiers = [path for path in paths if not is_filed(path)]
+    dossier, *others = _dossier_codes(of_dossiers, fields) if of_dossiers or not paths else (None,)
     name = paths[0].rsplit("/", 1)[-1] if paths else document["name"]
     fact = DocumentFact(
         sha256=document["sha256"],
         name=name,
-        purpose="outgoing" if outgoing else "result" if dossier else "evidence",
-        dossier_code=None if outgoing else dossier,
-        also_for=() if outgoing else tuple(sorted(map(str, others))),
+        purpose="result" if dossier else "outgoing" if outgoing else "evidence",
+        dossier_code=dossier,
+        also_for=tuple(sorted(map(str, others))),
         printed_code=value_of(fields, "dossier_code"),
         unsure=unsure_in(fields),
         number=value_of(fields, "number"),
@@ -292,7 +297,10 @@ def _found(
         quarantined=document["state"] == QUARANTINED,
         **_term(said, fields, name),
     )
-    return _Found(fact, components, tuple(sorted({path.rsplit("/", 1)[-1] for path in paths})))
+    names = tuple(sorted({path.rsplit("/", 1)[-1] for path in paths}))
+    yield _Found(fact, components, names)
+    if outgoing and dossier:
+        yield _Found(replace(fact, purpose="outgoing"), components, names)
 
 
 def _term(said: Mapping[str, Any] | None, fields: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -302,6 +310,11 @@ def _term(said: Mapping[str, Any] | None, fields: Mapping[str, Any], name: str) 
         return {"expires_on": term.expires_on}
     spoken = {"speaks_from": term.speaks_from, "speaks_to": term.speaks_to, "speaks_by": term.known_by}
     return spoken | {"expires_on": term.expires_on}
+
+
+def is_filed(path: str) -> bool:
+    """A path says that a document is evidence or an outgoing one; under any other it may be a dossier's result."""
+    return any(COMPONENT.match(folder) or folder == OUTGOING_FOLDER for folder in path.split("/")[:-1])
 
 
 def _dossier_codes(paths: Iterable[str], fields: Mapping[str, Any]) -> list[str | None]:

@@ -16,7 +16,7 @@ from scoring.filed_results import OutgoingRow, ResultFile
 from storage.documents.evidence import QUARANTINED, documents_of, examinations_of, receipts_of
 from storage.documents.read_fields import unsure_in, value_of
 from storage.records.history import dossier_of, dossiers_now, records_as_of
-from storage.scored.facts import COMPONENT, OUTGOING_FOLDER
+from storage.scored.facts import OUTGOING_FOLDER, is_filed
 
 
 def dossiers_of(connection: Connection, unit: str) -> list[Dossier]:
@@ -90,12 +90,17 @@ def _count_of(plain: Any) -> int | None:
 
 def codes_of(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
     """The dossier of a receipt: by its path, else by what the text says; none for evidence and outgoing documents."""
-    folders = path.split("/")[:-1]
-    if any(COMPONENT.match(folder) or folder == OUTGOING_FOLDER for folder in folders):
+    if is_filed(path):
         return
     code = dossier_code_in(path) or value_of(fields, "dossier_code")
     if code:
         yield code
+
+
+def is_unplaced(path: str, result: Mapping[str, Any]) -> bool:
+    """Neither a folder nor a dossier code says what an examined document is for, so it counts nowhere."""
+    fields = result.get("fields")
+    return fields is not None and not is_filed(path) and not any(codes_of(path, fields))
 
 
 def file_of(

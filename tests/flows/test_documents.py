@@ -88,6 +88,24 @@ def test_a_document_under_a_component_that_the_set_lacks_is_told_in_the_letter(
     assert len(told) == 1 and "12-TB.pdf" in told[0] and "không được tính" in told[0]
 
 
+def test_a_paper_handed_in_for_a_dossier_a_component_and_as_outgoing_counts_for_each(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for folder in ("ho-so/H17.12.34-250618-0001", "van-ban-di"):
+        upload_files(settings, [tmp_path / "12-TB.pdf"], folder=folder, at=AT)
+    question = Question("2025", date(2025, 12, 31), settings.criteria, settings.on_time_rule)
+
+    with open_resources(settings) as resources:
+        facts = compute(resources, question).gathered.facts
+
+    mine = [one for one in facts.documents if one.number == "12/TB-UBND"]
+    assert [(one.purpose, one.dossier_code) for one in mine] == [
+        ("result", "H17.12.34-250618-0001"),
+        ("outgoing", "H17.12.34-250618-0001"),
+    ]
+    assert [one.component for one in facts.evidence if one.sha256 == mine[0].sha256] == ["1.7.1"]
+
+
 def test_without_a_register_nothing_is_missing(settings: Settings) -> None:
     with open_resources(settings) as resources:
         told = check_register(resources, at=AT)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from config.document_words import place_said
+from config.document_words import digitisation_vn, place_said
 from config.settings import Settings
 from flows.arriving.intake import Sender, take_documents
 from flows.examining.documents import list_documents
@@ -84,6 +84,26 @@ def test_the_same_content_handed_in_again_is_told_with_its_other_places_and_not_
 
     assert (fresh["also_at"], again["also_at"]) == ([], ["1.7.1/ke-hoach.pdf"])
     assert again["sha256"] == fresh["sha256"]
+
+
+def test_a_reason_that_several_pages_share_is_told_once_with_its_pages() -> None:
+    grey = [{"code": "not_colour", "page": page, "detail": "Trang quét là ảnh xám."} for page in range(1, 9)]
+    other = {"code": "pdf_version", "page": None, "detail": "Phiên bản PDF là 1.3."}
+
+    told = digitisation_vn({"verdict": "không đạt", "reasons": [other, *grey]})
+
+    assert told == "không đạt: Phiên bản PDF là 1.3; Trang quét là ảnh xám (trang 1, 2, 3, 4, 5 và 3 trang khác)"
+
+
+def test_a_document_that_nothing_places_is_told_at_once(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", workers=1, min_free_mib=0)
+    paper = tmp_path / "ban-quet.pdf"
+    paper.write_bytes(born_digital(Paper()))
+
+    (nowhere,) = upload_files(settings, [paper], folder="", at=AT)
+    (placed,) = upload_files(settings, [paper], folder=f"ho-so/{CODE}", at=AT)
+
+    assert (nowhere["unplaced"], placed["unplaced"]) == (True, False)
 
 
 @pytest.mark.parametrize(

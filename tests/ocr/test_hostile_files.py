@@ -49,6 +49,7 @@ UNREADABLE = {
     "empty": (lambda: b"", "unreadable", "PARSE"),
     "a Word file named pdf": (hostile.word_document, "not_pdf", "NOT_PDF"),
     "a web page": (lambda: b"<html><body>404</body></html>", "not_pdf", "NOT_PDF"),
+    "a telephone's picture": (lambda: b"\0\0\0\x18ftypheic" + bytes(40), "not_pdf", "NOT_PDF"),
     "truncated": (lambda: born_digital(SHORT)[:20_000], "unreadable", "PARSE"),
     "a header and noise": (lambda: b"%PDF-1.4\n" + bytes(range(256)) * 40, "unreadable", "PARSE"),
     "locked by a password": (lambda: hostile.locked(born_digital(SHORT), user="secret"), "password", "PASSWORD"),
