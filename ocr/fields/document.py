@@ -12,7 +12,7 @@ from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, Suggestion, share_box
 from ocr.fields.grammar import close_to, fold, grammar, slips, symbol_of_heading, symbol_of_organ
 from ocr.fields.heading import subject_of, type_of
-from ocr.fields.issued import issued_at_foot, issued_of
+from ocr.fields.issued import file_name_days, issued_at_foot, issued_of
 from ocr.fields.issuer import issuer_of
 from ocr.fields.layout import head_of, lines_of
 from ocr.fields.line import Line
@@ -154,8 +154,9 @@ def _with_file_name(number: Found, symbol: Found, clues: Clues) -> Found:
 
 
 def _day_clues(first: PageReading, clues: Clues) -> list[Suggestion]:
-    """Days of issue that others name: the signatures, and the times printed in stamps."""
+    """Days of issue that others name: the signatures, the file's name, and the times printed in stamps."""
     found = [Suggestion(day, "signing_time", day) for day in clues.signed_days]
+    found += file_name_days(clues.file_name)
     stamps = " ".join(word.text for word in first.words if word.source == "appearance")
     for match in _STAMP_TIME.finditer(stamps):
         day, month, year = (int(part) for part in match.groups())

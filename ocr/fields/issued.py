@@ -27,6 +27,8 @@ _SHORT = re.compile(
 """`Đà Nẵng, ngày 5/7/2025`: only behind a place, for stamps of receipt write `Ngày: 05/7/2025`."""
 _REST = re.compile(r"(?:(?:TH.NG )?\d{1,2} )?(?:N.M )?(?:19|20)\d\d\W?")
 """What a narrow column leaves of a date for its next line."""
+_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)[-._]?(\d\d)[-._]?(\d\d)(?!\d|_\d{6})")
+_DAY_FIRST = re.compile(r"(?<![\d.])(\d{1,2})[-._](\d{1,2})[-._]((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,14 @@ def _partial(year: int | None, month: int | None) -> str | None:
     if year is None:
         return None
     return f"{year:04d}-{month:02d}" if month else f"{year:04d}"
+
+
+def file_name_days(name: str) -> list[Suggestion]:
+    """Days in a file's name, `KH_20250403.pdf` or `KH 03-04-2025.pdf`; what signing software adds (`_20250513_144607`,
+    with the time) is none: it is told by the signature."""
+    found = [groups[::-1] for groups in _DAY_FIRST.findall(name)] + _YEAR_FIRST.findall(name)
+    days = (_date(*map(int, groups)) for groups in found)
+    return [Suggestion(day.isoformat(), "file_name", name) for day in dict.fromkeys(days) if day]
 
 
 def _fitting(clues: Sequence[Suggestion], partial: str | None) -> list[Suggestion]:

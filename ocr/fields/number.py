@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from config.dossier_codes import DOSSIER_CODE
 from ocr.fields.found import Found, State, Suggestion, share_box
 from ocr.fields.grammar import fold, grammar, repaired_symbol, slips
 from ocr.fields.layout import Head
@@ -248,11 +249,13 @@ def suggested(clues: Sequence[Suggestion], symbol: str, separator: str = "/") ->
 def file_name_numbers(name: str, symbol: str | None) -> list[Suggestion]:
     """Numbers in a file's name, best first: before the document's own type symbol, then leading ones.
 
-    `01 TTr.signed_20250513.pdf` gives 01; `2352 ( 07-CT-UBND)` gives 07, then 2352.
+    `01 TTr.signed_20250513.pdf` gives 01; `2352 ( 07-CT-UBND)` gives 07, then 2352. The code of a dossier and the id of
+    a component (`1.3.1_KH_52-KH-UBND.pdf`) hold no number of a document.
     """
     if re.fullmatch(r"[0-9a-f]{40,64}(\.\w+)?", name):
         return []  # an object's hash, not a name that a person gave
-    stem = re.sub(r"(?i)(\.signed|_?\d{8}(_\d{6})?|\.pdf$|\.tiff?$|\.jpe?g$|\.png$)", " ", name)
+    own = re.sub(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])", " ", DOSSIER_CODE.sub(" ", name.upper()))
+    stem = re.sub(r"(?i)(\.signed|_?\d{8}(_\d{6})?|\.pdf$|\.tiff?$|\.jpe?g$|\.png$)", " ", own)
     kind = fold(symbol.split("-")[0].split("/")[0]) if symbol else ""
     folded = fold(stem)
     typed = re.findall(rf"(?<!\d)(\d{{1,5}})\s*[-_/ .]?\s*{re.escape(kind)}(?![A-Z])", folded) if kind else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr.fields.grammar import close_to, fold, grammar, repaired_symbol, slips, symbol_of_heading
+from ocr.fields.issued import file_name_days
 from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, type_by_symbol
 from ocr.fields.signing import is_watermark
@@ -84,10 +85,25 @@ def test_a_type_is_recognised_through_one_slip_and_no_more() -> None:
         ("574 UB.signed_20250510_124908.pdf", "UBND-KTTH", ["574"]),
         ("11CT_20250510_124908.pdf", "CT-UBND", ["11"]),
         ("ban-do.pdf", "CT-UBND", []),
+        ("1.3.1_KH_52-KH-UBND_20250403_kiem-tra.pdf", "KH-UBND", ["52"]),
+        ("H17.12.34-250909-0008_QD.pdf", "QĐ-UBND", []),
     ],
 )
 def test_file_names_suggest_numbers_best_first(name: str, symbol: str, numbers: list[str]) -> None:
     assert [one.value for one in file_name_numbers(name, symbol)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("1.3.1_KH_52-KH-UBND_20250403_kiem-tra.pdf", ["2025-04-03"]),
+        ("KH 52 ngày 3.4.2025.pdf", ["2025-04-03"]),
+        ("01 TTr.signed_20250513_144607.pdf", []),
+        ("H17.12.34-250909-0008_20251340.pdf", []),
+    ],
+)
+def test_file_names_suggest_days_unless_signing_software_wrote_them(name: str, days: list[str]) -> None:
+    assert [one.value for one in file_name_days(name)] == days
 
 
 def test_a_download_mark_is_no_date() -> None:
