@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -92,13 +94,22 @@ def reported() -> Iterator[None]:
         _leave(str(error), error.exit_code)
     except (UnknownOnTimeRule, UnknownPeriod) as error:
         _leave(str(error), WRONG_USE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            _leave_with_fault()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what waits to be written goes nowhere, so that leaving works
+        _leave("Đĩa đã đầy nên không ghi hết kết quả ra được. Giải phóng chỗ trên đĩa rồi chạy lại lệnh này.", MISSING)
     except Exception:  # noqa: BLE001 - the last door answers for whatever happens
-        traceback.print_exc()
-        _leave(
-            "Lỗi trong phần mềm, không phải do bạn. Không có gì bị mất; lần chạy sau sẽ làm tiếp. "
-            "Gửi các dòng trên cho người phụ trách kỹ thuật.",
-            OWN_FAULT,
-        )
+        _leave_with_fault()
+
+
+def _leave_with_fault() -> NoReturn:
+    traceback.print_exc()
+    _leave(
+        "Lỗi trong phần mềm, không phải do bạn. Không có gì bị mất; lần chạy sau sẽ làm tiếp. "
+        "Gửi các dòng trên cho người phụ trách kỹ thuật.",
+        OWN_FAULT,
+    )
 
 
 def _leave(message: str, code: int) -> NoReturn:

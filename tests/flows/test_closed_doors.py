@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from flows.arriving.inbox import inbox_files
 from flows.cli.door import Refused
 from flows.cli.files import _files_of, _require_file
 from ocr import InspectOptions, inspect_file
-from tests.journeys.commands import parindex
+from tests.journeys.commands import inherited, parindex
 
 OPTIONS = InspectOptions(at=datetime(2026, 1, 5, tzinfo=UTC))
 
@@ -100,3 +102,22 @@ def test_a_document_is_refused_where_nobody_would_look_for_it(tmp_path: Path) ->
     assert "mã hồ sơ có dạng" in no_code.stderr
     assert "chỉ ghi một nơi" in two.stderr
     assert known.stdout.count("Tệp rỗng") == 2
+
+
+def test_answers_that_a_full_disk_does_not_take_are_no_success(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "parindex"), "inspect", str(tmp_path / "khong-co.pdf"), "--json"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command,
+            env=inherited() | {"PAR_HOME": str(tmp_path)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 3
+    assert (
+        done.stderr.strip()
+        == "Đĩa đã đầy nên không ghi hết kết quả ra được. Giải phóng chỗ trên đĩa rồi chạy lại lệnh này."
+    )
