@@ -82,7 +82,7 @@ def take_in(path: Path) -> Intake:
             errno.EINVAL, "đây là ống dẫn hay thiết bị, không phải tệp; chỉ rõ tệp cần đọc"
         )  # a pipe would be waited for without end
     if facts.st_size > MOST_BYTES:
-        raise OSError(errno.EFBIG, f"lớn hơn {MOST_BYTES >> 20} MiB")
+        raise OSError(errno.EFBIG, f"lớn hơn {MOST_BYTES >> 20} MiB; tách thành nhiều tệp, hoặc quét lại ở 200-300 dpi")
     data = path.read_bytes()
     return Intake(path, data, hashlib.sha256(data).hexdigest(), media_type_of(data), header_version(data))
 

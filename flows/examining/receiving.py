@@ -230,7 +230,7 @@ def verdict_of(resources: Resources, row: Mapping[str, Any]) -> dict[str, Any]:
         paths = {str(found["path"]) for found in told["document"]["paths"]}
         path = f"{row['folder']}/{row['name']}" if row["folder"] else str(row["name"])
         told["elsewhere"] = sorted(paths - {path})
-        told["unplaced"] = is_unplaced(path, (told["said"] or {}).get("result") or {})
+        told["unplaced"] = is_unplaced(paths, (told["said"] or {}).get("result") or {})
     return told
 
 

@@ -115,7 +115,7 @@ def _reports(resources: Resources, files: Sequence[Path], hashes: Sequence[str],
     return [
         _report(file.name, states[sha256], said.get(sha256, {}).get("result", {}))
         | {"also_at": [path for path in paths[sha256] if path != path_of(file, folder)]}
-        | {"unplaced": is_unplaced(path_of(file, folder), said.get(sha256, {}).get("result", {}))}
+        | {"unplaced": is_unplaced(paths[sha256], said.get(sha256, {}).get("result", {}))}
         for file, sha256 in zip(files, hashes, strict=True)
     ]
 

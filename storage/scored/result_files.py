@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -97,10 +97,10 @@ def codes_of(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
         yield code
 
 
-def is_unplaced(path: str, result: Mapping[str, Any]) -> bool:
-    """Neither a folder nor a dossier code says what an examined document is for, so it counts nowhere."""
+def is_unplaced(paths: Iterable[str], result: Mapping[str, Any]) -> bool:
+    """No folder and no dossier code says what an examined document is for, so it counts nowhere."""
     fields = result.get("fields")
-    return fields is not None and not is_filed(path) and not any(codes_of(path, fields))
+    return fields is not None and not any(is_filed(path) or any(codes_of(path, fields)) for path in paths)
 
 
 def file_of(

@@ -102,8 +102,9 @@ def test_a_document_that_nothing_places_is_told_at_once(tmp_path: Path) -> None:
 
     (nowhere,) = upload_files(settings, [paper], folder="", at=AT)
     (placed,) = upload_files(settings, [paper], folder=f"ho-so/{CODE}", at=AT)
+    (again,) = upload_files(settings, [paper], folder="", at=AT)
 
-    assert (nowhere["unplaced"], placed["unplaced"]) == (True, False)
+    assert [one["unplaced"] for one in (nowhere, placed, again)] == [True, False, False]
 
 
 @pytest.mark.parametrize(
