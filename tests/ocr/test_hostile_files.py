@@ -18,6 +18,7 @@ from ocr import EngineMissing, InspectOptions, inspect_file, inspect_files
 from ocr.engines.port import engine_for
 from sandbox import Limits
 from tests.ocr import exotic, hostile
+from tests.ocr.answer_shape import faults_of_shape
 from tests.ocr.layered import searchable
 from tests.ocr.papers import Paper, Scanner, born_digital, scan, scanned
 
@@ -37,7 +38,8 @@ def inspected(folder: Path, content: bytes, **options: Any) -> dict[str, Any]:
     path.write_bytes(content)
     answer = inspect_file(path, replace(OPTIONS, **options))
     assert set(answer) >= KEYS
-    json.dumps(answer)
+    assert faults_of_shape(answer) == []
+    json.dumps(answer, allow_nan=False)
     return answer
 
 
