@@ -46,15 +46,19 @@ class Entered(Protocol):
 
 
 def contradiction(dossier: Entered, document: Printed) -> str:
-    """Why this cannot be the dossier's result, as a Vietnamese sentence; empty where nothing speaks against it."""
-    if document.also_for and (others := sorted(set(document.also_for) - {dossier.code})):
-        return f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}."
+    """Why this cannot be the dossier's result, as a Vietnamese sentence; empty where nothing speaks against it.
+
+    A file handed in for several dossiers belongs to none of them, unless it surely prints this one's code: a copy that
+    went astray takes nothing from the dossier that the file names.
+    """
     code, number, issued = document.printed_code, document.number, document.issued_on
     if unsure := document.unsure:
         code, number = None if "dossier_code" in unsure else code, None if "number" in unsure else number
         issued = None if "issued_on" in unsure else issued
     if code and code != dossier.code:
         return f"Trong tệp ghi mã hồ sơ {code}."
+    if not code and document.also_for and (others := sorted(set(document.also_for) - {dossier.code})):
+        return f"Cùng một tệp được nộp cho hồ sơ {', '.join(others)}."
     entered = dossier.result_number if number else None
     if number and entered and number != entered and not same_number(entered, number):
         return f"Số trên văn bản là {number}, trong sổ là {entered}."

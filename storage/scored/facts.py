@@ -318,9 +318,11 @@ def is_filed(path: str) -> bool:
 
 
 def _dossier_codes(paths: Iterable[str], fields: Mapping[str, Any]) -> list[str | None]:
-    """By names or folders first, then by what the text says; the first is the document's own, [None] without any."""
+    """By names or folders, else by what the text says; the first is the document's own, [None] without any. Of several,
+    the one that the text names is its own."""
+    printed = value_of(fields, "dossier_code")
     named = dict.fromkeys(code for path in paths if (code := dossier_code_in(path)))
-    return [*named] or [value_of(fields, "dossier_code")]
+    return sorted(named, key=lambda code: code != printed) or [printed]
 
 
 def _date(text: str | None) -> date | None:

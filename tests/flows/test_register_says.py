@@ -117,6 +117,17 @@ def test_one_file_handed_in_for_two_dossiers_is_the_result_of_neither(resources:
     assert (fact.dossier_code, fact.also_for) == (CODE, ("H17.12.34-250924-0006",))
 
 
+def test_a_file_handed_in_for_two_dossiers_belongs_to_the_one_that_it_names(resources: Resources) -> None:
+    _kept(resources, "ho-so/H17.12.34-250924-0001.pdf", dossier_code=field(CODE))
+    keep_document(resources, resources.settings.home / "to-keep", f"ho-so/{CODE}.pdf", Sender("test", "inbox", AT))
+
+    with resources.database.read() as connection:
+        facts = gather_facts(connection, resources.settings.unit, CHECKER_VERSION, year=2025).facts
+
+    (fact,) = facts.documents
+    assert (fact.dossier_code, fact.also_for) == (CODE, ("H17.12.34-250924-0001",))
+
+
 def test_an_outgoing_document_is_held_against_its_row_by_day_and_pages(resources: Resources) -> None:
     _import(resources, "outgoing", {"number": "47/TB-UBND", "issued_on": DAY, "pages": 7, "subject": "Thông báo"})
     wrong = _kept(resources, "van-ban-di/a.pdf", number=field("47/TB-UBND"), issued_on=field("2025-09-29"))

@@ -98,6 +98,18 @@ def test_one_file_for_two_dossiers_is_wrong_for_both() -> None:
     assert other.code in standings[0].reason_vi
 
 
+def test_a_copy_that_went_astray_takes_nothing_from_the_dossier_that_the_file_names() -> None:
+    other = replace(DOSSIER, code="H17.12.34-250924-0006")
+
+    standings = against_register([DOSSIER, other], [FILE, replace(FILE, code=other.code)], YEAR)
+    unsure = against_register(
+        [DOSSIER], [replace(one, unsure=("dossier_code",)) for one in (FILE, replace(FILE, code=other.code))], YEAR
+    )
+
+    assert [standing.state for standing in (*standings, *unsure)] == ["sound", "wrong_file", "wrong_file"]
+    assert CODE in standings[1].reason_vi
+
+
 def test_the_best_of_several_files_counts() -> None:
     (standing,) = against_register([DOSSIER], [replace(FILE, sha256="b" * 64, quarantined=True), FILE], YEAR)
 
