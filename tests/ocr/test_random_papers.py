@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdf
 import pytest
 from PIL import Image
 
@@ -47,6 +49,18 @@ def test_a_scanned_document_is_read(seed: int) -> None:
     assert set(outcome["wrong"]) <= {"subject"}
     if outcome["text"]:
         assert outcome["text"]["errors"] <= 0.05 * outcome["text"]["length"]
+
+
+def test_a_full_page_on_its_side_is_not_left_on_its_head(tmp_path: Path) -> None:
+    """On its head a page full of lines gives more letters surely read than a short one the right way up."""
+    writer = pypdf.PdfWriter()
+    writer.append(io.BytesIO(file_of(case_of(11053, grade="fair", rich=True))), pages=(1, 2))
+    writer.write(tmp_path / "2.pdf")
+
+    page = inspect_file(tmp_path / "2.pdf", OPTIONS)["pages"][0]
+
+    assert page["rotation"] == 270
+    assert page["confidence"] > 0.9
 
 
 def test_a_page_on_its_side_is_turned_before_the_engine_sees_it(tmp_path: Path) -> None:
