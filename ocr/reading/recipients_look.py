@@ -50,10 +50,11 @@ def with_recipients(words: list[Word], size: tuple[float, float], looks: Sequenc
     within = [word for word in words if inside(word, region)]
     every, again = list(within), list[Word]()
     for number, look in enumerate(looks, 1):
-        if not _in_doubt(rows_of(within)):
+        part = _doubted_part(rows_of(within), region)
+        if part is None:
             break
         try:
-            again = [moved(word, region, number * _OWN_LINES) for word in look(region, BLOCK)]
+            again = [moved(word, part, number * _OWN_LINES) for word in look(part, BLOCK)]
         except EngineFailed:
             break
         every += again
@@ -147,12 +148,19 @@ def _end_of_list(boxes: Sequence[Box], high: float) -> float:
     return bottom
 
 
-def _in_doubt(rows: Sequence[Row]) -> bool:
-    """A line may be lost, or a word was guessed."""
+def _doubted_part(rows: Sequence[Row], region: Box) -> Box | None:
+    """From the first gap in which a line may be lost to the last; None where nothing is in doubt.
+
+    The whole column where a word was guessed (its row may be two) or the archive's line is not among those read.
+    """
     listed = rows[1:]
-    if not any(map(_is_archive, listed)):
-        return True
-    words = [word for row in listed for word in row.words]
-    high = median(word.box.height for word in words)
-    far = any(middle_of(b.words) - middle_of(a.words) > _LOST_LINE * high for a, b in pairwise(rows))
-    return far or any(word.confidence < _DOUBTED and sum(c.isalnum() for c in word.text) > 1 for word in words)
+    if not any(map(_is_archive, listed)) or any(map(_is_guessed, listed)):
+        return region
+    high = median(word.box.height for row in listed for word in row.words)
+    middles = [middle_of(row.words) for row in rows]
+    gaps = [(a + 0.6 * high, b - 0.6 * high) for a, b in pairwise(middles) if b - a > _LOST_LINE * high]
+    return replace(region, top=gaps[0][0], bottom=gaps[-1][1]) if gaps else None
+
+
+def _is_guessed(row: Row) -> bool:
+    return any(word.confidence < _DOUBTED and sum(c.isalnum() for c in word.text) > 1 for word in row.words)

@@ -33,6 +33,8 @@ _RIGHT_HALF, _HEAD = 0.4, 0.3
 """Shares of the page: right of the one who signs stands, above the other the head does."""
 _SURE_NAME = 0.9
 """Confidence under which a word of a name is doubted: wrong ones had up to 0.87, right ones mostly 0.95 to 0.97."""
+_TITLE_LINES = 3.5
+"""Heights of print under the last mandate in which a title of two lines ends."""
 _SCRAPS = "-_=|.,'`~“”\"*°:;"
 
 
@@ -53,13 +55,23 @@ def with_signature_block(
     for layout in (BLOCK, SCATTERED):
         if _has_title(within) and _has_name(within):
             break
+        part = _under_mandate(within, region) if layout == BLOCK and _has_name(within) else region
         try:
-            again = [moved(word, region, layout * _OTHER_LINES) for word in read_again(region, layout)]
+            again = [moved(word, part, layout * _OTHER_LINES) for word in read_again(part, layout)]
         except EngineFailed:
             break
         within, every = better_rows(within, again), every + again
     within = _with_surer_name(within, every, region, read_again)
     return [word for word in words if not inside(word, region)] + _without_scraps(within)
+
+
+def _under_mandate(words: Sequence[Word], region: Box) -> Box:
+    """The part of the region in which a title stands under TM., KT., TL., TUQ.; the whole where no such row was read."""
+    mandates = [row for row in rows_of(words) if _AUTHORITY.match(plain(row.text))]
+    if not mandates:
+        return region
+    last = mandates[-1].box
+    return replace(region, top=last.bottom, bottom=min(region.bottom, last.bottom + _TITLE_LINES * last.height))
 
 
 def _without_scraps(words: Sequence[Word]) -> list[Word]:
