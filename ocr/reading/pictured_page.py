@@ -147,9 +147,9 @@ def _turned_and_read(picture: Image.Image, turn: int, dpi: float, reader: Reader
 def _read_upright(paper: _Paper, dpi: float, reader: Reader) -> _Upright:
     skew = skew_of(paper.small)
     sheet = _Sheet(paper.picture, dpi, skew if abs(skew) >= REPAIR_SKEW_FROM else 0.0)
-    ready, ready_dpi = sheet.ready(paper.grey)
-    engine = reader.engine()
     inked = page_image.inked_part(turned_upright(paper.small, sheet.skew))
+    ready, ready_dpi = sheet.ready(paper.grey, inked)
+    engine = reader.engine()
     words = _read_inked(ready, ready_dpi, inked, reader)
 
     size = ready.width * 72 / ready_dpi, ready.height * 72 / ready_dpi
@@ -175,13 +175,19 @@ def _read_inked(ready: Image.Image, dpi: float, inked: Box, reader: Reader) -> l
 
     `inked` is in shares of the page.
     """
-    wide, high = ready.size
-    beside, over = (round(points * dpi / 72) for points in _MARGINS)
-    left, top = max(0, int(inked.left * wide) - beside), max(0, int(inked.top * high) - over)
-    right, bottom = min(wide, int(inked.right * wide) + beside), min(high, int(inked.bottom * high) + over)
-    part, part_dpi = page_image.ready_as_a_page(ready.crop((left, top, right, bottom)), dpi)
+    frame = _with_margins(inked, ready.size, dpi)
+    left, top, *_ = frame
+    part, part_dpi = page_image.ready_as_a_page(ready.crop(frame), dpi)
     words = reader.engine().read(part, dpi=part_dpi, layout=PAGE, seconds=reader.seconds)
     return [word.moved(left * 72 / dpi, top * 72 / dpi) for word in without_doubles(words)]
+
+
+def _with_margins(inked: Box, size: tuple[int, int], dpi: float) -> tuple[int, int, int, int]:
+    """The inked part (shares of the page) with some paper around it, in pixels."""
+    wide, high = size
+    beside, over = (round(points * dpi / 72) for points in _MARGINS)
+    left, top = max(0, int(inked.left * wide) - beside), max(0, int(inked.top * high) - over)
+    return left, top, min(wide, int(inked.right * wide) + beside), min(high, int(inked.bottom * high) + over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +198,15 @@ class _Sheet:
     dpi: float
     skew: float
 
-    def ready(self, grey: Image.Image) -> tuple[Image.Image, float]:
-        """A grey rendering of it, made level and brought to the reading resolution."""
-        level = turned_upright(grey, self.skew) if self.skew else grey
-        return page_image.ready_for_reading(level, self.dpi)
+    def ready(self, grey: Image.Image, inked: Box) -> tuple[Image.Image, float]:
+        """A grey rendering of it, made level and brought to the reading resolution; white around what is inked."""
+        frame = _with_margins(inked, grey.size, self.dpi)
+        level = level_cut(grey, self.skew, Box(*frame), lambda piece: piece)
+        part, dpi = page_image.ready_for_reading(level, self.dpi)
+        scale = dpi / self.dpi
+        page = Image.new("L", (round(grey.width * scale), round(grey.height * scale)), "white")
+        page.paste(part, (round(frame[0] * scale), round(frame[1] * scale)))
+        return page, dpi
 
 
 def _cut(sheet: _Sheet, region: Box, dpi: float) -> Image.Image:
