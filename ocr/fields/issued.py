@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ocr.fields.found import Found, State, Suggestion, share_box
-from ocr.fields.grammar import slips
+from ocr.fields.grammar import fold, grammar, slips
 from ocr.fields.layout import Head, lines_of, right_column
 from ocr.fields.line import Line, Spot
 from ocr.fields.written import BELIEVED_FROM, Gap, Place, Reread, gap_state, in_digits
@@ -119,11 +119,19 @@ _MIXED = re.compile(r"[^\W\d]\d|\d[^\W\d]")
 def _place(page: PageReading, line: Line, match: re.Match[str]) -> Found | None:
     """None where a word of it holds a digit ("Tân Sơn Nh3"): numbers of wards and districts stand alone."""
     spot = line.group(match, "place")
-    text = _CAPITAL_I.sub("I", spot.text.strip(" ,."))
+    text = _CAPITAL_I.sub("I", _after_symbol(spot.text.strip(" ,.")))
     if _MIXED.search(text):
         return None
     box = share_box(spot.box or line.box, page)
     return Found(text, page.number, box, round(spot.confidence, 3), line.text)
+
+
+def _after_symbol(text: str) -> str:
+    """Without what the number line beside it left there (`TB-UBND Hội An Đông`)."""
+    words = text.split()
+    units = tuple(unit for unit in grammar().unit_symbols if len(unit) >= 4)
+    ends = [place for place, word in enumerate(words[:-1], 1) if fold(word).endswith(units)]
+    return " ".join(words[ends[-1] :] if ends else words)
 
 
 def _day(page: PageReading, line: Line, match: re.Match[str], clues: Sequence[Suggestion], reread: Reread) -> Found:

@@ -161,6 +161,7 @@ PLACES_OF_ISSUE = {
     "an apostrophe with its letter": ("Ea Heo", "Ea H'leo"),
     "a capital I read as l": ("la Grai", "Ia Grai"),
     "a capital I read as 1": ("1a Grai", "Ia Grai"),
+    "what is left of the symbol beside it": ("Tb-ubnd Hội An Đông", "Hội An Đông"),
 }
 
 
