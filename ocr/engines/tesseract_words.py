@@ -8,6 +8,8 @@ from ocr.words import Box, Word
 
 _WORD_LEVEL = "5"
 _COLUMNS = 12
+_SEEN_AS = str.maketrans({"ˆ": "^", "†": "l"})
+"""Signs that the Vietnamese model sees and no document prints: a mark alone is no letter, though Unicode says so."""
 
 
 def words_from_table(table: str, dpi: float) -> list[Word]:
@@ -22,5 +24,5 @@ def words_from_table(table: str, dpi: float) -> list[Word]:
             box = Box(left, top, left + width, top + height)
             confidence = min(1.0, max(0.0, float(cells[10]) / 100))
             line = lines.setdefault((cells[2], cells[3], cells[4]), len(lines) + 1)
-            found.append(Word(unicodedata.normalize("NFC", text), box, confidence, "ocr", line))
+            found.append(Word(unicodedata.normalize("NFC", text.translate(_SEEN_AS)), box, confidence, "ocr", line))
     return found

@@ -14,11 +14,20 @@ from ocr.fields.grammar import close_to, fold, grammar, slips, symbol_of_heading
 from ocr.fields.heading import subject_of, type_of
 from ocr.fields.issued import file_name_days, issued_at_foot, issued_of
 from ocr.fields.issuer import issuer_of
-from ocr.fields.layout import head_of, lines_of
+from ocr.fields.layout import Head, head_of, lines_of
 from ocr.fields.line import Line
 from ocr.fields.number import file_name_numbers, number_of, respelt_symbol, suggested
 from ocr.fields.signing import is_watermark, signing_of
-from ocr.fields.spelling import as_place_is_named, respelt_phrase, vocabulary_of, with_apostrophe, with_small_letters
+from ocr.fields.spelling import (
+    SAME_SHAPE,
+    as_place_is_named,
+    respelt_phrase,
+    vocabulary_of,
+    with_apostrophe,
+    with_first_letter,
+    with_small_letters,
+    with_small_phrases,
+)
 from ocr.fields.written import Reread
 from ocr.page import PageReading
 from ocr.words import Word
@@ -95,7 +104,7 @@ def _head_fields(
     kind, heading = type_of(head, number, below)
     if number and heading and kind and kind.value:
         number = respelt_symbol(number, symbol_of_heading(number.symbol.value or "", kind.value))
-    place = _respelt_place(issued.place, first, pages) if issued and issued.place else None
+    place = _respelt_place(issued.place, head, pages) if issued and issued.place else None
     end = number.line if number else heading
     named = issuer_of(head, end.box.top if end else None, pages, vocabulary, place.value if place else None)
     issuer = _named_after_place(named, place)
@@ -112,10 +121,16 @@ def _head_fields(
     }
 
 
-def _respelt_place(place: Found, first: PageReading, pages: Sequence[PageReading]) -> Found:
+def _respelt_place(place: Found, head: Head, pages: Sequence[PageReading]) -> Found | None:
+    first, organs = head.page, (line.text for line in head.left)
     words = (place.value or "").split()
     if first.source != "ocr" or len(words) < 2:
         return place
+    if words[0][0].islower():
+        if whole := with_first_letter(words, organs):
+            return replace(place, value=whole)
+        if fold(words[0][0]) not in SAME_SHAPE:
+            return None
     spelt = as_place_is_named(respelt_phrase(words, pages))
     return replace(place, value=with_apostrophe(" ".join(word.capitalize() for word in spelt)))
 
@@ -231,6 +246,8 @@ def _named_recipients(lines: Sequence[Line], page: PageReading) -> list[str]:
         elif text:
             continue
         ended, above = (text.endswith((";", ".")), text) if text else (ended, above)
+        if named and text.endswith(".") and _ARCHIVE_BEGINS.match(fold(named[-1])):
+            break
     whole = [one.strip(" ,:") for one in named if sum(c.isalpha() for c in one) >= 2]
     return [_archive_line(_as_written(one)) for one in whole] if page.source == "ocr" else whole
 
@@ -258,8 +275,8 @@ def _closes(said: str, text: str) -> bool:
     return said.count("(") > said.count(")") and ")" in text
 
 
-_COPY = re.compile(r"\((?P<to>đ[êểếề] )?(?:b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e©]{1,2})\)")
-"""(b/c), as OCR sees it: (bíc), (/€), (b/€c), (b/)."""
+_COPY = re.compile(r"\((?P<to>đ[êểếề] )?(?:[MBR]/[cC€e©]|b/|(?:b[/íìiIl1|]{0,2}|[íiIl1|]?/)[cC€e©]{1,2})\)")
+"""(b/c), as OCR sees it: (bíc), (/€), (b/€c), (b/), (M/€)."""
 
 
 _MISREAD = (
@@ -276,6 +293,7 @@ _MISREAD = (
     (re.compile(r"(?<=\bĐiều )[Il|](?!\w)"), "1"),
     (re.compile(r"\(Đ/[Cc€]\)"), "(b/c)"),
     (re.compile(r"\(để n/c\)"), "(để b/c)"),
+    (re.compile(r";[^\w(]*$"), ""),
     (re.compile(r"(?<=^Như phần )T{1,3}$"), lambda match: "I" * len(match.group())),
 )
 """Words of recipients that OCR reads so, each with what alone it can be."""
@@ -286,7 +304,7 @@ def _as_written(text: str) -> str:
     for misread, written in _MISREAD:
         text = misread.sub(written, text)
     text = _COPY.sub(lambda match: f"({'để ' * bool(match.group('to'))}b/c)", text)
-    return " ".join(with_small_letters(text.split()))
+    return " ".join(with_small_letters(with_small_phrases(text.split())))
 
 
 def _archive_line(text: str) -> str:

@@ -91,13 +91,14 @@ def issued_at_foot(page: PageReading, clues: Sequence[Suggestion], reread: Rerea
 def _own_line(head: Head | None, line: Line, match: re.Match[str]) -> bool:
     """The line is the date alone: sentences that mention a date go on before or after it.
 
-    Without a place before it, it must stand close under the motto.
+    Without a place before it, or with one that a seal or a pen left half of, it must stand close under the motto.
     """
     alone = match.start() <= 4 and len(line.folded) - match.end() <= 4
-    if match.group("place"):
-        return alone and _named(line, match)
+    if match.group("place") and _named(line, match):
+        return alone
     motto = head.motto.box if head and head.motto else None
-    return alone and motto is not None and line.box.top - motto.bottom < 6 * motto.height
+    under = motto is not None and line.box.top - motto.bottom < 6 * motto.height
+    return alone and under and (line.words[0].source == "ocr" or not match.group("place"))
 
 
 def _named(line: Line, match: re.Match[str]) -> bool:

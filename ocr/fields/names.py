@@ -79,7 +79,12 @@ _SCRAP = 0.5
 
 
 def with_whole_family(spots: Sequence[Spot]) -> list[Spot]:
-    """The first word put right where a stroke lies on its capital and one family alone goes on so ("đrần" is Trần)."""
+    """The first word put right where a stroke lies on its capital and one family alone goes on so ("đrần" is Trần).
+
+    Or where its capital differs from the small letter by its size alone ("võ").
+    """
+    if spots and spots[0].text.islower() and is_family_name(spots[0].text.title()):
+        return [replace(spots[0], text=spots[0].text.title()), *spots[1:]]
     rest = spots[0].text[1:] if spots else ""
     every = (name for names in grammar().family_names.values() for name in names)
     alike = [name for name in every if name[1:] == rest] if len(rest) > 1 and spots[0].text[0].islower() else []
@@ -88,6 +93,11 @@ def with_whole_family(spots: Sequence[Spot]) -> list[Spot]:
 
 def is_family_name(word: str) -> bool:
     return word in grammar().family_names.get(fold(word), ())
+
+
+def is_middle_name(word: str) -> bool:
+    """A word of names that no family has (Quang, Hữu; Đình is no Đinh), and `Văn` and `Thị`: before it one stands."""
+    return word in _MIDDLES.values() or (is_name_word(word) and not is_family_name(word))
 
 
 def is_name_word(word: str) -> bool:

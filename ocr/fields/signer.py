@@ -11,6 +11,7 @@ from ocr.fields.line import Line, Spot
 from ocr.fields.names import (
     believed_family,
     is_family_name,
+    is_middle_name,
     is_name_word,
     is_whole_name,
     name_parts,
@@ -100,7 +101,7 @@ def name_in(line: Line, page: PageReading) -> Found | None:
     written = [spot.text for spot in words]
     if words[0].pieces[0].source == "ocr" and written[0].istitle():
         written = respelt_name(words, line.text[: line.text.find(written[0])])
-        lost = len(written) == 2 and (_lost_family(line, words[0]) or _apart(*words))
+        lost = len(written) == 2 and (_lost_family(line, words[0]) or _apart(*words) or is_middle_name(words[0].text))
         if lost or _guessed(written, words) or not believed_family(written[0], words[0].confidence):
             return None
     box = share_box(around(piece.box for spot in words for piece in spot.pieces), page)

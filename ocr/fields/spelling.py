@@ -16,9 +16,12 @@ from ocr.words import Word
 
 
 def respelt(word: Word, vocabulary: Counter[str]) -> str:
-    """A capital word as the document and the grammar spell it elsewhere; OCR drops marks of capitals most."""
+    """A capital word as the document and the grammar spell it elsewhere; OCR drops marks of capitals most.
+
+    A word of the grammar's phrases that was well read stays: CHI of CHI ĐOÀN is not the CHỈ of CHỈ ĐẠO.
+    """
     text = word.text.strip("|_'\"`.~:;,")
-    if word.source != "ocr":
+    if word.source != "ocr" or (word.confidence >= _WELL_READ and text.lower() in _words_of_phrases()):
         return text
     spellings = [(count, one) for one, count in vocabulary.items() if fold(one) == fold(text)]
     if not spellings:
@@ -26,6 +29,14 @@ def respelt(word: Word, vocabulary: Counter[str]) -> str:
     count, best = max(spellings)
     own = vocabulary.get(text.upper(), 0)
     return best if count > 2 * own and (word.confidence < 0.94 or own == 0) else text
+
+
+_WELL_READ = 0.85
+
+
+@lru_cache(maxsize=1)
+def _words_of_phrases() -> frozenset[str]:
+    return frozenset(word for phrase in grammar().phrases.values() for word in phrase)
 
 
 def with_set_phrases(words: Sequence[Word]) -> list[Word]:
@@ -133,12 +144,22 @@ def with_small_letters(words: Sequence[str]) -> list[str]:
     small = list(words)
     for at, (before, word, after) in enumerate(zip(words, words[1:], [*words[2:], ""], strict=False), 1):
         alone = not before.isupper() and (not after.isupper() or after.isascii())
-        if alone and word.isupper() and is_toned(word) and set(fold(word[1:].rstrip(",;."))) <= _SAME_SHAPE:
-            small[at] = word.lower() if fold(word[0]) in _SAME_SHAPE else word.capitalize()
+        if alone and word.isupper() and is_toned(word) and set(fold(word[1:].rstrip(",;."))) <= SAME_SHAPE:
+            small[at] = word.lower() if fold(word[0]) in SAME_SHAPE else word.capitalize()
     return small
 
 
-_SAME_SHAPE = frozenset("COSUVXZ")
+def with_small_phrases(words: Sequence[str]) -> list[str]:
+    """No phrase of the grammar in capitals behind a word that is not (Sở NỘI VỤ): faces of one width look so."""
+    small = list(words)
+    for at in range(1, len(words) - 1):
+        both = [word.rstrip(",;.") for word in words[at : at + 2]]
+        if not words[at - 1].isupper() and all(map(str.isupper, both)) and fold(" ".join(both)) in grammar().phrases:
+            small[at : at + 2] = words[at].capitalize(), words[at + 1].lower()
+    return small
+
+
+SAME_SHAPE = frozenset("COSUVXZ")
 """Letters whose capitals differ from the small ones by their size alone."""
 
 
@@ -175,6 +196,17 @@ def with_apostrophe(place: str) -> str:
 
 def _lacks_a_letter(said: str, name: str) -> bool:
     return said == name or (len(said) == len(name) - 1 and slips(said, name) == 1)
+
+
+def with_first_letter(words: Sequence[str], organs: Iterable[str]) -> str | None:
+    """The one place, known or named by an organ of the head, that this is but for a letter ("ội An Đông")."""
+    said = fold(" ".join(words))
+    known = (" ".join(name) for names in grammar().places.values() for name in names)
+    named = (" ".join(organ.split()[-len(words) :]).title() for organ in organs)
+    for every in (named, known):
+        if near := {one for one in every if slips(fold(one), said) <= 1}:
+            return near.pop() if len(near) == 1 else None
+    return None
 
 
 def _wrong(words: Sequence[str], phrase: Sequence[str]) -> list[int]:

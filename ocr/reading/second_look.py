@@ -66,7 +66,7 @@ def with_signature_block(
 
 
 def _under_mandate(words: Sequence[Word], region: Box) -> Box:
-    """The part of the region in which a title stands under TM., KT., TL., TUQ.; the whole where no such row was read."""
+    """The part of the region in which a title stands under TM., KT., TL., TUQ.; the whole without such a row."""
     mandates = [row for row in rows_of(words) if _AUTHORITY.match(plain(row.text))]
     if not mandates:
         return region
