@@ -140,13 +140,27 @@ def _named_after_place(issuer: Found | None, place: Found | None) -> Found | Non
     if issuer is None or place is None or not issuer.value or not place.value or issuer.confidence == 1.0:
         return issuer
     name = place.value.upper()
-    close = issuer.value.rpartition(" ")
-    if close[0] and " " in name and fold(close[2]) == fold(name).replace(" ", ""):
-        return replace(issuer, value=f"{close[0]} {name}")  # XÃ CAMLINH
+    if before := _before_name(issuer.value, name):
+        return replace(issuer, value=f"{before} {name}")
     kind, *last = issuer.value.rsplit(" ", len(name.split()))
     said, wanted, known = fold(" ".join(last)), fold(name), grammar().places
     misread = wanted in known and said not in known and slips(said, wanted) == 1
     return replace(issuer, value=f"{kind} {name}") if said == wanted or misread else issuer
+
+
+def _before_name(organ: str, name: str) -> str | None:
+    """What the organ is called before a name whose spaces and apostrophe OCR lost or put elsewhere (XÃEA HLEO)."""
+    ends = (at for at in range(len(organ)) if _closed(organ[at:]) == _closed(name) and organ[at] != " ")
+    before = organ[: next(ends, 0)].rstrip()
+    return before if " " in name and before and fold(before.split()[-1]) in _UNITS else None
+
+
+def _closed(text: str) -> str:
+    return fold(text).replace(" ", "").replace("'", "")
+
+
+_UNITS = ("XA", "PHUONG", "TINH", "PHO", "KHU")
+"""Last words of the kinds of units that have names."""
 
 
 def _named_as_organ(place: Found | None, issuer: Found | None) -> Found | None:

@@ -83,11 +83,12 @@ def with_whole_family(spots: Sequence[Spot]) -> list[Spot]:
 
     Or where its capital differs from the small letter by its size alone ("võ").
     """
-    if spots and spots[0].text.islower() and is_family_name(spots[0].text.title()):
-        return [replace(spots[0], text=spots[0].text.title()), *spots[1:]]
-    rest = spots[0].text[1:] if spots else ""
+    first = spots[0].text if spots else ""
+    if first.islower() and is_family_name(first.title()):
+        return [replace(spots[0], text=first.title()), *spots[1:]]
     every = (name for names in grammar().family_names.values() for name in names)
-    alike = [name for name in every if name[1:] == rest] if len(rest) > 1 and spots[0].text[0].islower() else []
+    doubted = len(first) > 2 and (first[0].islower() or (len(first) > 4 and not is_name_word(first)))
+    alike = [name for name in every if name[1:] == first[1:]] if doubted else []
     return [replace(spots[0], text=alike[0]), *spots[1:]] if len(alike) == 1 else list(spots)
 
 
@@ -162,7 +163,7 @@ def _as_named(word: str, confidence: float, names: dict[str, tuple[str, ...]]) -
     own = names.get(fold(word), ())
     if any(marks_of(word) == marks_of(name) for name in own):
         return word
-    if own and (confidence < _DOUBTED or is_toned(word)):
+    if own and (confidence < _DOUBTED or is_toned(word) or len(own) == 1):
         return _clearly_nearest(word, own, _distance_in_marks)
     if own or confidence >= _DOUBTED or len(word) < 3:
         return word

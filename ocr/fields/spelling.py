@@ -59,11 +59,23 @@ def _as_printed(text: str) -> str:
     And a zero that was seen as brackets ("()5-CT/TW").
     """
     if text.isalpha():
-        return _U_FOR_V.sub("v", text) if text[0] == "u" else text
+        return _seen_once(_U_FOR_V.sub("v", text) if text[0] == "u" else text)
     text = _HORN_TWICE.sub("", _SLASH_OF_YEAR.sub("/", _with_slash(text)))
     return f"0{text[2:]}" if text.startswith("()") and text[2:3].isdigit() else text
 
 
+def _seen_once(word: str) -> str:
+    """A word whose vowel the engine saw twice, with other marks (HÀÃNH, XUYEÊN), where one of the two is a word."""
+    twice = _TWICE.search(word)
+    if twice is None:
+        return word
+    readings = {word[:at] + word[at + 1 :] for at in (twice.start(), twice.start() + 1)}
+    known = [one for one in readings if one.lower() in _words_of_phrases()]
+    return known[0] if len(known) == 1 else word
+
+
+_TWICE = re.compile("[aàáảãạăằắẳẵặâầấẩẫậ]{2}|[eèéẻẽẹêềếểễệ]{2}|[yỳýỷỹỵ]{2}", re.IGNORECASE)
+"""Neighbours that no Vietnamese word has: of i, o and u there are such (II, xoong, cứu)."""
 _U_FOR_V = re.compile(r"^u(?=(?:iệc|ới|à)$)")
 _HORN_TWICE = re.compile(r"(?<=[ơớờởỡợưứừửữự])['’](?=\W*$)")
 _SLASH_OF_YEAR = re.compile(r"(?<=\d/20\d\d)(?=[A-ZĐ][A-ZĐa-z]*-[A-ZĐ])")
@@ -100,7 +112,7 @@ def in_set_phrases(words: Sequence[str], lines: Sequence[int] | None = None) -> 
 _COUNTED = frozenset({"VUC", "QUY", "KHOA", "KY", "THU", "LAN", "PHAN", "CHUONG"})
 """Words, folded, behind which Roman numerals stand (khu vực XIII, quý III)."""
 _MISREAD_NUMERAL = re.compile(r"(?=\w*I)[XVI]*[HN][XVIHN]*")
-_STROKES = re.compile(r"(?=I*T)[IT]{2,4}")
+_STROKES = re.compile(r"(?=.*[IT])(?=.*[T1l])[IT1l]{2,4}")
 _NUMERAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 
 
@@ -190,12 +202,14 @@ def with_apostrophe(place: str) -> str:
     said, known = fold(place).replace("'", ""), grammar().places
     if said in known:
         return place
-    near = [folded for folded in known if "'" in folded and _lacks_a_letter(said, folded.replace("'", ""))]
+    near = [folded for folded in known if "'" in folded and _is_but_for_a_letter(said, folded.replace("'", ""))]
     return " ".join(known[near[0]][0]) if len(near) == 1 else place
 
 
-def _lacks_a_letter(said: str, name: str) -> bool:
-    return said == name or (len(said) == len(name) - 1 and slips(said, name) == 1)
+def _is_but_for_a_letter(said: str, name: str) -> bool:
+    """A letter was lost, of a longer name also one misread (Ea Hteo)."""
+    lost = len(said) == len(name) - 1
+    return said == name or (slips(said, name) == 1 and (lost or len(name) >= 7))
 
 
 def with_first_letter(words: Sequence[str], organs: Iterable[str]) -> str | None:

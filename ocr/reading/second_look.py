@@ -27,7 +27,7 @@ _LEAST_TALL = 190.0
 """Points in which title, signature and name find room, though the name was not read at first."""
 _OTHER_LINES = 100_000
 """Times the layout mode, added to line numbers, so that no two readings share them."""
-_OVER_RECIPIENTS, _OVER_TITLE = 2.2, 0.5
+_OVER_RECIPIENTS, _OVER_TITLE, _OVER_NAME = 2.2, 0.5, 12.0
 """Heights of print over the first row from which the block is read: mandates may stand above `Nơi nhận:`."""
 _RIGHT_HALF, _HEAD = 0.4, 0.3
 """Shares of the page: right of the one who signs stands, above the other the head does."""
@@ -61,6 +61,7 @@ def with_signature_block(
         except EngineFailed:
             break
         within, every = better_rows(within, again), every + again
+    within = [part for word in within for part in _parted(word)]
     within = _with_surer_name(within, every, region, read_again)
     return [word for word in words if not inside(word, region)] + _without_scraps(within)
 
@@ -103,7 +104,10 @@ def _has_name(words: Sequence[Word]) -> bool:
 
 def _like_a_name(word: Word) -> bool:
     text = word.text.strip(_SCRAPS)
-    return text[:1].isupper() and text[1:].islower()
+    return text[:1].isupper() and text[1:].islower() and _VOWEL.search(plain(text)) is not None
+
+
+_VOWEL = re.compile("[AEIOUY]")
 
 
 def _known(word: Word) -> bool:
@@ -181,14 +185,23 @@ def _surest_words(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
     """Words of one line read several times: of those at one place what looks like a name, then the likeliest."""
     kept: list[Word] = []
     for word in sorted((*first, *second), key=lambda word: (_like_a_name(word), _likelihood(word)), reverse=True):
-        if (word in first or _like_a_name(word)) and not any(_same_place(word, other) for other in kept):
+        read = word in first or (_like_a_name(word) and word.confidence > _NOT_GUESSED)
+        if read and not any(_same_place(word, other) for other in kept):
             kept.append(word)
     return kept
 
 
 def _likelihood(word: Word) -> float:
-    """How surely it was read; more for what is a name, a little more for a tone, which OCR loses rather than adds."""
-    return word.confidence + 0.2 * _known(word) + 0.02 * is_toned(word.text)
+    """How surely it was read; more for what is a name, a little more for a tone, which OCR loses rather than adds.
+
+    A pen parts a word, and its parts are read surely ("Trươ" 0.92, "Đạ" 0.87; Trương 0.57, Đặng 0.43).
+    """
+    named = _known(word) and word.confidence > _NOT_GUESSED
+    return word.confidence + 0.5 * named + 0.02 * is_toned(word.text)
+
+
+_NOT_GUESSED = 0.3
+"""Confidence up to which what looks like a name is a guess ("La" 0.0 of a covered Lê)."""
 
 
 def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
@@ -248,11 +261,13 @@ _NAMED = 0.7
 
 
 def signature_region(words: Sequence[Word], width: float, height: float) -> Box | None:
-    """The right column from the line of `Nơi nhận:` down, else from who signs there; None where neither stands."""
+    """The right column from the line of `Nơi nhận:` down, else from who signs there, else from over a lone name."""
     rows = rows_of(words)
     place, above = first_recipient(rows, width, height), _OVER_RECIPIENTS
     if place is None:
         place, above = _last_title(rows, width, height), _OVER_TITLE
+    if place is None:
+        place, above = _last_name(rows, width, height), _OVER_NAME
     if place is None:
         return None
     below = rows[place:]
@@ -287,6 +302,16 @@ def _last_title(rows: Sequence[Row], width: float, height: float) -> int | None:
         if rows[place].box.top > _HEAD * height and (_AUTHORITY.match(said) or said in grammar().titles):
             return place
     return None
+
+
+def _last_name(rows: Sequence[Row], width: float, height: float) -> int | None:
+    """The page's last row, where a person's name stands alone in its right half: a seal hid the title over it."""
+    last = rows[-1] if rows else None
+    if last is None or last.box.left < _RIGHT_HALF * width or last.box.top < _HEAD * height:
+        return None
+    said = [word for word in last.words if any(map(str.isalpha, word.text))]
+    whole = 2 <= len(said) <= 5 and is_family_name(said[0].text) and all(map(_known, said))
+    return len(rows) - 1 if whole else None
 
 
 def _left_edge(rows: Sequence[Row], width: float) -> float:

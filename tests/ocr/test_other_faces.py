@@ -26,6 +26,8 @@ WORDS = {
     "a zero seen as brackets": ("()5-CT/TW", "05-CT/TW"),
     "v read as u": ("uiệc", "việc"),
     "a word that begins with u": ("uy", "uy"),
+    "a vowel seen twice": ("HÀÃNH", "HÀNH"),
+    "two vowels of one shape": ("cứu", "cứu"),
 }
 NUMERALS = {
     "two strokes joined": ("khu vực XIH", "khu vực XIII"),

@@ -174,6 +174,44 @@ def test_what_a_seal_left_of_a_family_name_is_read_again() -> None:
     assert name_in(found) == ["Đỗ", "Quốc", "Hồng"]
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "wanted"), [("Trươ", "Trương", "Trương"), ("Ng", "Ngô", "Ngô"), ("Đạ", "Đặng", "Đặng")]
+)
+def test_a_part_of_a_name_that_a_pen_left_gives_way_to_the_whole(first: str, again: str, wanted: str) -> None:
+    second = SecondReading((again, 0.45), ("Hữu", 0.96), ("Hạnh", 0.96))
+
+    found = with_signature_block(named((first, 0.92), ("Hữu", 0.95), ("Hạnh", 0.95)), (595, 842), second)
+
+    assert name_in(found)[0] == wanted
+
+
+def test_what_only_looks_like_a_name_is_no_reading_of_it() -> None:
+    again = SecondReading(("La", 0.0), ("Đình", 0.96), ("Hùng", 0.96))
+
+    found = with_signature_block(named(("ê", 0.9), ("Đình", 0.95), ("Hùng", 0.95)), (595, 842), again)
+
+    assert name_in(found) != ["La", "Đình", "Hùng"]
+
+
+@pytest.mark.parametrize(
+    ("read", "wanted"),
+    [
+        ("Quang Bình", None),
+        ("Văn Duyên", None),
+        ("Đình Trâm", None),
+        ("Đình Thị Trâm", "Đinh Thị Trâm"),
+        ("võ Hữu Dũng", "Võ Hữu Dũng"),
+        ("'Lrương Thanh Cường", "Trương Thanh Cường"),
+        ("Lê Hưu Phúc", "Lê Hữu Phúc"),
+        ("Ngô Cong Thảo", "Ngô Công Thảo"),
+    ],
+)
+def test_a_name_whose_family_is_lost_is_not_told_and_slips_that_can_be_nothing_else_are_mended(
+    read: str, wanted: str | None
+) -> None:
+    assert fields_under(("CHỦ TỊCH", 500), (read, 600))["signer"] == wanted
+
+
 def test_a_sure_name_is_not_read_again() -> None:
     again = SecondReading(("Vồ", 0.99), ("Đình", 0.99), ("Hồng", 0.99))
 

@@ -47,6 +47,7 @@ PHRASES = {
     "a far year": ("đến năm 2100", "đến năm 2100"),
     "strokes of a numeral": ("quý TT", "quý II"),
     "a stroke too many": ("quý TTIT", "quý III"),
+    "a stroke read as a digit": ("quý 1I", "quý II"),
     "digits after such a word": ("lần 11", "lần 11"),
 }
 
@@ -104,6 +105,10 @@ RECIPIENTS = {
     "a province's page": (("- Công TT-ĐT tỉnh;", "- Lưu: VT."), "Cổng TT-ĐT tỉnh; Lưu: VT"),
     "a comma read as another mark": (("- CT; các PCT UBND;", "- Lưu: VT."), "CT, các PCT UBND; Lưu: VT"),
     "a part's number": (("- Như phần TT;", "- Lưu: VT."), "Như phần II; Lưu: VT"),
+    "a copy to report": (("- TT Đảng ủy, HĐND (M/€);", "- Lưu: VT."), "TT Đảng ủy, HĐND (b/c); Lưu: VT"),
+    "a scrap behind one": (("- Các đoàn thể; /©,", "- Lưu: VT."), "Các đoàn thể; Lưu: VT"),
+    "small letters as wide as capitals": (("- Sở NỘI VỤ;", "- Báo ĐÀ NẴNG;"), "Sở Nội vụ; Báo ĐÀ NẴNG"),
+    "another document's number under it": (("- Lưu: VT.", "-", "Số: 15/SY-UBND"), "Lưu: VT"),
     "scraps under a list that has ended": (("- Như trên;", "- Lưu: VT.", "abc def"), "Như trên; Lưu: VT"),
 }
 
@@ -159,6 +164,7 @@ def test_what_a_stamp_left_under_an_organ_is_no_part_of_its_name() -> None:
 PLACES_OF_ISSUE = {
     "a ward that another province's commune resembles": ("Ba Đình", "Ba Đình"),
     "an apostrophe with its letter": ("Ea Heo", "Ea H'leo"),
+    "the letter beside it misread": ("Ea Hteo", "Ea H'leo"),
     "a capital I read as l": ("la Grai", "Ia Grai"),
     "a capital I read as 1": ("1a Grai", "Ia Grai"),
     "what is left of the symbol beside it": ("Tb-ubnd Hội An Đông", "Hội An Đông"),
@@ -298,9 +304,15 @@ HEAD = (*row("ỦY BAN NHÂN DÂN", 80, 50), *row("CỘNG HÒA XÃ HỘI CHỦ N
         ("PHƯỜNG BÌNH MINH", "Bình Sơn", "Bình Sơn"),
         ("PHƯỜNG TRÀ TÂN", "Trà Vân", "Trà Vân"),
         ("PHƯỜNG TÂN THẠNH TÂY", "Tân Thanh Tay", "Tân Thanh Tay"),
+        ("PHƯỜNG PHONG ĐIỀN", "phong piền", "Phong Điền"),
+        ("PHƯỜNG NGHĨA LỘ", "ội An Đông", "Hội An Đông"),
+        ("PHƯỜNG VĨNH THẠNH TRUNG", "vịnh Thạnh Trung", "Vĩnh Thạnh Trung"),
+        ("PHƯỜNG NGHĨA LỘ", "rưng Hoa", None),
     ],
 )
-def test_a_place_unknown_by_a_letter_is_the_one_its_organ_is_named_after(organ: str, place: str, wanted: str) -> None:
+def test_a_place_unknown_by_a_letter_is_the_one_its_organ_is_named_after(
+    organ: str, place: str, wanted: str | None
+) -> None:
     head = (*HEAD, *row(organ, 90, 65), *row("Số: 58/QĐ-UBND", 95, 100))
     head += tuple(row(f"{place}, ngày 02 tháng 6 năm 2024", 300, 100))
 

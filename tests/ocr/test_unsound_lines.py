@@ -68,6 +68,13 @@ def test_who_signs_a_paper_without_recipients_is_looked_at_too() -> None:
     assert signature_region(row("Điều 1. Phạm vi điều chỉnh", 350, 500), 595, 842) is None
 
 
+def test_over_a_name_that_stands_alone_a_lost_title_is_looked_for() -> None:
+    region = signature_region([*row("này có hiệu lực.", 85, 420), *row("Hồ Xuân Nga", 380, 560)], 595, 842)
+
+    assert region is not None and region.holds(400, 450)
+    assert signature_region(row("Ông Phan Văn Hai", 380, 560), 595, 842) is None
+
+
 def test_scraps_of_a_seal_behind_a_recipient_are_none_of_it() -> None:
     listed = ["- Như trên;", "- CT, các PCT UBND;", "- Lưu: VT, KTHT."]
     seal = [*row("DÂN XÃ", 235, 530), *row("¿", 240, 545)]
