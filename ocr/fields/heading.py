@@ -47,7 +47,7 @@ def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found 
     """The type's heading and its line; a letter (công văn) has none and is known by its symbol or its V/v."""
     motto = head.motto.box.bottom if head.motto else below
     for least in (below, motto):  # a certificate's number and day stand under its heading
-        for line in head.whole:
+        for line in map(_without_scraps, head.whole):
             if line.box.top >= least and (kind := _heading(line, head.page)):
                 box = share_box(line.box, head.page)
                 return Found(kind, head.page.number, box, round(line.confidence, 3), line.text), line
@@ -64,6 +64,15 @@ def type_of(head: Head, number: NumberLine | None, below: float) -> tuple[Found 
 def _by(number: NumberLine, kind: str) -> Found:
     symbol = number.symbol
     return Found(kind, symbol.page, symbol.box, symbol.confidence, number.line.text)
+
+
+def _without_scraps(line: Line) -> Line:
+    """A line of a scan without what is no word at its ends ("l QUYẾT ĐỊNH -"): its middle is the heading's axis."""
+    if line.words[0].source != "ocr":
+        return line
+    letters = ["".join(filter(str.isalpha, word.text)) for word in line.words]
+    said = [place for place, one in enumerate(letters) if len(one) > 1 or one.isupper()]
+    return Line.of(line.words[said[0] : said[-1] + 1]) if said else line
 
 
 def _heading(line: Line, page: PageReading) -> str | None:

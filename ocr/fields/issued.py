@@ -49,7 +49,7 @@ def issued_of(head: Head, clues: Sequence[Suggestion], reread: Reread) -> Issued
             if match and line.edge(match.start()) > 0.27 * page.width and _own_line(head, line, match):
                 return _issued(page, line, match, clues, reread)
         for line in lines:
-            if short := _short(page, line):
+            if short := _short(page, line, reread):
                 return short
     return None
 
@@ -64,18 +64,28 @@ def _whole_dates(lines: Sequence[Line]) -> list[Line]:
     return found
 
 
-def _short(page: PageReading, line: Line) -> Issued | None:
-    """Day, month and year parted by slashes; on paper only where they were surely read."""
+def _short(page: PageReading, line: Line, reread: Reread) -> Issued | None:
+    """Day, month and year parted by slashes; on paper only where they were surely read, or twice alike."""
     match = _SHORT.search(line.folded)
     if match is None or line.box.left < 0.27 * page.width or not _named(line, match):
         return None
     year, month, day = (line.group(match, name) for name in ("year", "month", "day"))
     value = _date(int(year.text), int(month.text), int(day.text))
-    if value is None or min(part.confidence for part in (year, month, day)) < BELIEVED_FROM:
+    frame = around(part.box for part in (day, month, year) if part.box)
+    sure = min(part.confidence for part in (year, month, day)) >= BELIEVED_FROM
+    said = line.text[match.start("day") : match.end("year")]
+    if value is None or not (sure or _reads_again(page, frame, said, reread)):
         return None
-    box = share_box(around(part.box for part in (day, month, year) if part.box), page)
+    box = share_box(frame, page)
     found = Found(value.isoformat(), page.number, box, round(day.confidence, 3), line.text)
     return Issued(line, _place(page, line, match), found)
+
+
+def _reads_again(page: PageReading, frame: Box, said: str, reread: Reread) -> bool:
+    """The place says the same when it is cut out and read by itself."""
+    high = 0.4 * frame.height
+    room = Box(frame.left - high, frame.top - high, frame.right + high, frame.bottom + high)
+    return said.replace(" ", "") in "".join(word.text for word in reread(page, room))
 
 
 def issued_at_foot(page: PageReading, clues: Sequence[Suggestion], reread: Reread) -> Issued | None:

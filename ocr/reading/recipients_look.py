@@ -55,6 +55,8 @@ def with_recipients(words: list[Word], size: tuple[float, float], looks: Sequenc
             break
         try:
             again = [moved(word, part, number * _OWN_LINES) for word in look(part, BLOCK)]
+            if part != region and not any(map(_says_something, rows_of(again))):
+                again = [moved(word, region, number * _OWN_LINES) for word in look(region, BLOCK)]
         except EngineFailed:
             break
         every += again
@@ -160,6 +162,10 @@ def _doubted_part(rows: Sequence[Row], region: Box) -> Box | None:
     middles = [middle_of(row.words) for row in rows]
     gaps = [(a + 0.6 * high, b - 0.6 * high) for a, b in pairwise(middles) if b - a > _LOST_LINE * high]
     return replace(region, top=gaps[0][0], bottom=gaps[-1][1]) if gaps else None
+
+
+def _says_something(row: Row) -> bool:
+    return sum(map(str.isalpha, row.text)) >= 3
 
 
 def _is_guessed(row: Row) -> bool:

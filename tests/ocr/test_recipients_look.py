@@ -92,6 +92,22 @@ def test_the_archives_line_is_read_alone_where_the_column_leaves_it_in_doubt(gue
     assert [line.rstrip(" ˆ") for line in listed] == ["Nơi nhận:", *WHOLE[:2], "-Lưu:VT,KTHT."]
 
 
+@pytest.mark.parametrize(("strip", "regions"), [("- CT, các PCT UBND phường;", 1), ("1... ¬", 2)])
+def test_a_gap_is_read_alone_and_the_whole_column_where_that_says_nothing(strip: str, regions: int) -> None:
+    column, asked = Alone(*WHOLE), list[Box]()
+
+    def read_again(region: Box, layout: int) -> list[Word]:
+        asked.append(region)
+        return row(strip, 85 - region.left, 526 - region.top) if region.height < 20 else column(region, layout)
+
+    found = with_recipients(read_at_first([("- Như trên;", 514), ("- Lưu: VT, KTHT.", 538)]), SIZE, [read_again])
+
+    assert [line.split("  ")[0] for line in text_of([w for w in found if w.box.left < 300]).splitlines()][1:] == [
+        *WHOLE
+    ]
+    assert len(asked) == regions
+
+
 def test_recipients_that_the_engine_cannot_read_again_stay_as_they_were() -> None:
     def failing(_region: Box, _layout: int) -> list[Word]:
         raise EngineFailed("quá giờ")

@@ -186,6 +186,25 @@ def test_a_year_that_no_document_bears_has_one_wrong_digit_or_is_not_read(said: 
     assert fields_under(("CHỦ TỊCH", 500), head=head)["issued_on"] == wanted
 
 
+@pytest.mark.parametrize(("again", "wanted"), [("5/7/2025", "2025-07-05"), ("6/7/2025", None)])
+def test_a_doubted_day_of_slashes_is_read_where_it_reads_twice_alike(again: str, wanted: str | None) -> None:
+    head = [
+        replace(word, confidence=0.56) if "/2025" in word.text else word
+        for word in paper_head("ỦY BAN NHÂN DÂN", day="Cửa Nam, ngày 5/7/2025")
+    ]
+    page = PageReading(1, "scan", 595, 842, dpi=200, words=tuple(head), source="ocr")
+
+    day = fields_of([page], Clues(), lambda _page, _box: row(again, 0, 0))["issued_on"]
+
+    assert (day.value if day else None) == wanted
+
+
+def test_a_heading_between_scraps_has_its_subject() -> None:
+    head = (*row("l QUYẾT ĐỊNH - _____________", 240, 120), *row("Về việc cử cán bộ", 232, 138))
+
+    assert fields_under(("CHỦ TỊCH", 500), head=head)["subject"] == "Về việc cử cán bộ"
+
+
 def test_a_symbols_first_letter_is_a_capital() -> None:
     head = paper_head("SỞ Y TẾ", number="Số: 12/sYT-VP")
 
