@@ -32,7 +32,7 @@ _SURE_MARK = 0.8
 _ROOM_OF_A_WORD = 1.5
 """Heights of print; two words stand a third of one apart."""
 _GUESS = 0.2
-"""Confidence under which a word is no reading at all, whatever it looks like ("La" of a covered Lê has 0)."""
+"""Confidence under which a short word is no reading at all ("La" of a covered Lê has 0)."""
 _READ = 0.93
 """Confidence from which a word that no name has is believed to be one; what a seal left of others has up to 0.91."""
 
@@ -74,8 +74,8 @@ def _lost_family(line: Line, first: Spot) -> bool:
 
 def _guessed(written: Sequence[str], words: Sequence[Spot]) -> bool:
     """A word that no name has was not surely read: a seal left it of another. (A family may be of two scraps.)"""
-    said = zip(reversed(written), reversed(words), strict=False)
-    return any(spot.confidence < (_GUESS if is_name_word(name) else _READ) for name, spot in said)
+    least = [_GUESS * (len(name) < 4) if is_name_word(name) else _READ for name in written]
+    return any(spot.confidence < sure for spot, sure in zip(reversed(words), reversed(least), strict=False))
 
 
 def _apart(first: Spot, second: Spot) -> bool:

@@ -185,7 +185,7 @@ def _surest_words(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
     """Words of one line read several times: of those at one place what looks like a name, then the likeliest."""
     kept: list[Word] = []
     for word in sorted((*first, *second), key=lambda word: (_like_a_name(word), _likelihood(word)), reverse=True):
-        read = word in first or (_like_a_name(word) and word.confidence > _NOT_GUESSED)
+        read = word in first or (_like_a_name(word) and not _guessed(word))
         if read and not any(_same_place(word, other) for other in kept):
             kept.append(word)
     return kept
@@ -196,12 +196,13 @@ def _likelihood(word: Word) -> float:
 
     A pen parts a word, and its parts are read surely ("Trươ" 0.92, "Đạ" 0.87; Trương 0.57, Đặng 0.43).
     """
-    named = _known(word) and word.confidence > _NOT_GUESSED
+    named = _known(word) and not _guessed(word)
     return word.confidence + 0.5 * named + 0.02 * is_toned(word.text)
 
 
-_NOT_GUESSED = 0.3
-"""Confidence up to which what looks like a name is a guess ("La" 0.0 of a covered Lê)."""
+def _guessed(word: Word) -> bool:
+    """A short word that strokes may look like ("La" 0.0 of a covered Lê); nobody reads "Huỳnh" 0.27 into them."""
+    return word.confidence < 0.3 and len(word.text) < 4
 
 
 def better_rows(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
