@@ -49,7 +49,7 @@ _SO_WIDTH = 2.4
 class NumberLine:
     """The line that holds the number: its place in the left column and its two fields.
 
-    `sound`: it has its slash, and a symbol of which the grammar knows the type.
+    `sound`: it has its slash, and a symbol of which the grammar knows the type. `digits` is what was read between.
     """
 
     index: int
@@ -57,6 +57,7 @@ class NumberLine:
     number: Found
     symbol: Found
     sound: bool
+    digits: str
 
 
 def number_of(head: Head, reread: Reread) -> NumberLine | None:
@@ -69,9 +70,13 @@ def number_of(head: Head, reread: Reread) -> NumberLine | None:
 
 
 def _is_surer(alone: NumberLine, first: NumberLine) -> bool:
-    """The line read alone says what a number line says, where the page's reading gave less: strokes may be lost."""
+    """The line read alone says what a number line says, where the page's reading gave less: strokes may be lost.
+
+    Where neither reading saw a stroke, the ink is of a rule or of the slash itself.
+    """
     same = abs(alone.line.box.middle - first.line.box.middle) < first.line.box.height
-    return same and alone.sound and (not first.sound or alone.number.state != "blank")
+    more = alone.number.state != "blank" and any(map(str.isalnum, alone.digits + first.digits))
+    return same and alone.sound and (not first.sound or more)
 
 
 def _read_alone(line: Line, page: PageReading, reread: Reread) -> Line:
@@ -145,7 +150,7 @@ def _number_line(page: PageReading, at: tuple[int, Line, re.Match[str]], reread:
     separator = "-" if match.re is _PARTY else "/"
     number = _number(page, line, place, gap_state(page, place, reread))
     sound = has_slash and type_by_symbol(written) is not None
-    return NumberLine(index, line, completed(number, written, separator), found, sound)
+    return NumberLine(index, line, completed(number, written, separator), found, sound, said)
 
 
 def _surest_symbol(page: PageReading, symbol: Spot, reread: Reread) -> tuple[str, float]:

@@ -63,7 +63,7 @@ def gap_state(page: PageReading, place: Place, reread: Reread) -> Gap:
     ink = _ink(page, place.gap, place.reference)
     if ink is None:
         return "blank" if empty else "printed" if _digits(place.text) and _sure(place) else "handwritten"
-    if empty and (ink.share < _INK_FROM or ink.only_low or ink.scrap):
+    if empty and (ink.share < _INK_FROM or ink.beside_line or ink.scrap):
         return "blank"
     return "printed" if _digits(place.text) and _printed(page, place, ink, reread) else "handwritten"
 
@@ -115,14 +115,15 @@ def _around(place: Place, margin: float, following: float) -> Box:
 class _Ink:
     """Dark pixels of the gap. `above` and `below` are how far they pass the reference, in its heights.
 
-    `width` is the ink's width in heights of the reference; `share` its share of the gap's band.
+    `width` is the ink's width in heights of the reference; `share` its share of the gap's band; `beside_line`: none of
+    it is on the line (dots at its foot, a rule over it).
     """
 
     share: float
     above: float
     below: float
     width: float
-    only_low: bool
+    beside_line: bool
 
     @property
     def scrap(self) -> bool:
@@ -147,12 +148,12 @@ def _ink(page: PageReading, gap: Box, reference: Box) -> _Ink | None:
     top, bottom = beside.extent
     height = max(1, bottom - top + 1)
     if within.extent is None:
-        return _Ink(0.0, 0.0, 0.0, 0.0, only_low=True)
+        return _Ink(0.0, 0.0, 0.0, 0.0, beside_line=True)
     first, last = within.extent
     left, right = within.columns
     share = within.dark / max(1, within.wide * height)
-    low = first > top + 0.6 * height
-    return _Ink(share, (top - first) / height, (last - bottom) / height, (right - left + 1) / height, only_low=low)
+    off = first > top + 0.6 * height or last < top + 0.25 * height
+    return _Ink(share, (top - first) / height, (last - bottom) / height, (right - left + 1) / height, beside_line=off)
 
 
 @dataclass(frozen=True, slots=True)
