@@ -1,6 +1,6 @@
 """What reading documents costs: ratios measured in one run. How well they are read: tests/bench/accuracy.py.
 
-    .venv/bin/python -m tests.bench.documents [--pages 6] [--documents 100,2000] [--only scanned_pages,fields_first,...]
+    .venv/bin/python -m tests.bench.documents [--pages 12] [--documents 100,2000] [--only scanned_pages,fields_first,...]
 
 Costs are CPU seconds of this process and its children, which a busy machine changes little; where a goal speaks of
 faster, wall-clock seconds of both sides. Both sides take turns in several rounds; a ratio is the median of the rounds'.
@@ -44,7 +44,7 @@ _ROUNDS = 5
 
 def main() -> None:
     asked = argparse.ArgumentParser()
-    asked.add_argument("--pages", type=int, default=6)
+    asked.add_argument("--pages", type=int, default=12)
     asked.add_argument("--documents", default="100,500")
     asked.add_argument("--only", default="")
     options = asked.parse_args()
