@@ -8,7 +8,7 @@ from ocr.words import Box, Word
 
 _WORD_LEVEL = "5"
 _COLUMNS = 12
-_SEEN_AS = str.maketrans({"ˆ": "^", "†": "l"})
+_SEEN_AS = str.maketrans({"ˆ": "^", "†": "l", "⁄": "/"})
 """Signs that the Vietnamese model sees and no document prints: a mark alone is no letter, though Unicode says so."""
 
 

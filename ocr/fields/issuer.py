@@ -103,6 +103,7 @@ def _same_marks(said: str, head: str) -> bool:
 
 
 def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Counter[str]) -> Found:
+    lines = [*map(_without_lone_digits, lines[:-1]), lines[-1]]
     words = [word for line in lines for word in line.words if any(c.isalnum() for c in word.text)]
     own = _where_name_begins(words)
     spelt = [respelt(word, vocabulary).upper() for word in words[:own]]
@@ -113,6 +114,12 @@ def _joined(lines: Sequence[Line], pages: Sequence[PageReading], vocabulary: Cou
     box = share_box(around(word.box for word in words), page)
     confidence = min(line.confidence for line in lines)
     return Found(value, page.number, box, round(confidence, 3), "\n".join(line.text for line in lines))
+
+
+def _without_lone_digits(line: Line) -> Line:
+    """Without what a pen left inside an organ's name on paper (HÀNH 2 / CHÍNH CÔNG): a ward's number stands last."""
+    said = [word for word in line.words if word.source != "ocr" or len(word.text) > 1 or not word.text.isdigit()]
+    return Line.of(said) if said else line
 
 
 def _where_name_begins(words: Sequence[Word]) -> int:

@@ -92,6 +92,15 @@ def with_whole_family(spots: Sequence[Spot]) -> list[Spot]:
     return [replace(spots[0], text=alike[0]), *spots[1:]] if len(alike) == 1 else list(spots)
 
 
+def with_capitals(spots: Sequence[Spot]) -> list[Spot]:
+    """A word of a name whose capital was read as the small letter (Ngô hữu Tâm), between a family and another."""
+    if len(spots) < 3 or not is_family_name(spots[0].text):
+        return list(spots)
+    small = (one.text.islower() and len(one.text) > 2 and is_name_word(one.text.title()) for one in spots)
+    whole = [replace(one, text=one.text.title()) if lost else one for one, lost in zip(spots, small, strict=True)]
+    return [*whole[:-1], spots[-1]]
+
+
 def is_family_name(word: str) -> bool:
     return word in grammar().family_names.get(fold(word), ())
 

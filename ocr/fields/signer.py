@@ -16,6 +16,7 @@ from ocr.fields.names import (
     is_whole_name,
     name_parts,
     respelt_name,
+    with_capitals,
     with_whole_family,
     without_scrap,
     without_stroke,
@@ -90,7 +91,7 @@ _VOWEL = re.compile("[AEIOUY]")
 
 
 def name_in(line: Line, page: PageReading) -> Found | None:
-    spots = with_whole_family([line.spot(start, end) for start, end in name_parts(line)])
+    spots = with_capitals(with_whole_family([line.spot(start, end) for start, end in name_parts(line)]))
     words = [spot for spot in spots if written_as_name(spot.text) and _VOWEL.search(fold(spot.text))]
     capital = not words and mostly_capital(line.text) and title_of(line) is None
     if capital and spots and _is_family_in_capitals(spots[0]):

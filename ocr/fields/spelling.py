@@ -123,6 +123,8 @@ def _as_numeral(text: str) -> str:
     """
     if _STROKES.fullmatch(text):
         return "I" * min(3, len(text))
+    if text in ("TV", "lV", "1V"):
+        return "IV"
     if not _MISREAD_NUMERAL.fullmatch(text):
         return text
     parts = [{"H": ("II",), "N": ("I", "II")}.get(letter, (letter,)) for letter in text]

@@ -1,6 +1,6 @@
 """What reading documents costs: ratios measured in one run. How well they are read: tests/bench/accuracy.py.
 
-    .venv/bin/python -m tests.bench.documents [--pages 12] [--documents 100,2000] [--only scanned_pages,fields_first,...]
+    .venv/bin/python -m tests.bench.documents [--pages 12] [--documents 100,2000] [--only scanned_pages,...]
 
 Costs are CPU seconds of this process and its children, which a busy machine changes little; where a goal speaks of
 faster, wall-clock seconds of both sides. Both sides take turns in several rounds; a ratio is the median of the rounds'.

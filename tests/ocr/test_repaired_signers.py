@@ -203,6 +203,8 @@ def test_what_only_looks_like_a_name_is_no_reading_of_it() -> None:
         ("võ Hữu Dũng", "Võ Hữu Dũng"),
         ("'Lrương Thanh Cường", "Trương Thanh Cường"),
         ("Lê Hưu Phúc", "Lê Hữu Phúc"),
+        ("Ngô hữu Tâm", "Ngô Hữu Tâm"),
+        ("Người đại diện", None),
         ("Ngô Cong Thảo", "Ngô Công Thảo"),
     ],
 )

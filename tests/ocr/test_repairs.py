@@ -48,6 +48,7 @@ PHRASES = {
     "strokes of a numeral": ("quý TT", "quý II"),
     "a stroke too many": ("quý TTIT", "quý III"),
     "a stroke read as a digit": ("quý 1I", "quý II"),
+    "a stroke read as a letter": ("quý TV", "quý IV"),
     "digits after such a word": ("lần 11", "lần 11"),
 }
 
@@ -138,6 +139,8 @@ def paper_head(*organ: str, day: str = "", number: str = "Số: 12/KH-UBND") -> 
 
 
 ORGANS_ON_PAPER = {
+    "what a pen left in it": (("TRUNG TÂM PHỤC VỤ HÀNH 2", "CHÍNH CÔNG"), "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG"),
+    "a ward's number": (("ỦY BAN NHÂN DÂN", "PHƯỜNG 4"), "ỦY BAN NHÂN DÂN PHƯỜNG 4"),
     "a school named like a ward": (("TRƯỜNG MẦM NON HOA PHƯỢNG",), "TRƯỜNG MẦM NON HOA PHƯỢNG"),
     "a school of a word that other papers spell otherwise": (
         ("TRƯỜNG TIÊU HỌC LÝ TỰ TRỌNG",),
