@@ -105,8 +105,9 @@ def _head_fields(
     if number and heading and kind and kind.value:
         number = respelt_symbol(number, symbol_of_heading(number.symbol.value or "", kind.value))
     place = _respelt_place(issued.place, head, pages) if issued and issued.place else None
-    end = number.line if number else heading
-    named = issuer_of(head, end.box.top if end else None, pages, vocabulary, place.value if place else None)
+    # A permit's number stands under its heading: the organ's lines end at the upper one.
+    ends = [line.box.top for line in (number and number.line, heading) if line]
+    named = issuer_of(head, min(ends, default=None), pages, vocabulary, place.value if place else None)
     issuer = _named_after_place(named, place)
     if number and issuer and issuer.value:
         number = respelt_symbol(number, symbol_of_organ(number.symbol.value or "", issuer.value))

@@ -108,13 +108,19 @@ def _doubted_mark(line: Line) -> bool:
     return short and fold(mark.text)[0] in "VW" and mark.source == "ocr" and mark.confidence < _SURE_MARK
 
 
+def _spelt_out(line: Line, head: Head) -> bool:
+    """`Về việc ...` instead of `V/v`, alone in the column under the organ: a sentence of the body runs through."""
+    short = line.box.width <= 0.5 * head.page.width and not _runs_through(head, line)
+    return short and line.text.startswith("Về việc ")
+
+
 def subject_of(head: Head, heading: Line | None) -> Found | None:
     """The text under the type's heading up to the body, or after `V/v` in the left column."""
     if heading is not None:
         return _under_heading(head, heading)
     place = _letter_line(head)
     if place is None:
-        place = next((at for at, line in enumerate(head.left) if _doubted_mark(line)), None)
+        place = next((at for at, line in enumerate(head.left) if _doubted_mark(line) or _spelt_out(line, head)), None)
     if place is None:
         return None
     taken = [head.left[place]]

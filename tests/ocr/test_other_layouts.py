@@ -104,6 +104,17 @@ def test_a_letters_subject_takes_nothing_of_the_body() -> None:
     assert value(paper, "subject") == "mời dự Hội nghị"
 
 
+def test_a_letters_subject_may_begin_with_the_words_spelt_out() -> None:
+    paper = [
+        *head(*WARD, number="Số: 12/UBND-VP", day=("Cửa Nam, ngày 05 tháng 7 năm 2025",)),
+        *centred("Về việc mời dự Hội nghị", 175, 108),
+        *justified("Về việc tổ chức Hội nghị, các cơ quan, đơn vị rà soát và báo cáo", LEFT + 28.3, 136),
+    ]
+
+    assert value(paper, "subject") == "Về việc mời dự Hội nghị"
+    assert value([word for word in paper if word.box.top != 108], "subject") is None
+
+
 ORGANS = {
     "one word of a name": (("UBND TỈNH AN GIANG", "SỞ NÔNG NGHIỆP VÀ MÔI", "TRƯỜNG"), "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"),
     "a ward's own name": (("ỦY BAN NHÂN DÂN PHƯỜNG", "HỘI AN ĐÔNG"), "ỦY BAN NHÂN DÂN PHƯỜNG HỘI AN ĐÔNG"),
@@ -187,6 +198,19 @@ def test_a_contract_bears_its_number_under_its_subject() -> None:
     said = [value(paper, field) for field in ("type", "subject", "number")]
 
     assert said == ["HỢP ĐỒNG", "Cung cấp dịch vụ số hóa tài liệu", "15/2025/HĐ-TTPVHCC"]
+
+
+@pytest.mark.parametrize(("organ", "wanted"), [(WARD, "ỦY BAN NHÂN DÂN PHƯỜNG CỬA NAM"), ((), None)])
+def test_a_heading_above_the_number_is_no_part_of_the_organ(organ: tuple[str, ...], wanted: str | None) -> None:
+    paper = [
+        *head(*organ, number=""),
+        *centred("GIẤY PHÉP XÂY DỰNG", AXIS, 130),
+        *centred("Số: 31/GPXD", AXIS, 145),
+    ]
+
+    said = [value(paper, field) for field in ("type", "number", "issuer")]
+
+    assert said == ["GIẤY PHÉP", "31/GPXD", wanted]
 
 
 def test_a_short_certificate_dated_high_on_its_page_has_its_type() -> None:
