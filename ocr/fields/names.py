@@ -87,7 +87,8 @@ def with_whole_family(spots: Sequence[Spot]) -> list[Spot]:
     if first.islower() and is_family_name(first.title()):
         return [replace(spots[0], text=first.title()), *spots[1:]]
     every = (name for names in grammar().family_names.values() for name in names)
-    doubted = len(first) > 2 and (first[0].islower() or (len(first) > 4 and not is_name_word(first)))
+    unknown = len(first) > 4 and spots[0].confidence < _SURE and not is_name_word(first)
+    doubted = len(first) > 2 and (first[0].islower() or unknown)
     alike = [name for name in every if name[1:] == first[1:]] if doubted else []
     return [replace(spots[0], text=alike[0]), *spots[1:]] if len(alike) == 1 else list(spots)
 

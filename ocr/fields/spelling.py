@@ -255,9 +255,14 @@ def respelt_phrase(words: list[str], pages: Iterable[PageReading]) -> list[str]:
     return [counts.most_common(1)[0][0] for counts in spellings]
 
 
-def vocabulary_of(pages: Iterable[PageReading]) -> Counter[str]:
-    """Capital spellings of the words read with confidence, and how often; the grammar's own words count ten times."""
+def vocabulary_of(pages: Sequence[PageReading]) -> Counter[str]:
+    """Capital spellings of the words read with confidence, and how often; the grammar's own words count ten times.
+
+    Of typed pages none is wanted: they are not put right.
+    """
     seen: Counter[str] = Counter()
+    if all(page.source == "layer" for page in pages):
+        return seen
     for page in pages:
         seen.update(word.text.strip(",.;:()\"'").upper() for word in page.words if word.confidence > 0.93)
     words = grammar()
