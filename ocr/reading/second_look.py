@@ -69,7 +69,7 @@ def with_signature_block(
 def _under_mandate(words: Sequence[Word], region: Box) -> Box:
     """The part of the region in which a title stands under TM., KT., TL., TUQ.; the whole without such a row."""
     mandates = [row for row in rows_of(words) if _AUTHORITY.match(plain(row.text))]
-    if not mandates:
+    if not mandates or region.bottom - mandates[-1].box.bottom < mandates[-1].box.height:
         return region
     last = mandates[-1].box
     return replace(region, top=last.bottom, bottom=min(region.bottom, last.bottom + _TITLE_LINES * last.height))
