@@ -48,7 +48,7 @@ NAMES = (
 )
 _COLUMN_GAP = 18.0
 """Points between the recipients and the signature beside them."""
-_AROUND_RECIPIENT = " -–—+•~=;.>|_¡"
+_AROUND_RECIPIENT = " -–—+•~=;.>|_¡^"
 _ARCHIVE = re.compile(
     r"^[LI1T] ?[UW]U ?:? ?V[TIFLUY1]{1,2}(?![A-Z])"
     r"(?P<between>[,;.] ?| (?=[A-Z]{2}))?(?P<unit>(?<=[,;. ])[A-Z]+)?(?P<rest>.*)$"

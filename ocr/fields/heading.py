@@ -249,7 +249,7 @@ def _follows(above: Line, below: Line) -> bool:
     return below.box.top - above.box.bottom < 1.15 * max(above.box.height, below.box.height)
 
 
-_BEGINS = re.compile(r"^[vV][àáêéèề] việc\b")
+_BEGINS = re.compile(r"^[vV][àáêéèề](?= )")
 
 
 def _without_speck(word: str) -> str:
@@ -267,6 +267,6 @@ def _subject(lines: Sequence[Line], page: PageReading) -> Found:
         text = text.partition(" ")[2]
     value = re.sub(_LETTER_MARK, "", text, flags=re.IGNORECASE).strip(" .,-_'`\"“”‘’*•")
     if lines[0].words[0].source == "ocr":  # Decree 30, Annex I: it begins with V; OCR sees v, or another word
-        value = _BEGINS.sub("Về việc", value)
+        value = _BEGINS.sub("Về", value)
     box = share_box(around(line.box for line in lines), page)
     return Found(value, page.number, box, round(min(line.confidence for line in lines), 3), text)

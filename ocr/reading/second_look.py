@@ -281,6 +281,7 @@ def signature_region(words: Sequence[Word], width: float, height: float) -> Box 
 
 def first_recipient(rows: Sequence[Row], width: float, height: float) -> int | None:
     """The row of `Nơi nhận:`, or of the first of three dashes in a column where the engine lost that row."""
+    rows = list(map(_without_strokes, rows))
     left = [place for place, row in enumerate(rows) if row.box.left < 0.3 * width]
     for place in left:
         if _RECIPIENTS.match(plain(rows[place].text)):
@@ -293,6 +294,14 @@ def first_recipient(rows: Sequence[Row], width: float, height: float) -> int | N
         if dashed >= 3 and rows[place].box.top > 0.1 * height and rows[place].box.right < 0.62 * width:
             return max(0, place - 1)
     return None
+
+
+def _without_strokes(row: Row) -> Row:
+    """The row without what a pen beside it left at its end ("- Văn phòng Chính phủ; l")."""
+    words = list(row.words)
+    while len(words) > 1 and words[-1].confidence < 0.5 and sum(map(str.isalnum, words[-1].text)) < 2:
+        words.pop()
+    return Row(tuple(words))
 
 
 def _last_title(rows: Sequence[Row], width: float, height: float) -> int | None:

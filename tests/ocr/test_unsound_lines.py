@@ -68,6 +68,19 @@ def test_who_signs_a_paper_without_recipients_is_looked_at_too() -> None:
     assert signature_region(row("Điều 1. Phạm vi điều chỉnh", 350, 500), 595, 842) is None
 
 
+def test_a_list_of_recipients_without_its_heading_begins_over_its_first_line_though_a_stroke_ends_it() -> None:
+    first = [*row("- Văn phòng Chính phủ;", 85, 332), *(replace(one, confidence=0.28) for one in row("l", 420, 332))]
+    others = [
+        word
+        for top, text in ((345, "- Bộ Nội vụ;"), (358, "- Tỉnh ủy;"), (371, "- Lưu: VT."))
+        for word in row(text, 85, top)
+    ]
+
+    region = signature_region([*row("quy định.", 85, 271), *first, *others, *row("Đặng Văn Minh", 380, 430)], 595, 842)
+
+    assert region is not None and region.holds(420, 312)
+
+
 def test_over_a_name_that_stands_alone_a_lost_title_is_looked_for() -> None:
     region = signature_region([*row("này có hiệu lực.", 85, 420), *row("Hồ Xuân Nga", 380, 560)], 595, 842)
 
