@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -71,9 +72,9 @@ def fields_of(pages: Sequence[PageReading], clues: Clues, reread: Reread) -> dic
     readable = [page for page in sorted(pages, key=lambda page: page.number) if page.words]
     if not readable:
         return fields
-    first = readable[0]
-    fields.update(_head_fields(first, readable, clues, reread))
-    signing = signing_of(readable, vocabulary_of(readable))
+    vocabulary = vocabulary_of(readable)
+    fields.update(_head_fields(readable, vocabulary, clues, reread))
+    signing = signing_of(readable, vocabulary)
     if signing is not None:
         fields.update(authority=signing.authority, signer_title=signing.title, signer=signing.signer)
     fields["recipients"] = _recipients(readable)
@@ -86,10 +87,10 @@ def plain_fields(fields: dict[str, Found | None]) -> dict[str, Any]:
 
 
 def _head_fields(
-    first: PageReading, pages: Sequence[PageReading], clues: Clues, reread: Reread
+    pages: Sequence[PageReading], vocabulary: Counter[str], clues: Clues, reread: Reread
 ) -> dict[str, Found | None]:
+    first = pages[0]
     head = head_of(first)
-    vocabulary = vocabulary_of(pages)
     number = number_of(head, reread)
     days = _day_clues(first, clues)
     issued = issued_of(head, days, reread)
@@ -151,9 +152,12 @@ def _named_after_place(issuer: Found | None, place: Found | None) -> Found | Non
 
 def _before_name(organ: str, name: str) -> str | None:
     """What the organ is called before a name whose spaces and apostrophe OCR lost or put elsewhere (XÃEA HLEO)."""
-    ends = (at for at in range(len(organ)) if _closed(organ[at:]) == _closed(name) and organ[at] != " ")
+    if " " not in name:
+        return None
+    wanted = _closed(name)
+    ends = (at for at in range(len(organ)) if organ[at] != " " and _closed(organ[at:]) == wanted)
     before = organ[: next(ends, 0)].rstrip()
-    return before if " " in name and before and fold(before.split()[-1]) in _UNITS else None
+    return before if before and fold(before.split()[-1]) in _UNITS else None
 
 
 def _closed(text: str) -> str:

@@ -56,6 +56,11 @@ def written_as_name(text: str) -> bool:
     return text in _OF_ONE_LETTER or (own[0].isupper() and own[1:].islower())
 
 
+def has_vowel(text: str) -> bool:
+    """Every word of a name has one: "Hhs" is what was read of a degree."""
+    return not _VOWELS.isdisjoint(fold(text))
+
+
 def is_whole_name(words: Sequence[Spot]) -> bool:
     return len(words) >= 2 or (bool(words) and _PREFIXED.match(words[0].text) is not None)
 
@@ -97,9 +102,12 @@ def with_capitals(spots: Sequence[Spot]) -> list[Spot]:
     """A word of a name whose capital was read as the small letter (Ngô hữu Tâm), between a family and another."""
     if len(spots) < 3 or not is_family_name(spots[0].text):
         return list(spots)
-    small = (one.text.islower() and len(one.text) > 2 and is_name_word(one.text.title()) for one in spots)
-    whole = [replace(one, text=one.text.title()) if lost else one for one, lost in zip(spots, small, strict=True)]
-    return [*whole[:-1], spots[-1]]
+    whole = (replace(one, text=one.text.title()) if _lost_capital(one.text) else one for one in spots[:-1])
+    return [*whole, spots[-1]]
+
+
+def _lost_capital(word: str) -> bool:
+    return word.islower() and len(word) > 2 and is_name_word(word.title())
 
 
 def is_family_name(word: str) -> bool:

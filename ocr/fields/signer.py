@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ocr.fields.found import Found, share_box
@@ -10,6 +9,7 @@ from ocr.fields.grammar import fold, grammar
 from ocr.fields.line import Line, Spot
 from ocr.fields.names import (
     believed_family,
+    has_vowel,
     is_family_name,
     is_middle_name,
     is_name_word,
@@ -61,7 +61,7 @@ def _hidden_within(spots: Sequence[Spot], words: Sequence[Spot]) -> bool:
     cut = first > 0 and len(words) == 2 and spots[first - 1].text[:1].islower()  # of two words none can be missed
     within = [spot for spot in spots[first - cut : spots.index(words[-1])] if spot not in words]
     ends = any(spot.text in ("nh", "ng", "ch") for spot in within if spot in spots[first:])
-    return ends or any(len(spot.text) > 2 and _VOWEL.search(fold(spot.text)) for spot in within)
+    return ends or any(len(spot.text) > 2 and has_vowel(spot.text) for spot in within)
 
 
 def _lost_family(line: Line, first: Spot) -> bool:
@@ -75,8 +75,14 @@ def _lost_family(line: Line, first: Spot) -> bool:
 
 def _guessed(written: Sequence[str], words: Sequence[Spot]) -> bool:
     """A word that no name has was not surely read: a seal left it of another. (A family may be of two scraps.)"""
-    least = [_GUESS * (len(name) < 4) if is_name_word(name) else _READ for name in written]
-    return any(spot.confidence < sure for spot, sure in zip(reversed(words), reversed(least), strict=False))
+    said = zip(reversed(written), reversed(words), strict=False)
+    return any(spot.confidence < _least_confidence(name) for name, spot in said)
+
+
+def _least_confidence(name: str) -> float:
+    if not is_name_word(name):
+        return _READ
+    return _GUESS if len(name) < 4 else 0.0
 
 
 def _apart(first: Spot, second: Spot) -> bool:
@@ -86,13 +92,9 @@ def _apart(first: Spot, second: Spot) -> bool:
     return second.box.left - first.box.right > _ROOM_OF_A_WORD * first.box.height
 
 
-_VOWEL = re.compile("[AEIOUY]")
-"""Every word of a name has one: "Hhs" is what was read of a degree."""
-
-
 def name_in(line: Line, page: PageReading) -> Found | None:
     spots = with_capitals(with_whole_family([line.spot(start, end) for start, end in name_parts(line)]))
-    words = [spot for spot in spots if written_as_name(spot.text) and _VOWEL.search(fold(spot.text))]
+    words = [spot for spot in spots if written_as_name(spot.text) and has_vowel(spot.text)]
     capital = not words and mostly_capital(line.text) and title_of(line) is None
     if capital and spots and _is_family_in_capitals(spots[0]):
         words = spots  # certificates print the name in capitals

@@ -158,7 +158,7 @@ def _with_quiet_paper(grey: Image.Image) -> Image.Image:
     """White paper, where print is far darker: its grain, packed and unpacked line by line, takes the engine a tenth."""
     levels = grey.histogram()
     white = _paper_level(levels) - _GRAIN
-    if white - otsu(grey) < _CLEAR_OF_PRINT:
+    if white - _threshold(levels) < _CLEAR_OF_PRINT:
         return grey
     return grey.point([min(255, round(255 * level / white)) for level in range(256)])
 
@@ -210,8 +210,12 @@ def thumbnail(grey: Image.Image) -> Image.Image:
 
 
 def otsu(grey: Image.Image) -> int:
-    """Otsu's threshold between dark and light, from the histogram."""
-    levels = grey.histogram()
+    """Otsu's threshold between dark and light."""
+    return _threshold(grey.histogram())
+
+
+def _threshold(levels: list[int]) -> int:
+    """The same from the histogram."""
     total = sum(levels)
     whole = sum(level * count for level, count in enumerate(levels))
     best, threshold, seen, weight = -1.0, 128, 0, 0

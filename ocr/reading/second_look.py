@@ -16,7 +16,7 @@ from statistics import median
 from ocr.engines.port import BLOCK, LINE, SCATTERED
 from ocr.errors import EngineFailed
 from ocr.fields.grammar import grammar, is_toned
-from ocr.fields.names import is_family_name, is_name_word
+from ocr.fields.names import has_vowel, is_family_name, is_name_word
 from ocr.words import Box, Row, Word, middle_of, plain, rows_of
 
 _RECIPIENTS = re.compile(r"^\W{0,2}.{0,2}.?OI NHAN")
@@ -104,10 +104,7 @@ def _has_name(words: Sequence[Word]) -> bool:
 
 def _like_a_name(word: Word) -> bool:
     text = word.text.strip(_SCRAPS)
-    return text[:1].isupper() and text[1:].islower() and _VOWEL.search(plain(text)) is not None
-
-
-_VOWEL = re.compile("[AEIOUY]")
+    return text[:1].isupper() and text[1:].islower() and has_vowel(text)
 
 
 def _known(word: Word) -> bool:
